@@ -1,0 +1,79 @@
+# Works on a bare machine: python3 >= 3.11 with venv, and make. `make` alone lists the targets.
+
+PYTHON ?= python3
+UV ?= uv
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Without a wish for one, take python3 if it is new enough, else the newest python3.x that is.
+CANDIDATES := $(if $(filter file,$(origin PYTHON)),python3 python3.14 python3.13 python3.12 python3.11,$(PYTHON))
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+INSTALL_LOCKED := $(PIP) install --require-hashes --only-binary :all:
+INSTALL_PACKAGE := $(PIP) install --no-deps --no-build-isolation --no-index --editable .
+LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-header --quiet
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.ready-to-run ## plan the Karabakh scenario and print where tables and figures are
+	@$(BIN)/returnplan run scenarios/karabakh --draws 0 --out runs/karabakh --overwrite
+
+test: $(VENV)/.ready-to-test ## format check, lint, types, import floors, docstrings, tests
+	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check
+
+check: $(VENV)/.ready-to-test ## the same without the tests
+	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check --static
+
+bench: $(VENV)/.ready-to-test ## time the shipped scenarios
+	@echo "Benchmarks time the shipped scenarios on this machine; compare figures of one machine only."
+	@$(BIN)/python tests/benchmarks.py
+
+lock: ## write requirements.txt and requirements-dev.txt anew from pyproject.toml (needs uv)
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv on the PATH (or UV=path/to/uv)" >&2; exit 1; }
+	@$(LOCK) --extra dev --upgrade --output-file requirements-dev.txt >/dev/null
+	@$(LOCK) --constraints requirements-dev.txt --upgrade --no-annotate --output-file requirements.txt >/dev/null
+
+clean: ## remove the virtual environment, caches and build products; runs/ stays
+	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* htmlcov .hypothesis
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@find returnplan tests scenarios -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# Stamps: a second call finds them newer than what they depend on and starts at once.
+
+$(VENV)/.made:
+	@chosen=; old=; bare=; \
+	for p in $(CANDIDATES); do \
+	  "$$p" -c '' >/dev/null 2>&1 || continue; \
+	  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { old="$$old $$p"; continue; }; \
+	  "$$p" -c 'import ensurepip, venv' >/dev/null 2>&1 || { bare="$$bare $$p"; continue; }; \
+	  chosen=$$p; break; \
+	done; \
+	if [ -n "$$chosen" ]; then \
+	  echo "Setting up $(VENV) with $$("$$chosen" --version) (once)"; \
+	  "$$chosen" -m venv --clear $(VENV) && touch $@; \
+	elif [ -n "$$bare" ]; then \
+	  echo "The venv module of$$bare is missing or incomplete: install it (on Debian and Ubuntu: python3-venv) and call make again" >&2; exit 1; \
+	elif [ -n "$$old" ]; then \
+	  echo "returnplan needs Python 3.11 or newer, found only older:$$old. Install one, or call make PYTHON=/path/to/python3.x" >&2; exit 1; \
+	else \
+	  echo "No working Python found under: $(CANDIDATES). returnplan needs Python 3.11 or newer, with venv" >&2; exit 1; \
+	fi
+
+$(VENV)/.ready-to-run: $(VENV)/.made requirements.txt pyproject.toml
+	@echo "Installing the packages of requirements.txt (once, about a minute)"
+	@$(INSTALL_LOCKED) -r requirements.txt
+	@$(INSTALL_PACKAGE)
+	@touch $@
+
+# The development set holds the run-time set at the same versions, so one installation serves both.
+$(VENV)/.ready-to-test: $(VENV)/.made requirements-dev.txt requirements.txt pyproject.toml
+	@echo "Installing the packages of requirements-dev.txt (once, a minute or two)"
+	@$(INSTALL_LOCKED) -r requirements-dev.txt
+	@$(INSTALL_PACKAGE)
+	@touch $(VENV)/.ready-to-run $@

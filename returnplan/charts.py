@@ -1,0 +1,908 @@
+"""Draw the tables of a run on one ``ax`` each; every chart is a function.
+
+A chart takes its tables in the order it declares in ``needs``, a `View` with what the tables do not
+say (start, horizon, names), and an optional ``ax``. It reads no files and leaves the global settings
+of matplotlib alone. Grey prints stay legible: colour always comes with a line style, marker, hatch
+or word. Status colours follow the status, and none of them is green.
+"""
+
+import datetime as dt
+import functools
+import io
+import math
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib import dates as mdates
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
+
+from returnplan.registry import Family
+
+P = ParamSpec("P")
+Floats = NDArray[np.float64]
+
+MET, PART, NOT_MET, UNKNOWN = "#0B3754", "#4F9ED0", "#E69F00", "#BFBFBF"
+PALE, INK, QUIET = "#D3E5F3", "#222222", "#595959"
+STATUS = {"met": MET, "not met": NOT_MET, "unknown": UNKNOWN}
+STATUS_WORDS = {
+    "met": "Conditions met (modelled)",
+    "not met": "Conditions not met",
+    "unknown": "Unknown",
+}
+LINES = (
+    (MET, "-", "o"),
+    (NOT_MET, "--", "s"),
+    (PART, "-.", "^"),
+    (QUIET, ":", "D"),
+    ("#8C6BB1", (0, (6, 1, 1, 1, 1, 1)), "v"),
+    ("#7A4B1E", (0, (3, 3)), "P"),
+)
+STYLE: dict[str, Any] = {
+    "font.family": ["DejaVu Sans"],
+    "font.size": 8.0,
+    "text.color": INK,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 8.0,
+    "axes.linewidth": 0.6,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.axisbelow": True,
+    "figure.facecolor": "white",
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.5,
+    "hatch.linewidth": 0.6,
+    "legend.fontsize": 7.5,
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 4.0,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "returnplan",
+}
+SMALL = 7.0
+SIZES_CM = {"wide": (17.0, 10.5), "map": (17.0, 14.5), "tall": (17.0, 24.5)}
+STATEMENT = (
+    "Modelled planning estimate. It does not state that any land, road or building is safe. "
+    "Only {authority} can release land."
+)
+GATE_ORDER = (
+    "permission",
+    "survey",
+    "housing_land",
+    "farmland",
+    "road_access",
+    "water",
+    "power",
+    "health",
+    "education",
+    "shelter",
+    "risk_education",
+    "residual_risk",
+)
+ROUTES = {
+    "cleared": (MET, ""),
+    "reduced": (PART, "...."),
+    "cancelled": (PALE, "////"),
+}
+DOINGS = {
+    "work": (MET, "", "Working days"),
+    "travel": (PART, "....", "Mobilisation, travel and camp"),
+    "pause": (PALE, "////", "Non-workable days (winter, rest)"),
+    "idle": (NOT_MET, "xxxx", "Idle"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a chart must know beside its tables.
+
+    Parameters
+    ----------
+    start, horizon_days
+        Day 0 of the scenario, and the length of its horizon.
+    allocation
+        The allocation to draw, for charts of one allocation.
+    names
+        Words to print for the ids of allocations, settlements, communities, asset types, gates.
+    authority
+        Who releases land; fills the statement below every figure.
+    provenance
+        Scenario, version, allocations, draws and seed in one line.
+    sources
+        Where points, roads and boundaries come from; printed below maps.
+    districts
+        Rings of longitude and latitude in degrees, each shape (n, 2).
+    """
+
+    start: dt.date
+    horizon_days: float
+    allocation: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    authority: str = "the national authority"
+    provenance: str = ""
+    sources: str = ""
+    districts: Sequence[Sequence[Sequence[float]]] = ()
+
+    def word(self, key: object) -> str:
+        """Return the words to print for an id."""
+        return self.names.get(str(key), str(key).replace("_", " "))
+
+    def date(self, day: float) -> dt.date:
+        """Return the calendar date of a day on the axis."""
+        return self.start + dt.timedelta(days=math.floor(day))
+
+    def axis(self, day: Any) -> Any:
+        """Return days since start as matplotlib date numbers, same shape."""
+        return day + float(mdates.date2num(self.start))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """One member of the family of charts.
+
+    Parameters
+    ----------
+    needs
+        Names of the tables that ``draw`` and ``alt`` take, in this order.
+    draw
+        Takes the tables, ``view`` and ``ax``; returns the axes.
+    alt
+        Takes the tables and ``view``; returns one or two sentences with the key figures.
+    shape
+        Key of ``SIZES_CM``.
+    one_allocation
+        True if it draws ``view.allocation`` only.
+    notes
+        Sentences below the figure, after the statement.
+    """
+
+    name: str
+    title: str
+    needs: tuple[str, ...]
+    draw: Callable[..., Axes]
+    alt: Callable[..., str]
+    shape: str = "wide"
+    one_allocation: bool = True
+    notes: tuple[str, ...] = ()
+
+
+CHARTS: Family[Chart] = Family("chart")
+
+
+def chart(
+    title: str, needs: tuple[str, ...], alt: Callable[..., str], **rest: Any
+) -> Callable[[Callable[P, Axes]], Callable[P, Axes]]:
+    """Register a drawing function as a chart, and draw it in the house style."""
+
+    def register(draw: Callable[P, Axes]) -> Callable[P, Axes]:
+        @functools.wraps(draw)
+        def styled(*args: P.args, **kwargs: P.kwargs) -> Axes:
+            with mpl.rc_context(STYLE):
+                return draw(*args, **kwargs)
+
+        name = draw.__name__
+        CHARTS.add(name, Chart(name=name, title=title, needs=needs, draw=styled, alt=alt, **rest))
+        return styled
+
+    return register
+
+
+# Figures and files
+
+
+def figure(
+    name: str, tables: Mapping[str, pd.DataFrame], view: View, allocations: Sequence[str] = ()
+) -> tuple[Figure, str]:
+    """Draw a chart with its statement and provenance below; also return its alt text.
+
+    Parameters
+    ----------
+    tables
+        Tables by name, at least those that the chart needs.
+    allocations
+        For charts of one allocation: draw one panel for each of these, on the same scales.
+    """
+    item = CHARTS[name]
+    given = [tables[need] for need in item.needs]
+    views = [replace(view, allocation=one) for one in allocations] or [view]
+    with mpl.rc_context(STYLE):
+        drawn, body = _sheet(item, view, len(views))
+        if len(views) == 1:
+            item.draw(*given, view=views[0], ax=body.subplots())
+        else:
+            _panels(item, given, views, body)
+    return drawn, " ".join(item.alt(*given, view=one) for one in views)
+
+
+def _sheet(item: Chart, view: View, panels: int) -> tuple[Figure, Any]:
+    """Return a figure with the footer written, and the part of it that is free to draw on."""
+    width, height = (side / 2.54 for side in SIZES_CM[item.shape])
+    if panels > 1:
+        height = 1.2 + math.ceil(panels / 2) * (3.4 if item.shape == "map" else 2.5)
+    words = (
+        STATEMENT.format(authority=view.authority),
+        *item.notes,
+        f"Sources: {view.sources}" if view.sources and item.shape == "map" else "",
+        view.provenance,
+    )
+    lines = [line for text in words if text for line in textwrap.wrap(text, round(width * 17))]
+    foot_height = (len(lines) + 1) * SMALL * 1.25 / 72
+    drawn = Figure(figsize=(width, height), layout="constrained")
+    body, foot = drawn.subfigures(2, 1, height_ratios=[height - foot_height, foot_height])
+    foot.text(0.012, 0.9, "\n".join(lines), ha="left", va="top", fontsize=SMALL, color=QUIET)
+    return drawn, body
+
+
+def _panels(item: Chart, given: list[pd.DataFrame], views: list[View], body: Any) -> None:
+    """Draw one panel per view, with one title and one legend for all."""
+    columns = 2
+    grid = body.subplots(
+        math.ceil(len(views) / columns), columns, sharex=True, sharey=True, squeeze=False
+    ).flat
+    for ax, view in zip(grid, views, strict=False):
+        item.draw(*given, view=view, ax=ax)
+        lines = ax.get_title("left").split("\n")[1:]
+        ax.set_title("\n".join(lines).removeprefix("Allocation: "), loc="left", fontsize=8.5)
+        ax.tick_params(labelbottom=True)
+    for ax in list(grid)[len(views) :]:
+        ax.remove()
+    legends = [ax.get_legend() for ax in body.axes if ax.get_legend()]
+    body.suptitle(item.title, x=0.012, ha="left", fontsize=9.5, fontweight="bold")
+    if legends:
+        texts = [text.get_text() for text in legends[0].get_texts()]
+        handles = list(legends[0].legend_handles)
+        for legend in legends:
+            legend.remove()
+        body.legend(handles, texts, loc="outside lower center", ncols=min(4, len(texts)))
+
+
+def save(drawn: Figure, stem: Path | str, alt: str = "") -> tuple[Path, Path]:
+    """Write a figure as ``stem.png`` (150 dpi) and ``stem.svg``; the same figure, the same bytes.
+
+    Text in the SVG stays text: small, searchable, and read by screen readers.
+    """
+    png, svg = Path(f"{stem}.png"), Path(f"{stem}.svg")
+    text = io.StringIO()
+    with mpl.rc_context(STYLE):
+        drawn.savefig(png, dpi=150, metadata={"Software": None, "Description": alt or None})
+        drawn.savefig(text, format="svg", metadata={"Date": None, "Description": alt or None})
+    fonts = text.getvalue().replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
+    svg.write_text(fonts, encoding="utf-8")
+    return png, svg
+
+
+# What charts share
+
+
+def blank(ax: Axes | None, shape: str = "wide") -> Axes:
+    """Return ``ax``, or axes on a new figure of a house size."""
+    if ax is not None:
+        return ax
+    width, height = SIZES_CM[shape]
+    size = (width / 2.54, height / 2.54)
+    return Figure(figsize=size, layout="constrained").add_subplot()
+
+
+def finished(ax: Axes, name: str, view: View, extra: str = "") -> Axes:
+    """Write the title: what is seen, for which allocation, and a line of figures."""
+    item = CHARTS[name]
+    lines = [item.title]
+    if item.one_allocation and view.allocation:
+        lines.append(f"Allocation: {view.word(view.allocation)}")
+    ax.set_title("\n".join([*lines, extra] if extra else lines), loc="left")
+    return ax
+
+
+def only(table: pd.DataFrame, allocation: str) -> pd.DataFrame:
+    """Return the rows of one allocation; all rows where the table does not tell them apart."""
+    if not allocation or "allocation" not in table.columns:
+        return table
+    return table[table["allocation"].astype(str) == allocation]
+
+
+def states(readiness: pd.DataFrame, view: View) -> pd.Series:
+    """Return met, not met or unknown per row; what is unknown is never met."""
+    day = readiness["ready_day_p50"].to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        met = np.isfinite(day) & (day <= view.horizon_days)
+    unknown = readiness["status"].astype(str).str.lower().str.startswith("unknown").to_numpy()
+    word = np.where(unknown, "unknown", np.where(met, "met", "not met"))
+    return pd.Series(word, index=readiness.index, name="state", dtype=object)
+
+
+def note(ax: Axes, text: str) -> None:
+    """Say in the middle of a chart why there is nothing to see."""
+    ax.text(
+        0.5,
+        0.5,
+        textwrap.fill(text, 44),
+        transform=ax.transAxes,
+        ha="center",
+        va="center",
+        fontsize=9,
+        color=QUIET,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.9},
+    )
+
+
+def thousands(value: float) -> str:
+    """Return a whole number with thousands separators."""
+    return f"{value:,.0f}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Join words as in a sentence."""
+    *rest, last = list(words) or ["none"]
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def _date_axis(ax: Axes, view: View, until: float) -> None:
+    """Show days 0 to ``until`` as calendar years (or months, where the span is short)."""
+    ax.set_xlim(view.axis(0.0), view.axis(max(until, 1.0)))
+    years = until / 365.25
+    if years > 3:
+        ax.xaxis.set_major_locator(mdates.YearLocator(base=max(1, math.ceil(years / 11))))
+        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    else:
+        ax.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=8))
+        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))
+    ax.set_xlabel("Calendar year" if years > 3 else "Month")
+
+
+# People with conditions met over time
+
+
+def people_met(readiness: pd.DataFrame, view: View) -> tuple[Floats, Floats]:
+    """Return days and the people whose conditions are met from then, both of shape (steps,).
+
+    The first step is day 0, the last the end of the horizon.
+    """
+    met = readiness[states(readiness, view) == "met"]
+    by_day = met.groupby("ready_day_p50")["people"].sum().sort_index()
+    days = by_day.index.to_numpy(dtype=float)
+    people = np.cumsum(by_day.to_numpy(dtype=float))
+    at_end = people[-1] if people.size else 0.0
+    return (
+        np.concatenate([[0.0], days, [view.horizon_days]]),
+        np.concatenate([[0.0], people, [at_end]]),
+    )
+
+
+def _total_people(readiness: pd.DataFrame) -> float:
+    """Return the people of the scenario, whom every allocation counts once."""
+    return float(readiness.groupby("allocation")["people"].sum().max()) if len(readiness) else 0.0
+
+
+def _steps_alt(readiness: pd.DataFrame, *, view: View) -> str:
+    """Say how many people each allocation brings by the end of the horizon."""
+    if readiness.empty:
+        return "People with conditions met (modelled) over time: no communities to draw."
+    ends = [
+        f"{thousands(people_met(rows, view)[1][-1])} under {view.word(key)}"
+        for key, rows in readiness.groupby("allocation", sort=False)
+    ]
+    return (
+        f"By {view.date(view.horizon_days)} conditions are met (modelled), of "
+        f"{thousands(_total_people(readiness))} people, for {listed(ends)}."
+    )
+
+
+@chart(
+    "People whose conditions for return are met (modelled), by date",
+    ("readiness",),
+    _steps_alt,
+    one_allocation=False,
+)
+def conditions_met_over_time(
+    readiness: pd.DataFrame, *, view: View, ax: Axes | None = None
+) -> Axes:
+    """Draw one step line per allocation, with all people and the end of the horizon.
+
+    Parameters
+    ----------
+    readiness
+        One row per allocation and community: allocation, people, status, ready_day_p50.
+    """
+    ax = blank(ax)
+    total = _total_people(readiness)
+    drawn = []
+    for number, (key, rows) in enumerate(readiness.groupby("allocation", sort=False)):
+        colour, dashes, marker = LINES[number % len(LINES)]
+        days, people = people_met(rows, view)
+        (line,) = ax.plot(
+            view.axis(days),
+            people,
+            color=colour,
+            linestyle=dashes,
+            marker=marker,
+            markevery=(0.03 + 0.03 * number, 0.18),
+            markeredgecolor="white",
+            markeredgewidth=0.5,
+            drawstyle="steps-post",
+            label="\n".join(textwrap.wrap(view.word(key), 20)),
+        )
+        drawn.append((float(people[-1]), line))
+    ax.set_ylim(0, (total or 1.0) * 1.1)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: thousands(value)))
+    ax.set_ylabel("People with conditions met (modelled)")
+    ax.grid(axis="y")
+    _date_axis(ax, view, view.horizon_days)
+    _horizon(ax, view)
+    if total:
+        ax.axhline(total, color=QUIET, linestyle=(0, (1, 1.5)), linewidth=1, label="_all people")
+        where = (view.axis(view.horizon_days * 0.01), total * 1.012)
+        ax.text(*where, f"All displaced people: {thousands(total)}", fontsize=SMALL, va="bottom")
+    _name_lines(ax, drawn)
+    if not any(end for end, _ in drawn):
+        note(ax, "No community has its conditions met within the horizon.")
+    return finished(ax, "conditions_met_over_time", view)
+
+
+def _horizon(ax: Axes, view: View) -> None:
+    """Mark the end of the horizon at the right edge."""
+    end = view.axis(view.horizon_days)
+    ax.axvline(end, color=INK, linewidth=0.8, label="_horizon")
+    ax.annotate(
+        f"Horizon ends {view.date(view.horizon_days)}",
+        (end, 1.0),
+        (-4, -2),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        fontsize=SMALL,
+    )
+
+
+def _name_lines(ax: Axes, drawn: list[tuple[float, Line2D]]) -> None:
+    """Write names and end values at line ends; where they would overlap, list them in that order.
+
+    Parameters
+    ----------
+    drawn
+        Last value (people) and line of each allocation.
+    """
+    drawn = sorted(drawn, key=lambda pair: -pair[0])
+    gaps = -np.diff([end for end, _ in drawn])
+    if gaps.size and gaps.min() < 0.11 * ax.get_ylim()[1]:
+        labels = [f"{line.get_label()}: {thousands(end)}" for end, line in drawn]
+        ax.legend(
+            [line for _, line in drawn],
+            labels,
+            loc="center left",
+            bbox_to_anchor=(1.0, 0.5),
+            handlelength=3.6,
+            labelspacing=0.9,
+            title="People at the end",
+            title_fontsize=SMALL,
+            alignment="left",
+        )
+        return
+    for end, line in drawn:
+        ax.annotate(
+            f"{line.get_label()}:\n{thousands(end)}",
+            (1.0, end),
+            (5, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="center",
+            fontsize=7.5,
+            fontweight="bold",
+            color=INK,
+        )
+
+
+# Gate matrix
+
+
+def _largest(readiness: pd.DataFrame, view: View, rows: int) -> pd.DataFrame:
+    """Return the communities with most people in the drawn allocation, ties by id."""
+    mine = only(readiness, view.allocation)
+    return mine.sort_values(["people", "community"], ascending=[False, True]).head(rows)
+
+
+def _gates_of(gates: pd.DataFrame) -> list[str]:
+    """Return the gates of a table in the order of the model, others after them."""
+    found = [str(name) for name in gates["gate"].unique()]
+    return [name for name in GATE_ORDER if name in found] + [
+        name for name in found if name not in GATE_ORDER
+    ]
+
+
+def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
+    """Say how many communities have everything, and which gate fails most often."""
+    mine = only(gates, view.allocation)
+    if mine.empty:
+        return "Gate matrix: no gates to draw."
+    state = states(only(readiness, view.allocation), view)
+    missing = mine[mine["state"] != "met"].groupby("gate")["community"].nunique()
+    worst = (
+        f" The gate most often not met or unknown is {view.word(missing.idxmax())}, in "
+        f"{thousands(missing.max())}."
+        if len(missing)
+        else ""
+    )
+    return (
+        f"Under {view.word(view.allocation)} all conditions are met (modelled) in "
+        f"{thousands((state == 'met').sum())} of {thousands(len(state))} communities.{worst}"
+    )
+
+
+@chart(
+    "What holds each of the largest communities back: condition by condition (modelled)",
+    ("gates", "readiness"),
+    _matrix_alt,
+    shape="tall",
+)
+def gate_matrix(
+    gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View, ax: Axes | None = None
+) -> Axes:
+    """Draw the 40 largest communities by the gates in force, with the month each gate holds from.
+
+    Parameters
+    ----------
+    gates
+        One row per allocation, community and gate: state, day_p50. A missing row is unknown.
+    readiness
+        One row per allocation and community: settlement, people, status, binding_gate.
+    """
+    ax = blank(ax, "tall")
+    mine, top = only(gates, view.allocation), _largest(readiness, view, 40)
+    columns = _gates_of(mine)
+    ax.set_xlabel("Condition (gate)", labelpad=6)
+    ax.set_ylabel("Community and people, largest first")
+    ax.xaxis.set_label_position("top")
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    if top.empty or not columns:
+        ax.set(xticks=[], yticks=[])
+        note(ax, "No gates to draw for this allocation.")
+        return finished(ax, "gate_matrix", view)
+    cells = {
+        (str(who), str(gate)): (str(state), float(day))
+        for who, gate, state, day in zip(
+            mine["community"], mine["gate"], mine["state"], mine["day_p50"], strict=True
+        )
+    }
+    for row, (who, binding) in enumerate(zip(top["community"], top["binding_gate"], strict=True)):
+        for column, gate in enumerate(columns):
+            state, day = cells.get((str(who), gate), ("unknown", math.nan))
+            short = _month(view, day, wide=len(columns) <= 9)
+            _cell(ax, (column, row), state, short, framed=gate == str(binding))
+    _matrix_frame(ax, top, columns, view)
+    _matrix_totals(ax, mine, columns, len(top))
+    return finished(ax, "gate_matrix", view)
+
+
+def _month(view: View, day: float, *, wide: bool) -> str:
+    """Return when a gate holds from, as year and month, or the year where columns are narrow."""
+    if not math.isfinite(day):
+        return "\N{BLACK SQUARE}"
+    if day <= 0:
+        return "start"
+    return view.date(day).strftime("%Y-%m" if wide else "%Y")
+
+
+def _cell(ax: Axes, at: tuple[int, int], state: str, met_text: str, *, framed: bool) -> None:
+    """Fill one cell: colour of the state, and its mark."""
+    column, row = at
+    colour = STATUS.get(state, UNKNOWN)
+    ink = "white" if state == "met" else INK
+    text = {"met": met_text, "not met": "\N{MULTIPLICATION SIGN}"}.get(state, "?")
+    size = SMALL if state == "met" else 9.0
+    corner = (column - 0.48, row - 0.46)
+    ax.add_patch(Rectangle(corner, 0.96, 0.92, facecolor=colour, linewidth=0, gid=state))
+    if framed:
+        inner = (column - 0.44, row - 0.37)
+        ax.add_patch(Rectangle(inner, 0.88, 0.74, fill=False, edgecolor=ink, linewidth=1.1))
+    ax.text(column, row, text, ha="center", va="center_baseline", color=ink, fontsize=size)
+
+
+def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -> None:
+    """Label rows and columns of the matrix and explain its marks."""
+    words = [
+        view.names.get(str(who), view.word(place))
+        for who, place in zip(top["community"], top["settlement"], strict=True)
+    ]
+    labels = [
+        f"{textwrap.shorten(word, 26, placeholder='…')}  {thousands(people)}"
+        for word, people in zip(words, top["people"], strict=True)
+    ]
+    ax.set_yticks(range(len(top)), labels, fontsize=SMALL)
+    turned = len(columns) > 8
+    heads = [textwrap.fill(view.word(gate).capitalize(), 10) for gate in columns]
+    ax.set_xticks(
+        range(len(columns)),
+        heads,
+        rotation=55 if turned else 0,
+        ha="left" if turned else "center",
+        rotation_mode="anchor" if turned else None,
+        fontsize=7.5,
+    )
+    ax.set_xlim(-0.5, len(columns) - 0.5)
+    ax.set_ylim(len(top) + 1.0, -0.5)
+    handles: list[Artist] = [Patch(facecolor=STATUS[state]) for state in STATUS]
+    handles.append(Patch(facecolor="white", edgecolor=INK))
+    words = [
+        "Condition met (modelled):\nmonth it holds from",
+        "\N{MULTIPLICATION SIGN}  Not met within\nthe horizon",
+        "?  Unknown:\ndata missing",
+        "Framed: binding gate,\nthe last to hold",
+    ]
+    ax.legend(handles, words, loc="upper center", bbox_to_anchor=(0.4, 0), ncols=4, fontsize=SMALL)
+
+
+def _matrix_totals(ax: Axes, gates: pd.DataFrame, columns: list[str], row: int) -> None:
+    """Write below the matrix the share of all communities that meet each gate."""
+    everyone = gates["community"].nunique()
+    met = gates[gates["state"] == "met"].groupby("gate")["community"].nunique()
+    ax.axhline(row - 0.25, color=QUIET, linewidth=0.6)
+    for column, gate in enumerate(columns):
+        share = f"{100 * float(met.get(gate, 0)) / everyone:.0f} %"
+        ax.text(column, row + 0.25, share, ha="center", va="center", fontsize=7.5)
+    ticks = [*ax.get_yticks(), row + 0.25]
+    labels = [text.get_text() for text in ax.get_yticklabels()]
+    ax.set_yticks(ticks, [*labels, f"Met, of all {thousands(everyone)}"], fontsize=SMALL)
+
+
+# Hectares by year
+
+
+def hectares(land_release: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Return hectares by year (rows, without gaps) and route (columns), for one allocation."""
+    mine = only(land_release, view.allocation)
+    table = mine.pivot_table(
+        index="year", columns="route", values="area_m2_p50", aggfunc="sum", fill_value=0.0
+    )
+    years = table.index.astype(int)
+    span = range(years.min(), years.max() + 1) if len(years) else range(0)
+    table.index = years
+    return table.reindex(index=list(span), columns=list(ROUTES), fill_value=0.0) / 1e4
+
+
+def _hectares_alt(land_release: pd.DataFrame, *, view: View) -> str:
+    """Say how much is released in all, and how much of it is cleared."""
+    table = hectares(land_release, view)
+    total = float(table.to_numpy().sum())
+    if not total:
+        return f"Under {view.word(view.allocation)} no land is released within the horizon."
+    best = table.sum(axis=1)
+    parts = [f"{thousands(float(table[route].sum()))} {route}" for route in ROUTES]
+    return (
+        f"Under {view.word(view.allocation)} {thousands(total)} hectares are released (modelled) "
+        f"from {table.index[0]} to {table.index[-1]}: {listed(parts)}. "
+        f"The largest year is {best.idxmax()} with {thousands(float(best.max()))} hectares."
+    )
+
+
+@chart("Land released each year, by route (modelled)", ("land_release",), _hectares_alt)
+def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
+    """Draw stacked bars of hectares released by year and route.
+
+    Parameters
+    ----------
+    land_release
+        allocation, year, route, area_m2_p50; other rows (district, denied use) are added up, so
+        with draws the bars are sums of medians.
+    """
+    ax = blank(ax)
+    table = hectares(land_release, view)
+    years = table.index.to_numpy(dtype=float)
+    bottom = np.zeros(len(table))
+    for route, (colour, hatch) in ROUTES.items():
+        tops = table[route].to_numpy(dtype=float)
+        bars = ax.bar(years, tops, 0.78, bottom, label=route.capitalize())
+        for bar in bars:
+            bar.set(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.5)
+        bottom = bottom + tops
+    if 0 < len(years) <= 14:
+        for year, top in zip(years, bottom, strict=True):
+            ax.annotate(
+                thousands(top),
+                (year, top),
+                (0, 2),
+                textcoords="offset points",
+                ha="center",
+                fontsize=SMALL,
+            )
+    ax.set_xlabel("Calendar year of release")
+    ax.set_ylabel("Area released (hectares)")
+    ax.xaxis.set_major_locator(MaxNLocator(12, integer=True, min_n_ticks=1))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: thousands(value)))
+    ax.grid(axis="y")
+    if bottom.sum() > 0:
+        handles, words = ax.get_legend_handles_labels()
+        ax.legend(handles[::-1], words[::-1], loc="upper right", handlelength=2.4)
+    else:
+        ax.set(xlim=(view.start.year - 0.5, view.date(view.horizon_days).year + 0.5), ylim=(0, 1))
+        note(ax, "No land is released within the horizon.")
+    return finished(ax, "hectares_by_year", view, f"{thousands(bottom.sum())} hectares in all")
+
+
+# Team occupation
+
+
+def occupation(jobs: pd.DataFrame, presence: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Return team-days by asset, from_day and until_day of a period, and what teams do.
+
+    Between ``work_day`` and ``finish_day`` the workable days count as work (commuting included) and
+    the rest as non-workable, both spread evenly over the parcel's time. From dispatch to
+    ``work_day`` a team mobilises, travels and camps. What remains of its presence is idle; a team
+    that finishes a parcel after its ``until_day`` stays present until then.
+    """
+    mine = only(jobs, view.allocation)
+    mine = mine[mine["team"].notna() & (mine["team"].astype(str) != "")]
+    teams = only(presence, view.allocation)
+    edges = _period_edges(view)
+    start, work, finish = (
+        mine[name].to_numpy(dtype=float) for name in ("start_day", "work_day", "finish_day")
+    )
+    span = finish - work
+    share = np.divide(
+        mine["workable_days"].to_numpy(dtype=float), span, out=np.zeros_like(span), where=span > 0
+    ).clip(0, 1)
+    at_work = _overlap(work, finish, edges)
+    last = mine.groupby("team")["finish_day"].max()
+    ends = teams["until_day"].to_numpy(dtype=float)
+    late = last.reindex(teams["team"]).to_numpy(dtype=float)
+    ends = np.fmax(np.where(np.isnan(ends), view.horizon_days, ends), late)
+    there = _overlap(teams["from_day"].to_numpy(dtype=float), ends, edges)
+    doing = {
+        "work": _by_asset(mine["asset"], at_work * share[:, None]),
+        "travel": _by_asset(mine["asset"], _overlap(start, work, edges)),
+        "pause": _by_asset(mine["asset"], at_work * (1 - share[:, None])),
+    }
+    present = _by_asset(teams["asset"], there)
+    busy = {name: table.reindex(present.index, fill_value=0.0) for name, table in doing.items()}
+    busy["idle"] = (present - sum(busy.values(), 0 * present)).clip(lower=0.0)
+    tidy = pd.DataFrame({name: table.stack() for name, table in busy.items()})
+    tidy.index.names = ["asset", "period"]
+    tidy = tidy.reset_index()
+    period = tidy.pop("period").to_numpy(dtype=int)
+    tidy.insert(1, "from_day", edges[period])
+    tidy.insert(2, "until_day", edges[period + 1])
+    return tidy
+
+
+def _period_edges(view: View) -> Floats:
+    """Return day 0, every new year (new quarter up to 4 years) and the end, shape (periods + 1,)."""
+    months = 3 if view.horizon_days <= 4 * 366 else 12
+    first = pd.Timestamp(view.start)
+    turns = pd.date_range(first, view.date(view.horizon_days), freq="MS")
+    inner = [float((turn - first).days) for turn in turns if (turn.month - 1) % months == 0]
+    within = [day for day in inner if 0 < day < view.horizon_days]
+    return np.array([0.0, *within, float(view.horizon_days)])
+
+
+def _overlap(begin: Floats, end: Floats, edges: Floats) -> Floats:
+    """Return the days that each span shares with each period, shape (spans, periods)."""
+    upper = np.minimum(end[:, None], edges[None, 1:])
+    lower = np.maximum(begin[:, None], edges[None, :-1])
+    return np.clip(upper - lower, 0.0, None)
+
+
+def _by_asset(asset: pd.Series, days: Floats) -> pd.DataFrame:
+    """Add up rows of team-days by asset type."""
+    return (
+        pd.DataFrame(days, index=pd.Index(asset.astype(str), name="asset")).groupby(level=0).sum()
+    )
+
+
+def _occupation_alt(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> str:
+    """Say what share of all present team-days is work, and who idles most."""
+    if only(presence, view.allocation).empty:
+        return f"Under {view.word(view.allocation)} no team is present."
+    totals = occupation(jobs, presence, view).groupby("asset")[list(DOINGS)].sum()
+    shares = 100 * totals.sum() / max(float(totals.to_numpy().sum()), 1e-9)
+    idle = totals["idle"] / totals.sum(axis=1).clip(lower=1e-9)
+    return (
+        f"Under {view.word(view.allocation)} teams work on {shares['work']:.0f} % of the days they "
+        f"are present, travel or mobilise on {shares['travel']:.0f} %, pause for non-workable days "
+        f"on {shares['pause']:.0f} % and are idle on {shares['idle']:.0f} %. Most often idle: "
+        f"{view.word(idle.idxmax())} ({100 * float(idle.max()):.0f} %)."
+    )
+
+
+@chart(
+    "What teams do with the days they are present (modelled)",
+    ("jobs", "presence"),
+    _occupation_alt,
+)
+def team_occupation(
+    jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View, ax: Axes | None = None
+) -> Axes:
+    """Draw a row per asset type: shares of present team-days, stacked to 100 % in each period.
+
+    Parameters
+    ----------
+    jobs
+        Parcels: allocation, team, asset, start_day, work_day, finish_day, workable_days.
+    presence
+        team, asset, from_day, until_day (blank: to the end of the horizon).
+    """
+    ax = blank(ax)
+    teams = only(presence, view.allocation)
+    table = occupation(jobs, presence, view)
+    order = table.groupby("asset")[list(DOINGS)].sum().sum(axis=1)
+    assets = list(order.sort_values(ascending=False, kind="stable").index)
+    _date_axis(ax, view, view.horizon_days)
+    ax.set_ylabel("Asset type; a row is 0-100 % of\nthe days its teams are present")
+    ax.set_xlabel(f"{ax.get_xlabel()} (one bar per {_period_word(view)})")
+    ax.set_ylim(max(len(assets), 1) - 0.42, -0.55)
+    if not assets:
+        ax.set_yticks([])
+        note(ax, "No team is present under this allocation.")
+        return finished(ax, "team_occupation", view)
+    _strips(ax, table, assets, view)
+    counts = teams.groupby(teams["asset"].astype(str))["team"].nunique()
+    labels = [
+        f"{textwrap.fill(view.word(asset), 20)}\n{thousands(counts[asset])} teams"
+        for asset in assets
+    ]
+    ax.set_yticks(range(len(assets)), labels)
+    ax.tick_params(axis="y", length=0)
+    handles = [
+        Patch(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.4)
+        for colour, hatch, _ in DOINGS.values()
+    ]
+    words = [word for *_, word in DOINGS.values()]
+    ax.legend(
+        handles, words, loc="upper center", bbox_to_anchor=(0.45, -0.13), ncols=4, fontsize=SMALL
+    )
+    return finished(ax, "team_occupation", view)
+
+
+def _period_word(view: View) -> str:
+    """Return the length of a period in words."""
+    return "quarter" if view.horizon_days <= 4 * 366 else "calendar year"
+
+
+def _strips(ax: Axes, table: pd.DataFrame, assets: list[str], view: View) -> None:
+    """Draw the rows of stacked bars, and the shares of the whole time at their right end."""
+    for row, asset in enumerate(assets):
+        mine = table[table["asset"] == asset]
+        days = mine[list(DOINGS)].to_numpy(dtype=float)
+        whole = days.sum(axis=1)
+        shares = np.divide(days, whole[:, None], out=np.zeros_like(days), where=whole[:, None] > 0)
+        left = view.axis(mine["from_day"].to_numpy(dtype=float))
+        width = (mine["until_day"] - mine["from_day"]).to_numpy(dtype=float)
+        floor = np.full(len(mine), row + 0.38)
+        for number, (colour, hatch, _) in enumerate(DOINGS.values()):
+            tall = 0.76 * shares[:, number]
+            bars = ax.bar(left, -tall, width, floor, align="edge", label=f"_{asset}")
+            for bar in bars:
+                bar.set(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.4)
+            floor = floor - tall
+        work, idle = (100 * days[:, at].sum() / max(whole.sum(), 1e-9) for at in (0, 3))
+        ax.annotate(
+            f"work {work:.0f} %\nidle {idle:.0f} %",
+            (1.0, row),
+            (5, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+        )

@@ -1,0 +1,516 @@
+"""The nouns: places, roads, hazards, works, teams, allocations and the scenario that holds them.
+
+Each noun is a frozen dataclass that checks itself. The description of each of its columns (type,
+unit, allowed values, default, meaning, sensitivity) stands beside the field and is the only one:
+the reader, the checker, the template and the data dictionary are all made from it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import field, fields
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self, get_type_hints
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.dataclasses import dataclass
+from pydantic.fields import FieldInfo
+
+PlaceKind = Literal["settlement", "hub", "base", "junction"]
+HazardClass = Literal["SHA", "CHA"]
+LandClass = Literal["minefield", "low_density", "battle_area"]
+Record = Literal["none", "partial", "full"]
+Difficulty = Literal["low", "medium", "high", "extreme"]
+Denied = Literal[
+    "housing", "road", "farmland", "water", "power", "health", "education", "other"
+]
+WorksKind = Literal["water", "power", "health", "education", "shelter", "risk_education"]
+Mark = Literal["verified", "derived", "assumed"]
+DistributionName = Literal[
+    "fixed",
+    "uniform",
+    "triangular",
+    "normal",
+    "lognormal",
+    "beta",
+    "gamma",
+    "poisson",
+    "dirichlet",
+]
+Sensitivity = Literal["public", "restricted", "confidential"]
+
+LAND_CLASSES: tuple[LandClass, ...] = ("minefield", "low_density", "battle_area")
+RECORDS: tuple[Record, ...] = ("none", "partial", "full")
+HAZARD_STAGES = ("survey", "technical_survey", "clearance", "quality_control")
+AREA_SKILLS = HAZARD_STAGES
+SETTLEMENT_DENIALS = ("housing", "water", "power", "health", "education")
+"""What a hazard denies when the settlement cannot be lived in without its release (model §7)."""
+
+_CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
+
+
+def column(
+    meaning: str,
+    *,
+    unit: str = "",
+    name: str = "",
+    refers_to: str = "",
+    sensitivity: Sensitivity = "public",
+    **limits: Any,
+) -> FieldInfo:
+    """Describe one column of a table, beside the field that holds it.
+
+    Parameters
+    ----------
+    meaning
+        What the number or word says, in one line.
+    unit
+        Unit as printed; empty for words and counts.
+    name
+        Name of the column in files where it differs from the field (``from``).
+    refers_to
+        Table (or tables, ``places|roads``) whose id the cell must be.
+    sensitivity
+        Who may see the column outside the team of the planner.
+    **limits
+        Limits as pydantic's ``Field`` knows them: ``ge``, ``gt``, ``le``, ``pattern``.
+
+    Returns
+    -------
+    FieldInfo
+        To be put into ``Annotated``.
+    """
+    extra = {"unit": unit, "column": name, "refers_to": refers_to, "sensitivity": sensitivity}
+    info: FieldInfo = Field(description=meaning, json_schema_extra=extra, **limits)
+    return info
+
+
+Id = Annotated[
+    str,
+    column("unique over all tables of the scenario", min_length=1, pattern=r"^[^/]+$"),
+]
+Source = Annotated[
+    str, column("where the row's numbers come from", refers_to="sources", min_length=1)
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Place:
+    """A settlement, hub, base or road junction: a node of the graph (model §2)."""
+
+    id: Id
+    kind: Annotated[
+        PlaceKind,
+        column("hub: on the network in use today; any place may also be a base"),
+    ]
+    name: Annotated[str, column("name as the planner's team writes it", min_length=1)]
+    lon_deg: Annotated[float, column("longitude, WGS 84", unit="degrees", ge=-180, le=180)]
+    lat_deg: Annotated[float, column("latitude, WGS 84", unit="degrees", ge=-90, le=90)]
+    district: Annotated[str, column("district for sums and public tables")] = ""
+    zone: Annotated[
+        str, column("work calendar that holds here; empty: every day is workable")
+    ] = ""
+    accessible_from: Annotated[
+        date | None,
+        column("before it nobody works here, returns here or passes through; empty: day 0"),
+    ] = None
+    elevation_m: Annotated[float | None, column("height above the sea", unit="m")] = None
+    names: Annotated[
+        dict[str, str],
+        column("names by language: columns name_az, name_hy, name_ru ...", name="name_*"),
+    ] = field(default_factory=dict)
+    name_source: Annotated[str, column("where the names come from")] = ""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Community:
+    """People displaced from one settlement who wait for its conditions to be met."""
+
+    id: Id
+    settlement: Annotated[str, column("where they come from", refers_to="places")]
+    people: Annotated[int, column("displaced people", unit="people", ge=0)]
+    households: Annotated[
+        int | None,
+        column("households; empty: people / household_size", unit="households", ge=0),
+    ] = None
+    group: Annotated[str, column("neutral name of a group, for sums by group")] = ""
+    displaced_since: Annotated[date | None, column("since when they are displaced")] = None
+    willing_share: Annotated[
+        float | None,
+        column("share willing to return; empty: the assumption", unit="share", ge=0, le=1),
+    ] = None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Road:
+    """A road between two places: an edge of the graph (model §2)."""
+
+    id: Id
+    from_place: Annotated[
+        str, column("one end; its zone gives the work calendar", refers_to="places")
+    ]
+    to_place: Annotated[str, column("other end", refers_to="places")]
+    length_km: Annotated[float, column("driving length", unit="km", ge=0)]
+    speed_kmh: Annotated[float, column("driving speed", unit="km/h", gt=0)]
+    all_season: Annotated[bool, column("people can count on it in winter too")] = True
+    repair_crew_days: Annotated[
+        float,
+        column("repair until people may use it, after release", unit="crew-days", ge=0),
+    ] = 0.0
+    impassable: Annotated[bool, column("teams cannot pass either until it is repaired")] = False
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Hazard:
+    """One suspected or confirmed hazardous area, on one settlement or one road (model §3)."""
+
+    id: Id
+    place: Annotated[
+        str | None, column("settlement on whose land it lies", refers_to="places")
+    ] = None
+    road: Annotated[str | None, column("road on which it lies", refers_to="roads")] = None
+    hazard_class: Annotated[HazardClass, column("suspected or confirmed")]
+    land_class: Annotated[LandClass, column("decides the productivity of teams")]
+    area_m2: Annotated[float, column("reported area", unit="m2", ge=0)]
+    denies: Annotated[
+        tuple[Denied, ...],
+        column("what people cannot use; several separated by ;", min_length=1),
+    ]
+    record: Annotated[Record, column("what the laying party's records say about it")] = "none"
+    difficulty: Annotated[
+        Difficulty, column("slope, vegetation, soil and metal together")
+    ] = "medium"
+    items_per_km2: Annotated[
+        float | None,
+        column("expected explosive items; empty: unknown", unit="items/km2", ge=0),
+    ] = None
+    max_teams: Annotated[
+        int | None,
+        column("clearance teams at the same time; empty: no limit", unit="teams", ge=1),
+    ] = None
+    lon_deg: Annotated[
+        float | None,
+        column("longitude", unit="degrees", ge=-180, le=180, sensitivity="confidential"),
+    ] = None
+    lat_deg: Annotated[
+        float | None,
+        column("latitude", unit="degrees", ge=-90, le=90, sensitivity="confidential"),
+    ] = None
+    source: Source
+
+    @model_validator(mode="after")
+    def _lies_on_one_thing(self) -> Self:
+        if (self.place is None) == (self.road is None):
+            raise ValueError(f"hazard {self.id}: exactly one of place and road must be filled")
+        return self
+
+    @property
+    def site(self) -> str:
+        """Id of the settlement or road on which the hazard lies."""
+        return self.place or self.road or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Works:
+    """Building or service works at a settlement; a job like any other (model §7)."""
+
+    id: Id
+    settlement: Annotated[str, column("where", refers_to="places")]
+    kind: Annotated[WorksKind, column("what is built or given")]
+    skill: Annotated[str, column("skill a crew needs", min_length=1)]
+    crew_days: Annotated[
+        float, column("work; 0: done with its predecessors", unit="crew-days", ge=0)
+    ]
+    dwellings: Annotated[
+        int | None,
+        column("dwellings completed with it (shelter only)", unit="dwellings", ge=0),
+    ] = None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Asset:
+    """A type of team: what moving, camping and a day of it cost (model §4)."""
+
+    id: Id
+    name: Annotated[str, column("name for charts; empty: the id")] = ""
+    mobilisation_days: Annotated[
+        float, column("calendar days at each change of site", unit="days", ge=0)
+    ] = 0.0
+    camp_days: Annotated[
+        float | None,
+        column("calendar days to set up a camp; empty: never camps", unit="days", ge=0),
+    ] = None
+    shift_hours: Annotated[float, column("length of a shift", unit="hours", gt=0, le=24)] = 8.0
+    mult_low: Annotated[float, column("rate at low difficulty", unit="ratio", ge=0)] = 1.0
+    mult_medium: Annotated[float, column("rate at medium difficulty", unit="ratio", ge=0)] = 1.0
+    mult_high: Annotated[float, column("rate at high difficulty", unit="ratio", ge=0)] = 1.0
+    mult_extreme: Annotated[
+        float, column("rate at extreme difficulty; 0: cannot work there", unit="ratio", ge=0)
+    ] = 1.0
+    cost_usd_day: Annotated[
+        float, column("cost of one team for one calendar day", unit="USD/day", ge=0)
+    ]
+    source: Source
+
+    def multiplier(self, difficulty: Difficulty) -> float:
+        """Ratio by which a difficulty changes the rate of survey and clearance (model §4)."""
+        value: float = getattr(self, f"mult_{difficulty}")
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Rate:
+    """A skill that an asset type has, and its area per workable team-day (model §4)."""
+
+    asset: Annotated[str, column("asset type", refers_to="assets")]
+    skill: Annotated[str, column("stage of land release, or skill of works", min_length=1)]
+    land_class: Annotated[LandClass | None, column("empty: all land classes")] = None
+    rate_m2_day: Annotated[
+        float | None,
+        column(
+            "area per workable team-day; empty for skills of works",
+            unit="m2/team-day",
+            gt=0,
+        ),
+    ] = None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class CalendarMonth:
+    """Workable days of one month in one zone (model §5)."""
+
+    zone: Annotated[str, column("zone named in places", min_length=1)]
+    month: Annotated[int, column("month of the year", ge=1, le=12)]
+    workable_days: Annotated[
+        float, column("spread evenly over the month", unit="days", ge=0, le=31)
+    ]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Deployment:
+    """Teams of one asset type at one base for a time, in one allocation (model §4)."""
+
+    allocation: Annotated[str, column("allocation of scenario.toml")]
+    asset: Annotated[str, column("asset type", refers_to="assets")]
+    base: Annotated[str, column("place where they live", refers_to="places")]
+    teams: Annotated[int, column("number of teams", unit="teams", ge=0)]
+    from_date: Annotated[
+        date | None, column("first day of dispatch; empty: the start", name="from")
+    ] = None
+    until_date: Annotated[
+        date | None,
+        column("no dispatch from this day on; empty: no end", name="until"),
+    ] = None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class OrderLine:
+    """Position of a community in the list of an allocation (policy ``listed``)."""
+
+    allocation: Annotated[str, column("allocation of scenario.toml")]
+    position: Annotated[int, column("1: served first", ge=1)]
+    community: Annotated[str, column("community", refers_to="communities")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Assumption:
+    """An uncertain number: distribution, unit, mark and source (model §9)."""
+
+    id: Id
+    distribution: Annotated[DistributionName, column("form of the uncertainty")]
+    a: Annotated[float | None, column("first parameter of the distribution")] = None
+    b: Annotated[float | None, column("second parameter")] = None
+    c: Annotated[float | None, column("third parameter")] = None
+    low: Annotated[float | None, column("lower end of truncation")] = None
+    high: Annotated[float | None, column("upper end of truncation")] = None
+    unit: Annotated[str, column("unit of the number", min_length=1)]
+    mark: Annotated[Mark, column("how well the number is known")]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class SourceLine:
+    """A publication, data set or expert judgement that numbers come from."""
+
+    id: Id
+    title: Annotated[str, column("title", min_length=1)]
+    organisation: Annotated[str, column("who published it")] = ""
+    year: Annotated[int | None, column("year of publication", ge=1800, le=2200)] = None
+    licence: Annotated[str, column("terms of use")] = ""
+
+
+type_of_table: dict[str, type] = {
+    "places": Place,
+    "communities": Community,
+    "roads": Road,
+    "hazards": Hazard,
+    "works": Works,
+    "assets": Asset,
+    "rates": Rate,
+    "calendars": CalendarMonth,
+    "deployments": Deployment,
+    "orders": OrderLine,
+    "assumptions": Assumption,
+    "sources": SourceLine,
+}
+"""Row type of each table of a scenario folder, in the order of reading."""
+
+OPTIONAL_TABLES = ("orders", "calendars", "works", "hazards", "assumptions")
+"""Tables that may be missing: a scenario can be without such rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class AllocationHeader:
+    """Title and policy of an allocation, as scenario.toml states them."""
+
+    name: str
+    title: str = ""
+    policy: str = "listed"
+
+
+@dataclass(frozen=True, kw_only=True, config=_CONFIG)
+class Scenario:
+    """Everything that is known or assumed, and the allocations to judge.
+
+    Rows stand in the order of their files; nothing in the model depends on that order.
+    """
+
+    name: str
+    title: str
+    start: date
+    horizon_years: int
+    gates: dict[str, dict[str, float]]
+    allocations: tuple[AllocationHeader, ...]
+    places: tuple[Place, ...]
+    communities: tuple[Community, ...]
+    roads: tuple[Road, ...]
+    assets: tuple[Asset, ...]
+    rates: tuple[Rate, ...]
+    deployments: tuple[Deployment, ...]
+    sources: tuple[SourceLine, ...]
+    hazards: tuple[Hazard, ...] = ()
+    works: tuple[Works, ...] = ()
+    calendars: tuple[CalendarMonth, ...] = ()
+    orders: tuple[OrderLine, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+
+    @cached_property
+    def place(self) -> dict[str, Place]:
+        """Places by id."""
+        return {place.id: place for place in self.places}
+
+    @cached_property
+    def people(self) -> dict[str, int]:
+        """People waiting, by settlement; settlements without a community are left out."""
+        total: dict[str, int] = {}
+        for community in self.communities:
+            total[community.settlement] = total.get(community.settlement, 0) + community.people
+        return total
+
+    def allocation(self, name: str) -> AllocationHeader:
+        """Title and policy of one allocation.
+
+        Raises
+        ------
+        KeyError
+            When the scenario has no allocation of that name.
+        """
+        for header in self.allocations:
+            if header.name == name:
+                return header
+        known = ", ".join(a.name for a in self.allocations)
+        raise KeyError(f"no allocation is called {name}; there are: {known}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Job:
+    """Work at one site that a team with one skill can do (model §3.1, §7).
+
+    Parameters
+    ----------
+    id
+        ``hazard/stage``, works id, ``road/repair`` or ``settlement/survey``.
+    owner
+        Id of the hazard, works, road or settlement.
+    stage
+        survey, technical_survey, clearance, quality_control, repair, community_survey, or the
+        kind of the works.
+    skill
+        Skill that a team needs.
+    site
+        Settlement or road where the work is.
+    on_road
+        True when the site is a road.
+    area_m2
+        Area to be worked, m2; 0 for work counted in crew-days.
+    crew_days
+        Work of jobs without an area, crew-days.
+    parcels
+        Equal parts that different teams may work at the same time.
+    max_teams
+        Parcels that may be worked at the same time; None: all.
+    land_class, difficulty
+        Land class of the hazard, and its difficulty where the stage feels it.
+    after
+        Milestones that must be passed before: jobs, releases of hazards and roads.
+    """
+
+    id: str
+    owner: str
+    stage: str
+    skill: str
+    site: str
+    on_road: bool
+    area_m2: float = 0.0
+    crew_days: float = 0.0
+    parcels: int = 1
+    max_teams: int | None = None
+    land_class: LandClass | None = None
+    difficulty: Difficulty | None = None
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Wait:
+    """A milestone that needs no team: passed some time after its predecessors (model §3.1).
+
+    Parameters
+    ----------
+    id
+        ``hazard/released``, ``road/released``, ``road/open``, or the id of a job without work.
+    after
+        Milestones that must be passed before.
+    delay_s
+        Calendar delay, s: the handover of a hazard.
+    """
+
+    id: str
+    after: tuple[str, ...] = ()
+    delay_s: int = 0
+
+
+def columns_of(row_type: type) -> Iterator[tuple[str, str, FieldInfo]]:
+    """Describe the columns of a row type, in the order of its fields.
+
+    Parameters
+    ----------
+    row_type
+        One of the nouns that are rows of a table.
+
+    Yields
+    ------
+    tuple[str, str, FieldInfo]
+        Field name, column name in files, and the description.
+    """
+    hints = get_type_hints(row_type, include_extras=True)
+    for item in fields(row_type):
+        info = next(m for m in hints[item.name].__metadata__ if isinstance(m, FieldInfo))
+        extra = info.json_schema_extra
+        name = str(extra["column"]) if isinstance(extra, dict) else ""
+        yield item.name, name or item.name, info

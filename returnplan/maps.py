@@ -1,0 +1,294 @@
+"""Draw settlements where they lie, coloured by the year in which their conditions are met."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+
+from returnplan.charts import (
+    INK,
+    QUIET,
+    STATUS,
+    STATUS_WORDS,
+    View,
+    blank,
+    chart,
+    finished,
+    note,
+    only,
+    states,
+    thousands,
+)
+
+BOUNDARIES = "Boundaries, names and designations do not imply official endorsement or acceptance."
+KM_PER_DEGREE = 6371.0088 * math.pi / 180  # of latitude, on a sphere of the mean radius
+MARKERS = {"met": "o", "not met": "X", "unknown": "D"}
+MOST_CLASSES = 7
+LARGEST_AREA = 130.0  # of a marker, in square points
+SMALLEST_AREA = 7.0
+
+
+def ready_places(readiness: pd.DataFrame, places: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Return one row per settlement of the allocation: id, lon_deg, lat_deg, people, state, year.
+
+    A settlement where any community is unknown (or not met) is shown as such; ``year`` is the
+    calendar year in which its last community has its conditions met, 0 for the others.
+    """
+    mine = only(readiness, view.allocation)
+    mine = mine.assign(
+        state=states(mine, view),
+        rank=states(mine, view).map({"met": 0, "not met": 1, "unknown": 2}),
+    )
+    mine = mine.sort_values("rank", kind="stable")
+    found = mine.groupby("settlement", sort=False).agg(
+        people=("people", "sum"), state=("state", "last"), day=("ready_day_p50", "max")
+    )
+    where = places.set_index("id")[["lon_deg", "lat_deg"]]
+    found = found.join(where, how="inner").reset_index(names="id")
+    found["year"] = [
+        view.date(day).year if state == "met" else 0
+        for day, state in zip(found["day"], found["state"], strict=True)
+    ]
+    return found.drop(columns="day").sort_values("people", ascending=False, kind="stable")
+
+
+def year_classes(readiness: pd.DataFrame, view: View) -> list[tuple[int, int]]:
+    """Return first and last year of at most 7 classes, the same for every allocation of a table."""
+    days = readiness.loc[states(readiness, view) == "met", "ready_day_p50"]
+    if days.empty:
+        return []
+    first, last = view.date(float(days.min())).year, view.date(float(days.max())).year
+    step = math.ceil((last - first + 1) / MOST_CLASSES)
+    return [(year, year + step - 1) for year in range(first, last + 1, step)]
+
+
+def _map_alt(
+    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+) -> str:
+    """Say how many settlements have their conditions met, and by when half of them do."""
+    found = ready_places(readiness, places, view)
+    met = found.loc[found["state"] == "met", "year"]
+    counts = found["state"].value_counts()
+    half = f"; half of these by the end of {met.median():.0f}" if len(met) else ""
+    return (
+        f"Map of {thousands(len(found))} settlements under {view.word(view.allocation)}: conditions "
+        f"met (modelled) in {thousands(len(met))}{half}. Not met within the horizon: "
+        f"{thousands(counts.get('not met', 0))}; unknown: {thousands(counts.get('unknown', 0))}."
+    )
+
+
+@chart(
+    "Where and when conditions for return are met (modelled)",
+    ("readiness", "places", "roads"),
+    _map_alt,
+    shape="map",
+    notes=(BOUNDARIES,),
+)
+def ready_map(
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    *,
+    view: View,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw settlements by year of conditions met, roads, hubs and the rings of ``view.districts``.
+
+    Parameters
+    ----------
+    readiness
+        One row per allocation and community: settlement, people, status, ready_day_p50. Colours,
+        sizes and extent follow the whole table, so maps of its allocations compare.
+    places
+        id, kind, lon_deg, lat_deg; ``kind`` is hub for hubs.
+    roads
+        from_place, to_place.
+    """
+    ax = blank(ax, "map")
+    found = ready_places(readiness, places, view)
+    _ground(ax, places, roads, view)
+    most = _most_people(readiness)
+    handles = _points(ax, found, year_classes(readiness, view), most)
+    _hubs(ax, places, view)
+    ax.set_xlabel("Longitude (degrees east)")
+    ax.set_ylabel("Latitude (degrees north)")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_formatter("{x:.1f}°")
+    ax.spines[:].set_visible(True)
+    if places.empty:
+        note(ax, "No places to draw.")
+    else:
+        _extent(ax, places, view)
+        _scale_and_north(ax)
+    ax.legend(
+        handles=[*handles, *_size_keys(most), *_ground_keys(view)],
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1.0),
+        labelspacing=0.75,
+        handletextpad=0.7,
+    )
+    counts = found["state"].value_counts()
+    words = [f"{name} {thousands(counts.get(name, 0))}" for name in STATUS]
+    return finished(ax, "ready_map", view, f"Settlements: {', '.join(words)}")
+
+
+def _most_people(readiness: pd.DataFrame) -> float:
+    """Return the people of the largest settlement, at least 1."""
+    keys = [name for name in ("allocation", "settlement") if name in readiness.columns]
+    sums = readiness.groupby(keys)["people"].sum()
+    return max(float(sums.max()), 1.0) if len(sums) else 1.0
+
+
+def _area(people: Any, most: float) -> Any:
+    """Return the area of a marker in square points, proportional to people above a minimum."""
+    return np.maximum(LARGEST_AREA * people / most, SMALLEST_AREA)
+
+
+def _ground(ax: Axes, places: pd.DataFrame, roads: pd.DataFrame, view: View) -> None:
+    """Draw district outlines and roads, quietly."""
+    for ring in view.districts:
+        corners = np.asarray(ring, dtype=float)[:, :2]
+        ax.add_patch(
+            Polygon(corners, facecolor="#F6F6F4", edgecolor="#8A8A8A", linewidth=0.7, zorder=0.5)
+        )
+    where = places.set_index("id")[["lon_deg", "lat_deg"]]
+    ends = [where.reindex(roads[name]).to_numpy(dtype=float) for name in ("from_place", "to_place")]
+    gap = np.full_like(ends[0], np.nan)
+    line = np.stack([*ends, gap], axis=1).reshape(-1, 2)
+    ax.plot(line[:, 0], line[:, 1], color="#B5B5B5", linewidth=0.45, zorder=1, label="_roads")
+
+
+def _points(
+    ax: Axes, found: pd.DataFrame, classes: list[tuple[int, int]], most: float
+) -> list[Line2D]:
+    """Draw settlements, larger ones below, and return the keys of their classes."""
+    shades = mpl.colormaps["cividis"](np.linspace(0.0, 0.97, max(len(classes), 1)))
+    groups = [
+        (
+            "met",
+            f"{low}" if low == high else f"{low}–{high}",
+            shade,
+            found["year"].between(low, high),
+        )
+        for (low, high), shade in zip(classes, shades, strict=False)
+    ]
+    for state in ("not met", "unknown"):
+        groups.append((state, STATUS_WORDS[state], STATUS[state], found["state"] == state))
+    keys = [_key("Conditions met (modelled) in", "none", "white")] if classes else []
+    for state, words, shade, chosen in groups:
+        rows = found[chosen & (found["state"] == state)]
+        larger = 1.0 if state == "met" else 1.5
+        ax.scatter(
+            rows["lon_deg"],
+            rows["lat_deg"],
+            s=larger * _area(rows["people"].to_numpy(dtype=float), most),
+            marker=MARKERS[state],
+            facecolor=shade,
+            edgecolor=INK,
+            linewidth=0.35,
+            zorder=2 + 0.1 * larger,
+            label=f"_{words}",
+        )
+        keys.append(_key(words, MARKERS[state], shade))
+    return keys
+
+
+def _key(words: str, marker: str, shade: Any, size: float = 6.0) -> Line2D:
+    """Return a key for the legend: a marker and its words."""
+    return Line2D(
+        [], [], linestyle="none", marker=marker, markersize=size, markerfacecolor=shade,
+        markeredgecolor=INK, markeredgewidth=0.5, label=words,
+    )  # fmt: skip
+
+
+def _size_keys(most: float) -> list[Line2D]:
+    """Return keys for two round numbers of people."""
+    top = 10 ** math.floor(math.log10(most))
+    round_numbers = [number for number in (top / 10, top) if number >= 1]
+    return [
+        _key(f"{thousands(number)} people", "o", "white", math.sqrt(_area(number, most)))
+        for number in round_numbers
+    ]
+
+
+def _ground_keys(view: View) -> list[Line2D]:
+    """Return keys for hubs, roads and districts."""
+    keys = [
+        _key("Hub", "s", INK, 5.0),
+        Line2D([], [], color="#B5B5B5", linewidth=1.0, label="Road"),
+    ]
+    if view.districts:
+        keys.append(Line2D([], [], color="#8A8A8A", linewidth=0.9, label="District"))
+    return keys
+
+
+def _hubs(ax: Axes, places: pd.DataFrame, view: View) -> None:
+    """Draw hubs as squares with their names, which turn left near the right edge."""
+    hubs = places[places["kind"] == "hub"]
+    middle = float(places["lon_deg"].median()) if len(places) else 0.0
+    for key, lon, lat in zip(hubs["id"], hubs["lon_deg"], hubs["lat_deg"], strict=True):
+        right = lon <= middle
+        ax.plot(
+            lon, lat, "s", markersize=5, markerfacecolor=INK, markeredgecolor="white", zorder=4,
+            label="_hub",
+        )  # fmt: skip
+        ax.annotate(
+            view.word(key),
+            (lon, lat),
+            (5 if right else -5, 0),
+            textcoords="offset points",
+            ha="left" if right else "right",
+            va="center",
+            fontsize=7.5,
+            fontweight="bold",
+            zorder=5,
+            path_effects=[withStroke(linewidth=2, foreground="white")],
+        )
+
+
+def _extent(ax: Axes, places: pd.DataFrame, view: View) -> None:
+    """Show all places and districts, with room below for the scale, and true shape at mid-height."""
+    corners: Iterable[Any] = [
+        places[["lon_deg", "lat_deg"]].to_numpy(dtype=float),
+        *(np.asarray(ring, dtype=float)[:, :2] for ring in view.districts),
+    ]
+    points = np.concatenate(list(corners))
+    (west, south), (east, north) = np.nanmin(points, axis=0), np.nanmax(points, axis=0)
+    side = max(float(east - west), float(north - south), 0.02)
+    ax.set_xlim(west - 0.04 * side, east + 0.04 * side)
+    ax.set_ylim(south - 0.10 * side, north + 0.04 * side)
+    ax.set_aspect(1 / math.cos(math.radians(float(south + north) / 2)))
+
+
+def _scale_and_north(ax: Axes) -> None:
+    """Draw a scale bar of a round length, true at the middle latitude, and a north arrow."""
+    (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
+    km_per_lon = KM_PER_DEGREE * math.cos(math.radians((south + north) / 2))
+    length_km = _round_below((east - west) * km_per_lon / 3)
+    left, low = west + 0.03 * (east - west), south + 0.025 * (north - south)
+    bar = np.array([left, left + length_km / km_per_lon])
+    ax.plot(bar, [low, low], color=INK, linewidth=2.4, solid_capstyle="butt", label="_scale")
+    ax.annotate(
+        f"{length_km:g} km", (bar[1], low), (5, 0), textcoords="offset points", va="center",
+        fontsize=7.5,
+    )  # fmt: skip
+    ax.annotate(
+        "N", (0.955, 0.985), (0.955, 0.89), xycoords="axes fraction", textcoords="axes fraction",
+        ha="center", va="center", fontsize=9, fontweight="bold",
+        arrowprops={"arrowstyle": "-|>", "color": QUIET, "linewidth": 1.4},
+    )  # fmt: skip
+
+
+def _round_below(value: float) -> float:
+    """Return the largest of 1, 2, 5, 10, 20, 50 ... that is not above ``value``."""
+    unit = 10.0 ** math.floor(math.log10(value))
+    return max(step * unit for step in (1, 2, 5) if step * unit <= value * (1 + 1e-9))

@@ -1,0 +1,58 @@
+"""Named families: gates, policies, charts. A new member is one decorated function."""
+
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Family(Mapping[str, T]):
+    """Members of one kind by name, in the order in which they were declared.
+
+    Parameters
+    ----------
+    kind
+        What a member is called in messages, for instance ``gate``.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._members: dict[str, T] = {}
+
+    def add(self, name: str, member: T) -> T:
+        """Put a member in; a name that is taken is a programming error.
+
+        Parameters
+        ----------
+        name
+            What scenarios and commands call it.
+        member
+            The member itself.
+
+        Returns
+        -------
+        T
+            The member, so that decorators can end with this call.
+
+        Raises
+        ------
+        ValueError
+            When the name is taken.
+        """
+        if name in self._members:
+            raise ValueError(f"{self.kind} {name} is declared twice")
+        self._members[name] = member
+        return member
+
+    def __getitem__(self, name: str) -> T:
+        try:
+            return self._members[name]
+        except KeyError:
+            known = ", ".join(self._members)
+            raise KeyError(f"no {self.kind} is called {name}; there are: {known}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)

@@ -1,0 +1,194 @@
+"""A run folder: every table and figure of a scenario's allocations, all of it or nothing."""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+
+import pandas as pd
+
+import returnplan.scenario as scenario_room
+from returnplan.domain import Scenario
+from returnplan.errors import ReturnplanError
+from returnplan.figures import draw_figures
+from returnplan.simulation import Outcome, simulate
+from returnplan.units import horizon_date
+from returnplan.version import __version__
+
+TABLES = (
+    "summary",
+    "readiness",
+    "gates",
+    "land_release",
+    "jobs",
+    "releases",
+    "roads",
+)
+"""Tables of a run on expected values, each one CSV file with the allocations one under another."""
+
+PACKAGES = ("matplotlib", "numpy", "pandas", "pydantic")
+STATEMENT = (
+    "Modelled planning estimate. It does not state that any land, road or building is safe. "
+    "Only the national mine action authority can release land."
+)
+EXPECTED_VALUES_NOTE = (
+    "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
+)
+
+Progress = Callable[[str], None]
+
+
+def check_target(out: Path, *, overwrite: bool) -> None:
+    """Refuse a target that would lose something.
+
+    Parameters
+    ----------
+    out
+        Folder to be written.
+    overwrite
+        Whether an earlier run folder may be replaced.
+
+    Raises
+    ------
+    ReturnplanError
+        When the folder exists, and is not an earlier run that may be replaced.
+    """
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not (out / "manifest.json").is_file():
+        raise ReturnplanError(f"{out} exists and is not a run folder: choose another --out")
+    if not overwrite:
+        raise ReturnplanError(f"{out} exists: choose another --out, or say --overwrite")
+
+
+def run(
+    folder: Path,
+    scenario: Scenario,
+    allocations: Sequence[str],
+    out: Path,
+    progress: Progress = lambda _: None,
+) -> list[Outcome]:
+    """Simulate allocations on expected values and write the run folder.
+
+    Everything is written beside the target first and moved there at the end, so that a run
+    folder appears only when it is complete.
+
+    Parameters
+    ----------
+    folder
+        Folder from which the scenario was read, for its digest.
+    scenario
+        The scenario.
+    allocations
+        Names of allocations.
+    out
+        Run folder; an earlier one is replaced (see :func:`check_target`).
+    progress
+        Called with one line after each step.
+
+    Returns
+    -------
+    list[Outcome]
+        The outcome of each allocation.
+    """
+    began, clock = datetime.now(UTC), perf_counter()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
+    try:
+        outcomes = []
+        for name in allocations:
+            outcomes.append(simulate(scenario, name))
+            progress(f"simulated {name}")
+        digest = write_tables(outcomes, partial)
+        progress("wrote the tables")
+        provenance = f"{scenario.name}, returnplan {__version__}, results {digest[:12]}"
+        draw_figures(scenario, outcomes, partial / "figures", provenance, progress)
+        manifest = _manifest(folder, scenario, allocations, digest)
+        manifest |= {
+            "start": began.isoformat(timespec="seconds"),
+            "duration_s": round(perf_counter() - clock, 3),
+        }
+        text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+        (partial / "manifest.json").write_text(text, encoding="utf-8")
+        _replace(partial, out)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return outcomes
+
+
+def run_steps(allocations: int, figures: int) -> int:
+    """Number of progress lines of a run, for the bar."""
+    return allocations + 1 + figures
+
+
+def write_tables(outcomes: Sequence[Outcome], folder: Path) -> str:
+    """Write the tables of all outcomes, and return the digest of the results.
+
+    Parameters
+    ----------
+    outcomes
+        Outcomes of one scenario.
+    folder
+        Folder that exists.
+
+    Returns
+    -------
+    str
+        SHA-256 over names and bytes of the tables: equal on every machine.
+    """
+    total = hashlib.sha256()
+    for name in TABLES:
+        table = pd.concat([_filled(getattr(o, name)) for o in outcomes], ignore_index=True)
+        data = table.to_csv(index=False, lineterminator="\n").encode("utf-8")
+        (folder / f"{name}.csv").write_bytes(data)
+        total.update(f"{name} {len(data)}\n".encode())
+        total.update(data)
+    return total.hexdigest()
+
+
+def _filled(table: pd.DataFrame) -> pd.DataFrame:
+    """Let empty columns be of one kind in all outcomes, so that they go under one another."""
+    return table.astype(dict.fromkeys(table.columns[table.isna().all()], object))
+
+
+def _manifest(
+    folder: Path, scenario: Scenario, allocations: Sequence[str], digest: str
+) -> dict[str, object]:
+    return {
+        "returnplan": __version__,
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "scenario_sha256": scenario_room.digest(folder),
+        "scenario_start": scenario.start.isoformat(),
+        "horizon": horizon_date(scenario.start, scenario.horizon_years).isoformat(),
+        "gates": scenario.gates,
+        "allocations": list(allocations),
+        "draws": 0,
+        "seed": None,
+        "command": " ".join(["returnplan", *sys.argv[1:]]),
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "packages": {name: version(name) for name in PACKAGES},
+        "digest": digest,
+        "statement": STATEMENT,
+        "note": EXPECTED_VALUES_NOTE,
+    }
+
+
+def _replace(partial: Path, out: Path) -> None:
+    """Move a complete folder to its place; an earlier run goes only when the new one is there."""
+    partial.chmod(0o755)
+    if not out.exists():
+        partial.rename(out)
+        return
+    old = out.with_name(f".{out.name}.{os.getpid()}.old")
+    out.rename(old)
+    partial.rename(out)
+    shutil.rmtree(old)

@@ -1,0 +1,66 @@
+"""The time axis: whole seconds since midnight of the start, shown as days or dates (model §1)."""
+
+import calendar
+import math
+from datetime import date, timedelta
+
+DAY_S = 86_400
+LIMIT_DAYS = 36_525
+LIMIT_S = LIMIT_DAYS * DAY_S
+NEVER = -1
+"""Mark of a time that does not come, in arrays and lists of whole seconds."""
+
+
+def whole_seconds(seconds: float) -> int:
+    """Round to the nearest second, halves up (model §1).
+
+    Parameters
+    ----------
+    seconds
+        A computed time or length, s.
+
+    Returns
+    -------
+    int
+        Whole seconds.
+
+    Examples
+    --------
+    >>> whole_seconds(1.5), whole_seconds(2.4999)
+    (2, 2)
+    """
+    return math.floor(seconds + 0.5)
+
+
+def days_to_seconds(days: float) -> int:
+    """Length or time in days as whole seconds (model §1)."""
+    return whole_seconds(days * DAY_S)
+
+
+def date_to_seconds(day: date, start: date) -> int:
+    """Midnight of a date on the axis, s; negative before the start."""
+    return (day - start).days * DAY_S
+
+
+def seconds_to_date(seconds: int, start: date) -> date:
+    """Date on which an instant falls.
+
+    Examples
+    --------
+    >>> seconds_to_date(86_399, date(2020, 11, 10)).isoformat()
+    '2020-11-10'
+    """
+    return start + timedelta(days=seconds // DAY_S)
+
+
+def horizon_date(start: date, years: int) -> date:
+    """Date N years after the start; 29 February becomes the 28th (model §1).
+
+    Examples
+    --------
+    >>> horizon_date(date(2020, 2, 29), 1).isoformat()
+    '2021-02-28'
+    """
+    year = start.year + years
+    last = calendar.monthrange(year, start.month)[1]
+    return start.replace(year=year, day=min(start.day, last))

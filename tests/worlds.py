@@ -1,0 +1,808 @@
+"""Scenario folders for tests: random worlds that touch every rule, and tiny ones worked by hand.
+
+The tiny worlds state the key days in their docstrings; day 0 is the start of the scenario.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "places": (
+        *("id", "kind", "name", "lon_deg", "lat_deg", "district", "zone", "accessible_from"),
+        *("elevation_m", "source"),
+    ),
+    "communities": (
+        *("id", "settlement", "people", "households", "group", "displaced_since"),
+        *("willing_share", "source"),
+    ),
+    "roads": (
+        *("id", "from_place", "to_place", "length_km", "speed_kmh", "all_season"),
+        *("repair_crew_days", "impassable", "source"),
+    ),
+    "hazards": (
+        *("id", "place", "road", "hazard_class", "land_class", "area_m2", "denies", "record"),
+        *("difficulty", "items_per_km2", "max_teams", "source"),
+    ),
+    "works": ("id", "settlement", "kind", "skill", "crew_days", "dwellings", "source"),
+    "assets": (
+        *("id", "name", "mobilisation_days", "camp_days", "shift_hours", "mult_low"),
+        *("mult_medium", "mult_high", "mult_extreme", "cost_usd_day", "source"),
+    ),
+    "rates": ("asset", "skill", "land_class", "rate_m2_day", "source"),
+    "calendars": ("zone", "month", "workable_days", "source"),
+    "deployments": ("allocation", "asset", "base", "teams", "from", "until", "source"),
+    "orders": ("allocation", "position", "community"),
+    "assumptions": (
+        *("id", "distribution", "a", "b", "c", "low", "high", "unit", "mark", "source"),
+    ),
+    "sources": ("id", "title", "organisation", "year", "licence"),
+}
+
+HAZARD_SKILLS = ("survey", "technical_survey", "clearance", "quality_control")
+LAND_CLASSES = ("minefield", "low_density", "battle_area")
+DIFFICULTIES = ("low", "medium", "high", "extreme")
+DENIES = ("housing", "road", "farmland", "water", "power", "health", "education", "other")
+WORKS_KINDS = ("water", "power", "health", "education", "shelter", "risk_education")
+POLICIES = ("listed", "nearest", "population", "smith_own", "smith_path")
+SOURCES: list[Row] = [
+    {
+        "id": "made_up",
+        "title": "Invented for tests",
+        "organisation": "returnplan",
+        "year": 2025,
+        "licence": "Apache-2.0",
+    }
+]
+
+
+def write_tables(folder: Path, toml: str, tables: Mapping[str, Sequence[Row]]) -> None:
+    """Write a scenario folder; a row without source gets the made-up one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "scenario.toml").write_text(toml, encoding="utf-8")
+    for table, columns in COLUMNS.items():
+        with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
+            writer.writeheader()
+            for row in tables.get(table, ()):
+                filled = {"source": "made_up", **row} if "source" in columns else row
+                writer.writerow({column: _cell(value) for column, value in filled.items()})
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+# --------------------------------------------------------------------- tiny worlds, worked by hand
+
+
+def _assumptions(**values: float) -> list[Row]:
+    """Fixed assumptions; half of the area of a CHA is reduced, half is cleared."""
+    fixed = {
+        "ts_coverage_share": 0.125,
+        "qc_sample_share": 0.25,
+        "qc_fail_share": 0,
+        "handover_days": 10,
+        "community_survey_team_days": 2,
+        "willing_share": 0.5,
+        "household_size": 4,
+        "parcel_m2_minefield": 12_000,
+    }
+    known = {"unit": "1", "mark": "assumed"}
+    rows: list[Row] = [
+        {"id": name, "distribution": "fixed", "a": value, **known}
+        for name, value in {**fixed, **values}.items()
+    ]
+    rows += [
+        {"id": f"route_shares_{record}", "distribution": "dirichlet", "a": 2, "b": 3, "c": 3}
+        | known
+        for record in ("none", "partial", "full")
+    ]
+    return rows
+
+
+def _place(name: str, kind: str, **more: object) -> Row:
+    return {"id": name, "kind": kind, "name": name.title(), "lon_deg": 46.5, "lat_deg": 39.5} | more
+
+
+def _hazard(name: str, area_m2: float, denies: str, **more: object) -> Row:
+    return {
+        "id": name,
+        "hazard_class": "CHA",
+        "land_class": "minefield",
+        "area_m2": area_m2,
+        "denies": denies,
+    } | more
+
+
+def _rates(asset: str, skills: Iterable[str], rate_m2_day: float = 1000) -> list[Row]:
+    return [{"asset": asset, "skill": skill, "rate_m2_day": rate_m2_day} for skill in skills]
+
+
+def two_villages(folder: Path) -> None:
+    """Write a world of one team at the hub ``town`` and two villages, 1 h and 2 h away.
+
+    The team has an 8 h shift and never camps, so 3/4 of its day is left at ``near`` and 1/2 at
+    ``far``. It mobilises in 1 day and does 1,000 m² of anything in a full day. Each village has a
+    community survey of 3 team-days and a CHA of 24,000 m² of housing land: technical survey of
+    3,000 m² (1/8), clearance of 12,000 m² (1/2; one parcel), quality control of 3,000 m² (1/4 of
+    that), handover 10 days. In calendar days:
+
+    ===================  =====  ====
+    work                 near   far
+    ===================  =====  ====
+    community survey     4      6
+    technical survey     4      6
+    clearance            16     24
+    quality control      4      6
+    ===================  =====  ====
+
+    Allocation ``near_first`` (nearest): mobilise 0-1, survey to 5, technical survey to 9, clearance
+    to 25, quality control to 29, released and **near ready on day 39**; mobilise 29-30, then 36,
+    42, 66, 72, released and **far ready on day 82**.
+
+    Allocation ``far_first`` (population: 300 against 100): mobilise 0-1, then 7, 13, 37, 43, **far
+    ready on day 53**; mobilise 43-44, then 48, 52, 68, 72, **near ready on day 82**.
+
+    The binding gate is ``housing_land`` throughout.
+    """
+    toml = """\
+name = "two_villages"
+title = "Two villages and one team"
+start = 2025-01-01
+horizon_years = 2
+
+[allocations.near_first]
+title = "Nearest first"
+policy = "nearest"
+
+[allocations.far_first]
+title = "Most people first"
+policy = "population"
+"""
+    write_tables(
+        folder,
+        toml,
+        {
+            "places": [
+                _place("far", "settlement"),
+                _place("town", "hub"),
+                _place("near", "settlement"),
+            ],
+            "communities": [
+                {"id": "far_people", "settlement": "far", "people": 300},
+                {"id": "near_people", "settlement": "near", "people": 100},
+            ],
+            "roads": [
+                _road("far_road", "town", "far", 60),
+                _road("near_road", "near", "town", 30),
+            ],
+            "hazards": [
+                _hazard("far_mines", 24_000, "housing", place="far"),
+                _hazard("near_mines", 24_000, "housing;farmland", place="near"),
+            ],
+            "assets": [{"id": "deminers", "mobilisation_days": 1, "cost_usd_day": 1000}],
+            "rates": _rates("deminers", HAZARD_SKILLS),
+            "deployments": [
+                {"allocation": name, "asset": "deminers", "base": "town", "teams": 1}
+                for name in ("near_first", "far_first")
+            ],
+            "assumptions": _assumptions(community_survey_team_days=3),
+            "sources": SOURCES,
+        },
+    )
+
+
+def _road(name: str, from_place: str, to_place: str, length_km: float, **more: object) -> Row:
+    """Make a row of a road on which one drives 30 km in an hour."""
+    return {
+        "id": name,
+        "from_place": from_place,
+        "to_place": to_place,
+        "length_km": length_km,
+        "speed_kmh": 30,
+    } | more
+
+
+def fork(folder: Path) -> None:
+    """Write a world of a mined road that forks to two villages, and a bridge that is out.
+
+    ``stem`` (town to the junction ``split``) has a CHA; ``left_road`` beyond it is impassable until
+    5 crew-days of repair; ``right_road`` is clear. One team of ``deminers`` and one of ``crew`` at
+    ``town`` (the hub) camp in no time and mobilise in no time, so travel never counts. Every CHA
+    has 8,000 m²: no technical survey, clearance of 4,000 m² in 4 days, quality control of 1,000 m²
+    in 1 day, handover 2 days. Community surveys take 2 days. ``left_mines`` denies housing,
+    ``right_mines`` farmland only. Gates: the four default ones.
+
+    Allocation ``left_first`` (listed: left, then the rest by id):
+
+    - stem: clearance 0-4, quality control 4-5, released on day 7 (the team idles: nothing else can
+      be reached).
+    - crew: ``left_road/repair`` 7-12.
+    - deminers: left is out of reach at 7, so right/survey 7-9, right_mines/clearance 9-13 (no
+      pre-emption on day 12), left/survey 13-15, left_mines clearance 15-19 and quality control
+      19-20, released 22; right_mines/quality_control 20-21, released 23.
+    - **left ready on day 22** (housing_land; survey 15, road_access 12); **right ready on day 9**
+      (survey; housing_land 0, road_access 7).
+
+    Allocation ``right_first``: right/survey 7-9, right_mines 9-13 and 13-14, released 16;
+    left/survey 14-16, left_mines 16-20 and 20-21, released 23: **left ready on day 23, right on
+    day 9**.
+    """
+    toml = """\
+name = "fork"
+title = "A road that forks"
+start = 2025-03-01
+horizon_years = 1
+
+[allocations.left_first]
+title = "Left first"
+policy = "listed"
+
+[allocations.right_first]
+title = "Right first"
+policy = "listed"
+"""
+    camped = {"mobilisation_days": 0, "camp_days": 0, "cost_usd_day": 1000}
+    write_tables(
+        folder,
+        toml,
+        {
+            "places": [
+                _place("split", "junction"),
+                _place("right", "settlement"),
+                _place("left", "settlement"),
+                _place("town", "hub"),
+            ],
+            "communities": [
+                {"id": "right_people", "settlement": "right", "people": 100},
+                {"id": "left_people", "settlement": "left", "people": 200},
+            ],
+            "roads": [
+                _road("right_road", "right", "split", 12),
+                _road("left_road", "split", "left", 12, repair_crew_days=5, impassable=True),
+                _road("stem", "town", "split", 12),
+            ],
+            "hazards": [
+                _hazard("right_mines", 8000, "farmland", place="right"),
+                _hazard("stem_mines", 8000, "road", road="stem"),
+                _hazard("left_mines", 8000, "housing", place="left"),
+            ],
+            "assets": [{"id": "deminers"} | camped, {"id": "crew"} | camped],
+            "rates": [
+                *_rates("deminers", HAZARD_SKILLS),
+                {"asset": "crew", "skill": "road_repair"},
+            ],
+            "deployments": [
+                {"allocation": name, "asset": asset, "base": "town", "teams": 1}
+                for name in ("left_first", "right_first")
+                for asset in ("deminers", "crew")
+            ],
+            "orders": [
+                {"allocation": "left_first", "position": 1, "community": "left_people"},
+                {"allocation": "right_first", "position": 1, "community": "right_people"},
+            ],
+            "assumptions": _assumptions(ts_coverage_share=0, handover_days=2),
+            "sources": SOURCES,
+        },
+    )
+
+
+def winter(folder: Path) -> None:
+    """Write a world of one mountain village where work rests from December to February.
+
+    The start is 2024-11-26, so 1 December is day 5 and 1 March day 95. In March half of the days
+    are workable, in the other months all. Teams mobilise in 1 day and camp in no time. Community
+    survey 2 days; a CHA of 8,000 m²: technical survey 1 day, clearance 4 days in two parcels,
+    quality control 1 day, handover 10 days.
+
+    Allocation ``one_team``: mobilise 0-1, survey 1-3, technical survey 3-4, first parcel one day in
+    November and one from 95 to 97, second parcel 97-101, quality control 101-103, **ready on day
+    113** (2025-03-19).
+
+    Allocation ``two_teams``: survey 1-3 (team 0001) and technical survey 1-2 (team 0002); parcels
+    2-4 (team 0002) and 3-5 (team 0001), the last ending as winter begins; quality control waits
+    from 5 to 95 and ends on 97 (team 0001); **ready on day 107**.
+    """
+    toml = """\
+name = "winter"
+title = "A village in the mountains"
+start = 2024-11-26
+horizon_years = 1
+
+[allocations.one_team]
+title = "One team"
+policy = "nearest"
+
+[allocations.two_teams]
+title = "Two teams"
+policy = "nearest"
+"""
+    days = [0, 0, 15.5, 30, 31, 30, 31, 31, 30, 31, 30, 0]
+    write_tables(
+        folder,
+        toml,
+        {
+            "places": [_place("village", "settlement", zone="mountain"), _place("town", "hub")],
+            "communities": [{"id": "people", "settlement": "village", "people": 50}],
+            "roads": [_road("road", "town", "village", 15)],
+            "hazards": [_hazard("mines", 8000, "housing", place="village")],
+            "assets": [
+                {"id": "deminers", "mobilisation_days": 1, "camp_days": 0, "cost_usd_day": 1000}
+            ],
+            "rates": _rates("deminers", HAZARD_SKILLS),
+            "calendars": [
+                {"zone": "mountain", "month": month, "workable_days": workable}
+                for month, workable in enumerate(days, start=1)
+            ],
+            "deployments": [
+                {"allocation": name, "asset": "deminers", "base": "town", "teams": teams}
+                for name, teams in (("one_team", 1), ("two_teams", 2))
+            ],
+            "assumptions": _assumptions(parcel_m2_minefield=2000),
+            "sources": SOURCES,
+        },
+    )
+
+
+# ----------------------------------------------------------------------------------- random worlds
+
+
+@dataclass
+class _Maker:
+    """Luck, and the ids given so far."""
+
+    rng: random.Random
+    start: date
+    used: set[str] = field(default_factory=set)
+
+    def chance(self, share: float) -> bool:
+        return self.rng.random() < share
+
+    def pick(self, *values: Any) -> Any:
+        return self.rng.choice(values)
+
+    def new_id(self, prefix: str) -> str:
+        """Id without zeros in front; some sort differently once ``/stage`` is appended."""
+        while True:
+            name = f"{prefix}{self.rng.randint(1, 120)}"
+            if self.chance(0.25):
+                name += self.pick("-b", ".x", "_z", "A", "é")
+            if self.chance(0.1):
+                name = name.capitalize()
+            if name not in self.used:
+                self.used.add(name)
+                return name
+
+    def day(self, first: int, last: int) -> date:
+        return self.start + timedelta(days=self.rng.randint(first, last))
+
+
+def write_random_world(
+    folder: Path,
+    seed: int,
+    *,
+    settlements: int = 5,
+    hazards: int = 8,
+    teams: int = 5,
+    horizon_years: int = 10,
+) -> None:
+    """Write a valid random scenario folder that exercises every rule of the model.
+
+    The same arguments give the same files. Allocations: one for each policy (``by_listed``,
+    ``by_nearest``, ...), of which some share their deployments, and ``few`` with a single line.
+
+    Parameters
+    ----------
+    folder
+        Where to write; created if missing.
+    seed
+        Number of the world.
+    settlements, hazards
+        How many of each; works and roads follow from them.
+    teams
+        About how many teams each allocation deploys.
+    horizon_years
+        Horizon of the scenario.
+    """
+    rng = random.Random(seed)
+    start = rng.choice(
+        [
+            *(date(2024, 2, 29), date(2025, 1, 1), date(2023, 12, 31)),
+            *(date(2020, 2, 29), date(2022, 6, 15), date(2021, 10, 20)),
+        ]
+    )
+    maker = _Maker(rng, start)
+    zones = ["", *rng.sample(["lowland", "mountain", "plateau", "summit"], 3)]
+    tables: dict[str, list[Row]] = {"sources": [*SOURCES, dict(SOURCES[0], id="second_source")]}
+    tables["calendars"] = _calendars(maker, [zone for zone in zones if zone])
+    mainland, island = _places(maker, settlements, zones)
+    tables["places"] = mainland + island
+    homes = [place["id"] for place in tables["places"] if place["kind"] == "settlement"]
+    tables["roads"] = _roads(maker, mainland, island)
+    tables["communities"] = _communities(maker, homes)
+    tables["hazards"] = _hazards(maker, homes, [road["id"] for road in tables["roads"]], hazards)
+    tables["works"] = _works(maker, homes)
+    tables["assets"], tables["rates"] = _assets(maker)
+    allocations = {f"by_{policy}": policy for policy in POLICIES} | {"few": maker.pick(*POLICIES)}
+    tables["deployments"] = _deployments(maker, list(allocations), tables, teams)
+    tables["orders"] = _orders(
+        maker,
+        [name for name, policy in allocations.items() if policy == "listed"],
+        [community["id"] for community in tables["communities"]],
+    )
+    tables["assumptions"] = _random_assumptions(maker)
+    for rows in tables.values():
+        rng.shuffle(rows)
+        for row in rows:
+            if maker.chance(0.3):
+                row.setdefault("source", "second_source")
+    for table in ("orders", "sources"):
+        for row in tables[table]:
+            row.pop("source", None)
+    write_tables(folder, _toml(maker, seed, horizon_years, allocations), tables)
+
+
+def _toml(maker: _Maker, seed: int, horizon_years: int, allocations: Mapping[str, str]) -> str:
+    lines = [
+        f'name = "random_{seed}"',
+        f'title = "Random world {seed}"',
+        f"start = {maker.start.isoformat()}",
+        f"horizon_years = {horizon_years}",
+    ]
+    gates = _gates(maker)
+    if gates:
+        lines += ["", "[gates]", *(f"{gate} = {given}" for gate, given in gates.items())]
+    for name, policy in allocations.items():
+        lines += ["", f"[allocations.{name}]", f'title = "Order: {policy}"', f'policy = "{policy}"']
+    return "\n".join(lines) + "\n"
+
+
+def _gates(maker: _Maker) -> dict[str, str]:
+    """Choose some gates, in any order, as inline tables; none: the default ones."""
+    if maker.chance(0.15):
+        return {}
+    share = maker.pick(0, 0.3, 0.5, 0.8, 0.999, 1)
+    hours = maker.pick(0.25, 0.5, 1, 2, 5)
+    within = "{ within_hours = " + str(hours) + " }"
+    required = "{ required_share = " + str(share) + " }"
+    choices = {
+        "permission": ["{}"],
+        "survey": ["{}"],
+        "housing_land": ["{}", required],
+        "farmland": ["{}", required],
+        "road_access": ["{}", "{ max_hub_hours = " + str(hours) + " }"],
+        **{kind: ["{}", within] for kind in ("water", "power", "health", "education")},
+        "shelter": ["{}", required],
+        "risk_education": ["{}"],
+    }
+    kept = [gate for gate in choices if maker.chance(0.6)] or ["farmland"]
+    maker.rng.shuffle(kept)
+    return {gate: maker.pick(*choices[gate]) for gate in kept}
+
+
+def _calendars(maker: _Maker, zones: Sequence[str]) -> list[Row]:
+    lengths = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    never = maker.chance(0.1)
+    rows: list[Row] = []
+    for zone in zones:
+        for month, length in enumerate(lengths, start=1):
+            days: float = length
+            if zone == "lowland":
+                days = min(length, maker.rng.randint(18, 31))
+            elif zone == "mountain":
+                days = 0 if month in (12, 1, 2, 3) else round(maker.rng.uniform(4, 25), 2)
+            elif zone == "summit":
+                days = 12.5 if month in (7, 8) and not never else 0
+            rows.append({"zone": zone, "month": month, "workable_days": days})
+    return rows
+
+
+def _places(maker: _Maker, settlements: int, zones: Sequence[str]) -> tuple[list[Row], list[Row]]:
+    """Places of the mainland and of an island that no road reaches."""
+
+    def place(kind: str, prefix: str) -> Row:
+        name = maker.new_id(prefix)
+        late = maker.chance({"settlement": 0.3, "junction": 0.15, "base": 0.1, "hub": 0.05}[kind])
+        return {
+            "id": name,
+            "kind": kind,
+            "name": f"Place {name}",
+            "lon_deg": round(maker.rng.uniform(46, 47), 5),
+            "lat_deg": round(maker.rng.uniform(39, 40), 5),
+            "district": maker.pick("", "north", "south"),
+            "zone": maker.pick(*zones),
+            "accessible_from": maker.day(-200, 900) if late else None,
+            "elevation_m": maker.pick("", 120, 2100.5),
+        }
+
+    mainland = [place("hub", "t") for _ in range(maker.pick(1, 2, 2))]
+    mainland += [place("base", "b") for _ in range(maker.pick(1, 2))]
+    mainland += [place("junction", "j") for _ in range(2 + settlements // 3)]
+    island: list[Row] = []
+    for _ in range(settlements):
+        apart = settlements >= 3 and not island
+        (island if apart else mainland).append(place("settlement", "s"))
+    if island:
+        island.append(place("junction", "j"))
+    return mainland, island
+
+
+def _roads(maker: _Maker, mainland: Sequence[Row], island: Sequence[Row]) -> list[Row]:
+    """Roads of a connected mainland with loops and parallel roads, and of the island."""
+    names = [place["id"] for place in mainland]
+    maker.rng.shuffle(names)
+    pairs = [(maker.pick(*names[:index]), names[index]) for index in range(1, len(names))]
+    pairs += [tuple(maker.rng.sample(names, 2)) for _ in range(1 + len(names) // 3)]
+    pairs += [maker.pick(*pairs) for _ in range(2)]  # parallel
+    if island:
+        pairs.append((island[0]["id"], island[1]["id"]))
+    rows: list[Row] = []
+    for first, second in pairs:
+        ends = [first, second]
+        maker.rng.shuffle(ends)
+        repair = maker.pick(5, 12.5, 40, 90) if maker.chance(0.3) else maker.pick(0, None)
+        rows.append(
+            {
+                "id": maker.new_id("r"),
+                "from_place": ends[0],
+                "to_place": ends[1],
+                "length_km": maker.pick(10, 10, 25, 40, 7.3, 110)
+                if maker.chance(0.5)
+                else round(maker.rng.uniform(1, 60), 3),
+                "speed_kmh": maker.pick(20, 30, 45, 60),
+                "all_season": maker.pick(True, True, None, False),
+                "repair_crew_days": repair,
+                "impassable": maker.chance(0.4) if repair else maker.pick(None, False, False, True),
+            }
+        )
+    return rows
+
+
+def _communities(maker: _Maker, homes: Sequence[str]) -> list[Row]:
+    rows: list[Row] = []
+    for home in homes:
+        for _ in range(maker.pick(0, 1, 1, 1, 1, 2, 3)):
+            people = maker.pick(0, 40, 40, 120, 120, maker.rng.randint(1, 900))
+            rows.append(
+                {
+                    "id": maker.new_id("c"),
+                    "settlement": home,
+                    "people": people,
+                    "households": None if maker.chance(0.4) else max(1, people // 4),
+                    "group": maker.pick("", "first", "second"),
+                    "displaced_since": maker.pick(None, "1993-06-01", "2020-10-04"),
+                    "willing_share": None if maker.chance(0.6) else maker.pick(0, 0.3, 0.85, 1),
+                }
+            )
+    # At least one community, and one with people: else there is nothing to plan for.
+    if not any(row["people"] for row in rows):
+        rows.append({"id": maker.new_id("c"), "settlement": homes[0], "people": 75})
+    return rows
+
+
+def _hazards(maker: _Maker, homes: Sequence[str], roads: Sequence[str], hazards: int) -> list[Row]:
+    rows: list[Row] = []
+    for _ in range(hazards):
+        on_road = maker.chance(0.35)
+        denies = maker.rng.sample(DENIES, maker.pick(1, 1, 2, 3))
+        if on_road and "road" not in denies:
+            denies.append("road")
+        land_class = maker.pick(*LAND_CLASSES)
+        area_m2 = maker.pick(0.5, 2000, 10_000, 20_000, 20_000, 40_000)
+        if maker.chance(0.5):
+            area_m2 = round(10 ** maker.rng.uniform(2.5, 5), 1)
+        if land_class == "battle_area" and maker.chance(0.7):
+            area_m2 *= 10
+        rows.append(
+            {
+                "id": maker.new_id("h"),
+                "road" if on_road else "place": maker.pick(*(roads if on_road else homes)),
+                "hazard_class": maker.pick("SHA", "CHA"),
+                "land_class": land_class,
+                "area_m2": area_m2,
+                "denies": ";".join(denies),
+                "record": maker.pick("none", "partial", "full", None),
+                "difficulty": maker.pick(*DIFFICULTIES, None),
+                "items_per_km2": maker.pick(None, 0, 350.5),
+                "max_teams": maker.pick(None, None, None, 1, 2),
+            }
+        )
+    return rows
+
+
+def _works(maker: _Maker, homes: Sequence[str]) -> list[Row]:
+    rows: list[Row] = []
+    for home in homes:
+        share = maker.pick(0, 0.3, 0.6, 0.9)
+        for kind in WORKS_KINDS:
+            for _ in range(maker.pick(1, 1, 2) if maker.chance(share) else 0):
+                skill = "building" if kind != "risk_education" else "awareness"
+                if maker.chance(0.05):
+                    skill = "diving"  # which nobody has
+                dwellings = maker.pick(None, 0, 3, 10, 40, 200, 200)
+                rows.append(
+                    {
+                        "id": maker.new_id("w"),
+                        "settlement": home,
+                        "kind": kind,
+                        "skill": skill,
+                        "crew_days": maker.pick(0, 3, 10, 22.5, 60),
+                        "dwellings": dwellings if kind == "shelter" else None,
+                    }
+                )
+    return rows
+
+
+def _assets(maker: _Maker) -> tuple[list[Row], list[Row]]:
+    """Asset types, some narrow and one that does it all, with rates for all or some land."""
+    on_land = ("technical_survey", "clearance")
+    skills: dict[str, tuple[str, ...]] = {
+        "manual": on_land,
+        "dogs": on_land,
+        "machine": ("clearance",),
+        "battle": (*on_land, "quality_control"),
+        "surveyors": ("survey",),
+        "inspectors": ("survey", "quality_control"),
+        "roadcrew": ("road_repair",),
+        "builders": ("building", "awareness"),
+        "allround": (*HAZARD_SKILLS, "road_repair", "building", "awareness"),
+    }
+    base_rate = {"survey": 20_000, "technical_survey": 400, "clearance": 250}
+    assets: list[Row] = []
+    rates: list[Row] = []
+    for kind, own in skills.items():
+        name = maker.new_id(kind)
+        extreme = {"machine": 0, "dogs": 0}.get(kind, maker.pick(1, 0.5, 0))
+        assets.append(
+            {
+                "id": name,
+                "name": kind,
+                "mobilisation_days": maker.pick(None, 0, 0.3, 1.37, 2, 5),
+                "camp_days": maker.pick(None, None, 0, 0.4, 1, 3),
+                "shift_hours": maker.pick(None, 4, 6, 7.5, 10),
+                "mult_low": maker.pick(None, 1, 1.2),
+                "mult_medium": maker.pick(None, 1, 0.9),
+                "mult_high": maker.pick(None, 0.5, 0 if kind == "machine" else 0.7),
+                "mult_extreme": extreme,
+                "cost_usd_day": maker.pick(400, 1250.5, 3000),
+            }
+        )
+        for skill in own:
+            if skill not in HAZARD_SKILLS:
+                rates.append({"asset": name, "skill": skill})
+                continue
+            rate = base_rate.get(skill, 500) * maker.pick(1, 1, 0.6, 2)
+            classes: list[str | None] = [None]
+            if maker.chance(0.5):
+                classes = [*maker.rng.sample(LAND_CLASSES, 2), *maker.pick([], [None])]
+            if kind == "battle":
+                classes = ["battle_area"]
+            for land_class in classes:
+                faster = {"battle_area": 20, "low_density": 4}.get(land_class or "", 1)
+                rates.append(
+                    {
+                        "asset": name,
+                        "skill": skill,
+                        "land_class": land_class,
+                        "rate_m2_day": rate * faster,
+                    }
+                )
+    return assets, rates
+
+
+def _deployments(
+    maker: _Maker, allocations: Sequence[str], tables: Mapping[str, list[Row]], teams: int
+) -> list[Row]:
+    """Deployment lines; about half of the allocations share the same."""
+    by_kind: dict[str, list[str]] = {}
+    for place in tables["places"]:
+        by_kind.setdefault(place["kind"], []).append(place["id"])
+    bases = by_kind["base"] + [maker.pick(*by_kind["hub"])]
+    if maker.chance(0.5):
+        bases.append(maker.pick(*by_kind["settlement"]))
+    assets = {row["name"]: row["id"] for row in tables["assets"]}
+    shared = _lines(maker, assets, bases, teams)
+    rows: list[Row] = []
+    for name in allocations:
+        lines = shared if maker.chance(0.5) else _lines(maker, assets, bases, teams)
+        if name == "few":
+            home = maker.pick(*bases)
+            lines = [{"asset": assets["allround"], "base": home, "teams": 1}]
+        rows += [{"allocation": name, **line} for line in lines]
+    return rows
+
+
+def _lines(maker: _Maker, assets: Mapping[str, str], bases: Sequence[str], teams: int) -> list[Row]:
+    lines: list[Row] = []
+    left = max(1, teams)
+    if maker.chance(0.8):  # else some skills may be missing for good
+        lines.append({"asset": assets["allround"], "base": maker.pick(*bases), "teams": 1})
+        left -= 1
+    while left > 0 or not lines:
+        # Several lines of one type at one base are wanted, hence few bases for each type.
+        kind = maker.pick(*assets, "allround", "allround", "surveyors")
+        count = min(left, maker.pick(1, 1, 2))
+        left -= count
+        line: Row = {"asset": assets[kind], "base": maker.pick(*bases[:2]), "teams": count}
+        if maker.chance(0.2):
+            line["base"] = maker.pick(*bases)
+        line |= _window(maker)
+        lines.append(line)
+        if maker.chance(0.3):
+            lines.append(line | {"teams": 1} | _window(maker))
+            left -= 1
+        if maker.chance(0.1):
+            lines.append(line | {"teams": 0, "base": maker.pick(*bases)})
+    return lines
+
+
+def _window(maker: _Maker) -> Row:
+    first = maker.day(0, 500) if maker.chance(0.4) else None
+    since = first or maker.start
+    until = since + timedelta(days=maker.rng.randint(60, 2500)) if maker.chance(0.4) else None
+    return {"from": first, "until": until}
+
+
+def _orders(maker: _Maker, allocations: Sequence[str], communities: Sequence[str]) -> list[Row]:
+    """Partial lists; communities left out follow by id."""
+    rows: list[Row] = []
+    for allocation in allocations:
+        kept = maker.rng.sample(communities, maker.rng.randint(1, len(communities)))
+        rows += [
+            {"allocation": allocation, "position": position, "community": community}
+            for position, community in enumerate(kept, start=1)
+        ]
+    return rows
+
+
+def _random_assumptions(maker: _Maker) -> list[Row]:
+    """Some rows of some distributions; an assumption without a row takes its default."""
+    handover = [
+        *(("fixed", 0), ("fixed", 14), ("gamma", 3, 7), ("uniform", 5, 40)),
+        *(("triangular", 1, 10, 60), ("normal", 30, 5), ("lognormal", 20, 0.5), ("poisson", 21)),
+    ]
+    shares = [("dirichlet", 2, 2, 3), ("dirichlet", 5, 4, 1), ("dirichlet", 0.5, 1.5, 6)]
+    choices: dict[str, list[tuple[Any, ...]]] = {
+        "route_shares_none": shares,
+        "route_shares_partial": shares,
+        "route_shares_full": shares,
+        "parcel_m2_minefield": [("fixed", 5000), ("lognormal", 4000, 0.4), ("uniform", 2e3, 9e3)],
+        "parcel_m2_low_density": [("fixed", 20_000), ("normal", 50_000, 5000)],
+        "parcel_m2_battle_area": [("fixed", 100_000), ("triangular", 3e4, 6e4, 9e4)],
+        "ts_coverage_share": [("fixed", 0), ("fixed", 0.1), ("beta", 3, 17), ("uniform", 0, 0.4)],
+        "qc_sample_share": [("fixed", 0), ("fixed", 0.05), ("beta", 2, 18)],
+        "qc_fail_share": [("fixed", 0), ("beta", 1, 99), ("fixed", 0.25)],
+        "handover_days": handover,
+        "community_survey_team_days": [
+            ("fixed", 0),
+            ("fixed", 2),
+            ("uniform", 1, 4),
+            ("gamma", 2, 1.5),
+        ],
+        "willing_share": [("fixed", 0.2), ("beta", 7, 13), ("fixed", 1)],
+        "household_size": [("fixed", 4.5), ("normal", 4, 0.5)],
+    }
+    rows: list[Row] = []
+    for name, given in choices.items():
+        if maker.chance(0.35):
+            continue
+        distribution, *parameters = maker.pick(*given)
+        row: Row = {"id": name, "distribution": distribution, "unit": "1", "mark": "assumed"}
+        row |= dict(zip("abc", parameters, strict=False))
+        if distribution in ("normal", "lognormal"):
+            row["low"] = 1  # the mean stays the untruncated one
+        rows.append(row)
+    return rows
