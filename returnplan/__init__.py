@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from returnplan.simulation import Outcome, simulate
 
 
-
 __all__ = [
     "AllocationHeader",
     "Asset",

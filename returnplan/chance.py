@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from returnplan.domain import Assumption, Record, Scenario
 
@@ -37,7 +38,7 @@ def default_assumptions() -> Mapping[str, Assumption]:
     return {row["id"]: Assumption(**_without_blanks(row)) for row in rows}
 
 
-def _without_blanks(row: Mapping[str, str]) -> dict[str, object]:
+def _without_blanks(row: Mapping[str, str]) -> dict[str, Any]:
     numbers = ("a", "b", "c", "low", "high")
     return {k: float(v) if k in numbers else v for k, v in row.items() if v != ""}
 

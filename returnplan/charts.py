@@ -1,9 +1,9 @@
 """Draw the tables of a run on one ``ax`` each; every chart is a function.
 
-A chart takes its tables in the order it declares in ``needs``, a `View` with what the tables do not
-say (start, horizon, names), and an optional ``ax``. It reads no files and leaves the global settings
-of matplotlib alone. Grey prints stay legible: colour always comes with a line style, marker, hatch
-or word. Status colours follow the status, and none of them is green.
+A chart takes its tables in the order it declares in ``needs``, a `View` with what the tables do
+not say (start, horizon, names), and an optional ``ax``. It reads no files and leaves the global
+settings of matplotlib alone. Grey prints stay legible: colour always comes with a line style,
+marker, hatch or word. Colours follow the status, and none of them is green.
 """
 
 import datetime as dt
@@ -49,7 +49,7 @@ LINES = (
     ("#8C6BB1", (0, (6, 1, 1, 1, 1, 1)), "v"),
     ("#7A4B1E", (0, (3, 3)), "P"),
 )
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.family": ["DejaVu Sans"],
     "font.size": 8.0,
     "text.color": INK,
@@ -81,7 +81,11 @@ STYLE: dict[str, Any] = {
     "svg.hashsalt": "returnplan",
 }
 SMALL = 7.0
-SIZES_CM = {"wide": (17.0, 10.5), "map": (17.0, 14.5), "tall": (17.0, 24.5)}
+LONG_YEARS = 3  # from here on, dates are shown as years
+QUARTERS_UP_TO_DAYS = 4 * 366
+MOST_DATED_GATES = 9  # with more, cells show years and heads are turned
+MOST_TOTALS = 14  # bars with their total written above
+SIZES_CM = {"wide": (17.0, 10.5), "map": (17.0, 16.0), "tall": (17.0, 24.5)}
 STATEMENT = (
     "Modelled planning estimate. It does not state that any land, road or building is safe. "
     "Only {authority} can release land."
@@ -102,14 +106,14 @@ GATE_ORDER = (
 )
 ROUTES = {
     "cleared": (MET, ""),
-    "reduced": (PART, "...."),
+    "reduced": (PART, "---"),
     "cancelled": (PALE, "////"),
 }
 DOINGS = {
     "work": (MET, "", "Working days"),
-    "travel": (PART, "....", "Mobilisation, travel and camp"),
+    "travel": (PART, "---", "Mobilisation, travel and camp"),
     "pause": (PALE, "////", "Non-workable days (winter, rest)"),
-    "idle": (NOT_MET, "xxxx", "Idle"),
+    "idle": (NOT_MET, "", "Idle"),
 }
 
 
@@ -124,7 +128,7 @@ class View:
     allocation
         The allocation to draw, for charts of one allocation.
     names
-        Words to print for the ids of allocations, settlements, communities, asset types, gates.
+        Words to print for the ids of allocations, settlements, communities and asset types.
     authority
         Who releases land; fills the statement below every figure.
     provenance
@@ -239,7 +243,7 @@ def _sheet(item: Chart, view: View, panels: int) -> tuple[Figure, Any]:
     """Return a figure with the footer written, and the part of it that is free to draw on."""
     width, height = (side / 2.54 for side in SIZES_CM[item.shape])
     if panels > 1:
-        height = 1.2 + math.ceil(panels / 2) * (3.4 if item.shape == "map" else 2.5)
+        height = 1.2 + math.ceil(panels / 2) * (3.8 if item.shape == "map" else 3.0)
     words = (
         STATEMENT.format(authority=view.authority),
         *item.notes,
@@ -249,23 +253,26 @@ def _sheet(item: Chart, view: View, panels: int) -> tuple[Figure, Any]:
     lines = [line for text in words if text for line in textwrap.wrap(text, round(width * 17))]
     foot_height = (len(lines) + 1) * SMALL * 1.25 / 72
     drawn = Figure(figsize=(width, height), layout="constrained")
-    body, foot = drawn.subfigures(2, 1, height_ratios=[height - foot_height, foot_height])
+    parts: Any = drawn.subfigures(2, 1, height_ratios=[height - foot_height, foot_height])
+    body, foot = parts
     foot.text(0.012, 0.9, "\n".join(lines), ha="left", va="top", fontsize=SMALL, color=QUIET)
     return drawn, body
 
 
 def _panels(item: Chart, given: list[pd.DataFrame], views: list[View], body: Any) -> None:
     """Draw one panel per view, with one title and one legend for all."""
-    columns = 2
-    grid = body.subplots(
-        math.ceil(len(views) / columns), columns, sharex=True, sharey=True, squeeze=False
-    ).flat
-    for ax, view in zip(grid, views, strict=False):
+    rows = math.ceil(len(views) / 2)
+    grid = list(body.subplots(rows, 2, sharex=True, sharey=True, squeeze=False).flat)
+    for number, (ax, view) in enumerate(zip(grid, views, strict=False)):
         item.draw(*given, view=view, ax=ax)
         lines = ax.get_title("left").split("\n")[1:]
-        ax.set_title("\n".join(lines).removeprefix("Allocation: "), loc="left", fontsize=8.5)
+        ax.set_title("\n".join(lines).removeprefix("Allocation: "), loc="left", fontsize=8)
         ax.tick_params(labelbottom=True)
-    for ax in list(grid)[len(views) :]:
+        if number % 2:
+            ax.set_ylabel("")
+        if number + 2 < len(views):
+            ax.set_xlabel("")
+    for ax in grid[len(views) :]:
         ax.remove()
     legends = [ax.get_legend() for ax in body.axes if ax.get_legend()]
     body.suptitle(item.title, x=0.012, ha="left", fontsize=9.5, fontweight="bold")
@@ -302,6 +309,12 @@ def blank(ax: Axes | None, shape: str = "wide") -> Axes:
     width, height = SIZES_CM[shape]
     size = (width / 2.54, height / 2.54)
     return Figure(figsize=size, layout="constrained").add_subplot()
+
+
+def columns_of(ax: Axes) -> int:
+    """Return how many panels stand side by side where ``ax`` stands."""
+    place = ax.get_subplotspec()
+    return int(place.get_geometry()[1]) if place else 1
 
 
 def finished(ax: Axes, name: str, view: View, extra: str = "") -> Axes:
@@ -361,13 +374,14 @@ def _date_axis(ax: Axes, view: View, until: float) -> None:
     """Show days 0 to ``until`` as calendar years (or months, where the span is short)."""
     ax.set_xlim(view.axis(0.0), view.axis(max(until, 1.0)))
     years = until / 365.25
-    if years > 3:
-        ax.xaxis.set_major_locator(mdates.YearLocator(base=max(1, math.ceil(years / 11))))
+    if years > LONG_YEARS:
+        step = max(1, math.ceil(years * columns_of(ax) / 11))
+        ax.xaxis.set_major_locator(mdates.YearLocator(base=step))
         ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
     else:
         ax.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=8))
         ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))
-    ax.set_xlabel("Calendar year" if years > 3 else "Month")
+    ax.set_xlabel("Calendar year" if years > LONG_YEARS else "Month")
 
 
 # People with conditions met over time
@@ -530,6 +544,11 @@ def _gates_of(gates: pd.DataFrame) -> list[str]:
     ]
 
 
+def gate_word(gate: object) -> str:
+    """Return the words for a gate, which is no id and may share its name with an asset type."""
+    return str(gate).replace("_", " ").capitalize()
+
+
 def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
     """Say how many communities have everything, and which gate fails most often."""
     mine = only(gates, view.allocation)
@@ -538,7 +557,7 @@ def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
     state = states(only(readiness, view.allocation), view)
     missing = mine[mine["state"] != "met"].groupby("gate")["community"].nunique()
     worst = (
-        f" The gate most often not met or unknown is {view.word(missing.idxmax())}, in "
+        f" The gate most often not met or unknown is {gate_word(missing.idxmax())}, in "
         f"{thousands(missing.max())}."
         if len(missing)
         else ""
@@ -550,7 +569,7 @@ def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
 
 
 @chart(
-    "What holds each of the largest communities back: condition by condition (modelled)",
+    "What holds the largest communities back (modelled)",
     ("gates", "readiness"),
     _matrix_alt,
     shape="tall",
@@ -589,7 +608,7 @@ def gate_matrix(
     for row, (who, binding) in enumerate(zip(top["community"], top["binding_gate"], strict=True)):
         for column, gate in enumerate(columns):
             state, day = cells.get((str(who), gate), ("unknown", math.nan))
-            short = _month(view, day, wide=len(columns) <= 9)
+            short = _month(view, day, wide=len(columns) <= MOST_DATED_GATES)
             _cell(ax, (column, row), state, short, framed=gate == str(binding))
     _matrix_frame(ax, top, columns, view)
     _matrix_totals(ax, mine, columns, len(top))
@@ -631,8 +650,8 @@ def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -
         for word, people in zip(words, top["people"], strict=True)
     ]
     ax.set_yticks(range(len(top)), labels, fontsize=SMALL)
-    turned = len(columns) > 8
-    heads = [textwrap.fill(view.word(gate).capitalize(), 10) for gate in columns]
+    turned = len(columns) >= MOST_DATED_GATES
+    heads = [textwrap.fill(gate_word(gate), 10) for gate in columns]
     ax.set_xticks(
         range(len(columns)),
         heads,
@@ -646,7 +665,7 @@ def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -
     handles: list[Artist] = [Patch(facecolor=STATUS[state]) for state in STATUS]
     handles.append(Patch(facecolor="white", edgecolor=INK))
     words = [
-        "Condition met (modelled):\nmonth it holds from",
+        "Condition met (modelled),\nand when it holds from",
         "\N{MULTIPLICATION SIGN}  Not met within\nthe horizon",
         "?  Unknown:\ndata missing",
         "Framed: binding gate,\nthe last to hold",
@@ -717,7 +736,7 @@ def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None 
         for bar in bars:
             bar.set(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.5)
         bottom = bottom + tops
-    if 0 < len(years) <= 14:
+    if 0 < len(years) * columns_of(ax) <= MOST_TOTALS:
         for year, top in zip(years, bottom, strict=True):
             ax.annotate(
                 thousands(top),
@@ -729,13 +748,12 @@ def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None 
             )
     ax.set_xlabel("Calendar year of release")
     ax.set_ylabel("Area released (hectares)")
-    ax.xaxis.set_major_locator(MaxNLocator(12, integer=True, min_n_ticks=1))
+    ax.xaxis.set_major_locator(MaxNLocator(12 // columns_of(ax), integer=True, min_n_ticks=1))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: thousands(value)))
     ax.grid(axis="y")
     if bottom.sum() > 0:
-        handles, words = ax.get_legend_handles_labels()
-        ax.legend(handles[::-1], words[::-1], loc="upper right", handlelength=2.4)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, handlelength=2.6)
     else:
         ax.set(xlim=(view.start.year - 0.5, view.date(view.horizon_days).year + 0.5), ylim=(0, 1))
         note(ax, "No land is released within the horizon.")
@@ -778,18 +796,18 @@ def occupation(jobs: pd.DataFrame, presence: pd.DataFrame, view: View) -> pd.Dat
     present = _by_asset(teams["asset"], there)
     busy = {name: table.reindex(present.index, fill_value=0.0) for name, table in doing.items()}
     busy["idle"] = (present - sum(busy.values(), 0 * present)).clip(lower=0.0)
-    tidy = pd.DataFrame({name: table.stack() for name, table in busy.items()})
-    tidy.index.names = ["asset", "period"]
-    tidy = tidy.reset_index()
-    period = tidy.pop("period").to_numpy(dtype=int)
-    tidy.insert(1, "from_day", edges[period])
-    tidy.insert(2, "until_day", edges[period + 1])
+    assets = [str(asset) for asset in present.index]
+    tidy = pd.DataFrame({"asset": np.repeat(assets, len(edges) - 1)})
+    tidy["from_day"] = np.tile(edges[:-1], len(assets))
+    tidy["until_day"] = np.tile(edges[1:], len(assets))
+    for name, table in busy.items():
+        tidy[name] = table.to_numpy(dtype=float).ravel()
     return tidy
 
 
 def _period_edges(view: View) -> Floats:
-    """Return day 0, every new year (new quarter up to 4 years) and the end, shape (periods + 1,)."""
-    months = 3 if view.horizon_days <= 4 * 366 else 12
+    """Return day 0, each new year (quarter, if up to 4 years) and the end, shape (periods + 1,)."""
+    months = 3 if view.horizon_days <= QUARTERS_UP_TO_DAYS else 12
     first = pd.Timestamp(view.start)
     turns = pd.date_range(first, view.date(view.horizon_days), freq="MS")
     inner = [float((turn - first).days) for turn in turns if (turn.month - 1) % months == 0]
@@ -801,7 +819,8 @@ def _overlap(begin: Floats, end: Floats, edges: Floats) -> Floats:
     """Return the days that each span shares with each period, shape (spans, periods)."""
     upper = np.minimum(end[:, None], edges[None, 1:])
     lower = np.maximum(begin[:, None], edges[None, :-1])
-    return np.clip(upper - lower, 0.0, None)
+    shared: Floats = np.clip(upper - lower, 0.0, None)
+    return shared
 
 
 def _by_asset(asset: pd.Series, days: Floats) -> pd.DataFrame:
@@ -846,23 +865,21 @@ def team_occupation(
     ax = blank(ax)
     teams = only(presence, view.allocation)
     table = occupation(jobs, presence, view)
-    order = table.groupby("asset")[list(DOINGS)].sum().sum(axis=1)
-    assets = list(order.sort_values(ascending=False, kind="stable").index)
+    everyone = presence.groupby("asset")["team"].count().sort_values(ascending=False, kind="stable")
+    assets = [str(asset) for asset in everyone.index]
     _date_axis(ax, view, view.horizon_days)
     ax.set_ylabel("Asset type; a row is 0-100 % of\nthe days its teams are present")
     ax.set_xlabel(f"{ax.get_xlabel()} (one bar per {_period_word(view)})")
     ax.set_ylim(max(len(assets), 1) - 0.42, -0.55)
-    if not assets:
+    if teams.empty:
         ax.set_yticks([])
         note(ax, "No team is present under this allocation.")
         return finished(ax, "team_occupation", view)
-    _strips(ax, table, assets, view)
     counts = teams.groupby(teams["asset"].astype(str))["team"].nunique()
-    labels = [
-        f"{textwrap.fill(view.word(asset), 20)}\n{thousands(counts[asset])} teams"
-        for asset in assets
-    ]
-    ax.set_yticks(range(len(assets)), labels)
+    for row, asset in enumerate(assets):
+        _strip(ax, row, table[table["asset"] == asset], view)
+        _strip_words(ax, row, table[table["asset"] == asset], int(counts.get(asset, 0)))
+    ax.set_yticks(range(len(assets)), [textwrap.fill(view.word(asset), 18) for asset in assets])
     ax.tick_params(axis="y", length=0)
     handles = [
         Patch(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.4)
@@ -877,32 +894,36 @@ def team_occupation(
 
 def _period_word(view: View) -> str:
     """Return the length of a period in words."""
-    return "quarter" if view.horizon_days <= 4 * 366 else "calendar year"
+    return "quarter" if view.horizon_days <= QUARTERS_UP_TO_DAYS else "calendar year"
 
 
-def _strips(ax: Axes, table: pd.DataFrame, assets: list[str], view: View) -> None:
-    """Draw the rows of stacked bars, and the shares of the whole time at their right end."""
-    for row, asset in enumerate(assets):
-        mine = table[table["asset"] == asset]
-        days = mine[list(DOINGS)].to_numpy(dtype=float)
-        whole = days.sum(axis=1)
-        shares = np.divide(days, whole[:, None], out=np.zeros_like(days), where=whole[:, None] > 0)
-        left = view.axis(mine["from_day"].to_numpy(dtype=float))
-        width = (mine["until_day"] - mine["from_day"]).to_numpy(dtype=float)
-        floor = np.full(len(mine), row + 0.38)
-        for number, (colour, hatch, _) in enumerate(DOINGS.values()):
-            tall = 0.76 * shares[:, number]
-            bars = ax.bar(left, -tall, width, floor, align="edge", label=f"_{asset}")
-            for bar in bars:
-                bar.set(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.4)
-            floor = floor - tall
-        work, idle = (100 * days[:, at].sum() / max(whole.sum(), 1e-9) for at in (0, 3))
-        ax.annotate(
-            f"work {work:.0f} %\nidle {idle:.0f} %",
-            (1.0, row),
-            (5, 0),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL,
-        )
+def _strip(ax: Axes, row: int, mine: pd.DataFrame, view: View) -> None:
+    """Draw one row of stacked bars, one bar per period in which teams are present."""
+    mine = mine[mine[list(DOINGS)].sum(axis=1) > 0]
+    days = mine[list(DOINGS)].to_numpy(dtype=float)
+    shares = days / days.sum(axis=1, keepdims=True)
+    left = view.axis(mine["from_day"].to_numpy(dtype=float))
+    width = (mine["until_day"] - mine["from_day"]).to_numpy(dtype=float)
+    floor = np.full(len(mine), row + 0.4)
+    for number, (name, (colour, hatch, _)) in enumerate(DOINGS.items()):
+        tall = 0.8 * shares[:, number]
+        bars = ax.bar(left, -tall, width, floor, align="edge", label=f"_{name}")
+        for bar in bars:
+            bar.set(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.4)
+        floor = floor - tall
+
+
+def _strip_words(ax: Axes, row: int, mine: pd.DataFrame, teams: int) -> None:
+    """Write right of a row how many teams it has, and their shares over the whole time."""
+    whole = float(mine[list(DOINGS)].to_numpy().sum())
+    work, idle = (100 * float(mine[name].sum()) / max(whole, 1e-9) for name in ("work", "idle"))
+    shares = f"\n{work:.0f} % work, {idle:.0f} % idle" if teams else ""
+    ax.annotate(
+        f"{thousands(teams)} {'team' if teams == 1 else 'teams'}{shares}",
+        (1.0, row),
+        (5, 0),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        va="center",
+        fontsize=SMALL,
+    )

@@ -329,9 +329,9 @@ class WorkSimulation:
             if can_work and job not in crew.is_open:
                 crew.is_open.add(job)
                 heapq.heappush(crew.open_jobs, job)
-            if can_work and name not in self.log.open_s:
-                if self._stint(crew, NO_SITE, job, now, camped=False) is not None:
-                    self.log.open_s[name] = now
+            is_first = can_work and name not in self.log.open_s
+            if is_first and self._stint(crew, NO_SITE, job, now, camped=False) is not None:
+                self.log.open_s[name] = now
             everywhere = everywhere and can_work
         if not everywhere or name not in self.log.open_s:
             pending.add(job)

@@ -37,14 +37,14 @@ def _fail(message: str, code: int) -> NoReturn:
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="returnplan")
 def main() -> None:
-    """Plan when conditions for return can be met: clearance, roads, services, teams.
+    r"""Plan when conditions for return can be met: clearance, roads, services, teams.
 
     \b
     First steps:
       returnplan new my_scenario
       returnplan check my_scenario
       returnplan run my_scenario --out runs/first
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
 
 
 @main.command()
@@ -62,22 +62,23 @@ def new(
     seed: int,
     xlsx: bool,
 ) -> None:
-    """Write a small commented scenario to start from, or a made-up one of any size.
+    r"""Write a small commented scenario to start from, or a made-up one of any size.
 
     \b
     Examples:
       returnplan new my_scenario
       returnplan new big --settlements 1000 --hazards 5000 --teams 200 --seed 1
-    """  # noqa: D301
+    """
     import returnplan.scenario as room
-    from returnplan.starter import write_guide, starter
-    from returnplan.synthetic import synthetic
+    from returnplan.starter import write_guide, write_starter
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         _fail(f"{folder} exists and is not empty: choose another folder", BAD_USAGE)
     if settlements is None and hazards is None and teams is None:
-        scenario = starter()
+        scenario = write_starter(folder, workbook=xlsx)
     else:
+        from returnplan.synthetic import synthetic
+
         count = settlements or 10
         scenario = synthetic(
             settlements=count,
@@ -85,7 +86,7 @@ def new(
             teams=teams or max(7, count // 5),
             seed=seed,
         )
-    (room.write_workbook if xlsx else room.write)(scenario, folder)
+        (room.write_workbook if xlsx else room.write)(scenario, folder)
     write_guide(scenario, folder)
     click.echo(f"Wrote {folder}: {_size(scenario)}.")
     click.echo(f"What each file and column means stands in {folder / 'README.md'}.")
@@ -104,14 +105,14 @@ def _size(scenario: Any) -> str:
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
 def check(scenario: Path) -> None:
-    """Report every problem of a scenario at once, and what will be modelled.
+    r"""Report every problem of a scenario at once, and what will be modelled.
 
     Exit code 1 if anything forbids a run; warnings alone do not.
 
     \b
     Example:
       returnplan check scenarios/valley
-    """  # noqa: D301
+    """
     import returnplan.scenario as room
     from returnplan.describe import describe
 
@@ -148,13 +149,13 @@ def _show(title: str, problems: Sequence[Problem]) -> None:
 def run(
     scenario: Path, names: tuple[str, ...], draws: int, out: Path | None, overwrite: bool
 ) -> None:
-    """Simulate allocations and write a run folder with tables and figures.
+    r"""Simulate allocations and write a run folder with tables and figures.
 
     \b
     Examples:
       returnplan run scenarios/valley
       returnplan run scenarios/karabakh -a as_2022 -a ramp --draws 0 --out runs/two
-    """  # noqa: D301
+    """
     import returnplan.scenario as room
 
     report = room.check(scenario)
@@ -191,7 +192,9 @@ def run(
 
 
 def _with_bar(steps: int, work: Callable[[Callable[[str], None]], Any]) -> Any:
-    """Run some work with a progress bar on the error stream."""
+    """Run some work with a progress bar on the error stream; in a log, one line a step."""
+    if not sys.stderr.isatty():
+        return work(lambda line: click.echo(f"  {line}", err=True))
     from tqdm import tqdm
 
     bar_format = "{l_bar}{bar:20}| {n_fmt}/{total_fmt} steps, {elapsed} elapsed, {remaining} left"
@@ -213,12 +216,12 @@ def _headline(outcome: Any) -> str:
 @main.command("list")
 @click.argument("kind", type=click.Choice(["gates", "policies", "charts", "assumptions"]))
 def list_kind(kind: str) -> None:
-    """List gates, policies, charts or assumptions, with one line each.
+    r"""List gates, policies, charts or assumptions, with one line each.
 
     \b
     Example:
       returnplan list gates
-    """  # noqa: D301
+    """
     from returnplan.describe import listing
 
     click.echo("\n".join(listing(kind)))

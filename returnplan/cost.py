@@ -9,13 +9,17 @@ from returnplan.teams import Team
 from returnplan.units import DAY_S
 
 
-def presence(teams: Sequence[Team], last_finish_s: Mapping[str, int], horizon_s: int) -> pd.DataFrame:
+def presence(
+    allocation: str, teams: Sequence[Team], last_finish_s: Mapping[str, int], horizon_s: int
+) -> pd.DataFrame:
     """Days on which each team is present: its deployment, and what it still finishes.
 
     Parameters
     ----------
+    allocation
+        Name of the allocation.
     teams
-        Teams of the allocation.
+        Its teams.
     last_finish_s
         End of the last parcel of each team that worked, s.
     horizon_s
@@ -24,15 +28,17 @@ def presence(teams: Sequence[Team], last_finish_s: Mapping[str, int], horizon_s:
     Returns
     -------
     pandas.DataFrame
-        One row a team: team, asset, base, from_day, until_day (days from the start).
+        One row a team: allocation, team, asset, base, from_day, until_day (days from the start).
     """
     rows = []
     for team in teams:
         until_s = horizon_s if team.until_s is None else min(team.until_s, horizon_s)
         until_s = max(until_s, min(last_finish_s.get(team.id, 0), horizon_s))
         if until_s > team.from_s:
-            rows.append((team.id, team.asset, team.base, team.from_s / DAY_S, until_s / DAY_S))
-    return pd.DataFrame(rows, columns=["team", "asset", "base", "from_day", "until_day"])
+            days = (team.from_s / DAY_S, until_s / DAY_S)
+            rows.append((allocation, team.id, team.asset, team.base, *days))
+    columns = ["allocation", "team", "asset", "base", "from_day", "until_day"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def cost_usd(present: pd.DataFrame, assets: Sequence[Asset]) -> float:

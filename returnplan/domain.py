@@ -20,9 +20,7 @@ HazardClass = Literal["SHA", "CHA"]
 LandClass = Literal["minefield", "low_density", "battle_area"]
 Record = Literal["none", "partial", "full"]
 Difficulty = Literal["low", "medium", "high", "extreme"]
-Denied = Literal[
-    "housing", "road", "farmland", "water", "power", "health", "education", "other"
-]
+Denied = Literal["housing", "road", "farmland", "water", "power", "health", "education", "other"]
 WorksKind = Literal["water", "power", "health", "education", "shelter", "risk_education"]
 Mark = Literal["verified", "derived", "assumed"]
 DistributionName = Literal[
@@ -79,7 +77,12 @@ def column(
     FieldInfo
         To be put into ``Annotated``.
     """
-    extra = {"unit": unit, "column": name, "refers_to": refers_to, "sensitivity": sensitivity}
+    extra: dict[str, Any] = {
+        "unit": unit,
+        "column": name,
+        "refers_to": refers_to,
+        "sensitivity": sensitivity,
+    }
     info: FieldInfo = Field(description=meaning, json_schema_extra=extra, **limits)
     return info
 
@@ -106,9 +109,7 @@ class Place:
     lon_deg: Annotated[float, column("longitude, WGS 84", unit="degrees", ge=-180, le=180)]
     lat_deg: Annotated[float, column("latitude, WGS 84", unit="degrees", ge=-90, le=90)]
     district: Annotated[str, column("district for sums and public tables")] = ""
-    zone: Annotated[
-        str, column("work calendar that holds here; empty: every day is workable")
-    ] = ""
+    zone: Annotated[str, column("work calendar that holds here; empty: every day is workable")] = ""
     accessible_from: Annotated[
         date | None,
         column("before it nobody works here, returns here or passes through; empty: day 0"),
@@ -167,9 +168,9 @@ class Hazard:
     """One suspected or confirmed hazardous area, on one settlement or one road (model §3)."""
 
     id: Id
-    place: Annotated[
-        str | None, column("settlement on whose land it lies", refers_to="places")
-    ] = None
+    place: Annotated[str | None, column("settlement on whose land it lies", refers_to="places")] = (
+        None
+    )
     road: Annotated[str | None, column("road on which it lies", refers_to="roads")] = None
     hazard_class: Annotated[HazardClass, column("suspected or confirmed")]
     land_class: Annotated[LandClass, column("decides the productivity of teams")]
@@ -179,9 +180,9 @@ class Hazard:
         column("what people cannot use; several separated by ;", min_length=1),
     ]
     record: Annotated[Record, column("what the laying party's records say about it")] = "none"
-    difficulty: Annotated[
-        Difficulty, column("slope, vegetation, soil and metal together")
-    ] = "medium"
+    difficulty: Annotated[Difficulty, column("slope, vegetation, soil and metal together")] = (
+        "medium"
+    )
     items_per_km2: Annotated[
         float | None,
         column("expected explosive items; empty: unknown", unit="items/km2", ge=0),

@@ -9,6 +9,7 @@ from returnplan.domain import (
     SETTLEMENT_DENIALS,
     Hazard,
     Job,
+    Record,
     Road,
     Scenario,
     Wait,
@@ -49,9 +50,7 @@ class WorkPlan:
     shares: Mapping[str, Shares]
 
 
-def shares_of(
-    hazard: Hazard, by_record: Mapping[str, tuple[float, float, float]]
-) -> Shares:
+def shares_of(hazard: Hazard, by_record: Mapping[Record, tuple[float, float, float]]) -> Shares:
     """Route shares of a hazard; a CHA cannot be cancelled (model §3.1).
 
     Parameters
@@ -180,7 +179,7 @@ def survey_of(settlement: str) -> str:
 def plan_work(
     scenario: Scenario,
     number: Mapping[str, float],
-    route_shares: Mapping[str, tuple[float, float, float]],
+    route_shares: Mapping[Record, tuple[float, float, float]],
 ) -> WorkPlan:
     """Turn a scenario into its milestones (model §3, §6, §7).
 

@@ -16,11 +16,13 @@ from matplotlib.ticker import MaxNLocator
 from returnplan.charts import (
     INK,
     QUIET,
+    SIZES_CM,
     STATUS,
     STATUS_WORDS,
     View,
     blank,
     chart,
+    columns_of,
     finished,
     note,
     only,
@@ -31,9 +33,11 @@ from returnplan.charts import (
 BOUNDARIES = "Boundaries, names and designations do not imply official endorsement or acceptance."
 KM_PER_DEGREE = 6371.0088 * math.pi / 180  # of latitude, on a sphere of the mean radius
 MARKERS = {"met": "o", "not met": "X", "unknown": "D"}
+WIDER = {"met": 1.0, "not met": 1.4, "unknown": 1.1}  # shapes of equal weight to the eye
 MOST_CLASSES = 7
-LARGEST_AREA = 130.0  # of a marker, in square points
-SMALLEST_AREA = 7.0
+LARGEST_WIDTH = 11.5  # of a marker on a map of the whole page's width, in points
+SMALLEST_WIDTH = 2.5
+LABEL_SIZE = 7.0
 
 
 def ready_places(readiness: pd.DataFrame, places: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -43,10 +47,8 @@ def ready_places(readiness: pd.DataFrame, places: pd.DataFrame, view: View) -> p
     calendar year in which its last community has its conditions met, 0 for the others.
     """
     mine = only(readiness, view.allocation)
-    mine = mine.assign(
-        state=states(mine, view),
-        rank=states(mine, view).map({"met": 0, "not met": 1, "unknown": 2}),
-    )
+    state = states(mine, view)
+    mine = mine.assign(state=state, rank=state.map({"met": 0, "not met": 1, "unknown": 2}))
     mine = mine.sort_values("rank", kind="stable")
     found = mine.groupby("settlement", sort=False).agg(
         people=("people", "sum"), state=("state", "last"), day=("ready_day_p50", "max")
@@ -67,7 +69,7 @@ def year_classes(readiness: pd.DataFrame, view: View) -> list[tuple[int, int]]:
         return []
     first, last = view.date(float(days.min())).year, view.date(float(days.max())).year
     step = math.ceil((last - first + 1) / MOST_CLASSES)
-    return [(year, year + step - 1) for year in range(first, last + 1, step)]
+    return [(year, min(year + step - 1, last)) for year in range(first, last + 1, step)]
 
 
 def _map_alt(
@@ -79,8 +81,8 @@ def _map_alt(
     counts = found["state"].value_counts()
     half = f"; half of these by the end of {met.median():.0f}" if len(met) else ""
     return (
-        f"Map of {thousands(len(found))} settlements under {view.word(view.allocation)}: conditions "
-        f"met (modelled) in {thousands(len(met))}{half}. Not met within the horizon: "
+        f"Map of {thousands(len(found))} settlements under {view.word(view.allocation)}: "
+        f"conditions met (modelled) in {thousands(len(met))}{half}. Not met within the horizon: "
         f"{thousands(counts.get('not met', 0))}; unknown: {thousands(counts.get('unknown', 0))}."
     )
 
@@ -117,7 +119,6 @@ def ready_map(
     _ground(ax, places, roads, view)
     most = _most_people(readiness)
     handles = _points(ax, found, year_classes(readiness, view), most)
-    _hubs(ax, places, view)
     ax.set_xlabel("Longitude (degrees east)")
     ax.set_ylabel("Latitude (degrees north)")
     for axis in (ax.xaxis, ax.yaxis):
@@ -129,16 +130,17 @@ def ready_map(
     else:
         _extent(ax, places, view)
         _scale_and_north(ax)
+        _hubs(ax, places[places["kind"] == "hub"], view)
     ax.legend(
-        handles=[*handles, *_size_keys(most), *_ground_keys(view)],
+        handles=[*handles, *_size_keys(most, columns_of(ax)), *_ground_keys(view)],
         loc="upper left",
         bbox_to_anchor=(1.01, 1.0),
         labelspacing=0.75,
         handletextpad=0.7,
     )
     counts = found["state"].value_counts()
-    words = [f"{name} {thousands(counts.get(name, 0))}" for name in STATUS]
-    return finished(ax, "ready_map", view, f"Settlements: {', '.join(words)}")
+    words = [f"{thousands(counts.get(name, 0))} {name}" for name in STATUS]
+    return finished(ax, "ready_map", view, ", ".join(words))
 
 
 def _most_people(readiness: pd.DataFrame) -> float:
@@ -148,9 +150,11 @@ def _most_people(readiness: pd.DataFrame) -> float:
     return max(float(sums.max()), 1.0) if len(sums) else 1.0
 
 
-def _area(people: Any, most: float) -> Any:
-    """Return the area of a marker in square points, proportional to people above a minimum."""
-    return np.maximum(LARGEST_AREA * people / most, SMALLEST_AREA)
+def _width(people: Any, most: float, columns: int) -> Any:
+    """Return the width of a marker in half points: its area is proportional to people."""
+    widest = LARGEST_WIDTH / math.sqrt(columns)
+    width = np.maximum(widest * np.sqrt(np.asarray(people, dtype=float) / most), SMALLEST_WIDTH)
+    return np.round(width * 2) / 2
 
 
 def _ground(ax: Axes, places: pd.DataFrame, roads: pd.DataFrame, view: View) -> None:
@@ -172,7 +176,9 @@ def _points(
 ) -> list[Line2D]:
     """Draw settlements, larger ones below, and return the keys of their classes."""
     shades = mpl.colormaps["cividis"](np.linspace(0.0, 0.97, max(len(classes), 1)))
-    groups = [
+    columns = columns_of(ax)
+    keys = [_key("Conditions met (modelled) in", "none", "white")] if classes else []
+    groups: list[tuple[str, str, Any, pd.Series]] = [
         (
             "met",
             f"{low}" if low == high else f"{low}–{high}",
@@ -183,21 +189,23 @@ def _points(
     ]
     for state in ("not met", "unknown"):
         groups.append((state, STATUS_WORDS[state], STATUS[state], found["state"] == state))
-    keys = [_key("Conditions met (modelled) in", "none", "white")] if classes else []
     for state, words, shade, chosen in groups:
-        rows = found[chosen & (found["state"] == state)]
-        larger = 1.0 if state == "met" else 1.5
-        ax.scatter(
-            rows["lon_deg"],
-            rows["lat_deg"],
-            s=larger * _area(rows["people"].to_numpy(dtype=float), most),
-            marker=MARKERS[state],
-            facecolor=shade,
-            edgecolor=INK,
-            linewidth=0.35,
-            zorder=2 + 0.1 * larger,
-            label=f"_{words}",
-        )
+        rows = found[chosen]
+        widths = WIDER[state] * _width(rows["people"], most, columns)
+        for width in np.unique(widths)[::-1]:
+            some = rows[widths == width]
+            ax.plot(
+                some["lon_deg"],
+                some["lat_deg"],
+                marker=MARKERS[state],
+                linestyle="none",
+                markersize=width,
+                markerfacecolor=shade,
+                markeredgecolor=INK,
+                markeredgewidth=0.35,
+                zorder=3 - width / 100,
+                label=f"_{words}",
+            )
         keys.append(_key(words, MARKERS[state], shade))
     return keys
 
@@ -210,12 +218,12 @@ def _key(words: str, marker: str, shade: Any, size: float = 6.0) -> Line2D:
     )  # fmt: skip
 
 
-def _size_keys(most: float) -> list[Line2D]:
+def _size_keys(most: float, columns: int) -> list[Line2D]:
     """Return keys for two round numbers of people."""
     top = 10 ** math.floor(math.log10(most))
-    round_numbers = [number for number in (top / 10, top) if number >= 1]
+    round_numbers = [number for number in (top / 10, top) if number > 1]
     return [
-        _key(f"{thousands(number)} people", "o", "white", math.sqrt(_area(number, most)))
+        _key(f"{thousands(number)} people", "o", "white", float(_width(number, most, columns)))
         for number in round_numbers
     ]
 
@@ -231,32 +239,55 @@ def _ground_keys(view: View) -> list[Line2D]:
     return keys
 
 
-def _hubs(ax: Axes, places: pd.DataFrame, view: View) -> None:
-    """Draw hubs as squares with their names, which turn left near the right edge."""
-    hubs = places[places["kind"] == "hub"]
-    middle = float(places["lon_deg"].median()) if len(places) else 0.0
+def _hubs(ax: Axes, hubs: pd.DataFrame, view: View) -> None:
+    """Draw hubs as squares, their names (on one map) where they meet no other hub or name."""
+    west, east = ax.get_xlim()
+    across = 0.56 * 72 / 2.54 * SIZES_CM["map"][0] / columns_of(ax)
+    lon_point = (east - west) / across
+    lat_point = lon_point / float(ax.get_aspect())
+    taken = [
+        (lon - 3 * lon_point, lat - 3 * lat_point, lon + 3 * lon_point, lat + 3 * lat_point)
+        for lon, lat in zip(hubs["lon_deg"], hubs["lat_deg"], strict=True)
+    ]
     for key, lon, lat in zip(hubs["id"], hubs["lon_deg"], hubs["lat_deg"], strict=True):
-        right = lon <= middle
         ax.plot(
-            lon, lat, "s", markersize=5, markerfacecolor=INK, markeredgecolor="white", zorder=4,
+            lon, lat, "s", markersize=4.5, markerfacecolor=INK, markeredgecolor="white", zorder=4,
             label="_hub",
         )  # fmt: skip
+        if columns_of(ax) > 1:
+            continue
+        words = view.word(key)
+        long, tall = 0.62 * LABEL_SIZE * len(words), LABEL_SIZE
+        sides = [
+            (right * (5 if not up else 3), up * 7, right) for up in (0, 1, -1) for right in (1, -1)
+        ]
+        boxes = []
+        for dx, dy, right in sides:
+            left = lon + (dx - (0 if right > 0 else long)) * lon_point
+            low = lat + (dy - tall / 2) * lat_point
+            boxes.append((left, low, left + long * lon_point, low + tall * lat_point))
+        costs = [
+            sum(_meet(box, other) for other in taken) + 3 * (box[0] < west or box[2] > east)
+            for box in boxes
+        ]
+        best = int(np.argmin(costs))
+        taken.append(boxes[best])
+        dx, dy, right = sides[best]
         ax.annotate(
-            view.word(key),
-            (lon, lat),
-            (5 if right else -5, 0),
-            textcoords="offset points",
-            ha="left" if right else "right",
-            va="center",
-            fontsize=7.5,
-            fontweight="bold",
-            zorder=5,
-            path_effects=[withStroke(linewidth=2, foreground="white")],
-        )
+            words, (lon, lat), (dx, dy), textcoords="offset points", va="center_baseline",
+            ha="left" if right > 0 else "right", fontsize=LABEL_SIZE, fontweight="bold", zorder=5,
+            path_effects=[withStroke(linewidth=1.8, foreground="white")],
+        )  # fmt: skip
+
+
+def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Return whether two boxes (west, south, east, north) overlap."""
+    apart = one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1]
+    return not apart
 
 
 def _extent(ax: Axes, places: pd.DataFrame, view: View) -> None:
-    """Show all places and districts, with room below for the scale, and true shape at mid-height."""
+    """Show all places and districts, room for the scale below, in true shape at mid-height."""
     corners: Iterable[Any] = [
         places[["lon_deg", "lat_deg"]].to_numpy(dtype=float),
         *(np.asarray(ring, dtype=float)[:, :2] for ring in view.districts),

@@ -1,4 +1,4 @@
-"""The graph of places and roads: travel hours that only shrink, and access routes (model §2, §6)."""
+"""The graph of places and roads: hours that only shrink, access routes (model §2, §6)."""
 
 import heapq
 import math
@@ -70,7 +70,9 @@ def build(scenario: Scenario) -> Network:
         if other != one:
             at[other].append(road)
     from_s = tuple(
-        0 if p.accessible_from is None else max(0, date_to_seconds(p.accessible_from, scenario.start))
+        0
+        if p.accessible_from is None
+        else max(0, date_to_seconds(p.accessible_from, scenario.start))
         for p in scenario.places
     )
     return Network(
@@ -131,9 +133,7 @@ class Reach:
         self._is_open[road] = True
         one, other = self._network.ends[road]
         step = self._network.hours[road]
-        return self._relax(
-            [(self.hours[one] + step, other), (self.hours[other] + step, one)]
-        )
+        return self._relax([(self.hours[one] + step, other), (self.hours[other] + step, one)])
 
     def _relax(self, queue: list[tuple[float, int]]) -> list[int]:
         network, hours, is_open = self._network, self.hours, self._is_open

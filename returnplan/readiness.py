@@ -182,6 +182,9 @@ class Gate:
 GATES: Family[Gate] = Family("gate")
 """The gates in the order of the table of model §7; ties go to the first."""
 
+RESIDUAL_RISK_ASSUMPTIONS = ("fatal_share", "detection_share", "kappa_used", "kappa_unmarked")
+"""Assumptions that only the gate residual_risk reads."""
+
 DEFAULT_GATES = ("permission", "survey", "housing_land", "road_access")
 
 
@@ -231,9 +234,7 @@ def survey(history: History, settlement: str, _: Mapping[str, float]) -> GateTim
 
 
 @gate(needs="hazards", required_share=1.0)
-def housing_land(
-    history: History, settlement: str, parameters: Mapping[str, float]
-) -> GateTime:
+def housing_land(history: History, settlement: str, parameters: Mapping[str, float]) -> GateTime:
     """Hazards that deny housing, water, power, health or education are released."""
     return _share_released(history, settlement, SETTLEMENT_DENIALS, parameters["required_share"])
 
@@ -304,9 +305,7 @@ def risk_education(history: History, settlement: str, _: Mapping[str, float]) ->
 
 
 @gate(needs="items_per_km2 of hazards", max_per_year=1e-5)
-def residual_risk(
-    history: History, settlement: str, parameters: Mapping[str, float]
-) -> GateTime:
+def residual_risk(history: History, settlement: str, parameters: Mapping[str, float]) -> GateTime:
     """Individual risk of death per year from hazards near the settlement is low enough."""
     people = history.scenario.people.get(settlement, 0)
     near = history.hazards_near.get(settlement, [])
@@ -433,7 +432,11 @@ def judge(history: History, horizon_s: int) -> list[Readiness]:
     list[Readiness]
         In the order of the scenario.
     """
-    in_force = [(g, history.scenario.gates[g.name]) for g in GATES.values() if g.name in history.scenario.gates]
+    in_force = [
+        (g, history.scenario.gates[g.name])
+        for g in GATES.values()
+        if g.name in history.scenario.gates
+    ]
     by_settlement: dict[str, dict[str, GateTime]] = {}
     for settlement in dict.fromkeys(c.settlement for c in history.scenario.communities):
         by_settlement[settlement] = {

@@ -17,7 +17,7 @@ import pandas as pd
 import returnplan.scenario as scenario_room
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
-from returnplan.figures import draw_figures
+from returnplan.figures import draw_figures, view_of
 from returnplan.simulation import Outcome, simulate
 from returnplan.units import horizon_date
 from returnplan.version import __version__
@@ -108,8 +108,12 @@ def run(
             progress(f"simulated {name}")
         digest = write_tables(outcomes, partial)
         progress("wrote the tables")
-        provenance = f"{scenario.name}, returnplan {__version__}, results {digest[:12]}"
-        draw_figures(scenario, outcomes, partial / "figures", provenance, progress)
+        provenance = (
+            f"Scenario {scenario.name}, run on expected values (no draws), "
+            f"returnplan {__version__}, results {digest[:12]}"
+        )
+        view = view_of(folder, scenario, (outcomes[0].horizon - scenario.start).days, provenance)
+        draw_figures(scenario, outcomes, partial / "figures", view, progress)
         manifest = _manifest(folder, scenario, allocations, digest)
         manifest |= {
             "start": began.isoformat(timespec="seconds"),

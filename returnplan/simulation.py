@@ -36,7 +36,7 @@ class Outcome:
         Tables with the columns of the run folder; days count from the start, empty cells are
         times that do not come within the horizon.
     presence
-        Days on which each team is present: team, asset, base, from_day, until_day.
+        Days on which each team is present: allocation, team, asset, base, from_day, until_day.
     summary
         One row: person-days, people by date, cost.
     """
@@ -88,11 +88,9 @@ def simulate(scenario: Scenario, allocation: str) -> Outcome:
         scenario, plan, decoded.priority, roster, graph, calendars_by_zone(scenario)
     )
     log = work.run(horizon_s)
-    history = History(
-        scenario=scenario, network=graph, passed_s=log.passed_s, number=values.number
-    )
+    history = History(scenario=scenario, network=graph, passed_s=log.passed_s, number=values.number)
     judged = judge(history, horizon_s)
-    present = cost.presence(roster, _last_finishes(log), horizon_s)
+    present = cost.presence(allocation, roster, _last_finishes(log), horizon_s)
     usd = cost.cost_usd(present, scenario.assets)
     readiness = _readiness_table(scenario, allocation, judged, horizon_s)
     return Outcome(
@@ -332,4 +330,3 @@ def _summary_table(
         "communities_never": sum(s == NEVER for s in ready.values()),
     }
     return pd.DataFrame([row])
-

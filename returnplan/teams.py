@@ -63,9 +63,7 @@ def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
                         base=base,
                         from_s=max(0, date_to_seconds(start, scenario.start)),
                         until_s=(
-                            None
-                            if until == date.max
-                            else date_to_seconds(until, scenario.start)
+                            None if until == date.max else date_to_seconds(until, scenario.start)
                         ),
                     )
                 )
@@ -124,9 +122,7 @@ def need_of(job: Job) -> tuple[str, object, object, bool]:
     return job.skill, job.land_class, job.difficulty, job.area_m2 == 0
 
 
-def best_rates(
-    skills: Skills, assets: frozenset[str], jobs: Mapping[str, Job]
-) -> dict[str, float]:
+def best_rates(skills: Skills, assets: frozenset[str], jobs: Mapping[str, Job]) -> dict[str, float]:
     """Best effective rate of the deployed asset types for each job; 0: none can do it.
 
     Parameters

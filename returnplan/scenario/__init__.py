@@ -322,7 +322,7 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
     folder
         Folder, made if it does not exist.
     """
-    import xlsxwriter  # noqa: PLC0415 - only for workbooks
+    import xlsxwriter
 
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)

@@ -1,29 +1,28 @@
 """What no single row can tell: references, duplicates, dates, and what the model cannot do.
 
 Each check is one function that yields problems; :data:`CHECKS` runs them all, so that a planner
-sees every problem at once.
+sees every problem at once. One fault gives one message: a check relies on the good cells of rows
+with other faults, and where a fault hides what a check needs, the check assumes the best.
 """
 
-from collections import Counter
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from returnplan.chance import PARAMETERS, default_assumptions, shape_problem
-from returnplan.domain import (
-    AREA_SKILLS,
-    LAND_CLASSES,
-    AllocationHeader,
-    Hazard,
-    Place,
-    Rate,
-    Road,
-)
+from returnplan.chance import PARAMETERS, default_assumptions, mean, shape_problem
+from returnplan.domain import AREA_SKILLS, LAND_CLASSES, AllocationHeader, Assumption
 from returnplan.errors import Problem
+from returnplan.scenario.files import Sheet
+from returnplan.scenario.rows import LARGEST, Partial, table_type
 from returnplan.units import horizon_date
 
-TABLES_WITH_IDS = ("places", "communities", "roads", "hazards", "works", "assets", "assumptions", "sources")
+TABLES_WITH_IDS = (
+    *("places", "communities", "roads", "hazards", "works", "assets", "assumptions", "sources"),
+)
+ANYWHERE = "?/"
+"""A place that a faulty cell names: it may be any. No id holds a slash."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,31 +32,61 @@ class Draft:
     Parameters
     ----------
     rows
-        Well-formed nouns of each table with the number of their row.
-    raw_ids
-        Ids that stand in each table, also in rows that are not well formed, with their rows.
+        Nouns of each table, or what is good of them, with the number of their row.
+    sheets
+        The tables as text.
     files
         What each table's file is called in messages.
+    absent
+        Tables that the folder does not have.
     start, horizon_years
         From scenario.toml; None when missing or wrong.
     allocations
-        Allocations of scenario.toml.
+        Well-formed allocations of scenario.toml.
+    allocation_names
+        All its allocations; None when they cannot be read.
     """
 
     rows: Mapping[str, list[tuple[int, Any]]]
-    raw_ids: Mapping[str, list[tuple[int, str]]]
+    sheets: Mapping[str, Sheet]
     files: Mapping[str, str]
+    absent: frozenset[str]
     start: date | None
     horizon_years: int | None
     allocations: tuple[AllocationHeader, ...]
+    allocation_names: tuple[str, ...] | None
 
-    def of(self, table: str) -> list[tuple[int, Any]]:
-        """Rows of a table; a table that is missing has none."""
+    def all(self, table: str) -> list[tuple[int, Any]]:
+        """Every row of a table; one that cannot be read has none."""
         return self.rows.get(table, [])
+
+    def of(self, table: str) -> Iterator[tuple[int, Any]]:
+        """Rows of a table whose cells stand in their columns."""
+        for row, item in self.all(table):
+            if not (isinstance(item, Partial) and item.ragged):
+                yield row, item
+
+    def good(self, table: str) -> Iterator[tuple[int, Any]]:
+        """Rows of a table without any fault of their own."""
+        for row, item in self.all(table):
+            if not isinstance(item, Partial):
+                yield row, item
+
+    def is_read(self, *tables: str) -> bool:
+        """True when the tables could be read with all their required columns."""
+        return all(
+            table in self.sheets
+            and set(table_type(table).required) <= set(self.sheets[table].header)
+            for table in tables
+        )
+
+    def has_column(self, table: str, column: str) -> bool:
+        """True when a table could be read and has a column."""
+        return table in self.sheets and column in self.sheets[table].header
 
     def ids(self, table: str) -> set[str]:
         """Ids of a table, of rows with other faults too."""
-        return {name for _, name in self.raw_ids.get(table, [])}
+        return {item.id for _, item in self.all(table) if item.id is not None}
 
     def problem(  # noqa: PLR0913 - the parts of a message
         self, table: str, row: int | None, column: str | None, found: str, allowed: str
@@ -66,12 +95,12 @@ class Draft:
         file = self.files.get(table, f"{table}.csv")
         return Problem(file=file, row=row, column=column, found=found, allowed=allowed)
 
-    def doubt(self, table: str, row: int | None, column: str | None, found: str, note: str) -> Problem:
+    def doubt(  # noqa: PLR0913 - the parts of a message
+        self, table: str, row: int | None, column: str | None, found: str, note: str
+    ) -> Problem:
         """A warning in a table."""
-        file = self.files.get(table, f"{table}.csv")
-        return Problem(
-            level="warning", file=file, row=row, column=column, found=found, allowed=note
-        )
+        error = self.problem(table, row, column, found, note)
+        return replace(error, level="warning")
 
 
 Check = Callable[[Draft], Iterable[Problem]]
@@ -84,67 +113,55 @@ def check(function: Check) -> Check:
     return function
 
 
+def _is_faulty(item: Any, *names: str) -> bool:
+    return isinstance(item, Partial) and not item.faulty.isdisjoint(names)
+
+
 @check
 def ids_are_unique(draft: Draft) -> Iterator[Problem]:
-    """No id stands twice, in one table or in two (assumptions are a world of their own)."""
-    seen: dict[str, str] = {}
+    """No id stands twice, in one table or in two."""
+    seen: dict[str, tuple[str, int]] = {}
     for table in TABLES_WITH_IDS:
-        for row, name in draft.raw_ids.get(table, []):
-            if name in seen:
-                yield draft.problem(
-                    table, row, "id", repr(name), f"an id that is not used yet ({seen[name]})"
-                )
-            else:
-                seen[name] = f"{draft.files.get(table, table)}, row {row}"
-
-
-REFERENCES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-    ("communities", "settlement", "settlement", ("places",)),
-    ("roads", "from_place", "from_place", ("places",)),
-    ("roads", "to_place", "to_place", ("places",)),
-    ("hazards", "place", "place", ("places",)),
-    ("hazards", "road", "road", ("roads",)),
-    ("works", "settlement", "settlement", ("places",)),
-    ("rates", "asset", "asset", ("assets",)),
-    ("deployments", "asset", "asset", ("assets",)),
-    ("deployments", "base", "base", ("places",)),
-    ("orders", "community", "community", ("communities",)),
-    *(
-        (table, "source", "source", ("sources",))
-        for table in (
-            "places",
-            "communities",
-            "roads",
-            "hazards",
-            "works",
-            "assets",
-            "rates",
-            "calendars",
-            "deployments",
-            "assumptions",
-        )
-    ),
-)
-"""Table, column, field and the table whose ids it must name."""
+        for row, item in draft.all(table):
+            if item.id in seen:
+                other, where = seen[item.id]
+                allowed = f"an id that is not used yet ({draft.files[other]}, row {where})"
+                yield draft.problem(table, row, "id", repr(item.id), allowed)
+            elif item.id is not None:
+                seen[item.id] = (table, row)
 
 
 @check
 def references_exist(draft: Draft) -> Iterator[Problem]:
-    """Every id that a row names stands in its table."""
-    for table, column, field, targets in REFERENCES:
-        known = set().union(*(draft.ids(target) for target in targets))
-        for row, item in draft.of(table):
-            name = getattr(item, field)
-            if name is not None and name not in known:
-                allowed = f"an id of {' or '.join(targets)}"
-                yield draft.problem(table, row, column, repr(name), allowed)
+    """Every id that a row names stands in its table; a table without rows is one fault."""
+    empty: dict[str, str] = {}
+    for table in draft.sheets:
+        for column, field, targets in table_type(table).references():
+            if not all(draft.has_column(target, "id") for target in targets):
+                continue
+            known: set[str] = set().union(*(draft.ids(target) for target in targets))
+            for row, item in draft.of(table):
+                name = getattr(item, field)
+                if name is None or name in known:
+                    continue
+                if any(draft.all(target) for target in targets):
+                    allowed = f"an id of {' or '.join(targets)}"
+                    yield draft.problem(table, row, column, repr(name), allowed)
+                else:
+                    first = f"{draft.files[table]}, row {row}, column {column}: {name!r}"
+                    empty.setdefault(targets[0], first)
+    empty.pop("communities", None)  # has a message of its own
+    for target, first in empty.items():
+        allowed = f"the rows that other tables name (first {first})"
+        yield draft.problem(target, None, None, "no rows", allowed)
 
 
 @check
-def hazards_lie_on_one_thing(draft: Draft) -> Iterator[Problem]:
+def sites_are_settlements(draft: Draft) -> Iterator[Problem]:
     """Hazards, works and communities belong to settlements."""
     kinds = {place.id: place.kind for _, place in draft.of("places")}
-    for table, field in (("hazards", "place"), ("works", "settlement"), ("communities", "settlement")):
+    columns = (("hazards", "place"), ("works", "settlement"), ("communities", "settlement"))
+    for table, field in columns:
         for row, item in draft.of(table):
             name = getattr(item, field)
             kind = kinds.get(name)
@@ -156,17 +173,22 @@ def hazards_lie_on_one_thing(draft: Draft) -> Iterator[Problem]:
 @check
 def allocations_exist(draft: Draft) -> Iterator[Problem]:
     """Deployments and orders name allocations of scenario.toml, and each allocation has teams."""
-    known = {header.name for header in draft.allocations}
+    if draft.allocation_names is None:
+        return
+    known = dict.fromkeys(draft.allocation_names)
+    allowed = f"an allocation of scenario.toml: {', '.join(known)}"
     for table in ("deployments", "orders"):
         for row, item in draft.of(table):
-            if item.allocation not in known:
-                allowed = f"an allocation of scenario.toml: {', '.join(known)}"
+            if item.allocation is not None and item.allocation not in known:
                 yield draft.problem(table, row, "allocation", repr(item.allocation), allowed)
-    deployed = {item.allocation for _, item in draft.of("deployments") if item.teams > 0}
-    for name in sorted(known - deployed):
-        yield draft.doubt(
-            "deployments", None, "allocation", f"no teams for {name!r}", "no work will be done"
-        )
+    lines = [item for _, item in draft.all("deployments")]
+    if not draft.is_read("deployments") or any(i.allocation not in known for i in lines):
+        return
+    deployed = {i.allocation for i in lines if i.teams is None or i.teams > 0}
+    for name in known:
+        if name not in deployed:
+            note = "no work will be done"
+            yield draft.doubt("deployments", None, "allocation", f"no teams for {name!r}", note)
 
 
 @check
@@ -177,7 +199,7 @@ def orders_name_once(draft: Draft) -> Iterator[Problem]:
         seen: set[tuple[str, object]] = set()
         for row, item in draft.of("orders"):
             key = (item.allocation, getattr(item, field))
-            if key in seen:
+            if key in seen and None not in key:
                 yield draft.problem("orders", row, field, repr(key[1]), "once in an allocation")
             seen.add(key)
     for row, item in draft.of("orders"):
@@ -185,57 +207,71 @@ def orders_name_once(draft: Draft) -> Iterator[Problem]:
         if policy != "listed":
             note = f"the list is not read, the policy is {policy}"
             yield draft.doubt("orders", row, "allocation", repr(item.allocation), note)
-            break
 
 
 @check
 def deployments_lie_in_time(draft: Draft) -> Iterator[Problem]:
     """Dates stand in order and within the horizon."""
+    start, years = draft.start, draft.horizon_years
+    end = horizon_date(start, years) if start and years else None
+    span = f"{start} to {end}"
+    for row, item in draft.of("deployments"):
+        begin, until = item.from_date, item.until_date
+        if begin and until and until <= begin:
+            found = f"{until.isoformat()}, not after from = {begin.isoformat()}"
+            yield draft.problem("deployments", row, "until", found, "a date after from")
+        elif start is None or end is None:
+            continue
+        elif begin and begin > end:
+            note = f"outside the horizon {span}: the teams do nothing that is shown"
+            yield draft.doubt("deployments", row, "from", begin.isoformat(), note)
+        elif until and until <= start:
+            note = f"outside the horizon {span}: the teams do nothing"
+            yield draft.doubt("deployments", row, "until", until.isoformat(), note)
+        elif begin and begin < start:
+            note = f"before the start {start.isoformat()}: the teams stand there from the start"
+            yield draft.doubt("deployments", row, "from", begin.isoformat(), note)
+
+
+@check
+def places_open_in_time(draft: Draft) -> Iterator[Problem]:
+    """Places whose date of access falls after the horizon stay empty."""
     if draft.start is None or draft.horizon_years is None:
         return
     end = horizon_date(draft.start, draft.horizon_years)
-    span = f"{draft.start.isoformat()} to {end.isoformat()}"
-    for row, item in draft.of("deployments"):
-        begin, until = item.from_date or draft.start, item.until_date
-        if until is not None and until <= begin:
-            found = f"{until.isoformat()}, not after from = {begin.isoformat()}"
-            yield draft.problem("deployments", row, "until", found, "a date after from")
-        elif begin > end or (until is not None and until <= draft.start):
-            found = f"from {begin.isoformat()} until {until.isoformat() if until else 'the end'}"
-            note = f"outside the horizon {span}: the teams do nothing that is shown"
-            yield draft.doubt("deployments", row, "from", found, note)
-        elif begin < draft.start:
-            note = f"before the start {draft.start.isoformat()}: the teams stand there from the start"
-            yield draft.doubt("deployments", row, "from", begin.isoformat(), note)
     for row, item in draft.of("places"):
         if item.accessible_from is not None and item.accessible_from > end:
             note = f"after the horizon {end.isoformat()}: nothing happens there"
-            yield draft.doubt("places", row, "accessible_from", str(item.accessible_from), note)
+            found = item.accessible_from.isoformat()
+            yield draft.doubt("places", row, "accessible_from", found, note)
 
 
 @check
 def calendars_are_whole(draft: Draft) -> Iterator[Problem]:
     """Each zone has its twelve months, each month once."""
-    months: dict[str, list[int]] = {}
-    for row, item in draft.of("calendars"):
-        if item.month in months.setdefault(item.zone, []):
-            found = f"month {item.month} of zone {item.zone!r} twice"
+    months: dict[str, dict[int, int]] = {}
+    unsure: set[str | None] = set()
+    for row, item in draft.all("calendars"):
+        if item.zone is None or item.month is None:
+            unsure.add(item.zone)
+            continue
+        known = months.setdefault(item.zone, {})
+        if item.month in known:
+            found = f"month {item.month} of zone {item.zone!r} again, as in row {known[item.month]}"
             yield draft.problem("calendars", row, "month", found, "each month of a zone once")
-        months[item.zone].append(item.month)
-        if item.workable_days > 28 and item.workable_days > _month_days(item.month):
-            note = f"more than the {_month_days(item.month)} days of the month"
-            yield draft.doubt("calendars", row, "workable_days", str(item.workable_days), note)
+        known.setdefault(item.month, row)
+        days = item.workable_days
+        if days is not None and days > _month_days(item.month):
+            note = "more days than the month has"
+            yield draft.doubt("calendars", row, "workable_days", f"{days:g}", note)
+    if not draft.is_read("calendars") or None in unsure:
+        return
     for zone, found_months in months.items():
         missing = sorted(set(range(1, 13)) - set(found_months))
-        if missing:
+        if missing and zone not in unsure:
             found = f"zone {zone!r} without months {', '.join(map(str, missing))}"
-            yield draft.problem("calendars", None, "month", found, "months 1 to 12")
-    for row, place in draft.of("places"):
-        if place.zone and place.zone not in months and "calendars" in draft.files:
-            yield draft.problem("places", row, "zone", repr(place.zone), "a zone of calendars")
-        elif place.zone and place.zone not in months:
-            found = f"{place.zone!r}, and no table calendars"
-            yield draft.problem("places", row, "zone", found, "a zone of calendars, or nothing")
+            first = min(found_months.values())
+            yield draft.problem("calendars", first, "month", found, "months 1 to 12")
 
 
 def _month_days(month: int) -> int:
@@ -243,168 +279,269 @@ def _month_days(month: int) -> int:
 
 
 @check
+def zones_have_calendars(draft: Draft) -> Iterator[Problem]:
+    """The zones of places stand in calendars; no calendars at all are one fault."""
+    used = [(row, place.zone) for row, place in draft.of("places") if place.zone]
+    absent = "calendars" in draft.absent
+    if used and (absent or (draft.is_read("calendars") and not draft.all("calendars"))):
+        row, zone = used[0]
+        allowed = f"the zones that places name (first {draft.files['places']}, row {row}: {zone!r})"
+        found = "no such table" if absent else "no rows"
+        yield draft.problem("calendars", None, None, found, allowed)
+    elif draft.has_column("calendars", "zone"):
+        known = {item.zone for _, item in draft.all("calendars")}
+        for row, zone in used:
+            if zone not in known:
+                allowed = "a zone of calendars; empty: every day is workable"
+                yield draft.problem("places", row, "zone", repr(zone), allowed)
+
+
+@check
 def rates_are_whole(draft: Draft) -> Iterator[Problem]:
     """Skills that work areas have a rate; each rate stands once."""
-    seen: set[tuple[str, str, str | None]] = set()
+    seen: dict[tuple[str, str, str | None], int] = {}
     for row, item in draft.of("rates"):
+        if item.asset is None or item.skill is None or _is_faulty(item, "land_class"):
+            continue
         key = (item.asset, item.skill, item.land_class)
         if key in seen:
-            found = f"{item.asset}, {item.skill}, {item.land_class or 'all land classes'} twice"
-            yield draft.problem("rates", row, None, found, "one rate")
-        seen.add(key)
-        if item.skill in AREA_SKILLS and item.rate_m2_day is None:
-            if item.skill == "survey":
-                note = "the asset type does community surveys, but surveys no hazard"
-                yield draft.doubt("rates", row, "rate_m2_day", "nothing", note)
-            else:
-                allowed = f"a number above 0: {item.skill} works an area"
-                yield draft.problem("rates", row, "rate_m2_day", "nothing", allowed)
-        if item.skill not in AREA_SKILLS and item.rate_m2_day is not None:
-            note = f"not read: {item.skill} is counted in crew-days"
-            yield draft.doubt("rates", row, "rate_m2_day", f"{item.rate_m2_day:g}", note)
+            named = f"{item.asset}, {item.skill}, {item.land_class or 'all land classes'}"
+            found = f"{named} again, as in row {seen[key]}"
+            yield draft.problem("rates", row, "skill", found, "one rate")
+        seen.setdefault(key, row)
+    for row, item in draft.of("rates"):
+        if item.skill is None or _is_faulty(item, "rate_m2_day"):
+            continue
+        if item.skill == "survey" and item.rate_m2_day is None:
+            note = "the asset type does community surveys, but surveys no hazard"
+            yield draft.doubt("rates", row, "rate_m2_day", "nothing", note)
+        elif item.skill in AREA_SKILLS and item.rate_m2_day is None:
+            allowed = f"a number above 0: {item.skill} works an area"
+            yield draft.problem("rates", row, "rate_m2_day", "nothing", allowed)
+        elif item.skill not in AREA_SKILLS and item.rate_m2_day is not None:
+            note = f"not read: only {', '.join(AREA_SKILLS)} work an area"
+            found = f"{item.rate_m2_day:g} for {item.skill}"
+            yield draft.doubt("rates", row, "rate_m2_day", found, note)
 
 
 @check
 def assumptions_make_sense(draft: Draft) -> Iterator[Problem]:
-    """Parameters fit the distribution; ids are known."""
+    """Parameters fit the distribution, and the mean what the assumption is about."""
     known = default_assumptions()
     for row, item in draft.of("assumptions"):
-        allowed = shape_problem(item)
-        if allowed:
-            found = ", ".join(f"{n}={getattr(item, n)}" for n in PARAMETERS[item.distribution])
-            yield draft.problem("assumptions", row, "a", found, allowed)
-        if item.id not in known:
+        if item.id is not None and item.id not in known:
             note = "not read by this version: check the spelling"
             yield draft.doubt("assumptions", row, "id", repr(item.id), note)
-        elif (item.distribution == "dirichlet") != (known[item.id].distribution == "dirichlet"):
-            allowed = f"a distribution like {known[item.id].distribution}"
-            yield draft.problem("assumptions", row, "distribution", item.distribution, allowed)
+        default = known.get(item.id)
+        if item.distribution is None or _is_faulty(item, "a", "b", "c"):
+            continue
+        column, allowed = "a", shape_problem(item)
+        missing = [n for n in PARAMETERS[item.distribution] if getattr(item, n) is None]
+        found = ", ".join(f"{n}={getattr(item, n)}" for n in PARAMETERS[item.distribution])
+        if missing:
+            column, found = missing[0], "nothing"
+        elif not allowed and default:
+            column, found, allowed = _mean_problem(item, default)
+        if allowed:
+            yield draft.problem("assumptions", row, column, found, allowed)
+    for row, item in draft.of("assumptions"):
+        if item.low is not None and item.high is not None and item.low > item.high:
+            found = f"{item.high:g}, below low = {item.low:g}"
+            yield draft.problem("assumptions", row, "high", found, "a number of at least low")
+
+
+def _mean_problem(item: Any, default: Assumption) -> tuple[str, str, str]:
+    """Column, what is found and what is allowed; all empty when the mean makes sense."""
+    if (item.distribution == "dirichlet") != (default.distribution == "dirichlet"):
+        return "distribution", item.distribution, f"a distribution like {default.distribution}"
+    if item.distribution == "dirichlet":
+        return "", "", ""
+    try:
+        expected = mean(item)
+    except OverflowError:
+        expected = math.inf
+    positive = default.unit == "m2" or default.id == "household_size"
+    top = 1.0 if default.unit.startswith("share") else LARGEST
+    if 0 <= expected <= top and (expected > 0 or not positive):
+        return "", "", ""
+    limit = "a mean above 0" if positive else f"a mean from 0 to {top:g}"
+    return "a", f"a mean of {expected:g}", f"{limit} ({default.unit})"
 
 
 @check
 def there_is_a_hub(draft: Draft) -> Iterator[Problem]:
-    """Without a hub nobody has access; without people nobody waits."""
-    if draft.of("places") and not any(p.kind == "hub" for _, p in draft.of("places")):
+    """Without a hub nobody has access; without communities nobody waits."""
+    kinds = {place.kind for _, place in draft.all("places")}
+    if draft.is_read("places") and kinds and kinds.isdisjoint(("hub", None)):
         note = "no road leads to the network in use today: no community can be reached"
         yield draft.doubt("places", None, "kind", "no hub", note)
-    if "communities" in draft.files and not draft.of("communities"):
+    if draft.is_read("communities") and not draft.all("communities"):
         yield draft.problem("communities", None, None, "no rows", "at least one community")
 
 
-def _components(draft: Draft) -> dict[str, str]:
-    """A name for the connected part of the graph to which each place belongs."""
-    parent = {place.id: place.id for _, place in draft.of("places")}
+class _Parts:
+    """The connected parts of the graph; a road end that nobody knows may be anywhere."""
 
-    def root(name: str) -> str:
+    def __init__(self, draft: Draft) -> None:
+        self._parent = {name: name for name in (*draft.ids("places"), ANYWHERE)}
+        for _, road in draft.all("roads"):
+            ends = [self.known(road.from_place), self.known(road.to_place)]
+            self._parent[self._root(ends[0])] = self._root(ends[1])
+
+    def known(self, name: str | None) -> str:
+        return name if name in self._parent else ANYWHERE
+
+    def _root(self, name: str) -> str:
+        parent = self._parent
         while parent[name] != name:
             parent[name] = parent[parent[name]]
             name = parent[name]
         return name
 
-    for _, road in draft.of("roads"):
-        if road.from_place in parent and road.to_place in parent:
-            parent[root(road.from_place)] = root(road.to_place)
-    return {name: root(name) for name in parent}
+    def of(self, name: str | None) -> str:
+        """The part of a place."""
+        return self._root(self.known(name))
 
 
 @check
 def places_are_reached(draft: Draft) -> Iterator[Problem]:
     """Roads connect the communities with a hub, and the bases with the places of work."""
-    part = _components(draft)
-    hubs = {part[p.id] for _, p in draft.of("places") if p.kind == "hub"}
-    sites = {part[c.settlement] for _, c in draft.of("communities") if c.settlement in part}
-    sites |= {part[h.place] for _, h in draft.of("hazards") if h.place in part}
+    if not draft.is_read("places", "roads"):
+        return
+    parts = _Parts(draft)
+    hubs = {parts.of(p.id) for _, p in draft.all("places") if p.kind in ("hub", None)}
+    hubs.add(parts.of(ANYWHERE))
     for row, community in draft.of("communities"):
-        if community.settlement in part and part[community.settlement] not in hubs:
+        if community.settlement is not None and parts.of(community.settlement) not in hubs:
             note = "no road leads there from a hub: road_access will never be met"
             yield draft.doubt("communities", row, "settlement", repr(community.settlement), note)
+    with_hazards = {hazard.road for _, hazard in draft.all("hazards")}
+    sites = {parts.of(c.settlement) for _, c in draft.all("communities")}
+    sites |= {parts.of(w.settlement) for _, w in draft.all("works")}
+    sites |= {parts.of(h.place) for _, h in draft.all("hazards") if h.place}
+    for _, road in draft.all("roads"):
+        if road.id in with_hazards or road.repair_crew_days != 0:
+            sites |= {parts.of(road.from_place), parts.of(road.to_place)}
+    sites.add(parts.of(ANYWHERE))
+    for row, line in draft.of("deployments"):
+        if line.base is not None and parts.of(line.base) not in sites:
+            note = "no road leads from this base to any place of work"
+            yield draft.doubt("deployments", row, "base", repr(line.base), note)
+
+
+@check
+def people_and_roads_make_sense(draft: Draft) -> Iterator[Problem]:
+    """A community has people; a road leads elsewhere."""
+    for row, community in draft.of("communities"):
         if community.people == 0:
             note = "nobody waits: no community survey, and gates that need people are unknown"
             yield draft.doubt("communities", row, "people", "0", note)
-    for row, line in draft.of("deployments"):
-        if line.base in part and part[line.base] not in sites:
-            note = "no road leads from this base to any community or hazard"
-            yield draft.doubt("deployments", row, "base", repr(line.base), note)
     for row, road in draft.of("roads"):
-        if road.from_place == road.to_place:
-            yield draft.doubt("roads", row, "to_place", repr(road.to_place), "both ends are one place")
+        if road.from_place is not None and road.from_place == road.to_place:
+            note = "both ends are one place"
+            yield draft.doubt("roads", row, "to_place", repr(road.to_place), note)
 
 
-def _skill_rows(draft: Draft) -> dict[str, list[Rate]]:
-    rows: dict[str, list[Rate]] = {}
-    for _, rate in draft.of("rates"):
-        rows.setdefault(rate.skill, []).append(rate)
-    return rows
+def _needs(draft: Draft) -> Iterator[tuple[str, str, int, str]]:
+    """Skill, table, row and column of each need of work."""
+    for row, item in draft.of("works"):
+        if item.crew_days and item.skill is not None:
+            yield item.skill, "works", row, "skill"
+    for row, road in draft.of("roads"):
+        if road.repair_crew_days:
+            yield "road_repair", "roads", row, "repair_crew_days"
+    for row, hazard in draft.of("hazards"):
+        if hazard.hazard_class is not None and hazard.area_m2 != 0:
+            for skill in AREA_SKILLS[hazard.hazard_class == "CHA" :]:
+                yield skill, "hazards", row, "hazard_class"
+    for row, _ in draft.of("communities"):
+        yield "survey", "communities", row, "settlement"
 
 
 @check
 def skills_exist(draft: Draft) -> Iterator[Problem]:
     """Somebody has each skill that is needed, and each allocation deploys somebody who has."""
-    rates = _skill_rows(draft)
-    needed: dict[str, tuple[str, int, str]] = {}
-    for row, item in draft.of("works"):
-        if item.crew_days > 0:
-            needed.setdefault(item.skill, ("works", row, "skill"))
-    for row, road in draft.of("roads"):
-        if road.repair_crew_days > 0:
-            needed.setdefault("road_repair", ("roads", row, "repair_crew_days"))
-    for row, hazard in draft.of("hazards"):
-        for skill in AREA_SKILLS[hazard.hazard_class == "CHA" :]:
-            needed.setdefault(skill, ("hazards", row, "hazard_class"))
-    if draft.of("communities"):
-        needed.setdefault("survey", ("communities", draft.of("communities")[0][0], "settlement"))
-    for skill, (table, row, column) in needed.items():
-        able = {rate.asset for rate in rates.get(skill, [])}
-        if not able:
-            note = "no asset type of rates has this skill: the work is never done"
-            yield draft.doubt(table, row, column, f"a need for skill {skill!r}", note)
-            continue
-        for header in draft.allocations:
-            lines = [d for _, d in draft.of("deployments") if d.allocation == header.name]
-            if lines and not any(d.asset in able and d.teams > 0 for d in lines):
-                note = f"allocation {header.name!r} deploys none of {', '.join(sorted(able))}"
-                yield draft.doubt(table, row, column, f"a need for skill {skill!r}", note)
+    assets = draft.ids("assets")
+    rates = [item for _, item in draft.all("rates")]
+    if not draft.is_read("rates") or any(rate.skill is None for rate in rates):
+        return
+    able: dict[str, set[str | None]] = {}
+    for rate in rates:
+        able.setdefault(rate.skill, set()).add(rate.asset)
+    deployed: dict[str, set[str | None]] = {}
+    for _, line in draft.all("deployments"):
+        if line.teams is None or line.teams > 0:
+            kind = line.asset if line.asset in assets or not assets else None
+            deployed.setdefault(line.allocation, set()).add(kind)
+    gaps: dict[str, str] = {}
+    for skill, table, row, column in _needs(draft):
+        if skill not in gaps:
+            gaps[skill] = _skill_gap(skill, able.get(skill, set()), deployed, draft.allocations)
+        if gaps[skill]:
+            yield draft.doubt(table, row, column, f"a need for skill {skill!r}", gaps[skill])
+
+
+def _skill_gap(
+    skill: str,
+    able: set[str | None],
+    deployed: Mapping[str, set[str | None]],
+    allocations: Iterable[AllocationHeader],
+) -> str:
+    """What follows for the model when nobody has a skill; empty: somebody has."""
+    if not able:
+        return f"no asset type of rates has skill {skill!r}: the work is never done"
+    without = [
+        header.name
+        for header in allocations
+        if header.name in deployed and deployed[header.name].isdisjoint({*able, None})
+    ]
+    if not without or None in able:
+        return ""
+    types = ", ".join(sorted(str(name) for name in able))
+    return f"no teams with skill {skill!r} ({types}) in allocation {', '.join(without)}"
 
 
 @check
 def hazards_can_be_worked(draft: Draft) -> Iterator[Problem]:
-    """Some asset type can survey and clear each hazard: rate and difficulty above 0."""
-    rates = _skill_rows(draft)
-    assets = {asset.id: asset for _, asset in draft.of("assets")}
-    stages = ("technical_survey", "clearance")
-    able = {
-        (skill, land, difficulty): any(
-            rate.land_class in (None, land)
-            and rate.rate_m2_day
-            and rate.asset in assets
-            and assets[rate.asset].multiplier(difficulty) > 0
-            for rate in rates.get(skill, [])
-        )
-        for skill in stages
-        for land in LAND_CLASSES
-        for difficulty in ("low", "medium", "high", "extreme")
-    }
-    kinds: Counter[tuple[str, str, str]] = Counter()
-    first: dict[tuple[str, str, str], tuple[int, Hazard]] = {}
+    """Some asset type can do each stage of each hazard: rate and difficulty above 0."""
+    if not draft.is_read("rates", "assets"):
+        return
+    assets = {asset.id: asset for _, asset in draft.all("assets")}
+    able: dict[tuple[str, str, str], bool] = {}
+    known: set[str] = set()
+    for _, rate in draft.all("rates"):
+        asset = assets.get(rate.asset)
+        if rate.skill is None:
+            return
+        known.add(rate.skill)
+        for land in LAND_CLASSES:
+            for difficulty in ("low", "medium", "high", "extreme"):
+                feels = rate.skill in ("technical_survey", "clearance") and asset is not None
+                multiplier = getattr(asset, f"mult_{difficulty}") if feels else None
+                if (
+                    rate.land_class in (None, land)
+                    and (rate.rate_m2_day or _is_faulty(rate, "rate_m2_day"))
+                    and multiplier != 0
+                ):
+                    able[rate.skill, land, difficulty] = True
     for row, hazard in draft.of("hazards"):
-        for skill in stages:
-            key = (skill, hazard.land_class, hazard.difficulty)
-            if rates.get(skill) and not able[key]:
-                kinds[key] += 1
-                first.setdefault(key, (row, hazard))
-    for key, count in kinds.items():
-        row, hazard = first[key]
-        found = f"{hazard.id!r}: {hazard.land_class} of {hazard.difficulty} difficulty"
-        more = f" (and {count - 1} hazards more like it)" if count > 1 else ""
-        note = f"no asset type can do its {key[0]}{more}: it is never released"
-        yield draft.doubt("hazards", row, "difficulty", found, note)
+        land, difficulty = hazard.land_class, hazard.difficulty
+        if None in (land, difficulty, hazard.hazard_class) or hazard.area_m2 == 0:
+            continue
+        for skill in AREA_SKILLS[hazard.hazard_class == "CHA" :]:
+            if skill in known and (skill, land, difficulty) not in able:
+                found = f"{hazard.id!r}: {land} of {difficulty} difficulty"
+                note = f"no asset type can do its {skill}: it is never released"
+                yield draft.doubt("hazards", row, "difficulty", found, note)
+                break
 
 
 @check
 def dwellings_are_known(draft: Draft) -> Iterator[Problem]:
     """Shelter works say how many dwellings they complete."""
     for row, item in draft.of("works"):
-        if item.kind == "shelter" and item.dwellings is None:
+        unknown = item.dwellings is None and not _is_faulty(item, "dwellings")
+        if item.kind == "shelter" and unknown:
             note = "unknown: the gate shelter cannot be met by these works"
             yield draft.doubt("works", row, "dwellings", "nothing", note)
 
@@ -412,10 +549,31 @@ def dwellings_are_known(draft: Draft) -> Iterator[Problem]:
 @check
 def rates_are_used(draft: Draft) -> Iterator[Problem]:
     """An asset type without a rate can do nothing."""
-    used = {rate.asset for _, rate in draft.of("rates")}
+    used = {rate.asset for _, rate in draft.all("rates")}
+    known = draft.ids("assets")
+    if not draft.is_read("rates") or not used <= known:
+        return
     for row, asset in draft.of("assets"):
-        if asset.id not in used:
-            yield draft.doubt("assets", row, "id", repr(asset.id), "no row of rates: it does nothing")
+        if asset.id is not None and asset.id not in used:
+            note = "no row of rates: it does nothing"
+            yield draft.doubt("assets", row, "id", repr(asset.id), note)
+
+
+def _merged(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Each error; of warnings that say the same of many rows, the first with their number."""
+    groups: dict[tuple[str, str | None, str], list[Problem]] = {}
+    for problem in problems:
+        if problem.level == "error":
+            yield problem
+        else:
+            groups.setdefault((problem.file, problem.column, problem.allowed), []).append(problem)
+    for (first, *others) in groups.values():
+        if others:
+            rows = "row" if len(others) == 1 else "rows"
+            found = f"{first.found} (and {len(others):,} more {rows} like it)"
+            yield replace(first, found=found)
+        else:
+            yield first
 
 
 def run_checks(draft: Draft) -> list[Problem]:
@@ -429,9 +587,6 @@ def run_checks(draft: Draft) -> list[Problem]:
     Returns
     -------
     list[Problem]
-        Errors and warnings.
+        Errors and warnings; a warning that many rows share stands once.
     """
-    return [problem for function in CHECKS for problem in function(draft)]
-
-
-__all__ = ["CHECKS", "Draft", "Place", "Road", "run_checks"]
+    return [problem for function in CHECKS for problem in _merged(function(draft))]

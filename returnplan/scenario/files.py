@@ -1,8 +1,9 @@
 """Text of the tables of a scenario folder, from CSV files or from sheets of one workbook."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +12,10 @@ from returnplan.domain import OPTIONAL_TABLES, type_of_table
 from returnplan.errors import Problem
 
 Row = dict[str, str]
+Grid = list[list[str]]
+
+WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""Byte order marks of UTF-16; UTF-32 starts with the first one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +32,49 @@ class Sheet:
         Column names.
     rows
         Number of the row as a spreadsheet counts, and its filled cells by column.
+    ragged
+        The same for rows with too many or too few cells: their cells may stand in a wrong column.
     """
 
     table: str
     file: str
     header: tuple[str, ...]
     rows: tuple[tuple[int, Row], ...]
+    ragged: tuple[tuple[int, Row], ...] = ()
 
 
-def read_sheets(folder: Path) -> tuple[dict[str, Sheet], list[Problem]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The tables of a folder as text.
+
+    Parameters
+    ----------
+    sheets
+        The tables that could be read, by name.
+    files
+        What each table, also one that is missing, is called in messages.
+    absent
+        Tables that the folder does not have; a table that is there and broken is not one of them.
+    problems
+        What is wrong with the files.
+    """
+
+    sheets: Mapping[str, Sheet]
+    files: Mapping[str, str]
+    absent: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def workbooks_of(folder: Path) -> list[Path]:
+    """Workbooks of a folder by name, without the lock files of a spreadsheet program."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() == ".xlsx" and not path.name.startswith(("~$", "."))
+    )
+
+
+def read_sheets(folder: Path) -> Reading:
     """Read every table of a scenario folder as text.
 
     Parameters
@@ -45,115 +84,133 @@ def read_sheets(folder: Path) -> tuple[dict[str, Sheet], list[Problem]]:
 
     Returns
     -------
-    tuple[dict[str, Sheet], list[Problem]]
-        The tables that could be read, by name, and what is wrong with the others.
+    Reading
+        The tables that could be read, and what is wrong with the others.
     """
-    workbooks = sorted(p for p in folder.glob("*.xlsx") if not p.name.startswith("~$"))
-    if len(workbooks) > 1:
-        names = ", ".join(p.name for p in workbooks)
-        problem = Problem(file=folder.name, found=names, allowed="at most one workbook")
-        return {}, [problem]
-    problems: list[Problem] = []
-    grids: dict[str, tuple[str, list[list[str]]]] = {}
-    if workbooks:
-        grids, found = _read_workbook(workbooks[0])
+    workbooks = workbooks_of(folder)
+    workbook = workbooks[0].name if workbooks else ""
+    problems = [
+        Problem(file=path.name, found=f"a workbook beside {workbook}", allowed="at most one")
+        for path in workbooks[1:]
+    ]
+    files = {t: f"{workbook}, sheet {t}" if workbook else f"{t}.csv" for t in type_of_table}
+    grids: dict[str, Grid] = {}
+    broken = len(workbooks) > 1
+    if len(workbooks) == 1:
+        read, found = _read_workbook(workbooks[0])
         problems += found
-        if not grids and found:
-            return {}, problems
+        broken = read is None
+        grids = read or {}
+    in_workbook = set(grids)
+    absent: set[str] = set()
     for table in type_of_table:
         path = folder / f"{table}.csv"
-        if path.is_file() and table in grids:
-            found_text = f"also sheet {table} of {workbooks[0].name}"
-            problems.append(Problem(file=path.name, found=found_text, allowed="one of them"))
-        elif path.is_file():
+        if path.exists() and table in grids:
+            allowed = f"one of the file and sheet {table} of {workbook}"
+            problems.append(Problem(file=path.name, found="the table twice", allowed=allowed))
+        elif path.exists():
+            files[table] = path.name
             lines, found = _read_csv(path)
             problems += found
             if lines is not None:
-                grids[table] = (path.name, lines)
-        elif table not in grids and table not in OPTIONAL_TABLES:
-            where = f"{workbooks[0].name}, sheet {table}" if workbooks else path.name
-            problems.append(Problem(file=where, found="no such table", allowed="it is required"))
+                grids[table] = lines
+        elif table not in grids and not broken:
+            absent.add(table)
+            if table not in OPTIONAL_TABLES:
+                problem = Problem(
+                    file=files[table], found="no such table", allowed="it is required"
+                )
+                problems.append(problem)
     sheets: dict[str, Sheet] = {}
-    for table, (file, lines) in grids.items():
-        sheet, found = _to_sheet(table, file, lines)
+    for table, lines in grids.items():
+        sheet, found = _to_sheet(table, files[table], lines, padded=table in in_workbook)
         problems += found
         if sheet is not None:
             sheets[table] = sheet
     problems += _strangers(folder)
-    return sheets, problems
+    return Reading(sheets=sheets, files=files, absent=frozenset(absent), problems=tuple(problems))
 
 
 def _strangers(folder: Path) -> Iterator[Problem]:
-    for path in sorted(folder.glob("*.csv")):
-        if path.stem not in type_of_table:
-            known = ", ".join(type_of_table)
-            yield Problem(
-                level="warning",
-                file=path.name,
-                found="a table that is not read",
-                allowed=f"the tables are {known}",
-            )
+    """Tables that nobody reads: the name may be misspelt."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() == ".csv" and path.name not in {f"{t}.csv" for t in type_of_table}:
+            yield _not_read(path.name, "a table that is not read", f"{path.stem.lower()}.csv")
 
 
-def _read_csv(path: Path) -> tuple[list[list[str]] | None, list[Problem]]:
+def _not_read(file: str, found: str, near: str) -> Problem:
+    known = ", ".join(type_of_table)
+    hint = f"; perhaps {near}" if near.removesuffix(".csv") in type_of_table else ""
+    return Problem(level="warning", file=file, found=found, allowed=f"the tables are {known}{hint}")
+
+
+def _read_csv(path: Path) -> tuple[Grid | None, list[Problem]]:
     """Cells of a CSV file; None when it cannot be read at all."""
 
     def refuse(found: str, allowed: str, row: int | None = None) -> tuple[None, list[Problem]]:
         return None, [Problem(file=path.name, row=row, found=found, allowed=allowed)]
 
+    if path.is_dir():
+        return refuse("a folder", "a file")
     try:
         data = path.read_bytes()
     except OSError as error:
         return refuse(f"a file that cannot be read ({error.strerror})", "a readable file")
-    if not data.strip():
-        return refuse("an empty file", "a header row and one row a line")
+    save_as = "UTF-8 text (in a spreadsheet: save as CSV UTF-8)"
+    if data.startswith(WIDE_BOMS):
+        return refuse("text in UTF-16", save_as)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
+        before = data[: error.start].decode("utf-8-sig", errors="replace")
         return refuse(
-            f"byte 0x{data[error.start]:02X}, which is not UTF-8",
-            "UTF-8 text (in a spreadsheet: save as CSV UTF-8)",
-            row,
+            f"byte 0x{data[error.start]:02X}, which is not UTF-8", save_as, _row_after(before)
         )
+    if not text.strip():
+        return refuse("an empty file", "a header row and one row a line")
     if "\0" in text:
-        return refuse("a NUL character", "plain UTF-8 text", text[: text.index("\0")].count("\n") + 1)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    lines: list[list[str]] = []
+        return refuse("a NUL character", save_as, _row_after(text[: text.index("\0")]))
+    lines: Grid = []
     try:
-        lines.extend(reader)
+        lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         return refuse(f"broken quotes ({error})", "each opened quote is closed", len(lines) + 1)
     return lines, []
 
 
-def _read_workbook(
-    path: Path,
-) -> tuple[dict[str, tuple[str, list[list[str]]]], list[Problem]]:
-    """Cells of the sheets whose names are tables."""
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only when there is one
+def _row_after(text: str) -> int:
+    """Row, as a spreadsheet counts, in which the character after some text stands."""
+    return sum(1 for _ in csv.reader(io.StringIO(text + "x", newline="")))
+
+
+def _read_workbook(path: Path) -> tuple[dict[str, Grid] | None, list[Problem]]:
+    """Cells of the sheets whose names are tables; None when the file cannot be read."""
+    from python_calamine import CalamineWorkbook
 
     try:
         workbook = CalamineWorkbook.from_path(path)
-        names = [name for name in workbook.sheet_names if name in type_of_table]
+        names = workbook.sheet_names
         grids = {
-            name: (
-                f"{path.name}, sheet {name}",
-                [
-                    [_cell_text(cell) for cell in row]
-                    for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                ],
-            )
+            name: _grid(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
             for name in names
+            if name in type_of_table
         }
-    except Exception as error:  # noqa: BLE001 - the reader has no common error type
+    except Exception as error:  # the reader has no common error type
         problem = Problem(
             file=path.name,
             found=f"a workbook that cannot be read ({error})",
             allowed="an xlsx workbook with one sheet a table",
         )
-        return {}, [problem]
-    return grids, []
+        return None, [problem]
+    return grids, [
+        _not_read(f"{path.name}, sheet {name}", "a sheet that is not read", name.strip().lower())
+        for name in names
+        if name not in type_of_table
+    ]
+
+
+def _grid(cells: Iterable[Iterable[object]]) -> Grid:
+    return [[_cell_text(cell) for cell in row] for row in cells]
 
 
 def _cell_text(cell: object) -> str:
@@ -161,7 +218,7 @@ def _cell_text(cell: object) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return str(int(cell)) if cell.is_integer() and abs(cell) <= 1e15 else repr(cell)
     if isinstance(cell, datetime):
         midnight = cell.time() == datetime.min.time()
         return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")
@@ -171,41 +228,53 @@ def _cell_text(cell: object) -> str:
 
 
 def _to_sheet(
-    table: str, file: str, lines: Sequence[Sequence[str]]
+    table: str, file: str, lines: Sequence[Sequence[str]], *, padded: bool
 ) -> tuple[Sheet | None, list[Problem]]:
-    """Check the shape of a table: header, number of cells."""
+    """Check the shape of a table: header, number of cells.
+
+    The rows of a workbook are ``padded``: they may end before the last column of the header.
+    """
     header = [name.strip() for name in lines[0]] if lines else []
-    while header and not header[-1] and file.count("sheet"):
+    while header and not header[-1]:
         header.pop()
-    if not any(header):
-        problem = Problem(file=file, row=1, found="no header", allowed="the column names")
-        return None, [problem]
+    problems = _header_problems(file, header)
+    if problems:
+        return None, problems
+    rows: list[tuple[int, Row]] = []
+    ragged: list[tuple[int, Row]] = []
+    width = len(header)
+    for number, line in enumerate(lines[1:], start=2):
+        cells = [cell.strip() for cell in line]
+        if not any(cells):
+            continue
+        filled = {name: cell for name, cell in zip(header, cells, strict=False) if cell}
+        if (len(cells) >= width or padded) and not any(cells[width:]):
+            rows.append((number, filled))
+            continue
+        ragged.append((number, filled))
+        allowed = f"{width} as in the header (text with a comma goes in quotes)"
+        found = f"{len(cells)} cells"
+        problems.append(Problem(file=file, row=number, found=found, allowed=allowed))
+    sheet = Sheet(
+        table=table, file=file, header=tuple(header), rows=tuple(rows), ragged=tuple(ragged)
+    )
+    return sheet, problems
+
+
+def _header_problems(file: str, header: Sequence[str]) -> list[Problem]:
+    """What makes a header useless: nothing in it, another separator, a name twice."""
+    if not header:
+        return [Problem(file=file, row=1, found="no header", allowed="the column names")]
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         found = f"one column named {header[0]!r}"
-        return None, [Problem(file=file, row=1, found=found, allowed="columns separated by commas")]
+        return [Problem(file=file, row=1, found=found, allowed="columns separated by commas")]
     problems = [
         Problem(file=file, row=1, column=name, found="this name twice", allowed="one column a name")
         for name in dict.fromkeys(header)
         if name and header.count(name) > 1
     ]
-    problems += [
+    return problems + [
         Problem(file=file, row=1, found=f"no name in column {i}", allowed="a name for each column")
         for i, name in enumerate(header, start=1)
         if not name
     ]
-    if problems:
-        return None, problems
-    rows: list[tuple[int, Row]] = []
-    for number, line in enumerate(lines[1:], start=2):
-        cells = [cell.strip() for cell in line]
-        if not any(cells):
-            continue
-        extra = any(cells[len(header) :])
-        if extra or (len(cells) < len(header) and "sheet" not in file):
-            found = f"{len(cells)} cells"
-            allowed = f"{len(header)} cells as in the header (text with a comma goes in quotes)"
-            problems.append(Problem(file=file, row=number, found=found, allowed=allowed))
-            continue
-        filled = {n: c for n, c in zip(header, cells, strict=False) if c}
-        rows.append((number, filled))
-    return Sheet(table=table, file=file, header=tuple(header), rows=tuple(rows)), problems

@@ -1,20 +1,59 @@
 """Text to nouns and back, by the description that stands beside each field."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
+from difflib import get_close_matches
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from annotated_types import Ge, Gt, Le
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from returnplan.domain import columns_of
+from returnplan.domain import columns_of, type_of_table
 from returnplan.errors import Problem
 from returnplan.scenario.files import Sheet
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+LARGEST = 1e15
+"""Largest size of a number in a table: whole numbers up to it are exact in every format."""
+
+MOST_SHOWN = 80
+"""Characters of a cell that a message shows."""
+
+ONE_OF: Mapping[str, tuple[str, ...]] = {"hazards": ("place", "road")}
+"""Columns of which each row fills exactly one, as the row type checks too."""
+
+
+class Partial:
+    """The good cells of a row with faults, so that other rows and checks can rely on them.
+
+    An attribute is the value of a field; None where the cell is blank or faulty.
+
+    Parameters
+    ----------
+    values
+        Good values by field; the id is there as it stands, even if it is faulty.
+    faulty
+        Fields whose cells are faulty or, if required, missing.
+    ragged
+        True when the row has too many or too few cells, so that values may be misplaced.
+    """
+
+    __slots__ = ("faulty", "ragged", "values")
+
+    def __init__(
+        self, values: Mapping[str, Any], faulty: frozenset[str], *, ragged: bool = False
+    ) -> None:
+        self.values = values
+        self.faulty = faulty
+        self.ragged = ragged
+
+    def __getattr__(self, name: str) -> Any:
+        return self.values.get(name)
 
 
 class TableType:
@@ -32,21 +71,33 @@ class TableType:
         self.info: dict[str, FieldInfo] = {}
         self.kind: dict[str, Any] = {}
         self.field_of: dict[str, str] = {}
+        self.column_of: dict[str, str] = {}
         self.default: dict[str, Any] = {}
         for item, (name, col, info) in zip(fields(row_type), columns_of(row_type), strict=True):
             self.info[col] = info
             self.kind[col] = _plain(hints[name])
             self.field_of[col] = name
+            self.column_of[name] = col
             if item.default is not MISSING:
                 self.default[col] = item.default
             elif item.default_factory is not MISSING:
                 self.default[col] = item.default_factory()
         self.required = [col for col in self.info if col not in self.default]
         self._adapter = TypeAdapter(row_type)
+        table = next((t for t, known in type_of_table.items() if known is row_type), "")
+        self._one_of = ONE_OF.get(table, ())
 
     def allowed(self, col: str) -> str:
         """What may stand in a column, in words."""
         return allowed_text(self.kind[col], self.info[col])
+
+    def references(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """Columns that name ids: column, field, and the tables whose ids they may be."""
+        for col, info in self.info.items():
+            extra = info.json_schema_extra
+            target = str(extra["refers_to"]) if isinstance(extra, dict) else ""
+            if target:
+                yield col, self.field_of[col], tuple(target.split("|"))
 
     def parse(self, sheet: Sheet) -> tuple[list[tuple[int, Any]], list[Problem]]:
         """Turn the rows of a sheet into nouns.
@@ -59,40 +110,63 @@ class TableType:
         Returns
         -------
         tuple[list[tuple[int, Any]], list[Problem]]
-            Row numbers with the nouns that are well formed, and the problems of the others.
+            Row numbers with their nouns, or with a :class:`Partial` where a row has faults; and
+            the problems of header and rows.
         """
-        problems = [
-            Problem(file=sheet.file, row=1, column=col, found="no such column", allowed="required")
-            for col in self.required
-            if col not in sheet.header
-        ]
-        known = set(self.info)
-        pattern = next((col for col in known if col.endswith("*")), None)
-        for col in sheet.header:
-            if col not in known and not (pattern and col.startswith(pattern[:-1])):
-                problems.append(
-                    Problem(
-                        level="warning",
-                        file=sheet.file,
-                        row=1,
-                        column=col,
-                        found="a column that is not read",
-                        allowed=f"columns are {', '.join(self.info)}",
-                    )
-                )
+        problems = list(self._header_problems(sheet))
         rows: list[tuple[int, Any]] = []
         for number, cells in sheet.rows:
             row, found = self._parse_row(sheet, number, cells)
             problems += found
-            if row is not None:
-                rows.append((number, row))
+            rows.append((number, row))
+        for number, cells in sheet.ragged:
+            values, _ = self._texts(cells)
+            rows.append((number, self._partial(values, set(), ragged=True)))
         return rows, problems
 
-    def _parse_row(
-        self, sheet: Sheet, number: int, cells: Mapping[str, str]
-    ) -> tuple[Any | None, list[Problem]]:
+    def _header_problems(self, sheet: Sheet) -> Iterator[Problem]:
+        """Required columns that are missing, and columns that nobody reads."""
+        prefix = next((col[:-1] for col in self.info if col.endswith("*")), None)
+        strangers = [
+            col
+            for col in sheet.header
+            if col not in self.info and not (prefix and col.startswith(prefix))
+        ]
+        for col in self.required:
+            if col not in sheet.header:
+                near = _nearest(col, strangers)
+                found = f"no such column, but {near!r}" if near else "no such column"
+                if near:
+                    strangers.remove(near)
+                yield Problem(
+                    file=sheet.file, row=1, column=col, found=found, allowed="it is required"
+                )
+        if self._one_of and not any(col in sheet.header for col in self._one_of):
+            names = " and ".join(self._one_of)
+            yield Problem(
+                file=sheet.file,
+                row=1,
+                column=self._one_of[0],
+                found=f"neither of the columns {names}",
+                allowed="at least one of them",
+            )
+        left = [col for col in self.info if col not in sheet.header]
+        for col in strangers:
+            near = _nearest(col, left)
+            hint = f"; perhaps {near}" if near else ""
+            yield Problem(
+                level="warning",
+                file=sheet.file,
+                row=1,
+                column=col,
+                found="a column that is not read",
+                allowed=f"columns are {', '.join(self.info)}{hint}",
+            )
+
+    def _texts(self, cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+        """Cells by field, as the row type takes them; and what else is allowed where it is not."""
         values: dict[str, Any] = {}
-        problems: list[Problem] = []
+        wrong: dict[str, str] = {}
         for col, text in cells.items():
             name = self.field_of.get(col)
             if name is None:
@@ -100,43 +174,84 @@ class TableType:
                     values.setdefault("names", {})[col.removeprefix("name_")] = text
                 continue
             kind = self.kind[col]
-            if kind is date and not _DATE.fullmatch(text):
-                problems.append(self._problem(sheet, number, col, text))
+            if kind is date:
+                if not _DATE.fullmatch(text):
+                    wrong[name] = ""
+            elif kind is int or kind is float:
+                if "_" in text:
+                    wrong[name] = ""
+                elif (len(text) > 15 or "e" in text or "E" in text) and _too_large(text):  # noqa: PLR2004
+                    wrong[name] = f", of a size up to {LARGEST:g}"
             values[name] = _split(text) if get_origin(kind) is tuple else text
+        return values, wrong
+
+    def _parse_row(
+        self, sheet: Sheet, number: int, cells: Mapping[str, str]
+    ) -> tuple[Any, list[Problem]]:
+        values, wrong = self._texts(cells)
         try:
             row = self._adapter.validate_python(values)
         except ValidationError as error:
-            wrong = {problem.column for problem in problems}
-            for item in error.errors():
-                found = self._explain(sheet, number, item, cells)
-                if found is not None and found.column not in wrong:
-                    problems.append(found)
-                    wrong.add(found.column)
-            return None, problems
-        return (None if problems else row), problems
+            details = error.errors(include_url=False, include_context=False)
+        else:
+            if not wrong:
+                return row, []
+            details = []
+        problems = [
+            self._problem(sheet, number, name, cells.get(self.column_of[name], ""), extra)
+            for name, extra in wrong.items()
+        ]
+        faulty = set(wrong)
+        for name in dict.fromkeys(str(item["loc"][0]) for item in details if item["loc"]):
+            col = self.column_of[name]
+            if name not in faulty and (name in values or col in sheet.header):
+                inner = [str(i["input"]) for i in details if i["loc"][0] == name and i["loc"][1:]]
+                text = "; ".join(inner) or cells.get(col, "")
+                problems.append(self._problem(sheet, number, name, text))
+            faulty.add(name)
+        problems += self._one_of_problems(sheet, number, cells)
+        return self._partial(values, faulty), problems
 
-    def _explain(
-        self, sheet: Sheet, number: int, item: Any, cells: Mapping[str, str]
-    ) -> Problem | None:
-        """One of pydantic's errors as a problem; None: the column is missing as a whole."""
-        if not item["loc"]:
-            text = ", ".join(f"{k}={v}" for k, v in cells.items() if k in ("id", "place", "road"))
-            allowed = str(item["ctx"]["error"]) if "ctx" in item else item["msg"]
-            return Problem(file=sheet.file, row=number, found=text, allowed=allowed)
-        name = str(item["loc"][0])
-        col = next(c for c, f in self.field_of.items() if f == name)
-        if item["type"] == "missing" and col not in sheet.header:
-            return None
-        text = str(item["input"]) if len(item["loc"]) > 1 else cells.get(col, "")
-        return self._problem(sheet, number, col, text)
+    def _one_of_problems(
+        self, sheet: Sheet, number: int, cells: Mapping[str, str]
+    ) -> Iterator[Problem]:
+        """Two columns filled of which one must be, or neither; a column may be missing."""
+        filled = [col for col in self._one_of if col in cells]
+        if len(filled) != 1 and any(col in sheet.header for col in self._one_of):
+            found = ", ".join(f"{col} {_shown(cells[col])}" for col in filled) or "nothing"
+            allowed = f"exactly one of {' and '.join(self._one_of)}"
+            yield Problem(
+                file=sheet.file, row=number, column=self._one_of[0], found=found, allowed=allowed
+            )
 
-    def _problem(self, sheet: Sheet, number: int, col: str, text: str) -> Problem:
+    def _partial(
+        self, values: Mapping[str, Any], faulty: set[str], *, ragged: bool = False
+    ) -> Partial:
+        good: dict[str, Any] = {}
+        bad = set(faulty)
+        for col, name in self.field_of.items():
+            if name in values and name not in bad:
+                good[name] = _value(self.kind[col], values[name])
+                if good[name] is None:
+                    bad.add(name)
+            elif name not in bad and col in self.default:
+                good[name] = self.default[col]
+            elif name not in values:
+                bad.add(name)
+        if "id" in values:
+            good["id"] = values["id"]
+        return Partial(good, frozenset(bad), ragged=ragged)
+
+    def _problem(
+        self, sheet: Sheet, number: int, name: str, text: str, extra: str = ""
+    ) -> Problem:
+        col = self.column_of[name]
         return Problem(
             file=sheet.file,
             row=number,
             column=col,
-            found=repr(text) if text else "nothing",
-            allowed=self.allowed(col),
+            found=_shown(text) if text else "nothing",
+            allowed=self.allowed(col) + extra,
         )
 
     def cells(self, row: Any) -> dict[str, str]:
@@ -151,6 +266,44 @@ class TableType:
         return found
 
 
+@cache
+def table_type(table: str) -> TableType:
+    """How a table is read, checked and written; made once."""
+    return TableType(type_of_table[table])
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}...")
+
+
+def _nearest(name: str, names: list[str]) -> str:
+    """A name that may be meant; empty: none is near."""
+    by_lower = {other.lower().replace(" ", "_"): other for other in names}
+    found = get_close_matches(name.lower().replace(" ", "_"), by_lower, n=1, cutoff=0.8)
+    return by_lower[found[0]] if found else ""
+
+
+def _too_large(text: str) -> bool:
+    try:
+        return abs(float(text)) > LARGEST
+    except ValueError:  # not a number at all, which the row type says
+        return False
+
+
+def _value(kind: Any, given: Any) -> Any:
+    """A cell of a faulty row as a value; None when it is none."""
+    try:
+        if kind is int or kind is float:
+            return kind(given)
+        if kind is date:
+            return date.fromisoformat(given)
+    except ValueError:
+        return None
+    if get_origin(kind) is Literal:
+        return given if given in get_args(kind) else None
+    return tuple(given) if get_origin(kind) is tuple else given
+
+
 def cell_text(value: object) -> str:
     """A value as CSV text: ISO dates, points as decimal marks, ``;`` between several."""
     if value is None:
@@ -158,7 +311,7 @@ def cell_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) <= LARGEST else repr(value)
     if isinstance(value, tuple):
         return ";".join(str(part) for part in value)
     return str(value)

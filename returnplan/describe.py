@@ -1,0 +1,214 @@
+"""Words about a scenario and its results: what will be modelled, defaults, data dictionary."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from returnplan.chance import default_assumptions, mean, mean_shares
+from returnplan.domain import Assumption, Scenario, type_of_table
+from returnplan.policies import POLICIES
+from returnplan.readiness import GATES, RESIDUAL_RISK_ASSUMPTIONS
+from returnplan.scenario import Report
+from returnplan.scenario.rows import TableType, cell_text
+from returnplan.units import horizon_date
+
+HECTARE_M2 = 10_000
+
+
+def describe(report: Report) -> list[str]:
+    """Summarise what will be modelled, and every default in use.
+
+    Parameters
+    ----------
+    report
+        Result of a check without errors.
+
+    Returns
+    -------
+    list[str]
+        Lines to print.
+    """
+    scenario = report.scenario
+    if scenario is None:
+        return []
+    lines = [f"{scenario.name}: {scenario.title}", *_contents(scenario), ""]
+    lines.append("Defaults in use (write your own to replace them):")
+    for table, column, default, count in report.default_columns:
+        lines.append(f"  {table}.{column} = {default} in {count} rows")
+    for row in report.default_assumptions:
+        if row.id in RESIDUAL_RISK_ASSUMPTIONS and "residual_risk" not in scenario.gates:
+            continue
+        lines.append(
+            f"  assumption {row.id} = {_expected(row)} {row.unit} ({row.mark}: {row.source})"
+        )
+    if lines[-1].startswith("Defaults"):
+        lines.append("  none")
+    return lines
+
+
+def _contents(scenario: Scenario) -> Iterator[str]:
+    end = horizon_date(scenario.start, scenario.horizon_years)
+    yield f"  time       {scenario.start} to {end} ({scenario.horizon_years} years)"
+    kinds = Counter(place.kind for place in scenario.places)
+    yield f"  places     {', '.join(f'{n} {kind}' for kind, n in kinds.items())}"
+    people = sum(community.people for community in scenario.communities)
+    yield f"  people     {people:,} in {len(scenario.communities)} communities"
+    length = sum(road.length_km for road in scenario.roads)
+    repairs = sum(road.repair_crew_days > 0 for road in scenario.roads)
+    yield f"  roads      {len(scenario.roads)}, {length:,.0f} km, {repairs} to be repaired"
+    classes = Counter(f"{h.hazard_class} {h.land_class}" for h in scenario.hazards)
+    area = sum(hazard.area_m2 for hazard in scenario.hazards) / HECTARE_M2
+    parts = ", ".join(f"{n} {name}" for name, n in sorted(classes.items()))
+    on_roads = sum(hazard.road is not None for hazard in scenario.hazards)
+    yield f"  hazards    {len(scenario.hazards)}, {area:,.0f} ha, {on_roads} on roads ({parts})"
+    works = Counter(item.kind for item in scenario.works)
+    yield f"  works      {', '.join(f'{n} {kind}' for kind, n in works.items()) or 'none'}"
+    yield f"  gates      {', '.join(_gate_text(n, p) for n, p in scenario.gates.items())}"
+    for header in scenario.allocations:
+        lines = [d for d in scenario.deployments if d.allocation == header.name]
+        teams = sum(line.teams for line in lines)
+        bases = len({line.base for line in lines})
+        yield (
+            f"  allocation {header.name}: policy {header.policy}, {teams} teams in "
+            f"{len(lines)} deployments at {bases} bases"
+        )
+
+
+def _gate_text(name: str, parameters: dict[str, float]) -> str:
+    inner = ", ".join(f"{key} {value:g}" for key, value in parameters.items())
+    return f"{name} ({inner})" if inner else name
+
+
+def _expected(row: Assumption) -> str:
+    if row.distribution == "dirichlet":
+        return " / ".join(f"{share:.3g}" for share in mean_shares(row))
+    value = mean(row)
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"  # noqa: PLR2004 - only the form
+
+
+def headline(outcome: Any) -> str:
+    """One sentence about the outcome of an allocation.
+
+    Parameters
+    ----------
+    outcome
+        An outcome of :func:`returnplan.simulate`.
+
+    Returns
+    -------
+    str
+        People whose conditions are met within the horizon, and the cost.
+    """
+    readiness, summary = outcome.readiness, outcome.summary.iloc[0]
+    met = int(readiness.loc[readiness["ready_day_p50"].notna(), "people"].sum())
+    total = int(readiness["people"].sum())
+    share = f" ({met / total:.0%})" if total else ""
+    return (
+        f"{outcome.allocation}: conditions met (modelled) for {met:,} of {total:,} people{share} "
+        f"by {outcome.horizon}; USD {summary['cost_usd_mean'] / 1e6:,.1f} million"
+    )
+
+
+def listing(kind: str) -> list[str]:
+    """Members of a family with one line each.
+
+    Parameters
+    ----------
+    kind
+        ``gates``, ``policies``, ``charts`` or ``assumptions``.
+
+    Returns
+    -------
+    list[str]
+        Lines to print.
+    """
+    if kind == "gates":
+        return [
+            f"{gate.name:<15} {gate.meaning}"
+            + (f" Parameters: {', '.join(gate.parameters)}." if gate.parameters else "")
+            for gate in GATES.values()
+        ]
+    if kind == "policies":
+        return [f"{name:<12} {(rule.__doc__ or '').strip()}" for name, rule in POLICIES.items()]
+    if kind == "assumptions":
+        return [
+            f"{row.id:<27} {_expected(row)} {row.unit} ({row.mark}): {row.source}"
+            for row in default_assumptions().values()
+        ]
+    from returnplan import figures
+
+    return [f"{name:<26} {figures.title(name)}" for name in figures.NAMES]
+
+
+def dictionary(table: str) -> list[tuple[str, str, str, str, str]]:
+    """Describe the columns of a table.
+
+    Parameters
+    ----------
+    table
+        Name of the table.
+
+    Returns
+    -------
+    list[tuple[str, str, str, str, str]]
+        Column, what is allowed, default, meaning, sensitivity.
+    """
+    kind = TableType(type_of_table[table])
+    rows = []
+    for name, info in kind.info.items():
+        default = "required" if name in kind.required else _default_text(kind.default[name])
+        extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+        sensitivity = str(extra.get("sensitivity", ""))
+        rows.append((name, kind.allowed(name), default, info.description or "", sensitivity))
+    return rows
+
+
+def _default_text(default: object) -> str:
+    return cell_text(default) if default not in ("", None) and not isinstance(default, dict) else ""
+
+
+def guide(scenario: Scenario) -> str:
+    """Text of the README of a new scenario: what to do, and the data dictionary.
+
+    Parameters
+    ----------
+    scenario
+        The new scenario.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    lines = [
+        f"# {scenario.title or scenario.name}",
+        "",
+        "Say here what is observed, what is derived and what is assumed; every row names its",
+        "source. Then:",
+        "",
+        "    returnplan check .",
+        "    returnplan run . --out ../runs/first",
+        "",
+        "`scenario.toml` holds name, start, horizon, the gates in force and the allocations. The",
+        "tables are CSV files (UTF-8, one header row), or sheets of one workbook `tables.xlsx`.",
+        "A blank cell takes the default; a column without default must be filled.",
+        "",
+        "Modelled planning estimates do not state that any land, road or building may be used",
+        "without danger. Only the national mine action authority can release land.",
+    ]
+    for table in type_of_table:
+        lines += [
+            "",
+            f"## {table}",
+            "",
+            "| column | allowed | default | meaning |",
+            "|---|---|---|---|",
+        ]
+        for name, allowed, default, meaning, _ in dictionary(table):
+            cells = (f"`{name}`", allowed, default, meaning)
+            lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
+    lines += ["", "## gates", ""]
+    lines += [f"- `{gate.name}`: {gate.meaning}" for gate in GATES.values()]
+    lines += ["", "## policies", ""]
+    lines += [f"- `{name}`: {(rule.__doc__ or '').strip()}" for name, rule in POLICIES.items()]
+    return "\n".join(lines) + "\n"

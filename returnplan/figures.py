@@ -1,0 +1,146 @@
+"""The figures of a run folder: every chart as PNG and SVG, for all or for each allocation."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from returnplan import charts, maps
+from returnplan.charts import CHARTS
+from returnplan.domain import Scenario
+from returnplan.simulation import Outcome
+
+BACKGROUND = "districts.geojson"
+"""Optional file of a scenario folder: polygons drawn behind the map for orientation."""
+
+MAP = maps.ready_map.__name__
+EACH = (MAP, "gate_matrix", "team_occupation")
+"""Charts drawn for each allocation; the others show all of them on one page."""
+TOGETHER = ("conditions_met_over_time", MAP, "hectares_by_year")
+
+
+NAMES = tuple(CHARTS)
+
+
+def title(name: str) -> str:
+    """Title of a chart."""
+    return CHARTS[name].title
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    """One figure: file name, chart, and the allocations that it shows."""
+
+    file: str
+    chart: str
+    allocations: tuple[str, ...]
+
+
+def _pages(allocations: Sequence[str]) -> Iterator[_Page]:
+    for name in TOGETHER:
+        if name not in EACH or len(allocations) > 1:
+            yield _Page(file=name, chart=name, allocations=tuple(allocations))
+    for name in EACH:
+        for allocation in allocations:
+            yield _Page(file=f"{name}_{allocation}", chart=name, allocations=(allocation,))
+
+
+def count(allocations: int) -> int:
+    """How many figures a run with so many allocations has."""
+    return sum(1 for _ in _pages([str(i) for i in range(allocations)]))
+
+
+def draw_figures(
+    scenario: Scenario,
+    outcomes: Sequence[Outcome],
+    folder: Path,
+    view: charts.View,
+    progress: Callable[[str], None],
+) -> None:
+    """Draw every chart of a run.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, for places and roads.
+    outcomes
+        Outcomes of its allocations.
+    folder
+        Folder to be made.
+    view
+        Names, provenance and background (see :func:`view_of`).
+    progress
+        Called with one line after each figure.
+    """
+    folder.mkdir(parents=True)
+    tables = _tables(scenario, outcomes)
+    for page in _pages([outcome.allocation for outcome in outcomes]):
+        is_one = CHARTS[page.chart].one_allocation
+        drawn, alt = charts.figure(page.chart, tables, view, page.allocations if is_one else ())
+        charts.save(drawn, folder / page.file, alt)
+        progress(f"drew {page.file}")
+
+
+def _tables(scenario: Scenario, outcomes: Sequence[Outcome]) -> Mapping[str, pd.DataFrame]:
+    """Tables of the run, those of the scenario that charts need, and who is present when."""
+    names = ("readiness", "gates", "land_release", "jobs", "presence")
+    tables = {name: pd.concat([getattr(o, name) for o in outcomes]) for name in names}
+    tables["places"] = pd.DataFrame(
+        [(p.id, p.kind, p.name, p.lon_deg, p.lat_deg) for p in scenario.places],
+        columns=["id", "kind", "name", "lon_deg", "lat_deg"],
+    )
+    tables["roads"] = pd.DataFrame(
+        [(road.id, road.from_place, road.to_place) for road in scenario.roads],
+        columns=["id", "from_place", "to_place"],
+    )
+    return tables
+
+
+def view_of(folder: Path, scenario: Scenario, horizon_days: float, provenance: str) -> charts.View:
+    """What the charts must know beside their tables.
+
+    Parameters
+    ----------
+    folder
+        Folder of the scenario, for the optional background of the map.
+    scenario
+        The scenario.
+    horizon_days
+        Length of the horizon, days.
+    provenance
+        Scenario, version and digest in one line.
+
+    Returns
+    -------
+    charts.View
+        Start, names, sources and background.
+    """
+    names = {place.id: place.name for place in scenario.places}
+    names |= {c.id: names[c.settlement] for c in scenario.communities}
+    names |= {asset.id: asset.name for asset in scenario.assets if asset.name}
+    names |= {header.name: header.title for header in scenario.allocations if header.title}
+    used = dict.fromkeys(place.source for place in scenario.places)
+    used |= dict.fromkeys(road.source for road in scenario.roads)
+    titles = {source.id: source.title for source in scenario.sources}
+    return charts.View(
+        start=scenario.start,
+        horizon_days=horizon_days,
+        names=names,
+        provenance=provenance,
+        sources="; ".join(titles[source] for source in used),
+        districts=_rings(folder / BACKGROUND),
+    )
+
+
+def _rings(path: Path) -> list[list[list[float]]]:
+    """Outer rings of the polygons of a GeoJSON file; no file: none."""
+    if not path.is_file():
+        return []
+    rings: list[list[list[float]]] = []
+    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+        shape = feature["geometry"]
+        parts = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+        rings += [part[0] for part in parts]
+    return rings

@@ -1,0 +1,349 @@
+"""Charts and maps: what a small table must look like when it is drawn."""
+
+import datetime as dt
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import rcParams
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.container import BarContainer
+from matplotlib.patches import Rectangle
+
+from returnplan import charts, maps
+from returnplan.charts import CHARTS, NOT_MET, UNKNOWN, View
+
+START = dt.date(2020, 1, 1)
+VIEW = View(
+    start=START,
+    horizon_days=3653.0,
+    allocation="today",
+    names={"today": "Today's teams", "S1": "Ağdərə", "dog": "Dog team"},
+    provenance="scenario tiny, seed 1",
+    sources="made up",
+    districts=[[[46.0, 39.0], [47.0, 39.0], [47.0, 40.0], [46.0, 39.0]]],
+)
+MET, FAILED, BLANK = "Conditions met (modelled)", "Conditions not met: survey", "Unknown: water"
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    """Four communities: ready on day 100, on day 500, never, unknown; one team of each type."""
+    readiness = pd.DataFrame(
+        {
+            "allocation": "today",
+            "community": ["C1", "C2", "C3", "C4"],
+            "settlement": ["S1", "S2", "S3", "S4"],
+            "people": [1000, 200, 30, 4],
+            "status": [MET, MET, FAILED, BLANK],
+            "ready_day_p50": [100.0, 500.0, math.nan, math.nan],
+            "binding_gate": ["road_access", "survey", "survey", "water"],
+        }
+    )
+    gates = pd.DataFrame(
+        [
+            ("today", "C1", "road_access", "met", 100.0),
+            ("today", "C1", "survey", "met", 0.0),
+            ("today", "C1", "water", "met", 31.0),
+            ("today", "C2", "road_access", "met", 9.0),
+            ("today", "C2", "survey", "met", 500.0),
+            ("today", "C2", "water", "met", 1.0),
+            ("today", "C3", "road_access", "met", 9.0),
+            ("today", "C3", "survey", "not met", math.nan),
+            ("today", "C3", "water", "met", 9.0),
+            ("today", "C4", "road_access", "met", 9.0),
+            ("today", "C4", "survey", "met", 9.0),
+            ("today", "C4", "water", "unknown", math.nan),
+        ],
+        columns=["allocation", "community", "gate", "state", "day_p50"],
+    )
+    land = pd.DataFrame(
+        [
+            ("today", "D1", 2020, "cancelled", 50_000.0),
+            ("today", "D1", 2020, "cleared", 20_000.0),
+            ("today", "D2", 2020, "cleared", 10_000.0),
+            ("today", "D1", 2022, "reduced", 40_000.0),
+            ("other", "D1", 2022, "reduced", 990_000.0),
+        ],
+        columns=["allocation", "district", "year", "route", "area_m2_p50"],
+    )
+    jobs = pd.DataFrame(
+        [("today", "dog", "dog/b/0001", 0.0, 10.0, 110.0, 60.0)],
+        columns=[
+            "allocation", "asset", "team", "start_day", "work_day", "finish_day", "workable_days",
+        ],
+    )  # fmt: skip
+    presence = pd.DataFrame(
+        {"team": ["dog/b/0001"], "asset": "dog", "base": "b", "from_day": 0.0, "until_day": 200.0}
+    )
+    places = pd.DataFrame(
+        {
+            "id": ["S1", "S2", "S3", "S4", "H"],
+            "kind": ["settlement"] * 4 + ["hub"],
+            "lon_deg": [46.1, 46.5, 46.9, 46.7, 46.5],
+            "lat_deg": [39.1, 39.9, 39.2, 39.6, 39.5],
+        }
+    )
+    roads = pd.DataFrame({"from_place": ["S1", "S2"], "to_place": ["H", "H"]})
+    return {
+        "readiness": readiness,
+        "gates": gates,
+        "land_release": land,
+        "jobs": jobs,
+        "presence": presence,
+        "places": places,
+        "roads": roads,
+    }
+
+
+def drawn(name: str, given: dict[str, pd.DataFrame], view: View = VIEW) -> Axes:
+    """Draw one chart on new axes and render it."""
+    ax = CHARTS[name].draw(*[given[need] for need in CHARTS[name].needs], view=view)
+    sheet = ax.get_figure(root=True)
+    assert sheet is not None
+    sheet.draw_without_rendering()
+    return ax
+
+
+def bars_of(ax: Axes) -> list[BarContainer]:
+    """Return the groups of bars of a chart."""
+    return [bars for bars in ax.containers if isinstance(bars, BarContainer)]
+
+
+def alt(name: str, given: dict[str, pd.DataFrame]) -> str:
+    """Return the alt text of one chart."""
+    return CHARTS[name].alt(*[given[need] for need in CHARTS[name].needs], view=VIEW)
+
+
+def nobody_ready() -> dict[str, pd.DataFrame]:
+    """Return the tables with not one ready date."""
+    given = tables()
+    status = [BLANK, FAILED, FAILED, BLANK]
+    given["readiness"] = given["readiness"].assign(ready_day_p50=math.nan, status=status)
+    return given
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("world", ["full", "empty", "nobody ready"])
+def test_every_chart_draws_with_both_axes_labelled_and_a_title(name: str, world: str) -> None:
+    given = nobody_ready() if world == "nobody ready" else tables()
+    if world == "empty":
+        given = {key: table.head(0) for key, table in given.items()}
+    before = dict(rcParams)
+    ax = drawn(name, given)
+    assert ax.get_xlabel()
+    assert ax.get_ylabel()
+    assert CHARTS[name].title in ax.get_title("left")
+    assert "modelled" in CHARTS[name].title
+    assert dict(rcParams) == before
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_figure_carries_the_statement_and_its_provenance(name: str) -> None:
+    sheet, words = charts.figure(name, tables(), VIEW)
+    foot = " ".join(text.get_text() for part in sheet.subfigs for text in part.texts)
+    foot = foot.replace("\n", " ")
+    assert "Modelled planning estimate. It does not state that any land, road or building" in foot
+    assert "Only the national authority can release land." in foot
+    assert "scenario tiny, seed 1" in foot
+    assert ("official endorsement" in foot) == (name == "ready_map")
+    assert words == alt(name, tables())
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_word_in_axes_or_alt_text_promises_anything(name: str) -> None:
+    ax = drawn(name, tables())
+    words = [text.get_text() for text in ax.findobj() if hasattr(text, "get_text")]
+    assert "safe" not in " ".join([*words, alt(name, tables())]).lower()
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_alt_text_of_nothing_is_a_sentence(name: str) -> None:
+    assert alt(name, {key: table.head(0) for key, table in tables().items()}).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "figures"),
+    [
+        ("conditions_met_over_time", "of 1,234 people, for 1,200 under Today's teams"),
+        ("ready_map", "conditions met (modelled) in 2;"),
+        ("gate_matrix", "met (modelled) in 2 of 4 communities"),
+        ("hectares_by_year", "12 hectares are released (modelled) from 2020 to 2022: 3 cleared"),
+        ("team_occupation", "work on 30 % of the days they are present, travel or mobilise on 5 %"),
+    ],
+)
+def test_alt_text_states_the_key_figures(name: str, figures: str) -> None:
+    assert figures in alt(name, tables())
+
+
+def test_people_step_up_on_the_days_conditions_are_met() -> None:
+    ax = drawn("conditions_met_over_time", tables())
+    (line,) = [one for one in ax.get_lines() if one.get_label() == "Today's teams"]
+    days, people = np.asarray(line.get_xydata()).T
+    assert (days - VIEW.axis(0.0)).tolist() == [0.0, 100.0, 500.0, 3653.0]
+    assert people.tolist() == [0.0, 1000.0, 1200.0, 1200.0]
+    assert line.get_drawstyle() == "steps-post"
+    (total,) = [one for one in ax.get_lines() if one.get_label() == "_all people"]
+    assert set(np.asarray(total.get_ydata()).tolist()) == {1234.0}
+
+
+def test_ready_after_the_horizon_and_unknown_are_never_counted_as_met() -> None:
+    readiness = tables()["readiness"].assign(ready_day_p50=[100.0, 9999.0, math.inf, 50.0])
+    assert charts.states(readiness, VIEW).tolist() == ["met", "not met", "not met", "unknown"]
+    assert charts.people_met(readiness, VIEW)[1].tolist() == [0.0, 1000.0, 1000.0]
+
+
+def test_lines_that_end_close_together_are_listed_and_others_named_at_their_end() -> None:
+    given = tables()["readiness"]
+    later = given.assign(allocation="slow", ready_day_p50=[3000.0, math.nan, math.nan, math.nan])
+    never = given.assign(allocation="none", ready_day_p50=math.nan)
+    apart = charts.conditions_met_over_time(pd.concat([given, never]), view=VIEW)
+    assert apart.get_legend() is None
+    assert "Today's teams:\n1,200" in [text.get_text() for text in apart.texts]
+    close = charts.conditions_met_over_time(
+        pd.concat([given, later.assign(people=[1150, 50, 30, 4])]), view=VIEW
+    )
+    legend = close.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "Today's teams: 1,200",
+        "slow: 1,150",
+    ]
+    styles = [(str(line.get_linestyle()), str(line.get_marker())) for line in legend.get_lines()]
+    assert len(set(styles)) == 2
+
+
+def test_the_matrix_shows_each_state_with_its_colour_and_mark() -> None:
+    ax = drawn("gate_matrix", tables())
+    cells = [patch for patch in ax.patches if isinstance(patch, Rectangle) and patch.get_gid()]
+    assert [patch.get_gid() for patch in cells] == (
+        ["met"] * 3 + ["met"] * 3 + ["not met", "met", "met"] + ["met", "met", "unknown"]
+    )
+    assert [label.get_text() for label in ax.get_xticklabels()] == [
+        "Survey", "Road\naccess", "Water",
+    ]  # fmt: skip
+    marks = [text.get_text() for text in ax.texts]
+    assert marks[:3] == ["start", "2020-04", "2020-02"]
+    assert (marks[6], marks[11]) == ("×", "?")
+    assert marks[12:] == ["75 %", "100 %", "75 %"]
+    assert to_hex(cells[6].get_facecolor()).upper() == NOT_MET
+    assert to_hex(cells[11].get_facecolor()).upper() == UNKNOWN
+    assert ax.get_yticklabels()[0].get_text() == "Ağdərə  1,000"
+
+
+def test_a_gate_without_a_row_is_unknown() -> None:
+    given = tables()
+    given["gates"] = given["gates"].iloc[1:]
+    ax = drawn("gate_matrix", given)
+    assert [patch.get_gid() for patch in ax.patches if patch.get_gid()][1] == "unknown"
+
+
+def test_bars_stack_hectares_of_the_drawn_allocation_without_gaps_in_years() -> None:
+    ax = drawn("hectares_by_year", tables())
+    heights = {
+        str(bars.get_label()): [bar.get_height() for bar in bars.patches] for bars in bars_of(ax)
+    }
+    assert heights == {
+        "Cleared": [3.0, 0.0, 0.0],
+        "Reduced": [0.0, 0.0, 4.0],
+        "Cancelled": [5.0, 0.0, 0.0],
+    }
+    assert [bars.patches[0].get_y() for bars in bars_of(ax)] == [0.0, 3.0, 3.0]
+    assert len({bars.patches[0].get_hatch() for bars in bars_of(ax)}) == 3
+
+
+def test_team_days_split_into_work_travel_pause_and_idle() -> None:
+    given = tables()
+    days = charts.occupation(given["jobs"], given["presence"], VIEW)[list(charts.DOINGS)].sum()
+    assert days.to_dict() == pytest.approx(
+        {"work": 60.0, "travel": 10.0, "pause": 40.0, "idle": 90.0}
+    )
+    ax = drawn("team_occupation", given)
+    heights = [-bar.get_height() / 0.8 for bars in bars_of(ax) for bar in bars.patches]
+    assert heights == pytest.approx([0.3, 0.05, 0.2, 0.45])
+    assert "1 team\n30 % work, 45 % idle" in [text.get_text() for text in ax.texts]
+
+
+def test_a_team_that_finishes_late_stays_present_until_then() -> None:
+    given = tables()
+    given["presence"]["until_day"] = 50.0
+    days = charts.occupation(given["jobs"], given["presence"], VIEW)[list(charts.DOINGS)].sum()
+    assert days.to_dict() == pytest.approx(
+        {"work": 60.0, "travel": 10.0, "pause": 40.0, "idle": 0.0}
+    )
+
+
+def test_a_short_horizon_is_split_into_quarters() -> None:
+    view = View(start=START, horizon_days=366.0)
+    table = charts.occupation(tables()["jobs"], tables()["presence"], view)
+    assert table["from_day"].tolist() == [0.0, 91.0, 182.0, 274.0]
+    assert table["work"].tolist() == pytest.approx([0.6 * 81, 0.6 * 19, 0.0, 0.0])
+
+
+def test_the_map_puts_settlements_in_their_year_and_others_in_their_state() -> None:
+    given = tables()
+    found = maps.ready_places(given["readiness"], given["places"], VIEW).set_index("id")
+    assert found["year"].to_dict() == {"S1": 2020, "S2": 2021, "S3": 0, "S4": 0}
+    ax = drawn("ready_map", given)
+    at = {
+        str(line.get_marker()): np.asarray(line.get_xydata()).tolist()
+        for line in ax.get_lines()
+        if line.get_label() in ("_Conditions not met", "_Unknown", "_hub")
+    }
+    assert at == {"X": [[46.9, 39.2]], "D": [[46.7, 39.6]], "s": [[46.5, 39.5]]}
+    legend = ax.get_legend()
+    assert legend is not None
+    words = [text.get_text() for text in legend.get_texts()]
+    assert words[:5] == [
+        "Conditions met (modelled) in", "2020", "2021", "Conditions not met", "Unknown",
+    ]  # fmt: skip
+
+
+def test_two_communities_of_one_settlement_are_one_point_with_the_weaker_state() -> None:
+    given = tables()
+    given["readiness"]["settlement"] = ["S1", "S1", "S2", "S1"]
+    found = maps.ready_places(given["readiness"], given["places"], VIEW).set_index("id")
+    assert found["state"].to_dict() == {"S1": "unknown", "S2": "not met"}
+    assert found.loc["S1", "people"] == 1204
+
+
+def test_years_share_at_most_seven_classes() -> None:
+    readiness = tables()["readiness"].assign(status=MET, ready_day_p50=[0.0, 3652.0, 9.0, 9.0])
+    classes = maps.year_classes(readiness, VIEW)
+    assert len(classes) <= 7
+    assert classes[0] == (2020, 2021)
+    assert classes[-1][1] == 2029
+
+
+def test_the_scale_bar_is_true_at_the_middle_latitude() -> None:
+    ax = drawn("ready_map", tables())
+    (bar,) = [line for line in ax.get_lines() if line.get_label() == "_scale"]
+    west, east = np.asarray(bar.get_xdata(), dtype=float)
+    length_km = float(next(t.get_text() for t in ax.texts if "km" in t.get_text())[:-3])
+    middle = math.radians(sum(ax.get_ylim()) / 2)
+    assert (east - west) * 111.195 * math.cos(middle) == pytest.approx(length_km, rel=1e-4)
+    assert ax.get_aspect() == pytest.approx(1 / math.cos(math.radians(39.5)), rel=1e-6)
+
+
+def test_panels_share_extent_and_scales() -> None:
+    given = tables()
+    more = given["readiness"].assign(allocation="other", ready_day_p50=[9.0, 9.0, 9.0, math.nan])
+    given["readiness"] = pd.concat([given["readiness"], more])
+    sheet, words = charts.figure("ready_map", given, VIEW, ["today", "other"])
+    sheet.draw_without_rendering()
+    one, two = sheet.axes
+    assert (one.get_xlim(), one.get_ylim()) == (two.get_xlim(), two.get_ylim())
+    assert one.get_title("left").startswith("Today's teams")
+    assert words.count("Map of") == 2
+
+
+def test_the_same_figure_gives_the_same_bytes(tmp_path: Path) -> None:
+    first = charts.save(charts.figure("gate_matrix", tables(), VIEW)[0], tmp_path / "a", "words")
+    again = charts.save(charts.figure("gate_matrix", tables(), VIEW)[0], tmp_path / "b", "words")
+    for one, two in zip(first, again, strict=True):
+        assert one.read_bytes() == two.read_bytes()
+    text = first[1].read_text(encoding="utf-8")
+    assert "<dc:date>" not in text
+    assert "Ağdərə" in text
