@@ -43,6 +43,13 @@ AREA_SKILLS = HAZARD_STAGES
 SETTLEMENT_DENIALS = ("housing", "water", "power", "health", "education")
 """What a hazard denies when the settlement cannot be lived in without its release (model §7)."""
 
+STATEMENT = (
+    "Modelled planning estimate. It does not state that any land, road or building is safe. "
+    "Only {authority} can release land."
+)
+"""Stands under every figure, report and run; the only place where that adjective may occur."""
+AUTHORITY = "the national mine action authority"
+
 _CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
 
 

@@ -7,20 +7,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from returnplan import charts, maps
-from returnplan.charts import CHARTS
+from returnplan import canvas, charts, maps
+from returnplan.canvas import CHARTS
 from returnplan.domain import Scenario
 from returnplan.simulation import Outcome
 
 BACKGROUND = "districts.geojson"
 """Optional file of a scenario folder: polygons drawn behind the map for orientation."""
 
-MAP = maps.ready_map.__name__
-EACH = (MAP, "gate_matrix", "team_occupation")
-"""Charts drawn for each allocation; the others show all of them on one page."""
-TOGETHER = ("conditions_met_over_time", MAP, "hectares_by_year")
-
-
+EACH = tuple(draw.__name__ for draw in (maps.ready_map, charts.gate_matrix, charts.team_occupation))
+"""Charts drawn for each allocation."""
+TOGETHER = tuple(
+    draw.__name__
+    for draw in (charts.conditions_met_over_time, maps.ready_map, charts.hectares_by_year)
+)
+"""Charts that show all allocations on one page."""
 NAMES = tuple(CHARTS)
 
 
@@ -56,7 +57,7 @@ def draw_figures(
     scenario: Scenario,
     outcomes: Sequence[Outcome],
     folder: Path,
-    view: charts.View,
+    view: canvas.View,
     progress: Callable[[str], None],
 ) -> None:
     """Draw every chart of a run.
@@ -78,8 +79,8 @@ def draw_figures(
     tables = _tables(scenario, outcomes)
     for page in _pages([outcome.allocation for outcome in outcomes]):
         is_one = CHARTS[page.chart].one_allocation
-        drawn, alt = charts.figure(page.chart, tables, view, page.allocations if is_one else ())
-        charts.save(drawn, folder / page.file, alt)
+        drawn, alt = canvas.figure(page.chart, tables, view, page.allocations if is_one else ())
+        canvas.save(drawn, folder / page.file, alt)
         progress(f"drew {page.file}")
 
 
@@ -98,7 +99,7 @@ def _tables(scenario: Scenario, outcomes: Sequence[Outcome]) -> Mapping[str, pd.
     return tables
 
 
-def view_of(folder: Path, scenario: Scenario, horizon_days: float, provenance: str) -> charts.View:
+def view_of(folder: Path, scenario: Scenario, horizon_days: float, provenance: str) -> canvas.View:
     """What the charts must know beside their tables.
 
     Parameters
@@ -114,7 +115,7 @@ def view_of(folder: Path, scenario: Scenario, horizon_days: float, provenance: s
 
     Returns
     -------
-    charts.View
+    canvas.View
         Start, names, sources and background.
     """
     names = {place.id: place.name for place in scenario.places}
@@ -124,7 +125,7 @@ def view_of(folder: Path, scenario: Scenario, horizon_days: float, provenance: s
     used = dict.fromkeys(place.source for place in scenario.places)
     used |= dict.fromkeys(road.source for road in scenario.roads)
     titles = {source.id: source.title for source in scenario.sources}
-    return charts.View(
+    return canvas.View(
         start=scenario.start,
         horizon_days=horizon_days,
         names=names,

@@ -13,7 +13,7 @@ from matplotlib.patches import Polygon
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
-from returnplan.charts import (
+from returnplan.canvas import (
     INK,
     QUIET,
     SIZES_CM,
@@ -121,14 +121,12 @@ def ready_map(
     handles = _points(ax, found, year_classes(readiness, view), most)
     ax.set_xlabel("Longitude (degrees east)")
     ax.set_ylabel("Latitude (degrees north)")
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(5))
-        axis.set_major_formatter("{x:.1f}°")
     ax.spines[:].set_visible(True)
     if places.empty:
         note(ax, "No places to draw.")
     else:
         _extent(ax, places, view)
+        _degrees(ax)
         _scale_and_north(ax)
         _hubs(ax, places[places["kind"] == "hub"], view)
     ax.legend(
@@ -296,8 +294,18 @@ def _extent(ax: Axes, places: pd.DataFrame, view: View) -> None:
     (west, south), (east, north) = np.nanmin(points, axis=0), np.nanmax(points, axis=0)
     side = max(float(east - west), float(north - south), 0.02)
     ax.set_xlim(west - 0.04 * side, east + 0.04 * side)
-    ax.set_ylim(south - 0.10 * side, north + 0.04 * side)
+    ax.set_ylim(south - 0.10 * side, north + 0.12 * side)
     ax.set_aspect(1 / math.cos(math.radians(float(south + north) / 2)))
+
+
+def _degrees(ax: Axes) -> None:
+    """Mark degrees with as many decimals as the steps between the marks need."""
+    for axis, (low, high) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
+        locator = MaxNLocator(5)
+        axis.set_major_locator(locator)
+        steps = np.diff(locator.tick_values(low, high))
+        decimals = max(0, math.ceil(-math.log10(float(steps[0])) - 1e-9))
+        axis.set_major_formatter(f"{{x:.{decimals}f}}°")
 
 
 def _scale_and_north(ax: Axes) -> None:

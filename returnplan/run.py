@@ -15,6 +15,7 @@ from time import perf_counter
 import pandas as pd
 
 import returnplan.scenario as scenario_room
+from returnplan import domain
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
 from returnplan.figures import draw_figures, view_of
@@ -34,10 +35,7 @@ TABLES = (
 """Tables of a run on expected values, each one CSV file with the allocations one under another."""
 
 PACKAGES = ("matplotlib", "numpy", "pandas", "pydantic")
-STATEMENT = (
-    "Modelled planning estimate. It does not state that any land, road or building is safe. "
-    "Only the national mine action authority can release land."
-)
+STATEMENT = domain.STATEMENT.format(authority=domain.AUTHORITY)
 EXPECTED_VALUES_NOTE = (
     "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
 )

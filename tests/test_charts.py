@@ -13,8 +13,8 @@ from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 from matplotlib.patches import Rectangle
 
-from returnplan import charts, maps
-from returnplan.charts import CHARTS, NOT_MET, UNKNOWN, View
+from returnplan import canvas, charts, maps
+from returnplan.canvas import CHARTS, NOT_MET, UNKNOWN, View
 
 START = dt.date(2020, 1, 1)
 VIEW = View(
@@ -142,11 +142,11 @@ def test_every_chart_draws_with_both_axes_labelled_and_a_title(name: str, world:
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_figure_carries_the_statement_and_its_provenance(name: str) -> None:
-    sheet, words = charts.figure(name, tables(), VIEW)
+    sheet, words = canvas.figure(name, tables(), VIEW)
     foot = " ".join(text.get_text() for part in sheet.subfigs for text in part.texts)
     foot = foot.replace("\n", " ")
     assert "Modelled planning estimate. It does not state that any land, road or building" in foot
-    assert "Only the national authority can release land." in foot
+    assert "Only the national mine action authority can release land." in foot
     assert "scenario tiny, seed 1" in foot
     assert ("official endorsement" in foot) == (name == "ready_map")
     assert words == alt(name, tables())
@@ -191,7 +191,7 @@ def test_people_step_up_on_the_days_conditions_are_met() -> None:
 
 def test_ready_after_the_horizon_and_unknown_are_never_counted_as_met() -> None:
     readiness = tables()["readiness"].assign(ready_day_p50=[100.0, 9999.0, math.inf, 50.0])
-    assert charts.states(readiness, VIEW).tolist() == ["met", "not met", "not met", "unknown"]
+    assert canvas.states(readiness, VIEW).tolist() == ["met", "not met", "not met", "unknown"]
     assert charts.people_met(readiness, VIEW)[1].tolist() == [0.0, 1000.0, 1000.0]
 
 
@@ -331,7 +331,7 @@ def test_panels_share_extent_and_scales() -> None:
     given = tables()
     more = given["readiness"].assign(allocation="other", ready_day_p50=[9.0, 9.0, 9.0, math.nan])
     given["readiness"] = pd.concat([given["readiness"], more])
-    sheet, words = charts.figure("ready_map", given, VIEW, ["today", "other"])
+    sheet, words = canvas.figure("ready_map", given, VIEW, ["today", "other"])
     sheet.draw_without_rendering()
     one, two = sheet.axes
     assert (one.get_xlim(), one.get_ylim()) == (two.get_xlim(), two.get_ylim())
@@ -340,8 +340,8 @@ def test_panels_share_extent_and_scales() -> None:
 
 
 def test_the_same_figure_gives_the_same_bytes(tmp_path: Path) -> None:
-    first = charts.save(charts.figure("gate_matrix", tables(), VIEW)[0], tmp_path / "a", "words")
-    again = charts.save(charts.figure("gate_matrix", tables(), VIEW)[0], tmp_path / "b", "words")
+    first = canvas.save(canvas.figure("gate_matrix", tables(), VIEW)[0], tmp_path / "a", "words")
+    again = canvas.save(canvas.figure("gate_matrix", tables(), VIEW)[0], tmp_path / "b", "words")
     for one, two in zip(first, again, strict=True):
         assert one.read_bytes() == two.read_bytes()
     text = first[1].read_text(encoding="utf-8")

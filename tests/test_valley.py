@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,15 @@ ROOT = Path(__file__).resolve().parents[1]
 VALLEY = ROOT / "scenarios" / "valley"
 GOLDEN = ROOT / "tests" / "golden" / "valley"
 ALLOCATIONS = ("today", "nearest_first", "most_people_first", "smith_path", "two_more_teams")
+COMMUNITIES = (
+    "mill_east",
+    "mill_west",
+    "orchard_people",
+    "ford_people",
+    "terrace_people",
+    "spring_people",
+    "ridge_people",
+)
 TABLES = ("readiness", "gates", "jobs", "releases", "roads")
 REFRESH = os.environ.get("RETURNPLAN_REFRESH_GOLDEN") == "1"
 DAY_S = 86_400
@@ -424,13 +434,16 @@ def test_the_readme_says_who_may_release_land_and_how_results_are_worded() -> No
         "Modelled planning estimate. It does not state that any land, road or building is safe. "
         "Only the national mine action authority can release land." in text
     )
-    for phrase in ("conditions met (modelled)", "conditions not met: <gates>"):
-        assert f"*{phrase}*" in text
-    assert "*unknown: <missing data>*" in text
+    for phrase in (
+        "conditions met (modelled)",
+        "conditions not met: <gates>",
+        "unknown: <missing data>",
+    ):
+        assert f"`{phrase}`" in text
     assert text.count("safe") == 1
 
 
-@pytest.mark.parametrize("community", [c.id for c in rp.load(VALLEY).communities])
+@pytest.mark.parametrize("community", COMMUNITIES)
 def test_the_readme_prints_the_dates_and_binding_gates_of_all_allocations(community: str) -> None:
     cells = []
     for allocation in ALLOCATIONS:
@@ -483,11 +496,12 @@ def test_ridge_stays_unknown_only_because_nothing_is_known_of_its_water() -> Non
 def test_the_five_allocations_differ_as_the_readme_says() -> None:
     today, nearest, people, smith, more = (ready_days(name) for name in ALLOCATIONS)
     for other in (nearest, people, smith):
-        assert other["mill_east"] < today["mill_east"]
+        assert round(today["mill_east"] - other["mill_east"]) == 81
         assert other["terrace_people"] > today["terrace_people"]
     assert nearest["terrace_people"] - today["terrace_people"] > 365
     assert nearest["terrace_people"] == nearest["spring_people"]
-    assert people["orchard_people"] == smith["orchard_people"]
+    for name in ("mill_east", "terrace_people", "orchard_people"):
+        assert people[name] == smith[name]
     assert smith["ford_people"] < people["ford_people"]
     assert smith["spring_people"] > people["spring_people"]
     earlier = {name for name in today if more[name] < today[name]}
@@ -496,7 +510,7 @@ def test_the_five_allocations_differ_as_the_readme_says() -> None:
     assert all(more[name] == today[name] for name in same)
 
 
-def test_no_community_of_two_more_teams_comes_later_and_it_costs_more() -> None:
+def test_two_more_teams_cost_more_and_the_order_costs_nothing() -> None:
     cost = {name: outcome(name).summary["cost_usd_mean"].iloc[0] for name in ALLOCATIONS}
     assert cost["two_more_teams"] > cost["today"]
     assert len({cost[name] for name in ALLOCATIONS[:4]}) == 1
@@ -524,40 +538,39 @@ def test_the_plain_twin_agrees_on_the_valley_to_the_second(allocation: str) -> N
         (engine.releases, "hazard", "released_day", twin.released_s),
         (engine.roads, "road", "released_day", twin.road_released_s),
         (engine.roads, "road", "open_day", twin.road_open_s),
+        (engine.readiness, "community", "ready_day_p50", twin.ready),
     ]:
         found = {str(k): whole_or_none(v) for k, v in zip(table[key], table[column], strict=True)}
-        assert found == within(expected, twin.horizon_s)
-    gates = {
-        (str(row.community), str(row.gate)): whole_or_none(row.day_p50)
-        for row in engine.gates.itertuples()
+        assert found == {name: within(s, twin.horizon_s) for name, s in expected.items()}
+    gates = zip(engine.gates["community"], engine.gates["gate"], strict=True)
+    times = [whole_or_none(v) for v in engine.gates["day_p50"]]
+    assert dict(zip(gates, times, strict=True)) == {
+        key: None if time == "unknown" else within(time, twin.horizon_s)
+        for key, time in twin.gates.items()
     }
-    assert gates == within(twin.gates, twin.horizon_s)
     table = engine.readiness
-    ready = zip(table["community"], table["ready_day_p50"], strict=True)
-    assert {str(k): whole_or_none(v) for k, v in ready} == within(twin.ready, twin.horizon_s)
-    assert dict(zip(table["community"], table["binding_gate"], strict=True)) == dict(twin.binding)
+    assert dict(zip(table["community"], table["binding_gate"], strict=True)) == twin.binding
 
 
 @pytest.mark.parametrize("allocation", ALLOCATIONS)
 def test_the_plain_twin_sends_the_same_teams_at_the_same_seconds(allocation: str) -> None:
-    def stints(table: pd.DataFrame) -> set[tuple[object, ...]]:
-        times = ("start_day", "work_day", "finish_day")
-        worked = table.dropna(subset=["team"])
-        return {
-            (row["job"], row["team"], bool(row["camped"]), bool(row["mobilised"]))
-            + tuple(seconds(row[name]) for name in times)
-            for row in worked.to_dict("records")
-        }
-
-    assert stints(outcome(allocation).jobs) == stints(pd.DataFrame(plain_twin(allocation).jobs))
-
-
-def whole_or_none(days: float) -> int | None:
-    return None if math.isnan(days) else seconds(days)
+    twin = plain_twin(allocation).jobs
+    rows = outcome(allocation).jobs.to_dict("records")
+    assert len(rows) == len(twin)
+    for row in rows:
+        other = twin[row["job"], row["parcel"]]
+        for name in ("team", "camped", "mobilised"):
+            assert row[name] == other[name], (row["job"], name)
+        for name in ("open", "start", "work", "finish"):
+            assert whole_or_none(row[f"{name}_day"]) == other[f"{name}_s"], (row["job"], name)
 
 
-def within[K](times: dict[K, int | None], horizon_s: int) -> dict[K, int | None]:
-    return {k: None if s is None or s > horizon_s else s for k, s in times.items()}
+def whole_or_none(days: float | None) -> int | None:
+    return None if days is None or math.isnan(days) else seconds(days)
+
+
+def within(time_s: object, horizon_s: int) -> int | None:
+    return time_s if isinstance(time_s, int) and time_s <= horizon_s else None
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -572,5 +585,5 @@ def test_the_tables_of_the_valley_are_the_golden_ones(name: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         found.to_csv(path, index=False, lineterminator="\n")
     expected = pd.read_csv(path)
-    written = pd.read_csv(pd.io.common.StringIO(found.to_csv(index=False)))
+    written = pd.read_csv(StringIO(found.to_csv(index=False)))
     pd.testing.assert_frame_equal(written, expected, check_exact=False, rtol=0, atol=1e-9)

@@ -2,23 +2,39 @@
 
 import csv
 import hashlib
+import json
+import math
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from returnplan.chance import default_assumptions
-from returnplan.domain import AllocationHeader, Assumption, Scenario, type_of_table
-from returnplan.errors import Problem, ScenarioError
+from returnplan.domain import (
+    OPTIONAL_TABLES,
+    AllocationHeader,
+    Assumption,
+    Scenario,
+    type_of_table,
+)
+from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.policies import POLICIES
 from returnplan.readiness import DEFAULT_GATES, GATES
 from returnplan.scenario.checks import Draft, run_checks
-from returnplan.scenario.files import Sheet, read_sheets
-from returnplan.scenario.rows import TableType, cell_text
+from returnplan.scenario.files import LARGEST, Sheet, read_sheets, workbooks_of
+from returnplan.scenario.rows import MOST_SHOWN, cell_text, table_type
 
 TOML = "scenario.toml"
+WORKBOOK = "tables.xlsx"
+MOST_YEARS = 100
+"""Longest horizon: work that ends later is not begun (model §6)."""
+MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
+"""Limits of a sheet of a workbook."""
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Years in which a scenario may start: dates far from them cannot be counted or shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,53 +107,57 @@ def check(folder: str | Path) -> Report:
         Problems, the scenario if it can be run, and the defaults in use.
     """
     path = Path(folder)
-    if not path.is_dir():
+    try:
+        if path.is_dir():
+            return _check_folder(path)
         found = "a file" if path.exists() else "no such folder"
-        problem = Problem(file=str(folder), found=found, allowed="a folder with scenario.toml")
-        return Report(
-            problems=(problem,), scenario=None, default_assumptions=(), default_columns=()
-        )
-    head, problems = _read_toml(path / TOML)
-    sheets, found_problems = read_sheets(path)
-    problems += found_problems
+    except OSError as error:
+        found = f"a folder that cannot be read ({error.strerror})"
+    problem = Problem(file=str(folder), found=found, allowed="a folder with scenario.toml")
+    return Report(problems=(problem,), scenario=None, default_assumptions=(), default_columns=())
+
+
+def _check_folder(path: Path) -> Report:
+    head, names, problems = _read_toml(path / TOML)
+    reading = read_sheets(path)
+    problems += reading.problems
     rows: dict[str, list[tuple[int, Any]]] = {}
-    for table, sheet in sheets.items():
-        rows[table], found_problems = TableType(type_of_table[table]).parse(sheet)
-        problems += found_problems
+    for table, sheet in reading.sheets.items():
+        rows[table], found = table_type(table).parse(sheet)
+        problems += found
     draft = Draft(
         rows=rows,
-        raw_ids={table: _raw_ids(sheet) for table, sheet in sheets.items()},
-        files={table: sheet.file for table, sheet in sheets.items()},
+        sheets=reading.sheets,
+        files=reading.files,
+        absent=reading.absent,
         start=head.get("start"),
         horizon_years=head.get("horizon_years"),
         allocations=head.get("allocations", ()),
+        allocation_names=names,
     )
     problems += run_checks(draft)
     problems.sort(key=lambda problem: problem.level)
     scenario = None
     if not any(problem.level == "error" for problem in problems):
         tables = {table: tuple(row for _, row in found) for table, found in rows.items()}
-        scenario = Scenario(**head, **tables)
-    given = {row.id for _, row in rows.get("assumptions", [])}
+        given: dict[str, Any] = {**head, **tables}
+        scenario = Scenario(**given)
+    own = draft.ids("assumptions")
     return Report(
         problems=tuple(problems),
         scenario=scenario,
         default_assumptions=tuple(
-            row for name, row in default_assumptions().items() if name not in given
+            row for name, row in default_assumptions().items() if name not in own
         ),
-        default_columns=tuple(_blanks(sheets)),
+        default_columns=tuple(_blanks(reading.sheets)),
     )
-
-
-def _raw_ids(sheet: Sheet) -> list[tuple[int, str]]:
-    return [(number, cells["id"]) for number, cells in sheet.rows if "id" in cells]
 
 
 def _blanks(sheets: Mapping[str, Sheet]) -> list[tuple[str, str, str, int]]:
     """Columns in which blank cells take a default that is not itself blank."""
     found: list[tuple[str, str, str, int]] = []
     for table, sheet in sheets.items():
-        for col, default in TableType(type_of_table[table]).default.items():
+        for col, default in table_type(table).default.items():
             text = cell_text(default) if not isinstance(default, dict) else ""
             count = sum(col not in cells for _, cells in sheet.rows)
             if text and count:
@@ -145,17 +165,30 @@ def _blanks(sheets: Mapping[str, Sheet]) -> list[tuple[str, str, str, int]]:
     return found
 
 
-def _read_toml(path: Path) -> tuple[dict[str, Any], list[Problem]]:
-    """Head of a scenario: name, title, start, horizon_years, gates, allocations."""
-    if not path.is_file():
-        return {}, [Problem(file=TOML, found="no such file", allowed="it is required")]
-    try:
-        raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        found = f"byte 0x{error.object[error.start]:02X}, which is not UTF-8"
-        return {}, [Problem(file=TOML, found=found, allowed="UTF-8 text")]
-    except tomllib.TOMLDecodeError as error:
-        return {}, [Problem(file=TOML, found=f"broken TOML ({error})", allowed="valid TOML")]
+def _parse_toml(path: Path) -> dict[str, Any] | Problem:
+    found, allowed = "no such file", "it is required"
+    if path.is_dir():
+        found, allowed = "a folder", "a file"
+    elif path.exists():
+        try:
+            return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        except OSError as error:
+            found, allowed = f"a file that cannot be read ({error.strerror})", "a readable file"
+        except UnicodeDecodeError as error:
+            found = f"byte 0x{error.object[error.start]:02X}, which is not UTF-8"
+            allowed = "UTF-8 text"
+        except (ValueError, RecursionError) as error:  # also numbers and nests too large
+            found, allowed = f"broken TOML ({error})", "valid TOML"
+    return Problem(file=TOML, found=found, allowed=allowed)
+
+
+def _read_toml(
+    path: Path,
+) -> tuple[dict[str, Any], tuple[str, ...] | None, list[Problem]]:
+    """Head of a scenario, the names of its allocations (None: unknown), and what is wrong."""
+    raw = _parse_toml(path)
+    if isinstance(raw, Problem):
+        return {}, None, [raw]
     problems: list[Problem] = []
     known = ("name", "title", "start", "horizon_years", "gates", "allocations")
     for key in raw:
@@ -174,44 +207,64 @@ def _read_toml(path: Path) -> tuple[dict[str, Any], list[Problem]]:
         value = read(raw.get(key), problems)
         if value is not None:
             head[key] = value
-    return head, problems
+    given = raw.get("allocations")
+    return head, tuple(given) if isinstance(given, dict) else None, problems
 
 
 def _complain(problems: list[Problem], key: str, found: object, allowed: str) -> None:
-    text = "nothing" if found is None else repr(found)
+    text = "nothing" if found is None else _shown(found)
     problems.append(Problem(file=TOML, column=key, found=text, allowed=allowed))
 
 
+def _shown(value: object) -> str:
+    """A value of a TOML file in a few words."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of thousands of digits
+        return "a very large number"
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
+
+
 def _read_name(value: object, problems: list[Problem]) -> str | None:
-    if isinstance(value, str) and value.strip():
-        return value
-    _complain(problems, "name", value, "a short name, as text")
+    """Name of the scenario, which also names the folders of its runs."""
+    text = value.strip() if isinstance(value, str) else ""
+    if text and text.isprintable() and not set(text) & set("/\\") and text[0] != ".":
+        return text
+    allowed = "a short name as text, without / and \\ and without a dot at the start"
+    _complain(problems, "name", value, allowed)
     return None
 
 
 def _read_title(value: object, problems: list[Problem]) -> str | None:
     if value is None or isinstance(value, str):
-        return value or ""
+        return (value or "").strip()
     _complain(problems, "title", value, "text")
     return None
 
 
 def _read_start(value: object, problems: list[Problem]) -> date | None:
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value)
-        except ValueError:
-            pass
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    _complain(problems, "start", value, "a date as YYYY-MM-DD")
+    day = value
+    if isinstance(value, str) and len(value) == len("YYYY-MM-DD"):
+        with suppress(ValueError):
+            day = date.fromisoformat(value)
+    if isinstance(day, datetime) or not isinstance(day, date):
+        _complain(problems, "start", value, "a date as YYYY-MM-DD")
+    elif FIRST_YEAR <= day.year <= LAST_YEAR:
+        return day
+    else:
+        _complain(problems, "start", value, f"a date from {FIRST_YEAR} to {LAST_YEAR}")
     return None
 
 
 def _read_horizon(value: object, problems: list[Problem]) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_YEARS:
         return value
-    _complain(problems, "horizon_years", value, "a whole number from 1 to 100")
+    allowed = f"a whole number from 1 to {MOST_YEARS}"
+    _complain(problems, "horizon_years", value, allowed)
     return None
 
 
@@ -225,13 +278,13 @@ def _read_gates(value: object, problems: list[Problem]) -> dict[str, dict[str, f
     gates: dict[str, dict[str, float]] = {}
     for name, given in value.items():
         if name not in GATES:
-            _complain(problems, "gates", name, f"one of {', '.join(GATES)}")
+            _complain(problems, f"gates.{name}", "no such gate", f"one of {', '.join(GATES)}")
         elif not isinstance(given, dict):
             _complain(problems, f"gates.{name}", given, "a table of parameters, {} for none")
         else:
             gates[name] = _gate_parameters(name, given, problems)
     if not value:
-        _complain(problems, "gates", "no gate", f"at least one of {', '.join(GATES)}")
+        _complain(problems, "gates", value, f"at least one of {', '.join(GATES)}")
     return gates
 
 
@@ -242,16 +295,16 @@ def _gate_parameters(
     numbers: dict[str, float] = {}
     for key, value in given.items():
         where = f"gates.{name}.{key}"
+        top = 1.0 if key == "required_share" else LARGEST
         if key not in known:
             allowed = f"one of {', '.join(known)}" if known else "no parameters"
-            _complain(problems, where, key, allowed)
+            _complain(problems, where, "no such parameter", allowed)
         elif isinstance(value, bool) or not isinstance(value, int | float):
             _complain(problems, where, value, "a number")
-        elif value < 0 or (key == "required_share" and value > 1) or value != value:  # noqa: PLR0124
-            top = " to 1" if key == "required_share" else " or more"
-            _complain(problems, where, value, f"a number from 0{top}")
-        else:
+        elif 0 <= value <= top and not math.isnan(value):
             numbers[key] = float(value)
+        else:
+            _complain(problems, where, value, f"a number from 0 to {top:g}")
     return numbers
 
 
@@ -269,15 +322,15 @@ def _read_allocations(
             continue
         for key in given:
             if key not in ("title", "policy"):
-                _complain(problems, f"{where}.{key}", key, "title or policy")
+                _complain(problems, f"{where}.{key}", "no such key", "title or policy")
         policy, title = given.get("policy", "listed"), given.get("title", "")
         if not isinstance(title, str):
             _complain(problems, f"{where}.title", title, "text")
-        elif policy not in POLICIES:
+        if not isinstance(policy, str) or policy not in POLICIES:
             _complain(problems, f"{where}.policy", policy, f"one of {', '.join(POLICIES)}")
-        elif "/" in name:
-            _complain(problems, where, name, "a name without /")
-        else:
+        if not name or name != name.strip() or "/" in name:
+            _complain(problems, where, name, "a name without / and without spaces at its ends")
+        elif isinstance(title, str) and isinstance(policy, str) and policy in POLICIES:
             headers.append(AllocationHeader(name=name, title=title, policy=policy))
     return tuple(headers)
 
@@ -302,14 +355,22 @@ def write(scenario: Scenario, folder: str | Path) -> None:
     folder
         Folder, made if it does not exist; tables in it are replaced.
     """
-    path = Path(folder)
-    path.mkdir(parents=True, exist_ok=True)
-    (path / TOML).write_text(head_text(scenario), encoding="utf-8", newline="\n")
+    path = _cleared(folder, scenario)
     for table, (header, rows) in tables_as_text(scenario).items():
         with (path / f"{table}.csv").open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(header)
             writer.writerows(rows)
+
+
+def _cleared(folder: str | Path, scenario: Scenario) -> Path:
+    """Folder with the head of a scenario and without tables that were there before."""
+    path = Path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    for name in (*(f"{table}.csv" for table in type_of_table), WORKBOOK):
+        (path / name).unlink(missing_ok=True)
+    (path / TOML).write_text(head_text(scenario), encoding="utf-8", newline="\n")
+    return path
 
 
 def write_workbook(scenario: Scenario, folder: str | Path) -> None:
@@ -320,16 +381,27 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
     scenario
         The scenario.
     folder
-        Folder, made if it does not exist.
+        Folder, made if it does not exist; tables in it are replaced.
+
+    Raises
+    ------
+    ReturnplanError
+        When a text or a table is too long for a sheet.
     """
     import xlsxwriter
 
-    path = Path(folder)
-    path.mkdir(parents=True, exist_ok=True)
-    (path / TOML).write_text(head_text(scenario), encoding="utf-8", newline="\n")
-    with xlsxwriter.Workbook(str(path / "tables.xlsx")) as workbook:
+    tables = tables_as_text(scenario)
+    for table, (_, rows) in tables.items():
+        longest = max((len(text) for row in rows for text in row), default=0)
+        if len(rows) >= MOST_ROWS or longest > MOST_CHARACTERS:
+            raise ReturnplanError(
+                f"table {table} does not fit a workbook ({len(rows):,} rows, longest text "
+                f"{longest:,} characters): write CSV files"
+            )
+    path = _cleared(folder, scenario)
+    with xlsxwriter.Workbook(str(path / WORKBOOK)) as workbook:
         bold = workbook.add_format({"bold": True})
-        for table, (header, rows) in tables_as_text(scenario).items():
+        for table, (header, rows) in tables.items():
             sheet = workbook.add_worksheet(table)
             sheet.write_row(0, 0, header, bold)
             sheet.freeze_panes(1, 1)
@@ -344,12 +416,14 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
 
 
 def _numeric_columns(table: str, header: list[str]) -> set[str]:
-    kinds = TableType(type_of_table[table]).kind
+    kinds = table_type(table).kind
     return {col for col in header if kinds.get(col) in (int, float)}
 
 
 def tables_as_text(scenario: Scenario) -> dict[str, tuple[list[str], list[list[str]]]]:
-    """Header and cells of each table that has rows; optional columns only where filled.
+    """Header and cells of each table that must be there or has rows.
+
+    Optional columns stand only where they are filled.
 
     Parameters
     ----------
@@ -362,13 +436,13 @@ def tables_as_text(scenario: Scenario) -> dict[str, tuple[list[str], list[list[s
         By table.
     """
     found: dict[str, tuple[list[str], list[list[str]]]] = {}
-    for table, row_type in type_of_table.items():
-        kind = TableType(row_type)
+    for table in type_of_table:
+        kind = table_type(table)
         cells = [kind.cells(row) for row in getattr(scenario, table)]
-        columns = dict.fromkeys(col for row in cells for col in row)
+        columns = dict.fromkeys(col for row in cells for col in row) or kind.required
         filled = {col for row in cells for col, text in row.items() if text}
         header = [col for col in columns if col in kind.required or col in filled]
-        if cells:
+        if cells or table not in OPTIONAL_TABLES:
             found[table] = (header, [[row.get(col, "") for col in header] for row in cells])
     return found
 
@@ -377,8 +451,8 @@ def head_text(scenario: Scenario) -> str:
     """Text of ``scenario.toml``."""
 
     def quoted(text: str) -> str:
-        escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
+        # JSON's escapes are TOML's, but for the one control character that JSON leaves alone.
+        return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
     lines = [
         f"name = {quoted(scenario.name)}",
@@ -416,12 +490,12 @@ def digest(folder: str | Path) -> str:
     """
     path = Path(folder)
     names = [TOML, *(f"{table}.csv" for table in type_of_table)]
-    names += sorted(p.name for p in path.glob("*.xlsx") if not p.name.startswith("~$"))
+    names += [workbook.name for workbook in workbooks_of(path)]
     total = hashlib.sha256()
     for name in names:
         if (path / name).is_file():
             data = (path / name).read_bytes()
-            if not name.endswith(".xlsx"):
+            if name.endswith((".csv", ".toml")):
                 data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
             total.update(f"{name} {len(data)}\n".encode())
             total.update(data)

@@ -9,18 +9,26 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from returnplan.chance import PARAMETERS, default_assumptions, mean, shape_problem
-from returnplan.domain import AREA_SKILLS, LAND_CLASSES, AllocationHeader, Assumption
+from returnplan.domain import (
+    AREA_SKILLS,
+    LAND_CLASSES,
+    AllocationHeader,
+    Assumption,
+    Difficulty,
+    LandClass,
+)
 from returnplan.errors import Problem
-from returnplan.scenario.files import Sheet
-from returnplan.scenario.rows import LARGEST, Partial, table_type
+from returnplan.scenario.files import LARGEST, Sheet
+from returnplan.scenario.rows import Partial, table_type
 from returnplan.units import horizon_date
 
 TABLES_WITH_IDS = (
     *("places", "communities", "roads", "hazards", "works", "assets", "assumptions", "sources"),
 )
+DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
 ANYWHERE = "?/"
 """A place that a faulty cell names: it may be any. No id holds a slash."""
 
@@ -66,12 +74,6 @@ class Draft:
             if not (isinstance(item, Partial) and item.ragged):
                 yield row, item
 
-    def good(self, table: str) -> Iterator[tuple[int, Any]]:
-        """Rows of a table without any fault of their own."""
-        for row, item in self.all(table):
-            if not isinstance(item, Partial):
-                yield row, item
-
     def is_read(self, *tables: str) -> bool:
         """True when the tables could be read with all their required columns."""
         return all(
@@ -88,14 +90,14 @@ class Draft:
         """Ids of a table, of rows with other faults too."""
         return {item.id for _, item in self.all(table) if item.id is not None}
 
-    def problem(  # noqa: PLR0913 - the parts of a message
+    def problem(
         self, table: str, row: int | None, column: str | None, found: str, allowed: str
     ) -> Problem:
         """An error in a table."""
         file = self.files.get(table, f"{table}.csv")
         return Problem(file=file, row=row, column=column, found=found, allowed=allowed)
 
-    def doubt(  # noqa: PLR0913 - the parts of a message
+    def doubt(
         self, table: str, row: int | None, column: str | None, found: str, note: str
     ) -> Problem:
         """A warning in a table."""
@@ -454,8 +456,9 @@ def _needs(draft: Draft) -> Iterator[tuple[str, str, int, str]]:
         if hazard.hazard_class is not None and hazard.area_m2 != 0:
             for skill in AREA_SKILLS[hazard.hazard_class == "CHA" :]:
                 yield skill, "hazards", row, "hazard_class"
-    for row, _ in draft.of("communities"):
-        yield "survey", "communities", row, "settlement"
+    for row, community in draft.of("communities"):
+        if community.people:
+            yield "survey", "communities", row, "settlement"
 
 
 @check
@@ -473,12 +476,14 @@ def skills_exist(draft: Draft) -> Iterator[Problem]:
         if line.teams is None or line.teams > 0:
             kind = line.asset if line.asset in assets or not assets else None
             deployed.setdefault(line.allocation, set()).add(kind)
-    gaps: dict[str, str] = {}
+    gaps: dict[str, tuple[str, str]] = {}
     for skill, table, row, column in _needs(draft):
         if skill not in gaps:
-            gaps[skill] = _skill_gap(skill, able.get(skill, set()), deployed, draft.allocations)
-        if gaps[skill]:
-            yield draft.doubt(table, row, column, f"a need for skill {skill!r}", gaps[skill])
+            note = _skill_gap(skill, able.get(skill, set()), deployed, draft.allocations)
+            gaps[skill] = (table, note)
+        first_table, note = gaps[skill]
+        if note and table == first_table:
+            yield draft.doubt(table, row, column, f"a need for skill {skill!r}", note)
 
 
 def _skill_gap(
@@ -501,35 +506,38 @@ def _skill_gap(
     return f"no teams with skill {skill!r} ({types}) in allocation {', '.join(without)}"
 
 
+def _workable(draft: Draft) -> set[tuple[str, LandClass, Difficulty]]:
+    """Skill, land class and difficulty at which some asset type gets on."""
+    assets = {asset.id: asset for _, asset in draft.all("assets")}
+    able: set[tuple[str, LandClass, Difficulty]] = set()
+    for _, rate in draft.all("rates"):
+        if not rate.rate_m2_day and not _is_faulty(rate, "rate_m2_day"):
+            continue
+        asset = assets.get(rate.asset)
+        feels = rate.skill in ("technical_survey", "clearance") and asset is not None
+        able |= {
+            (rate.skill, land, difficulty)
+            for land in LAND_CLASSES
+            if rate.land_class in (None, land)
+            for difficulty in DIFFICULTIES
+            if not (feels and getattr(asset, f"mult_{difficulty}") == 0)
+        }
+    return able
+
+
 @check
 def hazards_can_be_worked(draft: Draft) -> Iterator[Problem]:
     """Some asset type can do each stage of each hazard: rate and difficulty above 0."""
-    if not draft.is_read("rates", "assets"):
+    skills = {rate.skill for _, rate in draft.all("rates")}
+    if not draft.is_read("rates", "assets") or None in skills:
         return
-    assets = {asset.id: asset for _, asset in draft.all("assets")}
-    able: dict[tuple[str, str, str], bool] = {}
-    known: set[str] = set()
-    for _, rate in draft.all("rates"):
-        asset = assets.get(rate.asset)
-        if rate.skill is None:
-            return
-        known.add(rate.skill)
-        for land in LAND_CLASSES:
-            for difficulty in ("low", "medium", "high", "extreme"):
-                feels = rate.skill in ("technical_survey", "clearance") and asset is not None
-                multiplier = getattr(asset, f"mult_{difficulty}") if feels else None
-                if (
-                    rate.land_class in (None, land)
-                    and (rate.rate_m2_day or _is_faulty(rate, "rate_m2_day"))
-                    and multiplier != 0
-                ):
-                    able[rate.skill, land, difficulty] = True
+    able = _workable(draft)
     for row, hazard in draft.of("hazards"):
         land, difficulty = hazard.land_class, hazard.difficulty
         if None in (land, difficulty, hazard.hazard_class) or hazard.area_m2 == 0:
             continue
         for skill in AREA_SKILLS[hazard.hazard_class == "CHA" :]:
-            if skill in known and (skill, land, difficulty) not in able:
+            if skill in skills and (skill, land, difficulty) not in able:
                 found = f"{hazard.id!r}: {land} of {difficulty} difficulty"
                 note = f"no asset type can do its {skill}: it is never released"
                 yield draft.doubt("hazards", row, "difficulty", found, note)
@@ -567,7 +575,7 @@ def _merged(problems: Iterable[Problem]) -> Iterator[Problem]:
             yield problem
         else:
             groups.setdefault((problem.file, problem.column, problem.allowed), []).append(problem)
-    for (first, *others) in groups.values():
+    for first, *others in groups.values():
         if others:
             rows = "row" if len(others) == 1 else "rows"
             found = f"{first.found} (and {len(others):,} more {rows} like it)"

@@ -14,6 +14,9 @@ from returnplan.errors import Problem
 Row = dict[str, str]
 Grid = list[list[str]]
 
+LARGEST = 1e15
+"""Largest size of a number in a table: whole numbers up to it are exact in every format."""
+
 WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """Byte order marks of UTF-16; UTF-32 starts with the first one."""
 
@@ -144,38 +147,54 @@ def _not_read(file: str, found: str, near: str) -> Problem:
     return Problem(level="warning", file=file, found=found, allowed=f"the tables are {known}{hint}")
 
 
+class _RefusedError(Exception):
+    """A file that cannot be read at all: what is found, what is allowed, and in which row."""
+
+    def __init__(self, found: str, allowed: str, row: int | None = None) -> None:
+        super().__init__(found)
+        self.found, self.allowed, self.row = found, allowed, row
+
+
 def _read_csv(path: Path) -> tuple[Grid | None, list[Problem]]:
     """Cells of a CSV file; None when it cannot be read at all."""
+    try:
+        text = _decoded(path)
+        lines: Grid = []
+        try:
+            lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
+        except csv.Error as error:
+            found, allowed = f"broken quotes ({error})", "each opened quote is closed"
+            raise _RefusedError(found, allowed, len(lines) + 1) from None
+    except _RefusedError as no:
+        return None, [Problem(file=path.name, row=no.row, found=no.found, allowed=no.allowed)]
+    return lines, []
 
-    def refuse(found: str, allowed: str, row: int | None = None) -> tuple[None, list[Problem]]:
-        return None, [Problem(file=path.name, row=row, found=found, allowed=allowed)]
 
+def _decoded(path: Path) -> str:
+    """Text of a file."""
     if path.is_dir():
-        return refuse("a folder", "a file")
+        raise _RefusedError("a folder", "a file")
     try:
         data = path.read_bytes()
     except OSError as error:
-        return refuse(f"a file that cannot be read ({error.strerror})", "a readable file")
+        found = f"a file that cannot be read ({error.strerror})"
+        raise _RefusedError(found, "a readable file") from None
     save_as = "UTF-8 text (in a spreadsheet: save as CSV UTF-8)"
     if data.startswith(WIDE_BOMS):
-        return refuse("text in UTF-16", save_as)
+        raise _RefusedError("text in UTF-16", save_as)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig", errors="replace")
-        return refuse(
-            f"byte 0x{data[error.start]:02X}, which is not UTF-8", save_as, _row_after(before)
-        )
+        # The count starts behind a byte order mark.
+        row = _row_after(error.object[: error.start].decode("utf-8"))
+        found = f"byte 0x{error.object[error.start]:02X}, which is not UTF-8"
+        raise _RefusedError(found, save_as, row) from None
     if not text.strip():
-        return refuse("an empty file", "a header row and one row a line")
+        raise _RefusedError("an empty file", "a header row and one row a line")
     if "\0" in text:
-        return refuse("a NUL character", save_as, _row_after(text[: text.index("\0")]))
-    lines: Grid = []
-    try:
-        lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        return refuse(f"broken quotes ({error})", "each opened quote is closed", len(lines) + 1)
-    return lines, []
+        row = _row_after(text[: text.index("\0")])
+        raise _RefusedError("a NUL character", save_as, row)
+    return text
 
 
 def _row_after(text: str) -> int:
@@ -218,7 +237,7 @@ def _cell_text(cell: object) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) <= 1e15 else repr(cell)
+        return str(int(cell)) if cell.is_integer() and abs(cell) <= LARGEST else repr(cell)
     if isinstance(cell, datetime):
         midnight = cell.time() == datetime.min.time()
         return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")

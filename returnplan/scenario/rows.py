@@ -14,12 +14,9 @@ from pydantic.fields import FieldInfo
 
 from returnplan.domain import columns_of, type_of_table
 from returnplan.errors import Problem
-from returnplan.scenario.files import Sheet
+from returnplan.scenario.files import LARGEST, Sheet
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-LARGEST = 1e15
-"""Largest size of a number in a table: whole numbers up to it are exact in every format."""
 
 MOST_SHOWN = 80
 """Characters of a cell that a message shows."""
@@ -83,7 +80,7 @@ class TableType:
             elif item.default_factory is not MISSING:
                 self.default[col] = item.default_factory()
         self.required = [col for col in self.info if col not in self.default]
-        self._adapter = TypeAdapter(row_type)
+        self._adapter: TypeAdapter[Any] = TypeAdapter(row_type)
         table = next((t for t, known in type_of_table.items() if known is row_type), "")
         self._one_of = ONE_OF.get(table, ())
 
@@ -242,9 +239,7 @@ class TableType:
             good["id"] = values["id"]
         return Partial(good, frozenset(bad), ragged=ragged)
 
-    def _problem(
-        self, sheet: Sheet, number: int, name: str, text: str, extra: str = ""
-    ) -> Problem:
+    def _problem(self, sheet: Sheet, number: int, name: str, text: str, extra: str = "") -> Problem:
         col = self.column_of[name]
         return Problem(
             file=sheet.file,
