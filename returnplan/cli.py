@@ -117,8 +117,8 @@ def check(scenario: Path) -> None:
     from returnplan.describe import describe
 
     report = room.check(scenario)
-    _show("errors: the scenario cannot be run", report.errors)
-    _show("warnings: it can be run, please look", report.warnings)
+    _show("Errors, the scenario cannot be run", report.errors)
+    _show("Warnings, it can be run but please look", report.warnings)
     if report.scenario is None:
         noun = "problem" if len(report.errors) == 1 else "problems"
         _fail(f"{scenario} cannot be run: {len(report.errors)} {noun}", BAD_INPUT)
@@ -127,7 +127,7 @@ def check(scenario: Path) -> None:
 
 def _show(title: str, problems: Sequence[Problem]) -> None:
     if problems:
-        click.echo(f"{len(problems)} {title}", err=True)
+        click.echo(f"{title} ({len(problems)}):", err=True)
     for problem in problems[:MAX_SHOWN]:
         click.echo(f"  {problem}", err=True)
     if len(problems) > MAX_SHOWN:
@@ -139,7 +139,7 @@ def _show(title: str, problems: Sequence[Problem]) -> None:
 @click.option("-a", "--allocation", "names", multiple=True, help="Allocation; all if none.")
 @click.option(
     "--draws",
-    type=click.IntRange(0, 0),
+    type=click.IntRange(0),
     default=0,
     show_default=True,
     help="0: expected values, single dates without ranges.",
@@ -158,6 +158,8 @@ def run(
     """
     import returnplan.scenario as room
 
+    if draws > 0:
+        _fail("this version runs on expected values only: say --draws 0", BAD_USAGE)
     report = room.check(scenario)
     if report.scenario is None:
         raise ScenarioError(str(scenario), report.problems)
@@ -214,9 +216,9 @@ def _headline(outcome: Any) -> str:
 
 
 @main.command("list")
-@click.argument("kind", type=click.Choice(["gates", "policies", "charts", "assumptions"]))
+@click.argument("kind", type=click.Choice(["gates", "policies", "charts", "assumptions", "columns"]))
 def list_kind(kind: str) -> None:
-    r"""List gates, policies, charts or assumptions, with one line each.
+    r"""List gates, policies, charts, assumptions or columns of tables, with one line each.
 
     \b
     Example:

@@ -115,7 +115,7 @@ def listing(kind: str) -> list[str]:
     Parameters
     ----------
     kind
-        ``gates``, ``policies``, ``charts`` or ``assumptions``.
+        ``gates``, ``policies``, ``charts``, ``assumptions`` or ``columns``.
 
     Returns
     -------
@@ -134,6 +134,12 @@ def listing(kind: str) -> list[str]:
         return [
             f"{row.id:<27} {_expected(row)} {row.unit} ({row.mark}): {row.source}"
             for row in default_assumptions().values()
+        ]
+    if kind == "columns":
+        return [
+            f"{f'{table}.{name}':<31} {allowed}{f' [{default}]' if default else ''}: {meaning}"
+            for table in type_of_table
+            for name, allowed, default, meaning, _ in dictionary(table)
         ]
     from returnplan import figures
 

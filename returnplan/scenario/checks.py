@@ -166,7 +166,7 @@ def sites_are_settlements(draft: Draft) -> Iterator[Problem]:
     for table, field in columns:
         for row, item in draft.of(table):
             name = getattr(item, field)
-            kind = kinds.get(name)
+            kind = kinds.get(name) if name is not None else None
             if kind is not None and kind != "settlement":
                 allowed = "a place of kind settlement"
                 yield draft.problem(table, row, field, f"{name!r}, a {kind}", allowed)
@@ -468,14 +468,19 @@ def skills_exist(draft: Draft) -> Iterator[Problem]:
     rates = [item for _, item in draft.all("rates")]
     if not draft.is_read("rates") or any(rate.skill is None for rate in rates):
         return
+
+    def known(asset: str | None) -> str | None:
+        return asset if asset in assets or not assets else None
+
     able: dict[str, set[str | None]] = {}
     for rate in rates:
-        able.setdefault(rate.skill, set()).add(rate.asset)
+        able.setdefault(rate.skill, set()).add(known(rate.asset))
+    names = [header.name for header in draft.allocations]
     deployed: dict[str, set[str | None]] = {}
     for _, line in draft.all("deployments"):
         if line.teams is None or line.teams > 0:
-            kind = line.asset if line.asset in assets or not assets else None
-            deployed.setdefault(line.allocation, set()).add(kind)
+            for name in [line.allocation] if line.allocation in names else names:
+                deployed.setdefault(name, set()).add(known(line.asset))
     gaps: dict[str, tuple[str, str]] = {}
     for skill, table, row, column in _needs(draft):
         if skill not in gaps:
@@ -511,8 +516,8 @@ def _workable(draft: Draft) -> set[tuple[str, LandClass, Difficulty]]:
     assets = {asset.id: asset for _, asset in draft.all("assets")}
     able: set[tuple[str, LandClass, Difficulty]] = set()
     for _, rate in draft.all("rates"):
-        if not rate.rate_m2_day and not _is_faulty(rate, "rate_m2_day"):
-            continue
+        if rate.skill == "survey" and rate.rate_m2_day is None:
+            continue  # community surveys only; other skills must have a rate
         asset = assets.get(rate.asset)
         feels = rate.skill in ("technical_survey", "clearance") and asset is not None
         able |= {

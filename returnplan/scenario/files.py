@@ -263,7 +263,7 @@ def _to_sheet(
     ragged: list[tuple[int, Row]] = []
     width = len(header)
     for number, line in enumerate(lines[1:], start=2):
-        cells = [cell.strip() for cell in line]
+        cells = list(map(str.strip, line))
         if not any(cells):
             continue
         filled = {name: cell for name, cell in zip(header, cells, strict=False) if cell}

@@ -18,6 +18,9 @@ from returnplan.scenario.files import LARGEST, Sheet
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
+SURELY_EXACT = 15
+"""Digits that a number may have without being too large."""
+
 MOST_SHOWN = 80
 """Characters of a cell that a message shows."""
 
@@ -79,6 +82,12 @@ class TableType:
                 self.default[col] = item.default
             elif item.default_factory is not MISSING:
                 self.default[col] = item.default_factory()
+        self._form_of = {
+            col: (name, _form(self.kind[col]))
+            for col, name in self.field_of.items()
+            if not col.endswith("*")
+        }
+        self._prefix = next((col[:-1] for col in self.info if col.endswith("*")), "")
         self.required = [col for col in self.info if col not in self.default]
         self._adapter: TypeAdapter[Any] = TypeAdapter(row_type)
         table = next((t for t, known in type_of_table.items() if known is row_type), "")
@@ -123,11 +132,10 @@ class TableType:
 
     def _header_problems(self, sheet: Sheet) -> Iterator[Problem]:
         """Required columns that are missing, and columns that nobody reads."""
-        prefix = next((col[:-1] for col in self.info if col.endswith("*")), None)
         strangers = [
             col
             for col in sheet.header
-            if col not in self.info and not (prefix and col.startswith(prefix))
+            if col not in self.info and not (self._prefix and col.startswith(self._prefix))
         ]
         for col in self.required:
             if col not in sheet.header:
@@ -165,21 +173,17 @@ class TableType:
         values: dict[str, Any] = {}
         wrong: dict[str, str] = {}
         for col, text in cells.items():
-            name = self.field_of.get(col)
-            if name is None:
-                if "name_*" in self.info and col.startswith("name_"):
-                    values.setdefault("names", {})[col.removeprefix("name_")] = text
-                continue
-            kind = self.kind[col]
-            if kind is date:
-                if not _DATE.fullmatch(text):
-                    wrong[name] = ""
-            elif kind is int or kind is float:
-                if "_" in text:
-                    wrong[name] = ""
-                elif (len(text) > 15 or "e" in text or "E" in text) and _too_large(text):  # noqa: PLR2004
-                    wrong[name] = f", of a size up to {LARGEST:g}"
-            values[name] = _split(text) if get_origin(kind) is tuple else text
+            name, form = self._form_of.get(col, ("", ""))
+            if form:
+                values[name] = _split(text) if form == "several" else text
+            elif self._prefix and col.startswith(self._prefix):
+                values.setdefault("names", {})[col.removeprefix(self._prefix)] = text
+            if form == "number" and "_" in text:
+                wrong[name] = ""
+            elif form == "number" and _too_large(text):
+                wrong[name] = f", of a size up to {LARGEST:g}"
+            elif form == "date" and not _DATE.fullmatch(text):
+                wrong[name] = ""
         return values, wrong
 
     def _parse_row(
@@ -279,6 +283,8 @@ def _nearest(name: str, names: list[str]) -> str:
 
 
 def _too_large(text: str) -> bool:
+    if len(text) <= SURELY_EXACT and "e" not in text and "E" not in text:
+        return False
     try:
         return abs(float(text)) > LARGEST
     except ValueError:  # not a number at all, which the row type says
@@ -317,6 +323,15 @@ def _plain(hint: Any) -> Any:
     if get_origin(hint) in (Union, type(int | None)):
         hint = next(arg for arg in get_args(hint) if arg is not type(None))
     return hint
+
+
+def _form(kind: Any) -> str:
+    """How the text of a cell of some type is looked at before the row type reads it."""
+    if kind is int or kind is float:
+        return "number"
+    if kind is date:
+        return "date"
+    return "several" if get_origin(kind) is tuple else "text"
 
 
 def _split(text: str) -> list[str]:

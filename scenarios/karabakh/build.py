@@ -1,0 +1,115 @@
+"""Build the Karabakh and East Zangezur scenario from the public tables in ``data/``.
+
+Every number of a planner is in ``data/settings.csv`` and ``data/asset_types.csv`` (value, range,
+mark, source), every fitted number in ``data/calibration.csv``. This script turns them, the
+settlements and the roads into the tables of the scenario folder. Hazards, people by settlement
+and works are SYNTHETIC: they follow published totals and shares, and observe no place.
+
+Every choice that looks like chance comes from a hash of the seed, the id of the row and a word,
+so the result depends neither on the order of the rows nor on the machine.
+"""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+from parts import fleet, hazards, land, works
+from parts.common import HORIZON_YEARS, START, Numbers, Row, copied_rows, csv_text, read_numbers
+
+HERE = Path(__file__).resolve().parent
+
+
+def scenario_toml(data: Path, num: Numbers) -> str:
+    """Write the facts of the run, the gates in force and the allocations."""
+    lines = [
+        "# Written by build.py: change data/settings.csv or build.py instead.",
+        'name = "karabakh"',
+        'title = "Karabakh and East Zangezur, 2020 to 2040"',
+        f"start = {START.isoformat()}",
+        f"horizon_years = {HORIZON_YEARS}",
+        "",
+        "[gates.permission]",
+        "[gates.survey]",
+        "[gates.housing_land]",
+        "[gates.road_access]",
+        "[gates.water]",
+        "[gates.power]",
+        "[gates.health]",
+        f"within_hours = {num['health_within_hours']}",
+        "[gates.education]",
+        f"within_hours = {num['education_within_hours']}",
+        "[gates.shelter]",
+        f"required_share = {num['shelter_required_share']}",
+        "[gates.risk_education]",
+    ]
+    for row in copied_rows(data / "allocations.csv"):
+        lines += ["", f"[allocations.{row['id']}]"]
+        lines += [f'{key} = "{row[key]}"' for key in ("title", "policy")]
+    return "\n".join(lines) + "\n"
+
+
+def build(data: Path, calibration: Path) -> dict[str, str]:
+    """Make every file of the scenario.
+
+    Parameters
+    ----------
+    data
+        Folder of the public tables and the settings.
+    calibration
+        File of the fitted numbers.
+
+    Returns
+    -------
+    dict[str, str]
+        Text of each file by its name.
+    """
+    num = read_numbers(data / "settings.csv", calibration)
+    hubs = land.hub_ids(data)
+    towns = land.describe_places(land.settlement_places(data), set(hubs.values()), num)
+    roads = land.road_table(towns, data, num)
+    strips = hazards.strip_rows(roads, num)
+    blocks = hazards.block_rows(towns, roads, strips, data, num)
+    areas = hazards.give_purposes(pd.concat([strips, blocks]).sort_index(), data, num)
+    communities = land.community_rows(towns, data)
+    road_rows = land.road_rows(roads, num)
+    assets = fleet.asset_table(data)
+    shares = fleet.base_shares(areas, road_rows, [hubs[base] for base in land.BASES])
+    tables: dict[str, Iterable[Row]] = {
+        "places": land.place_rows(towns),
+        "communities": communities,
+        "roads": road_rows,
+        "hazards": hazards.hazard_rows(areas, towns, roads, data, num),
+        "works": works.works_rows(communities, towns, road_rows, set(hubs.values()), num),
+        "assets": fleet.asset_rows(assets),
+        "rates": fleet.rate_rows(assets, num),
+        "calendars": fleet.calendar_rows(data),
+        "deployments": fleet.deployment_rows(data, assets, shares, num),
+        "assumptions": copied_rows(data / "assumptions.csv"),
+        "sources": copied_rows(data / "sources.csv"),
+    }
+    files = {f"{name}.csv": csv_text(name, rows) for name, rows in tables.items()}
+    background = (data / "districts.geojson").read_text(encoding="utf-8")
+    head = {"scenario.toml": scenario_toml(data, num), "districts.geojson": background}
+    return head | files
+
+
+def main() -> None:
+    """Read the words of the command line and write the files."""
+    parser = argparse.ArgumentParser(description="Build the Karabakh scenario from data/.")
+    parser.add_argument("--data", type=Path, default=HERE / "data", help="folder of the inputs")
+    parser.add_argument(
+        "--calibration", type=Path, default=HERE / "data" / "calibration.csv", help="fitted numbers"
+    )
+    parser.add_argument("--out", type=Path, default=HERE, help="folder to write to")
+    words = parser.parse_args()
+    files = build(words.data, words.calibration)
+    words.out.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (words.out / name).write_text(text, encoding="utf-8", newline="\n")
+        if name.endswith(".csv"):
+            print(f"{name:18} {text.count(chr(10)) - 1:6} rows")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Parts of the scenario that build.py puts together."""

@@ -1,0 +1,127 @@
+"""What all parts share: the time axis, tables, numbers, and luck that belongs to a row."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+START = date(2020, 11, 10)
+HORIZON_YEARS = 20
+HORIZON = date(START.year + HORIZON_YEARS, START.month, START.day)
+CALIBRATED_UNTIL = date(2022, 12, 31)
+M2_PER_HA = 10_000
+KM_PER_DEG = np.array([85.4, 111.2])  # longitude, latitude at 39.8 N
+LAND_CLASSES = ("minefield", "low_density", "battle_area")
+DIFFICULTIES = ("low", "medium", "high", "extreme")
+
+Floats = npt.NDArray[np.float64]
+Row = dict[str, Any]
+Numbers = Mapping[str, float]
+
+COLUMNS: dict[str, str] = {
+    "places": "id,kind,name,lon_deg,lat_deg,district,zone,accessible_from,elevation_m,name_az,"
+    "name_source,source",
+    "communities": "id,settlement,people,households,group,displaced_since,source",
+    "roads": "id,from_place,to_place,length_km,speed_kmh,all_season,repair_crew_days,impassable,"
+    "source",
+    "hazards": "id,place,road,hazard_class,land_class,area_m2,denies,record,difficulty,"
+    "items_per_km2,source",
+    "works": "id,settlement,kind,skill,crew_days,dwellings,source",
+    "assets": "id,name,mobilisation_days,camp_days,shift_hours,mult_low,mult_medium,mult_high,"
+    "mult_extreme,cost_usd_day,source",
+    "rates": "asset,skill,land_class,rate_m2_day,source",
+    "calendars": "zone,month,workable_days,source",
+    "deployments": "allocation,asset,base,teams,from,until,source",
+    "assumptions": "id,distribution,a,b,c,low,high,unit,mark,source",
+    "sources": "id,title,organisation,year,licence",
+}
+
+
+def luck(word: str, row_id: str, seed: int = 1) -> float:
+    """Draw the number between 0 and 1 that belongs to one row and one question.
+
+    Parameters
+    ----------
+    word
+        The question.
+    row_id
+        Id of the row.
+    seed
+        Seed of the scenario.
+
+    Returns
+    -------
+    float
+        Above 0 and below 1.
+    """
+    digest = hashlib.blake2b(f"{seed}|{word}|{row_id}".encode(), digest_size=8).digest()
+    return (int.from_bytes(digest, "big") + 0.5) / 2.0**64
+
+
+def lucks(word: str, ids: Iterable[str], seed: int = 1) -> Floats:
+    """Numbers of several rows for one question; see ``luck``."""
+    return np.array([luck(word, i, seed) for i in ids])
+
+
+def read_numbers(*paths: Path) -> dict[str, float]:
+    """Read the column ``value`` of settings by id."""
+    tables = [pd.read_csv(path).set_index("id")["value"] for path in paths]
+    return {str(k): float(v) for table in tables for k, v in table.items()}
+
+
+def text_of(value: object) -> str:
+    """Write one cell the same way everywhere."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float | np.floating):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def csv_text(table: str, rows: Iterable[Row]) -> str:
+    """Write rows as CSV text with the columns of the table."""
+    columns = COLUMNS[table].split(",")
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([text_of(row.get(c)) for c in columns] for row in rows)
+    return out.getvalue()
+
+
+def whole_parts(wanted: Floats, total: int) -> npt.NDArray[np.int64]:
+    """Round to whole numbers that sum to a total (largest remainders)."""
+    scaled = wanted * (total / wanted.sum())
+    parts: npt.NDArray[np.int64] = np.floor(scaled).astype(np.int64)
+    left = int(total - parts.sum())
+    parts[np.argsort(-(scaled - parts), kind="stable")[:left]] += 1
+    return parts
+
+
+def rake(seed: Floats, row_totals: Floats, column_totals: Floats) -> Floats:
+    """Scale a table until its rows and columns have the wanted sums."""
+    table = seed.astype(np.float64).copy()
+    for _ in range(500):
+        table *= (row_totals / table.sum(axis=1))[:, None]
+        table *= column_totals / table.sum(axis=0)
+    return table
+
+
+def copied_rows(path: Path) -> list[Row]:
+    """Read the rows of a table that is passed on as it stands."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def facts(data: Path) -> dict[str, float]:
+    """Read the published totals by key."""
+    table = pd.read_csv(data / "facts.csv").set_index("key")["value"]
+    return {str(k): float(v) for k, v in table.items()}

@@ -1,0 +1,229 @@
+"""The commands as a planner types them: what they write, what they say, how they fail."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+import returnplan as rp
+from returnplan import run as run_room
+from returnplan.cli import main
+from tests.worlds import two_villages
+
+ROOT = Path(__file__).resolve().parents[1]
+TABLES = ("summary", "readiness", "gates", "land_release", "jobs", "releases", "roads")
+
+
+def call(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli") / "starter"
+    assert call("new", folder).exit_code == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished(starter: Path) -> Iterator[tuple[Path, Result]]:
+    out = starter.parent / "run"
+    yield out, call("run", starter, "--out", out)
+
+
+def test_a_new_scenario_passes_the_check_and_explains_every_column(starter: Path) -> None:
+    result = call("check", starter)
+    assert result.exit_code == 0, result.output
+    assert "1,170 in 2 communities" in result.output
+    assert "assumption qc_fail_share = 0.01" in result.output
+    guide = (starter / "README.md").read_text(encoding="utf-8")
+    for table in TABLES_OF_SCENARIO:
+        assert f"## {table}" in guide
+    assert "# The conditions for return" in (starter / "scenario.toml").read_text(encoding="utf-8")
+
+
+TABLES_OF_SCENARIO = ("places", "communities", "roads", "hazards", "works", "deployments")
+
+
+def test_a_new_scenario_can_be_one_workbook(tmp_path: Path, starter: Path) -> None:
+    assert call("new", tmp_path / "book", "--xlsx").exit_code == 0
+    assert sorted(p.name for p in (tmp_path / "book").iterdir()) == [
+        "README.md",
+        "scenario.toml",
+        "tables.xlsx",
+    ]
+    assert rp.load(tmp_path / "book") == rp.load(starter)
+
+
+def test_a_made_up_scenario_has_the_size_that_was_asked_for(tmp_path: Path) -> None:
+    sizes = ("--settlements", "30", "--hazards", "90", "--teams", "15", "--seed", "4")
+    assert call("new", tmp_path / "one", *sizes).exit_code == 0
+    assert call("new", tmp_path / "two", *sizes).exit_code == 0
+    made = rp.load(tmp_path / "one")
+    assert made == rp.load(tmp_path / "two")
+    assert len(made.communities) == 30
+    assert len(made.hazards) == 90
+    teams = [line.teams for line in made.deployments if line.allocation == "nearest"]
+    assert sum(teams) == 15
+
+
+def test_new_leaves_a_folder_with_files_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep", encoding="utf-8")
+    result = call("new", tmp_path)
+    assert result.exit_code == 2
+    assert "not empty" in result.output
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_run_folder_holds_every_table_figure_and_how_it_was_made(
+    finished: tuple[Path, Result], starter: Path
+) -> None:
+    out, result = finished
+    assert result.exit_code == 0, result.output
+    assert "no unrecorded hazards" in result.output
+    assert str(out) in result.output
+    tables = {name: pd.read_csv(out / f"{name}.csv") for name in TABLES}
+    scenario = rp.load(starter)
+    assert len(tables["readiness"]) == 3 * len(scenario.communities)
+    assert len(tables["releases"]) == 3 * len(scenario.hazards)
+    assert len(tables["roads"]) == 3 * len(scenario.roads)
+    assert len(tables["gates"]) == 3 * len(scenario.communities) * len(scenario.gates)
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["draws"] == 0
+    assert manifest["allocations"] == [header.name for header in scenario.allocations]
+    assert len(manifest["scenario_sha256"]) == len(manifest["digest"]) == 64
+    pictures = {path.name for path in (out / "figures").iterdir()}
+    assert len(pictures) == 2 * 12
+    for name in ("conditions_met_over_time", "ready_map", "hectares_by_year", "gate_matrix_today"):
+        assert {f"{name}.png", f"{name}.svg"} <= pictures
+    leftovers = [p for p in out.parent.iterdir() if p.name.startswith(".")]
+    assert leftovers == []
+
+
+def test_tables_of_the_run_folder_say_what_python_says(
+    finished: tuple[Path, Result], starter: Path
+) -> None:
+    out, _ = finished
+    scenario = rp.load(starter)
+    jobs = pd.concat([rp.simulate(scenario, h.name).jobs for h in scenario.allocations])
+    written = pd.read_csv(out / "jobs.csv")
+    for column in ("job", "team", "start_day", "finish_day", "workable_days"):
+        left, right = written[column], jobs[column].reset_index(drop=True)
+        pd.testing.assert_series_equal(left, right, check_dtype=False)
+
+
+def test_the_digest_depends_on_the_results_and_on_nothing_else(
+    finished: tuple[Path, Result], starter: Path, tmp_path: Path
+) -> None:
+    scenario = rp.load(starter)
+    outcomes = [rp.simulate(scenario, header.name) for header in scenario.allocations]
+    first = json.loads((finished[0] / "manifest.json").read_text(encoding="utf-8"))["digest"]
+    assert run_room.write_tables(outcomes, tmp_path) == first
+    assert run_room.write_tables(outcomes[:1], tmp_path) != first
+
+
+def test_only_the_named_allocations_are_run(starter: Path, tmp_path: Path) -> None:
+    result = call("run", starter, "-a", "today", "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    assert set(pd.read_csv(tmp_path / "out" / "summary.csv")["allocation"]) == {"today"}
+
+
+def test_an_earlier_run_is_replaced_only_on_demand(starter: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert call("run", starter, "-a", "today", "--out", out).exit_code == 0
+    before = (out / "manifest.json").read_bytes()
+    refused = call("run", starter, "-a", "today", "--out", out)
+    assert refused.exit_code == 2
+    assert "--overwrite" in refused.output
+    assert (out / "manifest.json").read_bytes() == before
+    words = ("-a", "upper_village_first", "--out", out, "--overwrite")
+    assert call("run", starter, *words).exit_code == 0
+    assert set(pd.read_csv(out / "summary.csv")["allocation"]) == {"upper_village_first"}
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_that_is_no_run_is_never_replaced(starter: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    result = call("run", starter, "--out", tmp_path, "--overwrite")
+    assert result.exit_code == 2
+    assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
+def test_an_interrupted_run_leaves_nothing_behind(
+    failure: type[BaseException], tmp_path: Path
+) -> None:
+    folder = tmp_path / "world"
+    two_villages(folder)
+    scenario = rp.load(folder)
+
+    def stop(line: str) -> None:
+        if line.startswith("drew"):
+            raise failure
+
+    with pytest.raises(failure):
+        run_room.run(folder, scenario, ["near_first"], tmp_path / "out", stop)
+    assert [p.name for p in tmp_path.iterdir()] == ["world"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("run", "SCENARIO", "-a", "nobody"), 2, "no allocation is called 'nobody'"),
+        (("run", "SCENARIO", "--draws", "5"), 2, "expected values only"),
+        (("run", "nowhere"), 1, "no such folder"),
+        (("check", "nowhere"), 1, "no such folder"),
+        (("list", "villages"), 2, "is not one of"),
+        (("dance",), 2, "No such command"),
+        (("new", "x", "--settlements", "0"), 2, "not in the range"),
+    ],
+)
+def test_a_wrong_word_is_one_message_and_no_traceback(
+    words: tuple[str, ...], code: int, message: str, starter: Path, tmp_path: Path
+) -> None:
+    given = [str(starter) if word == "SCENARIO" else word for word in words]
+    result = subprocess.run(
+        [sys.executable, "-m", "returnplan", *given],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == code
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scenario_with_errors_leaves_no_output_folder(starter: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    assert call("new", broken).exit_code == 0
+    text = (broken / "hazards.csv").read_text(encoding="utf-8")
+    (broken / "hazards.csv").write_text(text.replace("600000", "-5"), encoding="utf-8")
+    result = call("run", broken, "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "hazards.csv, row 2, column area_m2: found '-5'" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("kind", ["gates", "policies", "charts", "assumptions", "columns"])
+def test_lists_name_every_member_with_one_line(kind: str) -> None:
+    result = call("list", kind)
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert len(lines) >= 5
+    assert all(len(line.split()) > 1 for line in lines)
+
+
+def test_help_shows_an_example_for_every_command() -> None:
+    for command in ("new", "check", "run", "list"):
+        result = call(command, "--help")
+        assert result.exit_code == 0
+        assert f"returnplan {command}" in result.output
