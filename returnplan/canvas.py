@@ -234,8 +234,8 @@ def _panels(item: Chart, given: list[pd.DataFrame], views: list[View], body: Any
     for number, (ax, view) in enumerate(zip(grid, views, strict=False)):
         item.draw(*given, view=view, ax=ax)
         _, allocation, *figures = ax.get_title("left").split("\n")
-        words = textwrap.wrap(allocation.removeprefix("Allocation: "), round(84 / columns))
-        ax.set_title("\n".join([*words, *figures]), loc="left", fontsize=8)
+        words = textwrap.wrap(allocation.removeprefix("Allocation: "), round(78 / columns))
+        ax.set_title("\n".join([*words, *figures]), loc="left", fontsize=7.5)
         ax.tick_params(labelbottom=True)
         if number % columns:
             ax.set_ylabel("")
@@ -262,6 +262,7 @@ def save(drawn: Figure, stem: Path | str, alt: str = "") -> tuple[Path, Path]:
     text = io.StringIO()
     with mpl.rc_context(STYLE):
         drawn.savefig(png, dpi=150, metadata={"Software": None, "Description": alt or None})
+        drawn.set_layout_engine("none")  # what the first saving has laid out stays
         drawn.savefig(text, format="svg", metadata={"Date": None, "Description": alt or None})
     fonts = text.getvalue().replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
     svg.write_text(fonts, encoding="utf-8")

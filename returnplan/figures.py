@@ -125,23 +125,27 @@ def view_of(folder: Path, scenario: Scenario, horizon_days: float, provenance: s
     used = dict.fromkeys(place.source for place in scenario.places)
     used |= dict.fromkeys(road.source for road in scenario.roads)
     titles = {source.id: source.title for source in scenario.sources}
+    rings, credit_lines = _background(folder / BACKGROUND)
     return canvas.View(
         start=scenario.start,
         horizon_days=horizon_days,
         names=names,
         provenance=provenance,
-        sources="; ".join(titles[source] for source in used),
-        districts=_rings(folder / BACKGROUND),
+        sources="; ".join([*(titles[source] for source in used), *credit_lines]),
+        districts=rings,
     )
 
 
-def _rings(path: Path) -> list[list[list[float]]]:
-    """Outer rings of the polygons of a GeoJSON file; no file: none."""
+def _background(path: Path) -> tuple[list[list[list[float]]], list[str]]:
+    """Outer rings of the polygons of a GeoJSON file, and whom to credit; no file: none."""
     if not path.is_file():
-        return []
+        return [], []
     rings: list[list[list[float]]] = []
+    credit_lines: dict[str, None] = {}
     for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
         shape = feature["geometry"]
         parts = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
         rings += [part[0] for part in parts]
-    return rings
+        if feature["properties"].get("source"):
+            credit_lines[f"Boundaries: {feature['properties']['source']}"] = None
+    return rings, list(credit_lines)

@@ -137,7 +137,8 @@ def ready_map(
         handletextpad=0.7,
     )
     counts = found["state"].value_counts()
-    words = [f"{thousands(counts.get(name, 0))} {name}" for name in STATUS]
+    seen = [name for name in STATUS if name == "met" or counts.get(name, 0) > 0]
+    words = [f"{thousands(counts.get(name, 0))} {name}" for name in seen]
     return finished(ax, "ready_map", view, ", ".join(words))
 
 

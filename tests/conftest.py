@@ -1,4 +1,4 @@
-"""Small worlds that one can work out by hand; their docstrings in ``tests.worlds`` state the days."""
+"""Small worlds to be worked out by hand; their docstrings in ``tests.worlds`` state the days."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Sketch:
         self.rows: dict[str, list[dict[str, Any]]] = {table: [] for table in type_of_table}
         self.rows["sources"].append({"id": "made_up", "title": "Invented for tests"})
         self._assumed = dict(PLAIN_ASSUMPTIONS)
-        self._shares = {record: (2.0, 3.0, 3.0) for record in ("none", "partial", "full")}
+        self._shares = dict.fromkeys(("none", "partial", "full"), (2.0, 3.0, 3.0))
         self.place("town", "hub")
 
     def add(self, table: str, **row: Any) -> None:
@@ -54,9 +54,7 @@ class Sketch:
     def place(self, name: str, kind: str = "settlement", **more: Any) -> None:
         self.add("places", id=name, kind=kind, name=name, lon_deg=46, lat_deg=39, **more)
 
-    def village(
-        self, name: str, *, people: int = 0, hours: float | None = 1, **more: Any
-    ) -> None:
+    def village(self, name: str, *, people: int = 0, hours: float | None = 1, **more: Any) -> None:
         """Add a settlement, its community ``NAME_people`` and its road ``NAME_road`` to the hub.
 
         Nobody waiting (the default) means that there is no community survey to be done; ``hours``

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -32,9 +31,9 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def finished(starter: Path) -> Iterator[tuple[Path, Result]]:
+def finished(starter: Path) -> tuple[Path, Result]:
     out = starter.parent / "run"
-    yield out, call("run", starter, "--out", out)
+    return out, call("run", starter, "--out", out)
 
 
 def test_a_new_scenario_passes_the_check_and_explains_every_column(starter: Path) -> None:

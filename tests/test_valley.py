@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
-from tests.golden import assert_golden
+from tests.golden_tables import assert_golden
 from tests.reference import Reference, reference_run
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -90,7 +90,7 @@ def test_two_teams_end_their_parcels_before_winter_begins(winter: rp.Scenario) -
     assert told.ready("people") == 107
 
 
-# ----------------------------------------------------------------------- §3.1 stages and their areas
+# ---------------------------------------------------------------------- §3.1 stages and their areas
 
 
 def test_a_confirmed_hazard_passes_from_technical_survey_to_handover(sketch: Sketch) -> None:
@@ -311,9 +311,7 @@ def test_an_area_of_a_sliver_of_a_parcel_is_still_one_parcel(sketch: Sketch) -> 
 
 def test_the_size_of_parcels_goes_by_land_class(sketch: Sketch) -> None:
     sketch.village("village")
-    sketch.assume(
-        parcel_m2_minefield=1000, parcel_m2_low_density=2000, parcel_m2_battle_area=4000
-    )
+    sketch.assume(parcel_m2_minefield=1000, parcel_m2_low_density=2000, parcel_m2_battle_area=4000)
     for land_class in ("minefield", "low_density", "battle_area"):
         sketch.hazard(land_class, "village", land_class=land_class)
     sketch.team()
@@ -458,7 +456,9 @@ def test_each_difficulty_has_its_own_multiplier_and_medium_is_the_default(
     sketch: Sketch, difficulty: str | None, days: float
 ) -> None:
     sketch.village("village")
-    sketch.hazard("mines", "village", **({"difficulty": difficulty} if difficulty else {}))
+    sketch.hazard("mines", "village")
+    if difficulty is not None:
+        sketch.rows["hazards"][0]["difficulty"] = difficulty
     sketch.team("team", mult_low=2, mult_medium=1, mult_high=0.5, mult_extreme=0.25)
     assert sketch.run().parcel("mines/clearance").workable_days == days
 
@@ -1327,6 +1327,35 @@ def test_a_team_on_the_spot_goes_before_one_that_must_mobilise(sketch: Sketch) -
     told = sketch.run()
     assert [told.parcel(job).team[-1] for job in ("a", "b", "c")] == ["1", "2", "2"]
     assert told.when("c") == (3, 3, 5)
+
+
+def test_of_two_teams_on_the_spot_the_one_whose_camp_stands_goes(sketch: Sketch) -> None:
+    sketch.village("village", hours=2)
+    sketch.hazard("none", "village", 0, denies="water")  # released on day 10
+    sketch.works("a", "village", "power", 1)
+    sketch.works("b", "village", "power", 4)
+    sketch.works("c", "village", "water", 3)
+    sketch.asset("crew", ["building"], camp_days=1)
+    sketch.deploy("crew", teams=2)
+    told = sketch.run()
+    assert (told.when("a"), told.parcel("a").camped) == ((0, 0, 2), False)  # team 1 commutes
+    assert (told.when("b"), told.parcel("b").camped) == ((0, 1, 5), True)  # team 2 camps
+    assert (told.when("c"), told.parcel("c").team[-1]) == ((10, 10, 13), "2")
+
+
+def test_to_be_on_the_spot_is_no_merit_where_moving_takes_no_time(sketch: Sketch) -> None:
+    sketch.village("one")
+    sketch.village("two")
+    sketch.order("one_people", "two_people")
+    sketch.hazard("none", "two", 0, denies="water")  # released on day 10
+    sketch.works("a", "one", "power", 1)
+    sketch.works("b", "two", "power", 1)
+    sketch.works("c", "two", "water", 3)
+    sketch.asset("crew", ["building"])
+    sketch.deploy("crew", teams=2)
+    told = sketch.run()
+    assert [told.parcel(job).team[-1] for job in "abc"] == ["1", "2", "1"]
+    assert told.parcel("c").mobilised
 
 
 def test_the_first_job_takes_the_best_team_and_the_next_what_is_left(sketch: Sketch) -> None:

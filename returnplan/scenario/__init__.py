@@ -408,11 +408,16 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
             numeric = _numeric_columns(table, header)
             for number, row in enumerate(rows, start=1):
                 for place, text in enumerate(row):
-                    if text and header[place] in numeric:
+                    if text and header[place] in numeric and _fits_a_cell(text):
                         sheet.write_number(number, place, float(text))
                     elif text:
                         sheet.write_string(number, place, text)
             sheet.autofilter(0, 0, max(len(rows), 1), len(header) - 1)
+
+
+def _fits_a_cell(number: str) -> bool:
+    """True when a workbook's cell, which holds 16 digits, gives the number back as it is."""
+    return float(f"{float(number):.16G}") == float(number)
 
 
 def _numeric_columns(table: str, header: list[str]) -> set[str]:

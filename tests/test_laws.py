@@ -1,0 +1,399 @@
+"""Laws of model §14 on random worlds; the rules themselves are stated again in ``verifier.py``."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import returnplan as rp
+from returnplan import network
+from returnplan.chance import expected_values
+from returnplan.domain import type_of_table
+from returnplan.landrelease import opened, released, survey_of
+from returnplan.readiness import GATES, History, judge
+from tests.sketch import STAGES, Sketch
+from tests.verifier import tables_of, verify_run
+from tests.worlds import fork, write_random_world
+
+DAY_S = 86_400
+ALLOCATIONS = ("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path", "few")
+TABLES = ("readiness", "gates", "land_release", "jobs", "releases", "roads", "presence", "summary")
+
+
+def world(seed: int, horizon_years: int = 10) -> rp.Scenario:
+    sizes = {"settlements": 1 + seed % 5, "hazards": 2 + seed % 7, "teams": 1 + seed % 6}
+    with tempfile.TemporaryDirectory() as folder:
+        write_random_world(Path(folder), seed, **sizes, horizon_years=horizon_years)
+        return rp.load(folder)
+
+
+def on_worlds(examples: int) -> Callable[[Callable[..., None]], Any]:
+    """Run a test on random worlds, each under one of its allocations."""
+    seeds = st.integers(0, 1_000_000)
+
+    def decorate(function: Callable[..., None]) -> Any:
+        limited = settings(
+            max_examples=examples,
+            deadline=None,
+            derandomize=True,
+            phases=(Phase.generate,),  # a smaller seed is no simpler world
+            suppress_health_check=[HealthCheck.too_slow],
+        )
+        return limited(given(seed=seeds, allocation=st.sampled_from(ALLOCATIONS))(function))
+
+    return decorate
+
+
+def replaced(scenario: rp.Scenario, **changes: Any) -> rp.Scenario:
+    """Make a copy of a scenario with other tables."""
+    names = [item.name for item in dataclasses.fields(scenario)]
+    return rp.Scenario(**({name: getattr(scenario, name) for name in names} | changes))
+
+
+def as_rows(table: pd.DataFrame) -> list[tuple[object, ...]]:
+    """Rows of a table in an order that does not depend on the order of rows in files."""
+    plain = table.astype(object).where(table.notna(), None)
+    return sorted((tuple(row) for row in plain.itertuples(index=False)), key=repr)
+
+
+# ----------------------------------------------------------------------------------- laws 1 to 4
+
+
+@on_worlds(40)
+def test_every_run_keeps_the_rules(seed: int, allocation: str) -> None:
+    scenario = world(seed)
+    tables = tables_of(rp.simulate(scenario, allocation))
+    assert verify_run(tables, scenario)[:5] == []
+
+
+@pytest.mark.slow
+@on_worlds(300)
+def test_every_run_of_many_keeps_the_rules(seed: int, allocation: str) -> None:
+    scenario = world(seed, horizon_years=2 + seed % 30)
+    tables = tables_of(rp.simulate(scenario, allocation))
+    assert verify_run(tables, scenario)[:5] == []
+
+
+TAMPERED: list[tuple[str, str, str, str, str | float]] = [
+    # table, column that names the row, its name, column that is changed, new value, of the world
+    # fork: left_first; each breaks one rule.
+    ("releases", "hazard", "left_mines", "share_cleared", 0.75),
+    ("releases", "hazard", "left_mines", "released_day", 21.0),
+    ("roads", "road", "stem", "released_day", 3.0),
+    ("roads", "road", "left_road", "open_day", 9.0),
+    ("jobs", "job", "right/survey", "start_day", 5.0),
+    ("jobs", "job", "left_road/repair", "team", "deminers/town/0001"),
+    ("jobs", "job", "left/survey", "team", "deminers/town/0002"),
+    ("jobs", "job", "left_mines/clearance", "travel_hours", 0.5),
+    ("jobs", "job", "left_mines/clearance", "finish_day", 18.0),
+    ("jobs", "job", "left_mines/clearance", "workable_days", 3.0),
+    ("jobs", "job", "left_mines/clearance", "area_m2", 3000.0),
+    ("jobs", "job", "left_mines/clearance", "mobilised", True),
+    ("jobs", "job", "left/survey", "mobilised", False),
+    ("jobs", "job", "left_mines/clearance", "work_day", 16.0),
+    ("jobs", "job", "left/survey", "open_day", 14.0),
+    ("jobs", "job", "left/survey", "rank", 9),
+    ("land_release", "route", "cleared", "area_m2_p50", 1.0),
+]
+
+
+@pytest.mark.parametrize(("table", "key", "name", "column", "value"), TAMPERED)
+def test_the_verifier_sees_a_table_that_was_tampered_with(
+    table: str, key: str, name: str, column: str, value: str | float, tmp_path: Path
+) -> None:
+    fork(tmp_path)
+    scenario = rp.load(tmp_path)
+    tables = tables_of(rp.simulate(scenario, "left_first"))
+    assert verify_run(tables, scenario) == []
+    changed = tables[table].copy()
+    changed.loc[changed[key] == name, column] = value
+    assert verify_run({**tables, table: changed}, scenario) != []
+
+
+def test_the_verifier_sees_an_idle_team_and_a_later_job_that_goes_first(sketch: Sketch) -> None:
+    sketch.village("one")
+    sketch.village("two")
+    sketch.order("one_people", "two_people")
+    sketch.works("a", "one", "water", 2)
+    sketch.works("b", "two", "water", 2)
+    sketch.hazard("none", "one", 0)
+    sketch.team("crew", ["building"])
+    scenario = sketch.scenario()
+    tables = tables_of(rp.simulate(scenario, "plan"))
+    assert verify_run(tables, scenario) == []
+
+    def moved(**days: float) -> list[str]:
+        jobs = tables["jobs"].copy()
+        for job, start in days.items():
+            mine = jobs["job"] == job
+            jobs.loc[mine, ["start_day", "work_day"]] = start
+            jobs.loc[mine, "finish_day"] = start + 2
+        return verify_run({**tables, "jobs": jobs}, scenario)
+
+    assert moved(a=0, b=2) == []
+    assert any("leaves a waiting on 0" in wrong for wrong in moved(a=2, b=0))
+    assert any("leaves b waiting on 2" in wrong for wrong in moved(a=0, b=5))
+    assert any("before the end of a" in wrong for wrong in moved(a=0, b=1))
+
+
+def test_the_verifier_sees_too_many_teams_at_one_hazard_waiting_for_nothing(
+    sketch: Sketch,
+) -> None:
+    sketch.village("village")
+    sketch.assume(parcel_m2_minefield=1000)
+    sketch.hazard("mines", "village", max_teams=2)
+    sketch.asset("team", STAGES)
+    sketch.deploy("team", teams=3)
+    scenario = sketch.scenario()
+    tables = tables_of(rp.simulate(scenario, "plan"))
+    assert verify_run(tables, scenario) == []
+    sketch.rows["hazards"][0]["max_teams"] = 3
+    assert any("leaves mines/clearance" in wrong for wrong in verify_run(tables, sketch.scenario()))
+
+
+# ----------------------------------------------------------------------------------------- law 5
+
+
+@on_worlds(25)
+def test_the_order_of_rows_in_files_changes_nothing(seed: int, allocation: str) -> None:
+    scenario = world(seed)
+    luck = random.Random(seed)
+    shuffled = {
+        table: tuple(luck.sample(getattr(scenario, table), len(getattr(scenario, table))))
+        for table in type_of_table
+    }
+    before = rp.simulate(scenario, allocation)
+    after = rp.simulate(replaced(scenario, **shuffled), allocation)
+    assert after.order == before.order
+    assert list(after.jobs["job"]) == list(before.jobs["job"])
+    for table in TABLES:
+        assert as_rows(getattr(after, table)) == as_rows(getattr(before, table)), table
+
+
+REFERENCES: dict[str, tuple[str, ...]] = {
+    "places": ("id",),
+    "communities": ("id", "settlement"),
+    "roads": ("id", "from_place", "to_place"),
+    "hazards": ("id", "place", "road"),
+    "works": ("id", "settlement"),
+    "assets": ("id",),
+    "rates": ("asset",),
+    "deployments": ("asset", "base"),
+    "orders": ("community",),
+}
+
+
+def longer(name: str) -> str:
+    """Another name that sorts as the old one does, also before a slash."""
+    return "n-" + "".join(letter * 2 for letter in name)
+
+
+@on_worlds(25)
+def test_other_names_in_the_same_order_change_nothing_but_names(seed: int, allocation: str) -> None:
+    scenario = world(seed)
+    tables: dict[str, Any] = {}
+    for table, columns in REFERENCES.items():
+        tables[table] = tuple(
+            dataclasses.replace(
+                row,
+                **{c: longer(getattr(row, c)) for c in columns if getattr(row, c) is not None},
+            )
+            for row in getattr(scenario, table)
+        )
+    before = rp.simulate(scenario, allocation)
+    after = rp.simulate(replaced(scenario, **tables), allocation)
+    assert after.order == tuple(longer(name) for name in before.order)
+    ids = {getattr(row, "id", None) for table in REFERENCES for row in getattr(scenario, table)}
+    for table in TABLES:
+        expected = getattr(before, table).copy()
+        for column in expected.columns:
+            if column not in ("allocation", "stage"):
+                expected[column] = expected[column].map(lambda cell: _renamed(cell, ids))
+        assert as_rows(getattr(after, table)) == as_rows(expected), table
+
+
+def _renamed(cell: object, ids: set[object]) -> object:
+    if not isinstance(cell, str):
+        return cell
+    return "/".join(longer(part) if part in ids else part for part in cell.split("/"))
+
+
+@on_worlds(25)
+def test_an_island_that_nobody_reaches_changes_nothing_elsewhere(
+    seed: int, allocation: str
+) -> None:
+    scenario = world(seed)
+    first = seed % 2 == 0
+    name = "!island" if first else "~island"  # before or after all other ids
+    known: dict[str, Any] = {"source": scenario.sources[0].id}
+    where: dict[str, Any] = {"lon_deg": 1, "lat_deg": 1, "district": name, **known}
+    added: dict[str, Any] = {
+        "places": [
+            rp.Place(id=name, kind="settlement", name=name, **where),
+            rp.Place(id=f"{name}_pier", kind="junction", name=name, **where),
+        ],
+        "communities": [rp.Community(id=f"{name}_people", settlement=name, people=999, **known)],
+        "roads": [
+            rp.Road(
+                id=f"{name}_road",
+                from_place=name,
+                to_place=f"{name}_pier",
+                length_km=1,
+                speed_kmh=30,
+                repair_crew_days=3,
+                **known,
+            )
+        ],
+        "hazards": [
+            rp.Hazard(
+                id=f"{name}_mines",
+                place=name,
+                hazard_class="CHA",
+                land_class="minefield",
+                area_m2=5000,
+                denies=("housing",),
+                **known,
+            )
+        ],
+    }
+    tables = {table: (*getattr(scenario, table), *rows) for table, rows in added.items()}
+    before = rp.simulate(scenario, allocation)
+    after = rp.simulate(replaced(scenario, **tables), allocation)
+    assert [c for c in after.order if not c.startswith(name)] == list(before.order)
+    for table in ("readiness", "gates", "land_release", "jobs", "releases", "roads", "presence"):
+        rest = getattr(after, table)
+        for column in ("place_or_road", "community", "hazard", "road", "district"):
+            if column in rest:
+                rest = rest[~rest[column].str.startswith(name)]
+        if table == "jobs":  # one more community: the ranks after it are one higher
+            rest = rest.drop(columns="rank")
+        expected = getattr(before, table)
+        if table == "jobs":
+            expected = expected.drop(columns="rank")
+        assert as_rows(rest) == as_rows(expected), table
+
+
+# ----------------------------------------------------------------------------------------- law 6
+
+
+def random_history(scenario: rp.Scenario, luck: random.Random) -> dict[str, int]:
+    """Times of everything that gates look at; some of it never happens."""
+    names = [released(hazard.id) for hazard in scenario.hazards]
+    names += [works.id for works in scenario.works]
+    names += [survey_of(settlement) for settlement in scenario.people]
+    names += [opened(road.id) for road in scenario.roads]
+    times = [luck.choice([0, 5, 5, luck.randint(0, 900)]) * DAY_S for _ in names]
+    return {name: time for name, time in zip(names, times, strict=True) if luck.random() < 0.95}
+
+
+def delayed(history: dict[str, int], luck: random.Random) -> dict[str, int]:
+    """Let some things happen later, or never."""
+    late: dict[str, int] = {}
+    for name, time in history.items():
+        fate = luck.random()
+        if fate < 0.95:
+            late[name] = time + (luck.randint(0, 400) * DAY_S if fate < 0.4 else 0)
+    return late
+
+
+PARAMETERS: dict[str, tuple[dict[str, float], ...]] = {
+    "housing_land": ({}, {"required_share": 0.4}),
+    "farmland": ({}, {"required_share": 0.9}),
+    "road_access": ({}, {"max_hub_hours": 1.0}),
+    "shelter": ({}, {"required_share": 0.3}),
+    "residual_risk": ({}, {"max_per_year": 1e-3}, {"max_per_year": 1e-7}),
+    **{kind: ({}, {"within_hours": 1.0}) for kind in ("water", "power", "health", "education")},
+}
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_what_happens_later_never_brings_a_gate_forward(gate: str) -> None:
+    moved = 0
+    for seed in range(25):
+        luck = random.Random(seed)
+        scenario = world(seed + 500)
+        hazards = [
+            dataclasses.replace(hazard, items_per_km2=hazard.items_per_km2 or 20)
+            for hazard in scenario.hazards
+        ]
+        gates = {gate: luck.choice(PARAMETERS.get(gate, ({},)))}
+        scenario = replaced(scenario, hazards=tuple(hazards), gates=gates)
+        graph = network.build(scenario)
+        number = expected_values(scenario).number
+        history = random_history(scenario, luck)
+        for _ in range(6):
+            late = delayed(history, luck)
+            now, then = (
+                judge(
+                    History(scenario=scenario, network=graph, passed_s=passed, number=number),
+                    900 * DAY_S,
+                )
+                for passed in (history, late)
+            )
+            for one, other in zip(now, then, strict=True):
+                before, after = one.gates[gate], other.gates[gate]
+                assert (before is None) == (after is None)
+                if before is not None and after is not None:
+                    assert after >= before
+                    moved += after > before
+                assert other.ready_s >= one.ready_s
+            history = late
+    if gate != "permission":
+        assert moved  # else this test could not fail
+
+
+# ----------------------------------------------------------------------------------------- law 7
+
+
+def up_to(table: pd.DataFrame, horizon: float) -> pd.DataFrame:
+    """What a table of jobs, releases or roads would show with an earlier horizon."""
+    cut = table.copy()
+    if "start_day" in cut:
+        not_begun = ~(cut["start_day"] <= horizon)
+        for column in ("team", "asset", "base", "camped", "mobilised"):
+            cut[column] = cut[column].astype(object).mask(not_begun, None)
+        for column in ("travel_hours", "workable_days", "work_day", "finish_day"):
+            cut.loc[not_begun, column] = np.nan
+    for column in ("open_day", "start_day", "work_day", "finish_day", "released_day", "day_p50"):
+        if column in cut:
+            cut.loc[~(cut[column] <= horizon), column] = np.nan
+    return cut
+
+
+@on_worlds(25)
+def test_a_longer_horizon_changes_nothing_that_happened_before(seed: int, allocation: str) -> None:
+    short = world(seed, horizon_years=1 + seed % 4)
+    long = replaced(short, horizon_years=short.horizon_years + 1 + seed % 20)
+    before = rp.simulate(short, allocation)
+    after = rp.simulate(long, allocation)
+    horizon = (before.horizon - short.start).days
+    assert before.horizon < after.horizon
+    assert before.order == after.order
+    for table in ("jobs", "releases", "roads"):
+        assert as_rows(getattr(before, table)) == as_rows(up_to(getattr(after, table), horizon))
+    days = up_to(after.gates, horizon)["day_p50"]
+    pd.testing.assert_series_equal(before.gates["day_p50"], days)
+    ready = after.readiness["ready_day_p50"]
+    pd.testing.assert_series_equal(before.readiness["ready_day_p50"], ready.where(ready <= horizon))
+
+
+def test_the_horizon_is_the_same_date_some_years_on() -> None:
+    for start, years, expected in (
+        (date(2024, 2, 29), 4, date(2028, 2, 29)),
+        (date(2024, 2, 29), 1, date(2025, 2, 28)),
+        (date(2025, 3, 1), 3, date(2028, 3, 1)),
+    ):
+        sketch = Sketch(start, years)
+        sketch.village("village")
+        assert sketch.run().outcome.horizon == expected

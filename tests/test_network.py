@@ -1,0 +1,198 @@
+"""The graph (model §2, §6): hours that only shrink, and the cheapest way from a hub."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+
+import networkx as nx
+import pytest
+
+import returnplan as rp
+from returnplan import network
+from returnplan.network import NO_ROUTE, Network, Reach
+from tests.sketch import Sketch
+
+ROAD_IDS = ["B", "a", "a-b", "a.x", "a1", "a10", "a9", "b", "c_c", "d", "z", "é"]
+
+
+def random_scenario(seed: int, *, places: int = 7, roads: int = 11) -> rp.Scenario:
+    """Draw a multigraph with parallel roads, loops of one road, and parts that hang apart."""
+    luck = random.Random(seed)
+    sketch = Sketch()
+    names = ["town"]
+    for number in range(1, places):
+        names.append(f"p{number}")
+        sketch.place(names[-1], luck.choice(["hub", "junction", "junction", "junction"]))
+    ids = luck.sample(ROAD_IDS, roads)
+    for road in ids:
+        ends = (luck.choice(names), luck.choice(names))
+        hours = luck.choice([0, 0.5, 1, 1, 2, 3.7])
+        sketch.road(road, *ends, hours=hours, all_season=luck.random() < 0.7)
+    return sketch.scenario()
+
+
+def hours_by_networkx(graph: Network, sources: list[int], roads: list[int]) -> list[float]:
+    plain = nx.MultiGraph()
+    plain.add_nodes_from(range(len(graph.places)))
+    for road in roads:
+        plain.add_edge(*graph.ends[road], weight=graph.hours[road])
+    if not sources:
+        return [NO_ROUTE] * len(graph.places)
+    found = nx.multi_source_dijkstra_path_length(plain, sources)
+    return [found.get(place, NO_ROUTE) for place in range(len(graph.places))]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_hours_are_the_shortest_after_each_road_that_opens(seed: int) -> None:
+    graph = network.build(random_scenario(seed))
+    luck = random.Random(seed)
+    sources = luck.sample(range(len(graph.places)), luck.choice([0, 1, 1, 2]))
+    reach = Reach(graph, sources)
+    steps = [("road", road) for road in range(len(graph.roads))]
+    steps += [("source", place) for place in luck.sample(range(len(graph.places)), 2)]
+    luck.shuffle(steps)
+    roads: list[int] = []
+    for kind, number in steps:
+        before = list(reach.hours)
+        if kind == "road":
+            nearer = reach.open_road(number)
+            roads.append(number)
+        else:
+            nearer = reach.add_source(number)
+            sources.append(number)
+        expected = hours_by_networkx(graph, sources, roads)
+        assert reach.hours == pytest.approx(expected)
+        changed = {place for place in range(len(before)) if reach.hours[place] < before[place]}
+        assert set(nearer) == changed
+        assert len(nearer) == len(changed)
+        assert [reach.hours[place] for place in nearer] == sorted(reach.hours[p] for p in nearer)
+
+
+def test_a_road_that_opens_twice_brings_nothing_new() -> None:
+    sketch = Sketch()
+    sketch.village("village", hours=2)
+    reach = Reach(network.build(sketch.scenario()), [0])
+    assert reach.open_road(0) == [1]
+    assert reach.open_road(0) == []
+    assert reach.hours == [0, 2]
+
+
+def test_the_date_of_a_road_is_the_later_of_its_ends() -> None:
+    sketch = Sketch()
+    sketch.place("one", accessible_from="2025-01-11")
+    sketch.place("two", accessible_from="2024-01-01")
+    sketch.road("a", "one", "two")
+    sketch.road("b", "two", "one")
+    sketch.road("c", "two", "town")
+    graph = network.build(sketch.scenario())
+    assert graph.place_from_s == (0, 10 * 86_400, 0)
+    assert graph.road_from_s == (10 * 86_400, 10 * 86_400, 0)
+
+
+# ---------------------------------------------------------------------------------- access routes
+
+
+def all_paths(scenario: rp.Scenario, usable: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every way from a hub that passes no place twice: last place, and roads from the hub."""
+    hubs = [place.id for place in scenario.places if place.kind == "hub"]
+    ways: list[tuple[str, tuple[str, ...], frozenset[str]]] = [
+        (hub, (), frozenset([hub])) for hub in hubs
+    ]
+    while ways:
+        here, roads, seen = ways.pop()
+        yield here, roads
+        for road in scenario.roads:
+            for one, other in (
+                (road.from_place, road.to_place),
+                (road.to_place, road.from_place),
+            ):
+                if road.id in usable and one == here and other not in seen:
+                    ways.append((other, (*roads, road.id), seen | {other}))
+
+
+def routes_by_hand(scenario: rp.Scenario, units: dict[str, float]) -> dict[str, tuple[str, ...]]:
+    """Enumerate all ways and take the best by the words of model §6; costs in 1e-9 team-days."""
+    all_season = {road.id for road in scenario.roads if road.all_season}
+    usable = {road for road, cost in units.items() if not math.isinf(cost)}
+    best: dict[str, tuple[str, ...]] = {}
+    for roads in (usable & all_season, usable):
+        found: dict[str, list[tuple[float, int, tuple[str, ...]]]] = {}
+        for place, way in all_paths(scenario, roads):
+            key = (sum(units[road] for road in way), len(way), way[::-1])
+            found.setdefault(place, []).append(key)
+        best |= {place: min(keys)[2][::-1] for place, keys in found.items() if place not in best}
+    return best
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_access_routes_are_those_of_complete_enumeration(seed: int) -> None:
+    scenario = random_scenario(seed, places=6, roads=9)
+    luck = random.Random(seed + 10_000)
+    values = [0, 0, 1, 1, 2, 3, math.inf]
+    units = {road.id: luck.choice(values) for road in scenario.roads}
+    days = {road: cost * 1e-9 for road, cost in units.items()}
+    if luck.random() < 0.5:  # roads that are left out cost nothing
+        days = {road: cost for road, cost in days.items() if cost > 0}
+    found = network.access_routes(network.build(scenario), scenario.roads, days)
+    assert dict(found.roads) == routes_by_hand(scenario, units)
+
+
+def ring(**costs: float) -> tuple[str, ...]:
+    """Route to ``village`` by road ``direct``, or by ``first`` and ``second``."""
+    sketch = Sketch()
+    sketch.place("middle", "junction")
+    sketch.place("village")
+    sketch.road("direct", "town", "village", hours=9)
+    sketch.road("first", "town", "middle")
+    sketch.road("second", "middle", "village")
+    scenario = sketch.scenario()
+    routes = network.access_routes(network.build(scenario), scenario.roads, costs)
+    return routes.roads["village"]
+
+
+def test_a_route_costs_team_days_and_not_hours() -> None:
+    assert ring(direct=3, first=1, second=1) == ("first", "second")
+    assert ring(direct=2.5, first=1, second=2) == ("direct",)
+
+
+def test_of_equal_costs_the_way_of_fewer_roads_is_taken() -> None:
+    assert ring(direct=2, first=1, second=1) == ("direct",)
+    assert ring() == ("direct",)
+
+
+def test_costs_compare_in_billionths_of_a_team_day() -> None:
+    assert ring(direct=2 + 1.4e-9, first=1, second=1) == ("first", "second")
+    assert ring(direct=2 + 0.4e-9, first=1, second=1) == ("direct",)  # rounds to equal
+    assert ring(direct=2 + 1e-9, first=1 + 0.6e-9, second=1) == ("direct",)  # rounded by road
+
+
+def test_a_road_that_nobody_can_work_connects_nothing() -> None:
+    assert ring(direct=math.inf, first=100, second=100) == ("first", "second")
+
+
+def test_a_place_without_a_way_has_no_route_and_a_hub_an_empty_one() -> None:
+    sketch = Sketch()
+    sketch.village("village")
+    sketch.place("island")
+    scenario = sketch.scenario()
+    graph = network.build(scenario)
+    routes = network.access_routes(graph, scenario.roads, {}).roads
+    assert dict(routes) == {"town": (), "village": ("village_road",)}
+    blocked = network.access_routes(graph, scenario.roads, {"village_road": math.inf}).roads
+    assert dict(blocked) == {"town": ()}
+
+
+def test_all_season_roads_are_taken_however_dear() -> None:
+    sketch = Sketch()
+    sketch.village("village")
+    sketch.road("summer", "town", "village", all_season=False)
+    sketch.place("pass", "junction")
+    sketch.road("up", "village", "pass", all_season=False)
+    scenario = sketch.scenario()
+    graph = network.build(scenario)
+    routes = network.access_routes(graph, scenario.roads, {"village_road": 99}).roads
+    assert routes["village"] == ("village_road",)
+    # Beyond, no all-season road leads on: the cheapest way over all roads from end to end.
+    assert routes["pass"] == ("summer", "up")

@@ -1,0 +1,541 @@
+"""Check a run from its tables and the scenario alone (laws 1 to 4 of model §14, and dispatch).
+
+Nothing here looks into the package: every rule is stated again in plain words, from the columns of
+``jobs``, ``releases``, ``roads`` and ``land_release``. :func:`verify_run` gives one sentence for
+each thing that is wrong.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+import returnplan as rp
+from returnplan.chance import expected_values
+
+STAGES = ("survey", "technical_survey", "clearance", "quality_control")
+LIMIT_DAYS = 36_525
+SECOND = 1 / 86_400
+CLOSE = 1e-9
+INF = math.inf
+
+
+@dataclass
+class Parcel:
+    """One row of the table of jobs; times are days, never is infinite."""
+
+    job: str
+    owner: str
+    stage: str
+    where: str
+    rank: int
+    place_in_order: int
+    team: str | None
+    open: float
+    start: float
+    work: float
+    finish: float
+    travel_hours: float
+    camped: bool
+    mobilised: bool
+    workable_days: float
+    area_m2: float
+
+
+@dataclass
+class Team:
+    asset: str
+    base: str
+    since: float
+    until: float
+
+
+@dataclass
+class Facts:
+    """A scenario and the tables of one run, by id."""
+
+    scenario: rp.Scenario
+    allocation: str
+    parcels: list[Parcel]
+    released: dict[str, float]  # of hazards
+    road_released: dict[str, float]
+    road_open: dict[str, float]
+    shares: dict[str, tuple[float, float, float]]
+    land_release: pd.DataFrame
+    teams: dict[str, Team] = field(default_factory=dict)
+    jobs: dict[str, list[Parcel]] = field(default_factory=dict)
+    worked_days: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    hours: dict[tuple[str, float], dict[str, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ends = {road.id: (road.from_place, road.to_place) for road in self.scenario.roads}
+
+    def day(self, day: date | None) -> float:
+        """Day number of a date; a blank one and one before the start are the start."""
+        return 0.0 if day is None else float(max(0, (day - self.scenario.start).days))
+
+    def accessible(self, where: str) -> float:
+        """Day from which one may be on a place, or on a road: the later of its ends."""
+        if where in self.ends:
+            return max(self.accessible(end) for end in self.ends[where])
+        return self.day(self.scenario.place[where].accessible_from)
+
+    def worked(self, where: str, at: float) -> float:
+        """Workable days at a place or road from the start to some day."""
+        place = self.ends[where][0] if where in self.ends else where
+        zone = self.scenario.place[place].zone
+        if not zone:
+            return at
+        if zone not in self.worked_days:
+            self.worked_days[zone] = self._worked_by_day(zone)
+        return float(np.interp(at, np.arange(LIMIT_DAYS + 2), self.worked_days[zone]))
+
+    def _worked_by_day(self, zone: str) -> npt.NDArray[np.float64]:
+        given = {
+            row.month: row.workable_days for row in self.scenario.calendars if row.zone == zone
+        }
+        shares: list[float] = []
+        for number in range(LIMIT_DAYS + 1):
+            today = self.scenario.start + timedelta(days=number)
+            following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
+            shares.append(given[today.month] / (following - today.replace(day=1)).days)
+        return np.concatenate([[0.0], np.cumsum(shares)])
+
+
+def verify_run(tables: Mapping[str, pd.DataFrame], scenario: rp.Scenario) -> list[str]:
+    """Say everything that is wrong with one run.
+
+    Parameters
+    ----------
+    tables
+        ``jobs``, ``releases``, ``roads`` and ``land_release`` of one allocation.
+    scenario
+        The scenario that was run.
+
+    Returns
+    -------
+    list[str]
+        Sentences; none when all rules are kept.
+    """
+    facts = read_tables(tables, scenario)
+    return [
+        *areas_balance(facts),
+        *releases_follow_the_work(facts),
+        *work_waits_for_what_comes_before(facts),
+        *teams_may_and_can(facts),
+        *teams_do_one_thing_at_a_time(facts),
+        *stints_last_as_long_as_they_must(facts),
+        *nobody_does_more_than_the_rate_allows(facts),
+        *the_first_open_job_is_served_first(facts),
+    ]
+
+
+def tables_of(outcome: rp.Outcome) -> dict[str, pd.DataFrame]:
+    return {name: getattr(outcome, name) for name in ("jobs", "releases", "roads", "land_release")}
+
+
+def read_tables(tables: Mapping[str, pd.DataFrame], scenario: rp.Scenario) -> Facts:
+    parcels: list[Parcel] = []
+    order: dict[str, int] = {}
+    for row in tables["jobs"].itertuples():
+        known: Any = row
+        parcels.append(
+            Parcel(
+                job=known.job,
+                owner=known.owner,
+                stage=known.stage,
+                where=known.place_or_road,
+                rank=known.rank,
+                place_in_order=order.setdefault(known.job, len(order)),
+                team=known.team if isinstance(known.team, str) else None,
+                open=_or(known.open_day, INF),
+                start=_or(known.start_day, INF),
+                work=_or(known.work_day, INF),
+                finish=_or(known.finish_day, INF),
+                travel_hours=_or(known.travel_hours, 0.0),
+                camped=known.camped is True or known.camped is np.True_,
+                mobilised=known.mobilised is True or known.mobilised is np.True_,
+                workable_days=_or(known.workable_days, 0.0),
+                area_m2=_or(known.area_m2, 0.0),
+            )
+        )
+    releases, roads = tables["releases"], tables["roads"]
+    facts = Facts(
+        scenario=scenario,
+        allocation=str(tables["releases"]["allocation"].iloc[0]) if len(releases) else "",
+        parcels=parcels,
+        released=_times(releases, "hazard", "released_day"),
+        road_released=_times(roads, "road", "released_day"),
+        road_open=_times(roads, "road", "open_day"),
+        shares=_shares(releases),
+        land_release=tables["land_release"],
+    )
+    facts.teams = _name_teams(facts, str(tables["roads"]["allocation"].iloc[0]))
+    for parcel in parcels:
+        facts.jobs.setdefault(parcel.job, []).append(parcel)
+    return facts
+
+
+def _or(value: Any, otherwise: float) -> float:
+    return otherwise if value is None or value != value else float(value)  # noqa: PLR0124
+
+
+def _times(table: pd.DataFrame, key: str, column: str) -> dict[str, float]:
+    return {name: _or(at, INF) for name, at in zip(table[key], table[column], strict=True)}
+
+
+def _shares(releases: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
+    columns = ["hazard", "share_cancelled", "share_reduced", "share_cleared"]
+    return {
+        str(name): (float(c), float(r), float(k))
+        for name, c, r, k in releases[columns].itertuples(index=False)
+    }
+
+
+def _name_teams(facts: Facts, allocation: str) -> dict[str, Team]:
+    """Teams by name: numbered by (from, until) for each asset type and base."""
+    teams: dict[str, Team] = {}
+    count: dict[tuple[str, str], int] = {}
+    lines = [line for line in facts.scenario.deployments if line.allocation == allocation]
+    start = facts.scenario.start
+    lines.sort(key=lambda line: (line.from_date or start, line.until_date or date.max))
+    for line in lines:
+        for _ in range(line.teams):
+            key = (line.asset, line.base)
+            count[key] = count.get(key, 0) + 1
+            until = INF if line.until_date is None else float((line.until_date - start).days)
+            since = facts.day(line.from_date)
+            teams[f"{line.asset}/{line.base}/{count[key]:04d}"] = Team(*key, since, until)
+    return teams
+
+
+# ------------------------------------------------------------------------------------ law 1, areas
+
+
+def areas_balance(facts: Facts) -> Iterator[str]:
+    """Reported = cancelled + reduced + cleared + remaining; each stage works its share."""
+    for hazard in facts.scenario.hazards:
+        yield from _shares_make_up_the_hazard(facts, hazard)
+    table = facts.land_release.groupby("route")["area_m2_p50"].sum()
+    gone = [hazard for hazard in facts.scenario.hazards if facts.released[hazard.id] < INF]
+    for number, route in enumerate(("cancelled", "reduced", "cleared")):
+        area_m2 = sum(facts.shares[hazard.id][number] * hazard.area_m2 for hazard in gone)
+        if not _same_area(float(table.get(route, 0.0)), area_m2):
+            yield f"land_release: {route} is not {area_m2} m2"
+    reported = sum(hazard.area_m2 for hazard in facts.scenario.hazards)
+    remaining = reported - sum(hazard.area_m2 for hazard in gone)
+    told = float(facts.land_release["area_m2_p50"].sum()) + remaining
+    if not _same_area(told, reported):
+        yield f"released and remaining make {told} m2, reported are {reported}"
+
+
+def _same_area(one_m2: float, other_m2: float) -> bool:
+    return math.isclose(one_m2, other_m2, rel_tol=1e-9, abs_tol=1e-6)
+
+
+def _shares_make_up_the_hazard(facts: Facts, hazard: rp.Hazard) -> Iterator[str]:
+    number = expected_values(facts.scenario)
+    cancelled, reduced, cleared = facts.shares[hazard.id]
+    if min(cancelled, reduced, cleared) < 0 or abs(cancelled + reduced + cleared - 1) > CLOSE:
+        yield f"{hazard.id}: shares {facts.shares[hazard.id]} do not make up the whole"
+    if hazard.hazard_class == "CHA" and cancelled != 0:
+        yield f"{hazard.id}: a confirmed hazard is cancelled"
+    again = 1 + number["qc_fail_share"]
+    wanted = {
+        "survey": hazard.area_m2 if hazard.hazard_class == "SHA" else 0.0,
+        "technical_survey": (1 - cancelled) * hazard.area_m2 * number["ts_coverage_share"],
+        "clearance": cleared * hazard.area_m2 * again,
+        "quality_control": number["qc_sample_share"] * cleared * hazard.area_m2 * again,
+    }
+    for stage, area_m2 in wanted.items():
+        found = facts.jobs.get(f"{hazard.id}/{stage}", [])
+        if not _same_area(sum(parcel.area_m2 for parcel in found), area_m2):
+            yield f"{hazard.id}/{stage}: parcels do not sum to {area_m2} m2"
+        if len({parcel.area_m2 for parcel in found}) > 1:
+            yield f"{hazard.id}/{stage}: parcels differ in size"
+
+
+def releases_follow_the_work(facts: Facts) -> Iterator[str]:
+    """Hazards after their last stage and the handover, roads after their hazards, then repair."""
+    handover = expected_values(facts.scenario)["handover_days"]
+    horizon = _horizon_days(facts.scenario)
+    for hazard in facts.scenario.hazards:
+        stages = [facts.jobs.get(f"{hazard.id}/{stage}", []) for stage in STAGES]
+        last = max((p.finish for parcels in stages for p in parcels), default=0.0)
+        due = last + handover
+        if not _same_time(facts.released[hazard.id], due, horizon):
+            yield f"{hazard.id}: released on {facts.released[hazard.id]}, due on {due}"
+    for road in facts.scenario.roads:
+        mine = [facts.released[h.id] for h in facts.scenario.hazards if h.road == road.id]
+        due = max(mine, default=0.0)
+        if not _same_time(facts.road_released[road.id], due, horizon):
+            yield f"{road.id}: released on {facts.road_released[road.id]}, hazards on {due}"
+        repair = [parcel.finish for parcel in facts.jobs.get(f"{road.id}/repair", [])]
+        if (road.repair_crew_days > 0) != bool(repair):
+            yield f"{road.id}: repair of {road.repair_crew_days} crew-days, {len(repair)} jobs"
+        due = max([due, *repair])
+        if not _same_time(facts.road_open[road.id], due, horizon):
+            yield f"{road.id}: open on {facts.road_open[road.id]}, due on {due}"
+
+
+def _same_time(found: float, due: float, horizon: float) -> bool:
+    if found == INF:
+        return due > horizon - SECOND
+    return abs(found - due) <= SECOND
+
+
+def _horizon_days(scenario: rp.Scenario) -> float:
+    start, year = scenario.start, scenario.start.year + scenario.horizon_years
+    try:
+        return float((start.replace(year=year) - start).days)
+    except ValueError:
+        return float((date(year, 2, 28) - start).days)
+
+
+# --------------------------------------------------------------------- law 2, what comes before
+
+
+def may_begin(facts: Facts, parcel: Parcel) -> float:
+    """Day on which all that comes before a job is done and its place is accessible."""
+    hazards = facts.scenario.hazards
+    before: list[float] = [facts.accessible(parcel.where)]
+    if parcel.stage in STAGES:
+        for stage in STAGES[: STAGES.index(parcel.stage)]:
+            before += [p.finish for p in facts.jobs.get(f"{parcel.owner}/{stage}", [])]
+    elif parcel.stage == "repair":
+        before.append(facts.road_released[parcel.where])
+    elif parcel.stage not in ("community_survey", "risk_education"):
+        denied = "housing" if parcel.stage == "shelter" else parcel.stage
+        here = [h for h in hazards if h.place == parcel.where and denied in h.denies]
+        before += [facts.released[hazard.id] for hazard in here]
+    return max(before)
+
+
+def work_waits_for_what_comes_before(facts: Facts) -> Iterator[str]:
+    rank = 0
+    for parcel in facts.parcels:
+        if parcel.rank < rank:
+            yield f"{parcel.job}: rank {parcel.rank} after rank {rank}"
+        rank = parcel.rank
+        if parcel.start < INF and parcel.start < may_begin(facts, parcel):
+            yield f"{parcel.job}: starts on {parcel.start}, may begin {may_begin(facts, parcel)}"
+        if parcel.start < parcel.open:
+            yield f"{parcel.job}: starts on {parcel.start} but opens on {parcel.open}"
+        if not parcel.start <= parcel.work <= parcel.finish:
+            yield f"{parcel.job}: start, work and finish are not in order"
+        if (parcel.team is None) != (parcel.start == INF):
+            yield f"{parcel.job}: a team without a start, or a start without a team"
+
+
+def rate(facts: Facts, asset: str, parcel: Parcel) -> float:
+    """Work that a team does in a day (m² or crew-days); 0: it cannot do the job."""
+    hazards = {hazard.id: hazard for hazard in facts.scenario.hazards}
+    skill = {"repair": "road_repair", "community_survey": "survey"}.get(parcel.stage, parcel.stage)
+    for works in facts.scenario.works:
+        if works.id == parcel.job:
+            skill = works.skill
+    mine = [row for row in facts.scenario.rates if row.asset == asset and row.skill == skill]
+    if parcel.stage not in STAGES:
+        return 1.0 if mine else 0.0
+    hazard = hazards[parcel.owner]
+    by_land = {row.land_class: row.rate_m2_day for row in mine}
+    found = by_land.get(hazard.land_class, by_land.get(None)) or 0.0
+    if parcel.stage in ("technical_survey", "clearance"):
+        (kind,) = (row for row in facts.scenario.assets if row.id == asset)
+        found *= getattr(kind, f"mult_{hazard.difficulty}")
+    return found
+
+
+def hours_to(facts: Facts, base: str, where: str, at: float) -> float:
+    """Hours from a base over the roads that teams may drive at a time; to a road's nearer end."""
+    if (base, at) not in facts.hours:
+        usable = []
+        for road in facts.scenario.roads:
+            since = facts.road_open if road.impassable else facts.road_released
+            if max(since[road.id], facts.accessible(road.id)) <= at:
+                usable.append(road)
+        facts.hours[base, at] = shortest_hours(base, usable)
+    ends = facts.ends.get(where, (where,))
+    return min(facts.hours[base, at].get(place, INF) for place in ends)
+
+
+def shortest_hours(base: str, roads: list[rp.Road]) -> dict[str, float]:
+    """Driving hours to each place that some roads connect with a base."""
+    hours: dict[str, float] = {}
+    queue = [(0.0, base)]
+    while queue:
+        so_far, place = heapq.heappop(queue)
+        if place in hours:
+            continue
+        hours[place] = so_far
+        for road in roads:
+            step = road.length_km / road.speed_kmh
+            if road.from_place == place:
+                heapq.heappush(queue, (so_far + step, road.to_place))
+            if road.to_place == place:
+                heapq.heappush(queue, (so_far + step, road.from_place))
+    return hours
+
+
+def teams_may_and_can(facts: Facts) -> Iterator[str]:
+    """A team is deployed, has the skill, and drives there by the shortest way."""
+    for parcel in facts.parcels:
+        if parcel.team is None:
+            continue
+        if parcel.team not in facts.teams:
+            yield f"{parcel.job}: there is no team {parcel.team}"
+            continue
+        team = facts.teams[parcel.team]
+        if not team.since <= parcel.start < team.until:
+            yield f"{parcel.job}: {parcel.team} is dispatched on {parcel.start}, not deployed"
+        if rate(facts, team.asset, parcel) <= 0:
+            yield f"{parcel.job}: {parcel.team} cannot do it"
+        hours = hours_to(facts, team.base, parcel.where, parcel.start)
+        if hours == INF or not math.isclose(hours, parcel.travel_hours, abs_tol=1e-9):
+            yield f"{parcel.job}: {parcel.team} drives {parcel.travel_hours} h, not {hours}"
+
+
+# --------------------------------------------------------------- laws 3 and 4, what a team can do
+
+
+def work_of(facts: Facts) -> dict[str, list[Parcel]]:
+    """Parcels of each team in the order of its work."""
+    found: dict[str, list[Parcel]] = {}
+    for parcel in facts.parcels:
+        if parcel.team in facts.teams:
+            found.setdefault(parcel.team, []).append(parcel)
+    return {
+        team: sorted(parcels, key=lambda p: (p.start, p.finish)) for team, parcels in found.items()
+    }
+
+
+def teams_do_one_thing_at_a_time(facts: Facts) -> Iterator[str]:
+    for team, parcels in work_of(facts).items():
+        for before, after in pairwise(parcels):
+            if after.start < before.finish:
+                yield f"{team}: begins {after.job} before the end of {before.job}"
+
+
+def stints_last_as_long_as_they_must(facts: Facts) -> Iterator[str]:
+    """Mobilise at each change of place, camp if that is quicker, then work workable days."""
+    kinds = {asset.id: asset for asset in facts.scenario.assets}
+    for team, parcels in work_of(facts).items():
+        kind = kinds[facts.teams[team].asset]
+        for before, parcel in zip([None, *parcels], parcels, strict=False):
+            moves = before is None or before.where != parcel.where
+            if parcel.mobilised != moves:
+                yield f"{parcel.job}: {team} mobilises: {parcel.mobilised}, moves: {moves}"
+            lost = kind.mobilisation_days if moves else 0.0
+            if parcel.camped and (before is None or moves or not before.camped):
+                lost += kind.camp_days or 0.0
+            if parcel.camped and kind.camp_days is None:
+                yield f"{parcel.job}: {team} camps but has no camp"
+            if parcel.work < INF and abs(parcel.work - parcel.start - lost) > SECOND:
+                yield f"{parcel.job}: {team} loses {parcel.work - parcel.start} days, not {lost}"
+            crew_days = _crew_days(facts, parcel)
+            speed = rate(facts, kind.id, parcel)
+            full = (parcel.area_m2 or crew_days) / speed if speed > 0 else INF
+            share = 1.0 if parcel.camped else 1 - 2 * parcel.travel_hours / kind.shift_hours
+            if share <= 0 or not math.isclose(parcel.workable_days, full / share, rel_tol=1e-9):
+                yield f"{parcel.job}: {parcel.workable_days} workable days, not {full} / {share}"
+            if parcel.finish < INF:
+                done = facts.worked(parcel.where, parcel.finish)
+                done -= facts.worked(parcel.where, parcel.work)
+                if abs(done - parcel.workable_days) > SECOND:
+                    yield f"{parcel.job}: {done} days are worked, {parcel.workable_days} needed"
+
+
+def _crew_days(facts: Facts, parcel: Parcel) -> float:
+    if parcel.stage == "community_survey":
+        return expected_values(facts.scenario)["community_survey_team_days"]
+    for road in facts.scenario.roads:
+        if parcel.job == f"{road.id}/repair":
+            return road.repair_crew_days
+    return next((w.crew_days for w in facts.scenario.works if w.id == parcel.job), 0.0)
+
+
+def nobody_does_more_than_the_rate_allows(facts: Facts) -> Iterator[str]:
+    """Area finished by an asset type is at most its days on the spot times its best rate."""
+    for asset in facts.scenario.assets:
+        for stage in STAGES:
+            mine = [
+                parcel
+                for parcel in facts.parcels
+                if parcel.team in facts.teams
+                and facts.teams[parcel.team].asset == asset.id
+                and parcel.stage == stage
+                and parcel.finish < INF
+            ]
+            best = max((rate(facts, asset.id, parcel) for parcel in mine), default=0.0)
+            days = sum(parcel.finish - parcel.work + SECOND for parcel in mine)
+            area_m2 = sum(parcel.area_m2 for parcel in mine)
+            if area_m2 > days * best * (1 + CLOSE):
+                yield f"{asset.id}: {area_m2} m2 of {stage} in {days} days at {best} m2 a day"
+
+
+# ---------------------------------------------------------------------------------- §6, dispatch
+
+
+def the_first_open_job_is_served_first(facts: Facts) -> Iterator[str]:
+    """Whenever something may change, no idle team is left that could do an open job.
+
+    And no team was just sent to one job while an earlier one, that it could do, was left waiting.
+    """
+    horizon = _horizon_days(facts.scenario)
+    moments = {0.0, *(team.since for team in facts.teams.values())}
+    for parcel in facts.parcels:
+        moments |= {parcel.start, parcel.finish, parcel.open}
+    moments |= {*facts.released.values(), *facts.road_released.values()}
+    work = work_of(facts)
+    begins = {job: may_begin(facts, parcels[0]) for job, parcels in facts.jobs.items()}
+    for now in sorted(moment for moment in moments if moment <= horizon):
+        idle: list[tuple[str, int]] = []  # with the place in the order of what it was given now
+        for name, team in facts.teams.items():
+            if not team.since <= now < team.until:
+                continue
+            busy = [p for p in work.get(name, []) if p.start <= now < p.finish]
+            if not busy or busy[-1].start == now:
+                given = busy[-1].place_in_order if busy else len(facts.jobs)
+                idle.append((name, given))
+        for job, parcels in facts.jobs.items():
+            first = parcels[0]
+            waiting = [parcel for parcel in parcels if parcel.start > now]
+            if not idle or not waiting or begins[job] > now or _is_full(facts, parcels, now):
+                continue
+            for name, given in idle:
+                if given > first.place_in_order and _could(facts, name, waiting[0], now):
+                    yield f"{name} leaves {job} waiting on {now}"
+
+
+def _is_full(facts: Facts, parcels: list[Parcel], now: float) -> bool:
+    """Whether the safety distance allows no more teams."""
+    limit = next((h.max_teams for h in facts.scenario.hazards if h.id == parcels[0].owner), None)
+    working = sum(parcel.start <= now < parcel.finish for parcel in parcels)
+    return limit is not None and parcels[0].stage == "clearance" and working >= limit
+
+
+def _could(facts: Facts, name: str, parcel: Parcel, now: float) -> bool:
+    """Whether a team could do a parcel from now on, well before a hundred years are over."""
+    team = facts.teams[name]
+    speed = rate(facts, team.asset, parcel)
+    if speed <= 0:
+        return False
+    (kind,) = (row for row in facts.scenario.assets if row.id == team.asset)
+    hours = hours_to(facts, team.base, parcel.where, now)
+    share = 1 - 2 * hours / kind.shift_hours
+    if hours == INF or (kind.camp_days is None and share <= 0):
+        return False
+    days = (parcel.area_m2 or _crew_days(facts, parcel)) / speed
+    days /= 1 if kind.camp_days is not None else share
+    begin = now + kind.mobilisation_days + (kind.camp_days or 0)
+    left = facts.worked(parcel.where, LIMIT_DAYS) - facts.worked(parcel.where, begin)
+    return days < left - 1
