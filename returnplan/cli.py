@@ -10,7 +10,6 @@ import click
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.version import __version__
 
-MAX_SHOWN = 200
 BAD_INPUT, BAD_USAGE = 1, 2
 
 
@@ -128,10 +127,8 @@ def check(scenario: Path) -> None:
 def _show(title: str, problems: Sequence[Problem]) -> None:
     if problems:
         click.echo(f"{title} ({len(problems)}):", err=True)
-    for problem in problems[:MAX_SHOWN]:
+    for problem in problems:
         click.echo(f"  {problem}", err=True)
-    if len(problems) > MAX_SHOWN:
-        click.echo(f"  ... and {len(problems) - MAX_SHOWN} more", err=True)
 
 
 @main.command()
@@ -216,7 +213,9 @@ def _headline(outcome: Any) -> str:
 
 
 @main.command("list")
-@click.argument("kind", type=click.Choice(["gates", "policies", "charts", "assumptions", "columns"]))
+@click.argument(
+    "kind", type=click.Choice(["gates", "policies", "charts", "assumptions", "columns"])
+)
 def list_kind(kind: str) -> None:
     r"""List gates, policies, charts, assumptions or columns of tables, with one line each.
 

@@ -9,7 +9,7 @@ from returnplan.domain import Assumption, Scenario, type_of_table
 from returnplan.policies import POLICIES
 from returnplan.readiness import GATES, RESIDUAL_RISK_ASSUMPTIONS
 from returnplan.scenario import Report
-from returnplan.scenario.rows import TableType, cell_text
+from returnplan.scenario.rows import cell_text, table_type
 from returnplan.units import horizon_date
 
 HECTARE_M2 = 10_000
@@ -50,7 +50,7 @@ def _contents(scenario: Scenario) -> Iterator[str]:
     end = horizon_date(scenario.start, scenario.horizon_years)
     yield f"  time       {scenario.start} to {end} ({scenario.horizon_years} years)"
     kinds = Counter(place.kind for place in scenario.places)
-    yield f"  places     {', '.join(f'{n} {kind}' for kind, n in kinds.items())}"
+    yield f"  places     {', '.join(_count(n, kind) for kind, n in kinds.items())}"
     people = sum(community.people for community in scenario.communities)
     yield f"  people     {people:,} in {len(scenario.communities)} communities"
     length = sum(road.length_km for road in scenario.roads)
@@ -69,9 +69,13 @@ def _contents(scenario: Scenario) -> Iterator[str]:
         teams = sum(line.teams for line in lines)
         bases = len({line.base for line in lines})
         yield (
-            f"  allocation {header.name}: policy {header.policy}, {teams} teams in "
-            f"{len(lines)} deployments at {bases} bases"
+            f"  allocation {header.name}: policy {header.policy}, {_count(teams, 'team')} in "
+            f"{_count(len(lines), 'deployment')} at {_count(bases, 'base')}"
         )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _gate_text(name: str, parameters: dict[str, float]) -> str:
@@ -159,7 +163,7 @@ def dictionary(table: str) -> list[tuple[str, str, str, str, str]]:
     list[tuple[str, str, str, str, str]]
         Column, what is allowed, default, meaning, sensitivity.
     """
-    kind = TableType(type_of_table[table])
+    kind = table_type(table)
     rows = []
     for name, info in kind.info.items():
         default = "required" if name in kind.required else _default_text(kind.default[name])

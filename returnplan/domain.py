@@ -136,7 +136,7 @@ class Community:
 
     id: Id
     settlement: Annotated[str, column("where they come from", refers_to="places")]
-    people: Annotated[int, column("displaced people", unit="people", ge=0)]
+    people: Annotated[int, column("displaced people", unit="people", ge=0, le=1_000_000_000)]
     households: Annotated[
         int | None,
         column("households; empty: people / household_size", unit="households", ge=0),
@@ -181,7 +181,7 @@ class Hazard:
     road: Annotated[str | None, column("road on which it lies", refers_to="roads")] = None
     hazard_class: Annotated[HazardClass, column("suspected or confirmed")]
     land_class: Annotated[LandClass, column("decides the productivity of teams")]
-    area_m2: Annotated[float, column("reported area", unit="m2", ge=0)]
+    area_m2: Annotated[float, column("reported area", unit="m2", ge=0, le=1e12)]
     denies: Annotated[
         tuple[Denied, ...],
         column("what people cannot use; several separated by ;", min_length=1),
@@ -306,7 +306,7 @@ class Deployment:
     allocation: Annotated[str, column("allocation of scenario.toml")]
     asset: Annotated[str, column("asset type", refers_to="assets")]
     base: Annotated[str, column("place where they live", refers_to="places")]
-    teams: Annotated[int, column("number of teams", unit="teams", ge=0)]
+    teams: Annotated[int, column("number of teams", unit="teams", ge=0, le=100_000)]
     from_date: Annotated[
         date | None, column("first day of dispatch; empty: the start", name="from")
     ] = None

@@ -43,7 +43,7 @@ TEXT = st.lists(LETTERS | st.sampled_from(ODD), max_size=8).map(lambda part: "".
 FILLED = TEXT.filter(bool)
 IDS = FILLED.map(lambda text: text.replace("/", "÷"))
 NUMBERS = st.floats(0, LARGEST) | st.integers(0, 50).map(float)
-COUNTS = st.integers(0, 10**15)
+COUNTS = st.integers(0, 100_000)
 SHARES = st.floats(0, 1)
 DAYS = st.dates(date(1900, 1, 1), date(2300, 12, 31))
 LANGUAGES = st.sampled_from(["az", "hy", "ru", "en", "zh_Hant"])
@@ -98,7 +98,7 @@ def scenarios(draw: st.DrawFn) -> rp.Scenario:
             road=pick(ways) if on_road else None,
             hazard_class=draw(words(domain.HazardClass)),
             land_class=draw(words(domain.LandClass)),
-            area_m2=draw(NUMBERS),
+            area_m2=draw(st.floats(0, 1e12)),
             denies=tuple(denied),
             record=draw(words(domain.Record)),
             difficulty=draw(words(domain.Difficulty)),
@@ -242,7 +242,7 @@ def scenarios(draw: st.DrawFn) -> rp.Scenario:
 
 @pytest.mark.parametrize("writer", WRITERS)
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     phases=[Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -405,10 +405,14 @@ def test_every_column_of_the_contract_is_described_with_what_it_allows() -> None
         for column in kind.info:
             assert kind.info[column].description
             assert kind.allowed(column)
-    assert table_type("hazards").allowed("area_m2") == "a number of at least 0 (m2)"
+    assert table_type("hazards").allowed("area_m2") == (
+        "a number of at least 0 and of at most 1,000,000,000,000 (m2)"
+    )
     assert table_type("places").allowed("id") == "text without /"
     assert table_type("roads").allowed("all_season") == "true or false"
-    assert table_type("communities").allowed("people") == "a whole number of at least 0 (people)"
+    assert table_type("communities").allowed("people") == (
+        "a whole number of at least 0 and of at most 1,000,000,000 (people)"
+    )
     assert table_type("rates").allowed("asset") == "an id of assets"
     assert table_type("hazards").allowed("denies").endswith("; several separated by ;")
 

@@ -247,6 +247,11 @@ def test_messages_say_what_is_found_and_what_is_allowed(folder: Path) -> None:
     ]
 
 
+def test_only_the_wrong_ones_of_several_words_are_shown(folder: Path) -> None:
+    put(folder, "hazards", 2, "denies", "roof;housing;walls")
+    assert only_problem(folder).found == "'roof; walls'"
+
+
 def test_a_hazard_lies_on_exactly_one_place_or_road(folder: Path) -> None:
     put(folder, "hazards", 2, "road", "r1")
     put(folder, "hazards", 3, "road", "")
@@ -429,6 +434,25 @@ def test_a_base_whose_only_work_lies_on_a_road_is_no_warning(folder: Path) -> No
     line = {"allocation": "near", "asset": "deminers", "base": "rock", "teams": 1}
     add(folder, "deployments", line)
     assert warnings(folder) == []
+
+
+def test_a_base_whose_only_work_is_a_repair_is_no_warning(folder: Path) -> None:
+    rock = {"id": "rock", "kind": "base", "name": "Rock", **POINT}
+    add(folder, "places", rock, rock | {"id": "cape", "kind": "junction"})
+    road = {"id": "r4", "from_place": "rock", "to_place": "cape", "length_km": 1, "speed_kmh": 9}
+    add(folder, "roads", road | {"repair_crew_days": 5})
+    line = {"allocation": "near", "asset": "deminers", "base": "rock", "teams": 1}
+    add(folder, "deployments", line)
+    assert warnings(folder) == [("roads.csv", 5, "repair_crew_days")]  # nobody has the skill
+
+
+def test_a_misspelt_allocation_is_not_reported_as_one_without_teams_too(folder: Path) -> None:
+    put(folder, "deployments", 4, "allocation", "nearr")
+    put(folder, "deployments", 5, "allocation", "nearr")
+    assert [(p.file, p.row) for p in rp.check(folder).problems] == [
+        ("deployments.csv", 4),
+        ("deployments.csv", 5),
+    ]
 
 
 def test_an_allocation_that_deploys_nobody_with_a_skill_is_one_warning(folder: Path) -> None:
@@ -664,6 +688,13 @@ def test_another_encoding_is_named_with_the_row_of_the_first_wrong_byte(folder: 
         problem = only_problem(folder)
         assert problem.file == "places.csv"
         assert "UTF-8" in problem.allowed
+
+
+def test_a_wrong_byte_at_the_start_of_a_row_belongs_to_that_row(folder: Path) -> None:
+    rewrite(folder, "places", lambda data: data.replace(b"lower,", b"\xeflower,"))
+    assert only_problem(folder).row == 4
+    rewrite(folder, "places", lambda data: b"\xff\xfe" + data)
+    assert "UTF-16" in only_problem(folder).found
 
 
 def test_an_unclosed_quote_is_named_with_the_row_in_which_it_opens(folder: Path) -> None:

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import json
-import math
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -134,6 +133,7 @@ def _check_folder(path: Path) -> Report:
         horizon_years=head.get("horizon_years"),
         allocations=head.get("allocations", ()),
         allocation_names=names,
+        gates=head.get("gates", {}),
     )
     problems += run_checks(draft)
     problems.sort(key=lambda problem: problem.level)
@@ -301,7 +301,7 @@ def _gate_parameters(
             _complain(problems, where, "no such parameter", allowed)
         elif isinstance(value, bool) or not isinstance(value, int | float):
             _complain(problems, where, value, "a number")
-        elif 0 <= value <= top and not math.isnan(value):
+        elif 0 <= value <= top:  # which nan is not
             numbers[key] = float(value)
         else:
             _complain(problems, where, value, f"a number from 0 to {top:g}")

@@ -19,6 +19,7 @@ from returnplan.domain import (
     Assumption,
     Difficulty,
     LandClass,
+    WorksKind,
 )
 from returnplan.errors import Problem
 from returnplan.scenario.files import LARGEST, Sheet
@@ -53,6 +54,8 @@ class Draft:
         Well-formed allocations of scenario.toml.
     allocation_names
         All its allocations; None when they cannot be read.
+    gates
+        Well-formed gates in force with their parameters.
     """
 
     rows: Mapping[str, list[tuple[int, Any]]]
@@ -63,6 +66,7 @@ class Draft:
     horizon_years: int | None
     allocations: tuple[AllocationHeader, ...]
     allocation_names: tuple[str, ...] | None
+    gates: Mapping[str, Mapping[str, float]]
 
     def all(self, table: str) -> list[tuple[int, Any]]:
         """Every row of a table; one that cannot be read has none."""
@@ -557,6 +561,23 @@ def dwellings_are_known(draft: Draft) -> Iterator[Problem]:
         if item.kind == "shelter" and unknown:
             note = "unknown: the gate shelter cannot be met by these works"
             yield draft.doubt("works", row, "dwellings", "nothing", note)
+
+
+@check
+def gates_have_data(draft: Draft) -> Iterator[Problem]:
+    """Where a gate in force waits for works, there are works, or a drive to them is allowed."""
+    if "works" in draft.sheets and not draft.is_read("works"):
+        return
+    at = {(item.settlement, item.kind) for _, item in draft.all("works")}
+    for gate in get_args(WorksKind):
+        if gate not in draft.gates or "within_hours" in draft.gates[gate]:
+            continue
+        for row, community in draft.of("communities"):
+            known = community.settlement is not None and (None, gate) not in at
+            if known and (community.settlement, gate) not in at:
+                name = f"{community.settlement!r} without works of kind {gate}"
+                note = f"the gate {gate} is unknown there, never met"
+                yield draft.doubt("communities", row, "settlement", name, note)
 
 
 @check
