@@ -368,7 +368,7 @@ def allowed_text(kind: Any, info: FieldInfo) -> str:
         for part in (
             f"of at least {mark.ge:g}" if isinstance(mark, Ge) else "",
             f"above {mark.gt:g}" if isinstance(mark, Gt) else "",
-            f"of at most {mark.le:,.12g}" if isinstance(mark, Le) else "",
+            f"of at most {mark.le:,.15g}" if isinstance(mark, Le) else "",
         )
         if part
     ]
