@@ -183,6 +183,22 @@ def _jobs_table(
     return pd.DataFrame(rows, columns=JOBS_COLUMNS)
 
 
+READINESS_COLUMNS = [
+    "allocation",
+    "community",
+    "settlement",
+    "district",
+    "people",
+    "status",
+    "ready_date_p10",
+    "ready_date_p50",
+    "ready_date_p90",
+    "ready_day_p50",
+    "probability_by_horizon",
+    "binding_gate",
+    "score",
+    "severity",
+]
 JOBS_COLUMNS = [
     "allocation",
     "job",
@@ -258,9 +274,9 @@ def _readiness_table(
                 "severity": None,
             }
         )
-    columns = list(rows[0]) if rows else None
     numbers = ("ready_day_p50", "probability_by_horizon", "score", "severity")
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numbers, float))
+    table = pd.DataFrame(rows, columns=READINESS_COLUMNS)
+    return table.astype(dict.fromkeys(numbers, float))
 
 
 def _gates_table(
