@@ -241,7 +241,8 @@ def test_messages_say_what_is_found_and_what_is_allowed(folder: Path) -> None:
     put(folder, "hazards", 4, "record", "some")
     put(folder, "deployments", 2, "until", "31.12.2020")
     assert [str(p) for p in rp.check(folder).problems] == [
-        "hazards.csv, row 3, column area_m2: found '-5'; allowed: a number of at least 0 (m2)",
+        "hazards.csv, row 3, column area_m2: found '-5'; allowed: "
+        "a number of at least 0 and of at most 1,000,000,000,000 (m2)",
         "hazards.csv, row 4, column record: found 'some'; allowed: one of none, partial, full",
         "deployments.csv, row 2, column until: found '31.12.2020'; allowed: a date as YYYY-MM-DD",
     ]
@@ -833,7 +834,7 @@ def test_a_broken_head_gives_a_message_and_blames_no_table(folder: Path, content
         ("max_hub_hours = 3", "max_hub_hours = nan", "gates.road_access.max_hub_hours"),
         ("max_hub_hours = 3", "max_hub_hours = inf", "gates.road_access.max_hub_hours"),
         ("max_hub_hours = 3", f"max_hub_hours = {10**400}", "gates.road_access.max_hub_hours"),
-        ("survey = {}", "shelter = { required_share = 2 }", "gates.shelter.required_share"),
+        ("survey = {}", "farmland = { required_share = 2 }", "gates.farmland.required_share"),
         ("survey = {}\nroad_access = { max_hub_hours = 3 }", "", "gates"),
         ('"nearest"', '"closest"', "allocations.near.policy"),
         ('"nearest"', "['nearest']", "allocations.near.policy"),
