@@ -279,10 +279,10 @@ def _read_gates(value: object, problems: list[Problem]) -> dict[str, dict[str, f
     for name, given in value.items():
         if name not in GATES:
             _complain(problems, f"gates.{name}", "no such gate", f"one of {', '.join(GATES)}")
-        elif not isinstance(given, dict):
-            _complain(problems, f"gates.{name}", given, "a table of parameters, {} for none")
+        elif given is True or isinstance(given, dict):
+            gates[name] = _gate_parameters(name, {} if given is True else given, problems)
         else:
-            gates[name] = _gate_parameters(name, given, problems)
+            _complain(problems, f"gates.{name}", given, "a table of parameters, {} for none")
     if not value:
         _complain(problems, "gates", value, f"at least one of {', '.join(GATES)}")
     return gates
