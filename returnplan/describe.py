@@ -201,7 +201,9 @@ def guide(scenario: Scenario) -> str:
         "",
         "`scenario.toml` holds name, start, horizon, the gates in force and the allocations. The",
         "tables are CSV files (UTF-8, one header row), or sheets of one workbook `tables.xlsx`.",
-        "A blank cell takes the default; a column without default must be filled.",
+        "A blank cell takes the default; where the default is `required` the cell must be filled.",
+        "Sensitivity: public; restricted (schedules of teams, single hazards, small counts: partners",
+        "only); confidential (locations of hazards).",
         "",
         "Modelled planning estimates do not state that any land, road or building may be used",
         "without danger. Only the national mine action authority can release land.",
@@ -211,11 +213,11 @@ def guide(scenario: Scenario) -> str:
             "",
             f"## {table}",
             "",
-            "| column | allowed | default | meaning |",
-            "|---|---|---|---|",
+            "| column | allowed | default | meaning | sensitivity |",
+            "|---|---|---|---|---|",
         ]
-        for name, allowed, default, meaning, _ in dictionary(table):
-            cells = (f"`{name}`", allowed, default, meaning)
+        for name, allowed, default, meaning, sensitivity in dictionary(table):
+            cells = (f"`{name}`", allowed, default, meaning, sensitivity)
             lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     lines += ["", "## gates", ""]
     lines += [f"- `{gate.name}`: {gate.meaning}" for gate in GATES.values()]

@@ -75,7 +75,8 @@ def column(
     refers_to
         Table (or tables, ``places|roads``) whose id the cell must be.
     sensitivity
-        Who may see the column outside the team of the planner.
+        Who may see the column: public, restricted (the planner's team and partners: schedules of
+        teams, single hazards, small counts) or confidential (locations of hazards).
     **limits
         Limits as pydantic's ``Field`` knows them: ``ge``, ``gt``, ``le``, ``pattern``.
 
@@ -136,10 +137,18 @@ class Community:
 
     id: Id
     settlement: Annotated[str, column("where they come from", refers_to="places")]
-    people: Annotated[int, column("displaced people", unit="people", ge=0, le=1_000_000_000)]
+    people: Annotated[
+        int,
+        column("displaced people", unit="people", ge=0, le=1_000_000_000, sensitivity="restricted"),
+    ]
     households: Annotated[
         int | None,
-        column("households; empty: people / household_size", unit="households", ge=0),
+        column(
+            "households; empty: people / household_size",
+            unit="households",
+            ge=0,
+            sensitivity="restricted",
+        ),
     ] = None
     group: Annotated[str, column("neutral name of a group, for sums by group")] = ""
     displaced_since: Annotated[date | None, column("since when they are displaced")] = None
@@ -175,13 +184,18 @@ class Hazard:
     """One suspected or confirmed hazardous area, on one settlement or one road (model §3)."""
 
     id: Id
-    place: Annotated[str | None, column("settlement on whose land it lies", refers_to="places")] = (
-        None
-    )
-    road: Annotated[str | None, column("road on which it lies", refers_to="roads")] = None
+    place: Annotated[
+        str | None,
+        column("settlement on whose land it lies", refers_to="places", sensitivity="restricted"),
+    ] = None
+    road: Annotated[
+        str | None, column("road on which it lies", refers_to="roads", sensitivity="restricted")
+    ] = None
     hazard_class: Annotated[HazardClass, column("suspected or confirmed")]
     land_class: Annotated[LandClass, column("decides the productivity of teams")]
-    area_m2: Annotated[float, column("reported area", unit="m2", ge=0, le=1e12)]
+    area_m2: Annotated[
+        float, column("reported area", unit="m2", ge=0, le=1e12, sensitivity="restricted")
+    ]
     denies: Annotated[
         tuple[Denied, ...],
         column("what people cannot use; several separated by ;", min_length=1),
@@ -192,11 +206,21 @@ class Hazard:
     )
     items_per_km2: Annotated[
         float | None,
-        column("expected explosive items; empty: unknown", unit="items/km2", ge=0),
+        column(
+            "expected explosive items; empty: unknown",
+            unit="items/km2",
+            ge=0,
+            sensitivity="restricted",
+        ),
     ] = None
     max_teams: Annotated[
         int | None,
-        column("clearance teams at the same time; empty: no limit", unit="teams", ge=1),
+        column(
+            "clearance teams at the same time; empty: no limit",
+            unit="teams",
+            ge=1,
+            sensitivity="restricted",
+        ),
     ] = None
     lon_deg: Annotated[
         float | None,
@@ -304,15 +328,22 @@ class Deployment:
     """Teams of one asset type at one base for a time, in one allocation (model §4)."""
 
     allocation: Annotated[str, column("allocation of scenario.toml")]
-    asset: Annotated[str, column("asset type", refers_to="assets")]
-    base: Annotated[str, column("place where they live", refers_to="places")]
-    teams: Annotated[int, column("number of teams", unit="teams", ge=0, le=100_000)]
+    asset: Annotated[str, column("asset type", refers_to="assets", sensitivity="restricted")]
+    base: Annotated[
+        str, column("place where they live", refers_to="places", sensitivity="restricted")
+    ]
+    teams: Annotated[
+        int, column("number of teams", unit="teams", ge=0, le=100_000, sensitivity="restricted")
+    ]
     from_date: Annotated[
-        date | None, column("first day of dispatch; empty: the start", name="from")
+        date | None,
+        column("first day of dispatch; empty: the start", name="from", sensitivity="restricted"),
     ] = None
     until_date: Annotated[
         date | None,
-        column("no dispatch from this day on; empty: no end", name="until"),
+        column(
+            "no dispatch from this day on; empty: no end", name="until", sensitivity="restricted"
+        ),
     ] = None
     source: Source
 
