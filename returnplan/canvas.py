@@ -76,9 +76,12 @@ STYLE: Any = {
     "svg.hashsalt": "returnplan",
 }
 SMALL = 7.0
+LARGEST_PERCENT = 99  # above, a share that is not all is written as more than this
 LONG_YEARS = 3  # from here on, dates are shown as years
 PANEL_COLUMNS = {"wide": 2, "map": 3, "tall": 1}
-PANEL_HEIGHT_INCHES = 3.1
+PANEL_INCHES = {"wide": 3.0, "map": 3.2, "tall": 3.0}
+PANELS_EXTRA_INCHES = 1.2  # title and legend of all panels
+A4_INCHES = 24.5 / 2.54  # most height of a figure on its own, as of the tall shape
 SIZES_CM = {"wide": (17.0, 10.5), "map": (17.0, 16.0), "tall": (17.0, 24.5)}
 
 
@@ -93,7 +96,9 @@ class View:
     allocation
         The allocation to draw, for charts of one allocation.
     names
-        Words to print for the ids of allocations, settlements, communities and asset types.
+        Words to print for the ids of places, communities and asset types.
+    titles
+        Titles of allocations, by name.
     authority
         Who releases land; fills the statement below every figure.
     provenance
@@ -108,6 +113,7 @@ class View:
     horizon_days: float
     allocation: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
     authority: str = AUTHORITY
     provenance: str = ""
     sources: str = ""
@@ -116,6 +122,10 @@ class View:
     def word(self, key: object) -> str:
         """Return the words to print for an id."""
         return self.names.get(str(key), str(key).replace("_", " "))
+
+    def title(self, allocation: object) -> str:
+        """Return the words to print for an allocation."""
+        return self.titles.get(str(allocation), str(allocation).replace("_", " "))
 
     def date(self, day: float) -> dt.date:
         """Return the calendar date of a day on the axis."""
@@ -140,6 +150,9 @@ class Chart:
         Takes the tables and ``view``; returns one or two sentences with the key figures.
     shape
         Key of ``SIZES_CM``.
+    height
+        Takes the tables, ``view`` and the number of panels side by side; returns the inches that
+        one panel needs. Without it the shape alone gives the height.
     one_allocation
         True if it draws ``view.allocation`` only.
     notes
@@ -152,6 +165,7 @@ class Chart:
     draw: Callable[..., Axes]
     alt: Callable[..., str]
     shape: str = "wide"
+    height: Callable[..., float] | None = None
     one_allocation: bool = True
     notes: tuple[str, ...] = ()
 
@@ -196,7 +210,7 @@ def figure(
     given = [tables[need] for need in item.needs]
     views = [replace(view, allocation=one) for one in allocations] or [view]
     with mpl.rc_context(STYLE):
-        drawn, body = _sheet(item, view, len(views))
+        drawn, body = _sheet(item, given, views)
         if len(views) == 1:
             item.draw(*given, view=views[0], ax=body.subplots())
         else:
@@ -204,21 +218,25 @@ def figure(
     return drawn, " ".join(item.alt(*given, view=one) for one in views)
 
 
-def _sheet(item: Chart, view: View, panels: int) -> tuple[Figure, Any]:
+def _sheet(item: Chart, given: list[pd.DataFrame], views: list[View]) -> tuple[Figure, Any]:
     """Return a figure with the footer written, and the part of it that is free to draw on."""
-    width, height = (side / 2.54 for side in SIZES_CM[item.shape])
-    if panels > 1:
-        height = 1.2 + math.ceil(panels / PANEL_COLUMNS[item.shape]) * (
-            3.2 if item.shape == "map" else 3.0
-        )
+    view = views[0]
+    width, page_height = (side / 2.54 for side in SIZES_CM[item.shape])
     words = (
         STATEMENT.format(authority=view.authority),
         *item.notes,
         f"Sources: {view.sources}" if view.sources and item.shape == "map" else "",
         view.provenance,
     )
-    lines = [line for text in words if text for line in textwrap.wrap(text, round(width * 17))]
+    lines = [line for text in words if text for line in textwrap.wrap(text, round(width * 19))]
     foot_height = (len(lines) + 1) * SMALL * 1.25 / 72
+    columns = PANEL_COLUMNS[item.shape] if len(views) > 1 else 1
+    need = item.height(*given, view=view, columns=columns) if item.height else None
+    if len(views) > 1:
+        each = need or PANEL_INCHES[item.shape]
+        height = foot_height + PANELS_EXTRA_INCHES + math.ceil(len(views) / columns) * each
+    else:
+        height = min(foot_height + need, A4_INCHES) if need else page_height
     drawn = Figure(figsize=(width, height), layout="constrained")
     parts: Any = drawn.subfigures(2, 1, height_ratios=[height - foot_height, foot_height])
     body, foot = parts
@@ -234,8 +252,12 @@ def _panels(item: Chart, given: list[pd.DataFrame], views: list[View], body: Any
     for number, (ax, view) in enumerate(zip(grid, views, strict=False)):
         item.draw(*given, view=view, ax=ax)
         _, allocation, *figures = ax.get_title("left").split("\n")
-        words = textwrap.wrap(allocation.removeprefix("Allocation: "), round(78 / columns))
-        ax.set_title("\n".join([*words, *figures]), loc="left", fontsize=7.5)
+        words = [
+            line
+            for text in (allocation.removeprefix("Allocation: "), *figures)
+            for line in textwrap.wrap(text, round(78 / columns))
+        ]
+        ax.set_title("\n".join(words), loc="left", fontsize=7.5)
         ax.tick_params(labelbottom=True)
         if number % columns:
             ax.set_ylabel("")
@@ -243,14 +265,31 @@ def _panels(item: Chart, given: list[pd.DataFrame], views: list[View], body: Any
             ax.set_xlabel("")
     for ax in grid[len(views) :]:
         ax.remove()
-    legends = [ax.get_legend() for ax in body.axes if ax.get_legend()]
     body.suptitle(item.title, x=0.012, ha="left", fontsize=9.5, fontweight="bold")
+    _one_legend(body)
+
+
+def _one_legend(body: Any) -> None:
+    """Put one legend with the keys of all panels, in their order, in place of the panels' own."""
+    legends = [ax.get_legend() for ax in body.axes if ax.get_legend()]
+    words: list[str] = []
+    handles: list[Any] = []
+    for legend in legends:
+        place = 0
+        for text, handle in zip(legend.get_texts(), legend.legend_handles, strict=True):
+            if text.get_text() in words:
+                place = words.index(text.get_text()) + 1
+                continue
+            words.insert(place, text.get_text())
+            handles.insert(place, handle)
+            place += 1
+        legend.remove()
     if legends:
-        texts = [text.get_text() for text in legends[0].get_texts()]
-        handles = list(legends[0].legend_handles)
-        for legend in legends:
-            legend.remove()
-        body.legend(handles, texts, loc="outside lower center", ncols=min(4, len(texts)))
+        title = legends[0].get_title().get_text() or None
+        body.legend(
+            handles, words, loc="outside lower center", ncols=min(4, len(words)), title=title,
+            title_fontsize=7.5, alignment="left",
+        )  # fmt: skip
 
 
 def save(drawn: Figure, stem: Path | str, alt: str = "") -> tuple[Path, Path]:
@@ -292,7 +331,7 @@ def finished(ax: Axes, name: str, view: View, extra: str = "") -> Axes:
     item = CHARTS[name]
     lines = [item.title]
     if item.one_allocation and view.allocation:
-        lines.append(f"Allocation: {view.word(view.allocation)}")
+        lines.append(f"Allocation: {view.title(view.allocation)}")
     ax.set_title("\n".join([*lines, extra] if extra else lines), loc="left")
     return ax
 
@@ -332,6 +371,16 @@ def note(ax: Axes, text: str) -> None:
 def thousands(value: float) -> str:
     """Return a whole number with thousands separators."""
     return f"{value:,.0f}"
+
+
+def percent(part: float, whole: float) -> str:
+    """Return a share in whole percent; 0 and 100 only where it is exactly none or all."""
+    share = 100 * part / whole if whole else 0.0
+    if share <= 0 or part >= whole:
+        return "100 %" if share > 0 else "0 %"
+    if share < 1:
+        return "<1 %"
+    return ">99 %" if share > LARGEST_PERCENT else f"{math.floor(share + 1e-9)} %"
 
 
 def listed(words: Iterable[str]) -> str:

@@ -163,9 +163,6 @@ class Values:
     number: Mapping[str, float]
     route_shares: Mapping[Record, tuple[float, float, float]]
 
-    def __getitem__(self, name: str) -> float:
-        return self.number[name]
-
 
 def expected_values(scenario: Scenario) -> Values:
     """Numbers of the run on expected values: each assumption's mean (model §9).

@@ -19,7 +19,6 @@ from returnplan.canvas import (
     INK,
     LINES,
     MET,
-    NOT_MET,
     PALE,
     PART,
     QUIET,
@@ -36,37 +35,28 @@ from returnplan.canvas import (
     listed,
     note,
     only,
+    percent,
     states,
     thousands,
 )
+from returnplan.readiness import GATES
 
 MOST_TOTALS = 14  # bars with their total written above
 MOST_DATED_GATES = 9  # with more, cells show years and heads are turned
 QUARTERS_UP_TO_DAYS = 4 * 366
-GATE_ORDER = (
-    "permission",
-    "survey",
-    "housing_land",
-    "farmland",
-    "road_access",
-    "water",
-    "power",
-    "health",
-    "education",
-    "shelter",
-    "risk_education",
-    "residual_risk",
-)
+HEAD_LINES = {True: 0.75, False: 0.35}  # inches that turned and level heads of gates need
+MOST_ROWS = 40  # communities in the matrix
+FEW_ROWS = 12  # up to so many, a label beside the rows is broken
 ROUTES = {
     "cleared": (MET, ""),
     "reduced": (PART, "---"),
     "cancelled": (PALE, "////"),
 }
 DOINGS = {
-    "work": (MET, "", "Working days"),
-    "travel": (PART, "---", "Mobilisation, travel and camp"),
-    "pause": (PALE, "////", "Non-workable days (winter, rest)"),
-    "idle": (NOT_MET, "", "Idle"),
+    "work": (MET, "", "white", "Working days"),
+    "travel": (PART, "---", "white", "Mobilisation, travel and camp"),
+    "pause": (PALE, "////", "#6F9DBD", "Non-workable days (winter, rest)"),
+    "idle": ("white", ".", "#9A9A9A", "Idle"),
 }
 
 
@@ -99,7 +89,7 @@ def _steps_alt(readiness: pd.DataFrame, *, view: View) -> str:
     if readiness.empty:
         return "People with conditions met (modelled) over time: no communities to draw."
     ends = [
-        f"{thousands(people_met(rows, view)[1][-1])} under {view.word(key)}"
+        f"{thousands(people_met(rows, view)[1][-1])} under {view.title(key)}"
         for key, rows in readiness.groupby("allocation", sort=False)
     ]
     return (
@@ -140,7 +130,7 @@ def conditions_met_over_time(
             markeredgecolor="white",
             markeredgewidth=0.5,
             drawstyle="steps-post",
-            label="\n".join(textwrap.wrap(view.word(key), 20)),
+            label="\n".join(textwrap.wrap(view.title(key), 20)),
         )
         drawn.append((float(people[-1]), line))
     ax.set_ylim(0, (total or 1.0) * 1.1)
@@ -225,9 +215,7 @@ def _largest(readiness: pd.DataFrame, view: View, rows: int) -> pd.DataFrame:
 def _gates_of(gates: pd.DataFrame) -> list[str]:
     """Return the gates of a table in the order of the model, others after them."""
     found = [str(name) for name in gates["gate"].unique()]
-    return [name for name in GATE_ORDER if name in found] + [
-        name for name in found if name not in GATE_ORDER
-    ]
+    return [name for name in GATES if name in found] + [name for name in found if name not in GATES]
 
 
 def gate_word(gate: object) -> str:
@@ -249,9 +237,18 @@ def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
         else ""
     )
     return (
-        f"Under {view.word(view.allocation)} all conditions are met (modelled) in "
+        f"Under {view.title(view.allocation)} all conditions are met (modelled) in "
         f"{thousands((state == 'met').sum())} of {thousands(len(state))} communities.{worst}"
     )
+
+
+def _matrix_height(
+    gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View, columns: int
+) -> float:
+    """Return inches: title, heads and legend, and a row for each community and the totals."""
+    rows = min(len(only(readiness, view.allocation)), MOST_ROWS)
+    turned = gates["gate"].nunique() >= MOST_DATED_GATES
+    return 1.35 + HEAD_LINES[turned] + 0.2 * (max(rows, 3 * columns) + 1.5)
 
 
 @chart(
@@ -259,6 +256,7 @@ def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
     ("gates", "readiness"),
     _matrix_alt,
     shape="tall",
+    height=_matrix_height,
 )
 def gate_matrix(
     gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View, ax: Axes | None = None
@@ -273,10 +271,10 @@ def gate_matrix(
         One row per allocation and community: settlement, people, status, binding_gate.
     """
     ax = blank(ax, "tall")
-    mine, top = only(gates, view.allocation), _largest(readiness, view, 40)
+    mine, top = only(gates, view.allocation), _largest(readiness, view, MOST_ROWS)
     columns = _gates_of(mine)
     ax.set_xlabel("Condition (gate)", labelpad=6)
-    ax.set_ylabel("Community and people, largest first")
+    ax.set_ylabel(_beside("Community and people, largest first", len(top)))
     ax.xaxis.set_label_position("top")
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
@@ -299,6 +297,11 @@ def gate_matrix(
     _matrix_frame(ax, top, columns, view)
     _matrix_totals(ax, mine, columns, len(top))
     return finished(ax, "gate_matrix", view)
+
+
+def _beside(words: str, rows: int) -> str:
+    """Return the label beside rows, broken where these are few."""
+    return words if rows > FEW_ROWS else textwrap.fill(words, max(13, 3 * rows))
 
 
 def _month(view: View, day: float, *, wide: bool) -> str:
@@ -365,7 +368,7 @@ def _matrix_totals(ax: Axes, gates: pd.DataFrame, columns: list[str], row: int) 
     met = gates[gates["state"] == "met"].groupby("gate")["community"].nunique()
     ax.axhline(row - 0.25, color=QUIET, linewidth=0.6)
     for column, gate in enumerate(columns):
-        share = f"{100 * float(met.get(gate, 0)) / everyone:.0f} %"
+        share = percent(float(met.get(gate, 0)), everyone)
         ax.text(column, row + 0.25, share, ha="center", va="center", fontsize=7.5)
     ticks = [*ax.get_yticks(), row + 0.25]
     labels = [text.get_text() for text in ax.get_yticklabels()]
@@ -392,11 +395,11 @@ def _hectares_alt(land_release: pd.DataFrame, *, view: View) -> str:
     table = hectares(land_release, view)
     total = float(table.to_numpy().sum())
     if not total:
-        return f"Under {view.word(view.allocation)} no land is released within the horizon."
+        return f"Under {view.title(view.allocation)} no land is released within the horizon."
     best = table.sum(axis=1)
     parts = [f"{thousands(float(table[route].sum()))} {route}" for route in ROUTES]
     return (
-        f"Under {view.word(view.allocation)} {thousands(total)} hectares are released (modelled) "
+        f"Under {view.title(view.allocation)} {thousands(total)} hectares are released (modelled) "
         f"from {table.index[0]} to {table.index[-1]}: {listed(parts)}. "
         f"The largest year is {best.idxmax()} with {thousands(float(best.max()))} hectares."
     )
@@ -422,8 +425,9 @@ def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None 
         for bar in bars:
             bar.set(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.5)
         bottom = bottom + tops
-    if 0 < len(years) * columns_of(ax) <= MOST_TOTALS:
-        for year, top in zip(years, bottom, strict=True):
+    span = land_release["year"].max() - land_release["year"].min() + 1
+    if span * columns_of(ax) <= MOST_TOTALS:  # of all allocations, so that panels are alike
+        for year, top in zip(years[bottom > 0], bottom[bottom > 0], strict=True):
             ax.annotate(
                 thousands(top),
                 (year, top),
@@ -434,7 +438,8 @@ def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None 
             )
     ax.set_xlabel("Calendar year of release")
     ax.set_ylabel("Area released (hectares)")
-    ax.xaxis.set_major_locator(MaxNLocator(12 // columns_of(ax), integer=True, min_n_ticks=1))
+    years_at = MaxNLocator(12 // columns_of(ax), integer=True, min_n_ticks=1, steps=[1, 2, 5, 10])
+    ax.xaxis.set_major_locator(years_at)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: thousands(value)))
     ax.grid(axis="y")
@@ -455,19 +460,19 @@ def occupation(jobs: pd.DataFrame, presence: pd.DataFrame, view: View) -> pd.Dat
     Between ``work_day`` and ``finish_day`` the workable days count as work (commuting included) and
     the rest as non-workable, both spread evenly over the parcel's time. From dispatch to
     ``work_day`` a team mobilises, travels and camps. What remains of its presence is idle; a team
-    that finishes a parcel after its ``until_day`` stays present until then.
+    that finishes a parcel after its ``until_day`` stays present until then. A parcel that is begun
+    but not finished within the horizon (blank days) lasts until the horizon; its workable days are
+    those of its asset type's finished parcels in proportion, or all.
     """
     mine = only(jobs, view.allocation)
     mine = mine[mine["team"].notna() & (mine["team"].astype(str) != "")]
+    share = _workable_shares(mine)
+    mine = mine.fillna({"work_day": view.horizon_days, "finish_day": view.horizon_days})
     teams = only(presence, view.allocation)
     edges = _period_edges(view)
     start, work, finish = (
         mine[name].to_numpy(dtype=float) for name in ("start_day", "work_day", "finish_day")
     )
-    span = finish - work
-    share = np.divide(
-        mine["workable_days"].to_numpy(dtype=float), span, out=np.zeros_like(span), where=span > 0
-    ).clip(0, 1)
     at_work = _overlap(work, finish, edges)
     last = mine.groupby("team")["finish_day"].max()
     ends = teams["until_day"].to_numpy(dtype=float)
@@ -489,6 +494,20 @@ def occupation(jobs: pd.DataFrame, presence: pd.DataFrame, view: View) -> pd.Dat
     for name, table in busy.items():
         tidy[name] = table.to_numpy(dtype=float).ravel()
     return tidy
+
+
+def _workable_shares(mine: pd.DataFrame) -> Floats:
+    """Return the share of workable days from ``work_day`` on, shape (parcels,).
+
+    A parcel that is not finished takes the share of all finished parcels of its asset type, else 1.
+    """
+    span = (mine["finish_day"] - mine["work_day"]).astype(float)
+    done = pd.DataFrame({"asset": mine["asset"], "span": span, "days": mine["workable_days"]})
+    sums = done[span > 0].groupby("asset")[["span", "days"]].sum()
+    usual = mine["asset"].map(sums["days"] / sums["span"]).astype(float).fillna(1.0)
+    own = (done["days"].astype(float) / span.where(span > 0)).where(span != 0, 0.0)
+    share: Floats = own.where(span.notna(), usual).clip(0, 1).to_numpy(dtype=float)
+    return share
 
 
 def _period_edges(view: View) -> Floats:
@@ -519,22 +538,31 @@ def _by_asset(asset: pd.Series, days: Floats) -> pd.DataFrame:
 def _occupation_alt(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> str:
     """Say what share of all present team-days is work, and who idles most."""
     if only(presence, view.allocation).empty:
-        return f"Under {view.word(view.allocation)} no team is present."
+        return f"Under {view.title(view.allocation)} no team is present."
     totals = occupation(jobs, presence, view).groupby("asset")[list(DOINGS)].sum()
-    shares = 100 * totals.sum() / max(float(totals.to_numpy().sum()), 1e-9)
+    days, whole = totals.sum(), float(totals.to_numpy().sum())
+    share = {name: percent(float(days[name]), whole) for name in DOINGS}
     idle = totals["idle"] / totals.sum(axis=1).clip(lower=1e-9)
     return (
-        f"Under {view.word(view.allocation)} teams work on {shares['work']:.0f} % of the days they "
-        f"are present, travel or mobilise on {shares['travel']:.0f} %, pause for non-workable days "
-        f"on {shares['pause']:.0f} % and are idle on {shares['idle']:.0f} %. Most often idle: "
-        f"{view.word(idle.idxmax())} ({100 * float(idle.max()):.0f} %)."
+        f"Under {view.title(view.allocation)} teams work on {share['work']} of the days they "
+        f"are present, travel or mobilise on {share['travel']}, pause for non-workable days "
+        f"on {share['pause']} and are idle on {share['idle']}. Most often idle: "
+        f"{view.word(idle.idxmax())} ({percent(float(idle.max()), 1.0)})."
     )
+
+
+def _occupation_height(
+    jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View, columns: int
+) -> float:
+    """Return inches: title, axis and legend, and a row for each asset type."""
+    return 1.55 + 0.34 * max(presence["asset"].nunique(), 3)
 
 
 @chart(
     "What teams do with the days they are present (modelled)",
     ("jobs", "presence"),
     _occupation_alt,
+    height=_occupation_height,
 )
 def team_occupation(
     jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View, ax: Axes | None = None
@@ -554,7 +582,12 @@ def team_occupation(
     everyone = presence.groupby("asset")["team"].count().sort_values(ascending=False, kind="stable")
     assets = [str(asset) for asset in everyone.index]
     date_axis(ax, view, view.horizon_days)
-    ax.set_ylabel("Asset type; a row is 0-100 % of\nthe days its teams are present")
+    ax.set_ylabel(
+        textwrap.fill(
+            "Asset type; a row is 0–100 % of the days its teams are present",
+            max(16, 6 * len(assets)),
+        )
+    )
     ax.set_xlabel(f"{ax.get_xlabel()} (one bar per {_period_word(view)})")
     ax.set_ylim(max(len(assets), 1) - 0.42, -0.55)
     if teams.empty:
@@ -568,13 +601,14 @@ def team_occupation(
     ax.set_yticks(range(len(assets)), [textwrap.fill(view.word(asset), 18) for asset in assets])
     ax.tick_params(axis="y", length=0)
     handles = [
-        Patch(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.4)
-        for colour, hatch, _ in DOINGS.values()
+        Patch(facecolor=colour, hatch=2 * hatch, edgecolor=edge, linewidth=0.4)
+        for colour, hatch, edge, _ in DOINGS.values()
     ]
     words = [word for *_, word in DOINGS.values()]
     ax.legend(
-        handles, words, loc="upper center", bbox_to_anchor=(0.45, -0.13), ncols=4, fontsize=SMALL
-    )
+        handles, words, loc="upper center", bbox_to_anchor=(0.45, 0), borderaxespad=5, ncols=4,
+        fontsize=SMALL,
+    )  # fmt: skip
     return finished(ax, "team_occupation", view)
 
 
@@ -591,19 +625,19 @@ def _strip(ax: Axes, row: int, mine: pd.DataFrame, view: View) -> None:
     left = view.axis(mine["from_day"].to_numpy(dtype=float))
     width = (mine["until_day"] - mine["from_day"]).to_numpy(dtype=float)
     floor = np.full(len(mine), row + 0.4)
-    for number, (name, (colour, hatch, _)) in enumerate(DOINGS.items()):
+    for number, (name, (colour, hatch, edge, _)) in enumerate(DOINGS.items()):
         tall = 0.8 * shares[:, number]
         bars = ax.bar(left, -tall, width, floor, align="edge", label=f"_{name}")
         for bar in bars:
-            bar.set(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.4)
+            bar.set(facecolor=colour, hatch=hatch, edgecolor=edge, linewidth=0.4)
         floor = floor - tall
 
 
 def _strip_words(ax: Axes, row: int, mine: pd.DataFrame, teams: int) -> None:
     """Write right of a row how many teams it has, and their shares over the whole time."""
     whole = float(mine[list(DOINGS)].to_numpy().sum())
-    work, idle = (100 * float(mine[name].sum()) / max(whole, 1e-9) for name in ("work", "idle"))
-    shares = f"\n{work:.0f} % work, {idle:.0f} % idle" if teams else ""
+    work, idle = (percent(float(mine[name].sum()), whole) for name in ("work", "idle"))
+    shares = f"\n{work} work, {idle} idle" if teams else ""
     ax.annotate(
         f"{thousands(teams)} {'team' if teams == 1 else 'teams'}{shares}",
         (1.0, row),

@@ -45,8 +45,6 @@ class WorkLog:
     ----------
     parcels
         Parcels in the order of dispatch.
-    due_s
-        When the predecessors of each milestone were passed.
     open_s
         When each job was first open to a deployed asset type.
     passed_s
@@ -55,7 +53,6 @@ class WorkLog:
     """
 
     parcels: list[ParcelLog] = field(default_factory=list)
-    due_s: dict[str, int] = field(default_factory=dict)
     open_s: dict[str, int] = field(default_factory=dict)
     passed_s: dict[str, int] = field(default_factory=dict)
 
@@ -246,7 +243,6 @@ class WorkSimulation:
 
     def _become_due(self, milestone: int, now: int) -> None:
         """All predecessors are passed: a wait begins, a job may become open."""
-        self.log.due_s[self._milestones[milestone]] = now
         if milestone >= len(self._jobs):
             self._push(now + self._delay_s[milestone], PASSED, milestone)
         elif now >= self._site_from_s[self._site[milestone]]:
@@ -429,13 +425,27 @@ class WorkSimulation:
         if share > 0:
             finish_s = calendar.finish_s(work_s, full_days / share)
             if finish_s is not None:
-                best = _Stint(finish_s, work_s, hours, False, moves, full_days / share)
+                best = _Stint(
+                    finish_s=finish_s,
+                    work_s=work_s,
+                    travel_hours=hours,
+                    camped=False,
+                    mobilised=moves,
+                    workable_days=full_days / share,
+                )
         if crew.camp_s is not None:
             if moves or not camped:
                 work_s += crew.camp_s
             finish_s = calendar.finish_s(work_s, full_days)
             if finish_s is not None and (best is None or finish_s < best.finish_s):
-                best = _Stint(finish_s, work_s, hours, True, moves, full_days)
+                best = _Stint(
+                    finish_s=finish_s,
+                    work_s=work_s,
+                    travel_hours=hours,
+                    camped=True,
+                    mobilised=moves,
+                    workable_days=full_days,
+                )
         return best
 
     def _assign(self, job: int, team: int, stint: _Stint, now: int) -> None:

@@ -151,7 +151,7 @@ def run(
     \b
     Examples:
       returnplan run scenarios/valley
-      returnplan run scenarios/karabakh -a as_2022 -a ramp --draws 0 --out runs/two
+      returnplan run my_scenario -a today -a ramp --draws 0 --out runs/two
     """
     import returnplan.scenario as room
 
@@ -167,21 +167,19 @@ def run(
             _fail(f"no allocation is called {name!r}; there are: {', '.join(known)}", BAD_USAGE)
     from returnplan import figures
     from returnplan import run as run_room
+    from returnplan.describe import default_lines
 
     chosen = list(dict.fromkeys(names)) or known
     target = out or Path("runs") / loaded.name
-    run_room.check_target(target, overwrite=overwrite)
+    folder = run_room.check_target(target, overwrite=overwrite)
     click.echo(f"{loaded.title or loaded.name}: {_size(loaded)}.", err=True)
     click.echo(run_room.EXPECTED_VALUES_NOTE, err=True)
-    if report.warnings or report.default_assumptions:
-        click.echo(
-            f"{len(report.warnings)} warnings, {len(report.default_assumptions)} shipped "
-            f"assumptions in use: see returnplan check {scenario}",
-            err=True,
-        )
+    _show("Warnings, please look", report.warnings)
+    shipped = len(default_lines(report))
+    click.echo(f"{shipped} defaults in use: see returnplan check {scenario}", err=True)
     steps = run_room.run_steps(len(chosen), figures.count(len(chosen)))
     outcomes = _with_bar(
-        steps, lambda progress: run_room.run(scenario, loaded, chosen, target, progress)
+        steps, lambda progress: run_room.run(scenario, loaded, chosen, folder, progress)
     )
     for outcome in outcomes:
         click.echo(_headline(outcome))
@@ -196,8 +194,8 @@ def _with_bar(steps: int, work: Callable[[Callable[[str], None]], Any]) -> Any:
         return work(lambda line: click.echo(f"  {line}", err=True))
     from tqdm import tqdm
 
-    bar_format = "{l_bar}{bar:20}| {n_fmt}/{total_fmt} steps, {elapsed} elapsed, {remaining} left"
-    with tqdm(total=steps, file=sys.stderr, bar_format=bar_format) as bar:
+    bar_format = "{l_bar}{bar:20}| {n_fmt}/{total_fmt} steps, {rate_fmt}, {remaining} left"
+    with tqdm(total=steps, unit="step", file=sys.stderr, bar_format=bar_format) as bar:
 
         def progress(line: str) -> None:
             bar.set_description_str(line)

@@ -31,18 +31,38 @@ def describe(report: Report) -> list[str]:
     scenario = report.scenario
     if scenario is None:
         return []
-    lines = [f"{scenario.name}: {scenario.title}", *_contents(scenario), ""]
-    lines.append("Defaults in use (write your own to replace them):")
-    for table, column, default, count in report.default_columns:
-        lines.append(f"  {table}.{column} = {default} in {count} rows")
+    defaults = default_lines(report) or ["none"]
+    return [
+        f"{scenario.name}: {scenario.title}",
+        *_contents(scenario),
+        "",
+        "Defaults in use (write your own to replace them):",
+        *(f"  {line}" for line in defaults),
+    ]
+
+
+def default_lines(report: Report) -> list[str]:
+    """Each default in use: columns with blank cells, and shipped assumptions that are read.
+
+    Parameters
+    ----------
+    report
+        Result of a check.
+
+    Returns
+    -------
+    list[str]
+        One line each.
+    """
+    gates = report.scenario.gates if report.scenario is not None else {}
+    lines = [
+        f"{table}.{column} = {default} in {_count(count, 'row')}"
+        for table, column, default, count in report.default_columns
+    ]
     for row in report.default_assumptions:
-        if row.id in RESIDUAL_RISK_ASSUMPTIONS and "residual_risk" not in scenario.gates:
-            continue
-        lines.append(
-            f"  assumption {row.id} = {_expected(row)} {row.unit} ({row.mark}: {row.source})"
-        )
-    if lines[-1].startswith("Defaults"):
-        lines.append("  none")
+        if row.id not in RESIDUAL_RISK_ASSUMPTIONS or "residual_risk" in gates:
+            expected = f"{_expected(row)} {row.unit} ({row.mark}: {row.source})"
+            lines.append(f"assumption {row.id} = {expected}")
     return lines
 
 
@@ -55,14 +75,15 @@ def _contents(scenario: Scenario) -> Iterator[str]:
     yield f"  people     {people:,} in {len(scenario.communities)} communities"
     length = sum(road.length_km for road in scenario.roads)
     repairs = sum(road.repair_crew_days > 0 for road in scenario.roads)
-    yield f"  roads      {len(scenario.roads)}, {length:,.0f} km, {repairs} to be repaired"
+    yield f"  roads      {len(scenario.roads):,}, {length:,.0f} km, {repairs:,} to be repaired"
     classes = Counter(f"{h.hazard_class} {h.land_class}" for h in scenario.hazards)
     area = sum(hazard.area_m2 for hazard in scenario.hazards) / HECTARE_M2
     parts = ", ".join(f"{n} {name}" for name, n in sorted(classes.items()))
     on_roads = sum(hazard.road is not None for hazard in scenario.hazards)
-    yield f"  hazards    {len(scenario.hazards)}, {area:,.0f} ha, {on_roads} on roads ({parts})"
+    number = len(scenario.hazards)
+    yield f"  hazards    {number:,}, {area:,.0f} ha, {on_roads:,} on roads ({parts or 'none'})"
     works = Counter(item.kind for item in scenario.works)
-    yield f"  works      {', '.join(f'{n} {kind}' for kind, n in works.items()) or 'none'}"
+    yield f"  works      {', '.join(f'{n:,} {kind}' for kind, n in works.items()) or 'none'}"
     yield f"  gates      {', '.join(_gate_text(n, p) for n, p in scenario.gates.items())}"
     for header in scenario.allocations:
         lines = [d for d in scenario.deployments if d.allocation == header.name]
@@ -106,7 +127,7 @@ def headline(outcome: Any) -> str:
     readiness, summary = outcome.readiness, outcome.summary.iloc[0]
     met = int(readiness.loc[readiness["ready_day_p50"].notna(), "people"].sum())
     total = int(readiness["people"].sum())
-    share = f" ({met / total:.0%})" if total else ""
+    share = f" ({100 * met // total} %)" if total else ""
     return (
         f"{outcome.allocation}: conditions met (modelled) for {met:,} of {total:,} people{share} "
         f"by {outcome.horizon}; USD {summary['cost_usd_mean'] / 1e6:,.1f} million"
@@ -202,8 +223,8 @@ def guide(scenario: Scenario) -> str:
         "`scenario.toml` holds name, start, horizon, the gates in force and the allocations. The",
         "tables are CSV files (UTF-8, one header row), or sheets of one workbook `tables.xlsx`.",
         "A blank cell takes the default; where the default is `required` the cell must be filled.",
-        "Sensitivity: public; restricted (schedules of teams, single hazards, small counts: partners",
-        "only); confidential (locations of hazards).",
+        "Sensitivity: public; restricted to partners (schedules of teams, single hazards, small",
+        "counts); confidential (locations of hazards).",
         "",
         "Modelled planning estimates do not state that any land, road or building may be used",
         "without danger. Only the national mine action authority can release land.",

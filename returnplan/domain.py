@@ -125,7 +125,7 @@ class Place:
     elevation_m: Annotated[float | None, column("height above the sea", unit="m")] = None
     names: Annotated[
         dict[str, str],
-        column("names by language: columns name_az, name_hy, name_ru ...", name="name_*"),
+        column("names by language: columns name_en, name_fr, name_ar ...", name="name_*"),
     ] = field(default_factory=dict)
     name_source: Annotated[str, column("where the names come from")] = ""
     source: Source

@@ -1,6 +1,5 @@
 """The figures of a run folder: every chart as PNG and SVG, for all or for each allocation."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,8 @@ import pandas as pd
 from returnplan import canvas, charts, maps
 from returnplan.canvas import CHARTS
 from returnplan.domain import Scenario
+from returnplan.scenario.background import read_background
 from returnplan.simulation import Outcome
-
-BACKGROUND = "districts.geojson"
-"""Optional file of a scenario folder: polygons drawn behind the map for orientation."""
 
 EACH = tuple(draw.__name__ for draw in (maps.ready_map, charts.gate_matrix, charts.team_occupation))
 """Charts drawn for each allocation."""
@@ -121,31 +118,16 @@ def view_of(folder: Path, scenario: Scenario, horizon_days: float, provenance: s
     names = {place.id: place.name for place in scenario.places}
     names |= {c.id: names[c.settlement] for c in scenario.communities}
     names |= {asset.id: asset.name for asset in scenario.assets if asset.name}
-    names |= {header.name: header.title for header in scenario.allocations if header.title}
     used = dict.fromkeys(place.source for place in scenario.places)
     used |= dict.fromkeys(road.source for road in scenario.roads)
-    titles = {source.id: source.title for source in scenario.sources}
-    rings, credit_lines = _background(folder / BACKGROUND)
+    credited = {source.id: source.title for source in scenario.sources}
+    background, _ = read_background(folder)
     return canvas.View(
         start=scenario.start,
         horizon_days=horizon_days,
         names=names,
+        titles={one.name: one.title for one in scenario.allocations if one.title},
         provenance=provenance,
-        sources="; ".join([*(titles[source] for source in used), *credit_lines]),
-        districts=rings,
+        sources="; ".join([*(credited[source] for source in used), *background.credit_lines]),
+        districts=background.rings,
     )
-
-
-def _background(path: Path) -> tuple[list[list[list[float]]], list[str]]:
-    """Outer rings of the polygons of a GeoJSON file, and whom to credit; no file: none."""
-    if not path.is_file():
-        return [], []
-    rings: list[list[list[float]]] = []
-    credit_lines: dict[str, None] = {}
-    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
-        shape = feature["geometry"]
-        parts = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
-        rings += [part[0] for part in parts]
-        if feature["properties"].get("source"):
-            credit_lines[f"Boundaries: {feature['properties']['source']}"] = None
-    return rings, list(credit_lines)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from returnplan.domain import HAZARD_STAGES, Community, Job, Scenario
+from returnplan.domain import HAZARD_STAGES, AllocationHeader, Community, Job, Scenario
 from returnplan.landrelease import WorkPlan, dispatch_class
 from returnplan.network import NO_ROUTE, Routes
 from returnplan.registry import Family
@@ -114,7 +114,10 @@ def jobs_by_site(plan: WorkPlan) -> dict[str, list[Job]]:
 
 
 def order_communities(
-    scenario: Scenario, allocation: str, routes: Routes, team_days: Mapping[str, float]
+    scenario: Scenario,
+    allocation: AllocationHeader,
+    routes: Routes,
+    team_days: Mapping[str, float],
 ) -> tuple[str, ...]:
     """Rank the communities by the allocation's policy.
 
@@ -123,7 +126,7 @@ def order_communities(
     scenario
         The scenario.
     allocation
-        Name of the allocation.
+        The allocation, for its policy and its list.
     routes
         Access route of each place.
     team_days
@@ -137,10 +140,10 @@ def order_communities(
     position = {
         line.community: float(line.position)
         for line in scenario.orders
-        if line.allocation == allocation
+        if line.allocation == allocation.name
     }
     hours = {road.id: road.length_km / road.speed_kmh for road in scenario.roads}
-    key = POLICIES[scenario.allocation(allocation).policy]
+    key = POLICIES[allocation.policy]
 
     def rank(community: Community) -> tuple[float, str]:
         route = routes.roads.get(community.settlement)

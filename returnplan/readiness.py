@@ -289,11 +289,12 @@ def shelter(history: History, settlement: str, parameters: Mapping[str, float]) 
     if required <= 0:
         return 0
     dwellings = 0
-    for item in sorted(works, key=lambda w: history.when(w.id)):
+    done = [item for item in works if history.when(item.id) < NEVER]
+    for item in sorted(done, key=lambda w: history.when(w.id)):
         dwellings += item.dwellings or 0
         if dwellings >= required:
             return history.when(item.id)
-    return UNKNOWN if any(w.dwellings is None for w in works) else NEVER
+    return UNKNOWN if any(item.dwellings is None for item in works) else NEVER
 
 
 @gate(needs="risk education works")
@@ -311,23 +312,17 @@ def residual_risk(history: History, settlement: str, parameters: Mapping[str, fl
     near = history.hazards_near.get(settlement, [])
     if any(h.items_per_km2 is None for h in near) or people == 0:
         return UNKNOWN
-    steps = sorted((history.when(released(h.id)), h.id, h) for h in near)
-    unmarked, used = history.number["kappa_unmarked"], history.number["kappa_used"]
-    left = 1 - history.number["detection_share"]
+    steps = sorted((history.when(released(h.id)), items_of(h)) for h in near)
     scale = history.number["fatal_share"] / people
-    threshold = parameters["max_per_year"] * (1 + TOLERANCE)
-    before = [scale * unmarked * items_of(h) for _, _, h in steps]
-    after = [scale * used * left * items_of(h) for _, _, h in steps]
-    holds: float = 0
-    if math.fsum(before) > threshold:
-        holds = NEVER
-    for number, (time, _, _) in enumerate(steps, start=1):
-        risk = math.fsum([*after[:number], *before[number:]])
-        if risk > threshold:
-            holds = NEVER
-        elif holds == NEVER:
-            holds = time
-    return holds
+    unmarked = history.number["kappa_unmarked"]
+    residual = history.number["kappa_used"] * (1 - history.number["detection_share"])
+    before = [scale * unmarked * items for _, items in steps]
+    after = [scale * min(residual, unmarked) * items for _, items in steps]
+    limit = parameters["max_per_year"] * (1 + TOLERANCE)
+    for number, time in enumerate([0, *(time for time, _ in steps)]):
+        if math.fsum([*after[:number], *before[number:]]) <= limit:
+            return time
+    return NEVER
 
 
 def items_of(hazard: Hazard) -> float:
@@ -362,16 +357,17 @@ def willing_households(community: Community, number: Mapping[str, float]) -> flo
 def _share_released(
     history: History, settlement: str, denials: Sequence[Denied | str], share: float
 ) -> float:
-    """When a share, by area, of the hazards that deny something is released (1: every one)."""
+    """When a share of the hazards that deny something is released, by area (1: every one)."""
     hazards = [
         h for h in history.hazards_at.get(settlement, []) if any(d in denials for d in h.denies)
     ]
     times = sorted((history.when(released(h.id)), h.area_m2) for h in hazards)
     if not times:
         return 0
-    if share >= 1:
+    total = math.fsum(area for _, area in times)
+    if share >= 1 or total == 0:
         return times[-1][0]
-    required = share * math.fsum(area for _, area in times)
+    required = share * total
     required -= TOLERANCE * max(1.0, required)
     if required <= 0:
         return 0
@@ -408,6 +404,8 @@ class Readiness:
         Gate that was met last.
     status
         One of the three status phrases (model §1).
+    unknown_gates
+        Gates whose data is missing, also where the status names others.
     """
 
     community: str
@@ -415,6 +413,7 @@ class Readiness:
     ready_s: float
     binding_gate: str
     status: str
+    unknown_gates: tuple[str, ...]
 
 
 def judge(history: History, horizon_s: int) -> list[Readiness]:
@@ -469,5 +468,10 @@ def _judge_one(community: str, times: Mapping[str, GateTime], horizon_s: int) ->
         status = f"unknown: {', '.join(GATES[name].needs for name in failing)}"
     binding = next((name for name, time in within.items() if time == ready_s), "")
     return Readiness(
-        community=community, gates=times, ready_s=ready_s, binding_gate=binding, status=status
+        community=community,
+        gates=times,
+        ready_s=ready_s,
+        binding_gate=binding,
+        status=status,
+        unknown_gates=tuple(name for name, time in times.items() if time is None),
     )

@@ -3,9 +3,9 @@
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -34,6 +34,7 @@ TABLES = (
 )
 """Tables of a run on expected values, each one CSV file with the allocations one under another."""
 
+MANIFEST, FIGURES = "manifest.json", "figures"
 PACKAGES = ("matplotlib", "numpy", "pandas", "pydantic")
 STATEMENT = domain.STATEMENT.format(authority=domain.AUTHORITY)
 EXPECTED_VALUES_NOTE = (
@@ -43,8 +44,8 @@ EXPECTED_VALUES_NOTE = (
 Progress = Callable[[str], None]
 
 
-def check_target(out: Path, *, overwrite: bool) -> None:
-    """Refuse a target that would lose something.
+def check_target(out: Path, *, overwrite: bool) -> Path:
+    """Refuse a target that would lose something, before any work is done.
 
     Parameters
     ----------
@@ -53,17 +54,40 @@ def check_target(out: Path, *, overwrite: bool) -> None:
     overwrite
         Whether an earlier run folder may be replaced.
 
+    Returns
+    -------
+    Path
+        The folder, absolute, with links resolved.
+
     Raises
     ------
     ReturnplanError
-        When the folder exists, and is not an earlier run that may be replaced.
+        When it cannot be a new folder, and is not an earlier run that may be replaced.
     """
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return
-    if not (out / "manifest.json").is_file():
+    target = out.resolve()
+    blocking = next((p for p in target.parents if p.exists()), target)
+    if not blocking.is_dir():
+        raise ReturnplanError(f"{out} cannot be made: {blocking} is a file")
+    if target in (Path.cwd(), *Path.cwd().parents):
+        raise ReturnplanError(f"{out} is the working folder or above it: choose a folder inside")
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return target
+    if not _is_run_folder(target):
         raise ReturnplanError(f"{out} exists and is not a run folder: choose another --out")
     if not overwrite:
         raise ReturnplanError(f"{out} exists: choose another --out, or say --overwrite")
+    return target
+
+
+def _is_run_folder(folder: Path) -> bool:
+    """True when a folder holds a run, and nothing that a run does not write."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    written = {MANIFEST, FIGURES, *(f"{name}.csv" for name in TABLES)}
+    is_ours = isinstance(manifest, dict) and {"returnplan", "digest"} <= manifest.keys()
+    return is_ours and {path.name for path in folder.iterdir()} <= written
 
 
 def run(
@@ -87,7 +111,7 @@ def run(
     allocations
         Names of allocations.
     out
-        Run folder; an earlier one is replaced (see :func:`check_target`).
+        Run folder as :func:`check_target` returns it; an earlier one is replaced.
     progress
         Called with one line after each step.
 
@@ -98,7 +122,8 @@ def run(
     """
     began, clock = datetime.now(UTC), perf_counter()
     out.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
+    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    partial.mkdir()
     try:
         outcomes = []
         for name in allocations:
@@ -111,14 +136,14 @@ def run(
             f"returnplan {__version__}, results {digest[:12]}"
         )
         view = view_of(folder, scenario, (outcomes[0].horizon - scenario.start).days, provenance)
-        draw_figures(scenario, outcomes, partial / "figures", view, progress)
+        draw_figures(scenario, outcomes, partial / FIGURES, view, progress)
         manifest = _manifest(folder, scenario, allocations, digest)
         manifest |= {
             "start": began.isoformat(timespec="seconds"),
             "duration_s": round(perf_counter() - clock, 3),
         }
         text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-        (partial / "manifest.json").write_text(text, encoding="utf-8")
+        (partial / MANIFEST).write_text(text, encoding="utf-8")
         _replace(partial, out)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -175,7 +200,7 @@ def _manifest(
         "allocations": list(allocations),
         "draws": 0,
         "seed": None,
-        "command": " ".join(["returnplan", *sys.argv[1:]]),
+        "command": shlex.join(["returnplan", *sys.argv[1:]]),
         "python": ".".join(map(str, sys.version_info[:3])),
         "packages": {name: version(name) for name in PACKAGES},
         "digest": digest,
@@ -186,11 +211,14 @@ def _manifest(
 
 def _replace(partial: Path, out: Path) -> None:
     """Move a complete folder to its place; an earlier run goes only when the new one is there."""
-    partial.chmod(0o755)
     if not out.exists():
         partial.rename(out)
         return
     old = out.with_name(f".{out.name}.{os.getpid()}.old")
     out.rename(old)
-    partial.rename(out)
-    shutil.rmtree(old)
+    try:
+        partial.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

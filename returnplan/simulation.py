@@ -10,7 +10,7 @@ from returnplan import cost, network, policies, teams
 from returnplan.calendars import calendars_by_zone
 from returnplan.chance import expected_values
 from returnplan.clearance import WorkLog, WorkSimulation
-from returnplan.domain import Scenario
+from returnplan.domain import AllocationHeader, Scenario
 from returnplan.landrelease import WorkPlan, opened, plan_work, released
 from returnplan.policies import Decoded
 from returnplan.readiness import NEVER, History, Readiness, judge
@@ -76,14 +76,14 @@ def simulate(scenario: Scenario, allocation: str) -> Outcome:
     KeyError
         When the scenario has no allocation of that name.
     """
-    scenario.allocation(allocation)
+    header = scenario.allocation(allocation)
     horizon = horizon_date(scenario.start, scenario.horizon_years)
     horizon_s = date_to_seconds(horizon, scenario.start)
     values = expected_values(scenario)
     graph = network.build(scenario)
     plan = plan_work(scenario, values.number, values.route_shares)
     roster = teams.roster(scenario, allocation)
-    order, decoded = _prioritise(scenario, allocation, plan, graph, roster)
+    order, decoded = _prioritise(scenario, header, plan, graph, roster)
     work = WorkSimulation(
         scenario, plan, decoded.priority, roster, graph, calendars_by_zone(scenario)
     )
@@ -112,7 +112,7 @@ def simulate(scenario: Scenario, allocation: str) -> Outcome:
 
 def _prioritise(
     scenario: Scenario,
-    allocation: str,
+    allocation: AllocationHeader,
     plan: WorkPlan,
     graph: network.Network,
     roster: tuple[Team, ...],
@@ -198,6 +198,7 @@ READINESS_COLUMNS = [
     "binding_gate",
     "score",
     "severity",
+    "unknown_gates",
 ]
 JOBS_COLUMNS = [
     "allocation",
@@ -255,7 +256,6 @@ def _readiness_table(
     """One row a community; ranges and scores stay empty in a run without draws."""
     rows = []
     for community, result in zip(scenario.communities, judged, strict=True):
-        is_known = not result.status.startswith("unknown")
         rows.append(
             {
                 "allocation": allocation,
@@ -268,10 +268,11 @@ def _readiness_table(
                 "ready_date_p50": _iso(result.ready_s, scenario.start),
                 "ready_date_p90": None,
                 "ready_day_p50": _day(result.ready_s, horizon_s),
-                "probability_by_horizon": float(result.ready_s < NEVER) if is_known else None,
+                "probability_by_horizon": None,
                 "binding_gate": result.binding_gate,
                 "score": None,
                 "severity": None,
+                "unknown_gates": ", ".join(result.unknown_gates) or None,
             }
         )
     numbers = ("ready_day_p50", "probability_by_horizon", "score", "severity")

@@ -1185,10 +1185,6 @@ def sheltered(world: World, run: Run, settlement: str, share: float) -> GateTime
     # Choice: with no household to shelter the gate holds from day 0, given a works row.
     needed = share * math.fsum(willing) - TOLERANCE
 
-    # Choice: known dwellings count here whether or not they are ever completed.
-    known = math.fsum(works.dwellings or 0.0 for works in shelters)
-    if known < needed and any(works.dwellings is None for works in shelters):
-        return "unknown"
     for moment in sorted({0, *run.done_s.values()}):
         complete = math.fsum(
             works.dwellings or 0.0
@@ -1197,4 +1193,5 @@ def sheltered(world: World, run: Run, settlement: str, share: float) -> GateTime
         )
         if complete >= needed:
             return moment
-    return None
+    # Choice: works whose dwellings are not known might have been enough.
+    return "unknown" if any(works.dwellings is None for works in shelters) else None

@@ -68,11 +68,11 @@ def test_expected_values_are_the_scenarios_and_the_shipped_ones_else() -> None:
     sketch = Sketch()
     sketch.shares("partial", 1, 1, 2)
     values = expected_values(sketch.scenario())
-    assert values["handover_days"] == 10
+    assert values.number["handover_days"] == 10
     assert values.route_shares["partial"] == (0.25, 0.25, 0.5)
     assert values.route_shares["none"] == (0.25, 0.375, 0.375)
     shipped = default_assumptions()["detection_share"]  # the sketch has no row for it
-    assert values["detection_share"] == mean(shipped)
+    assert values.number["detection_share"] == mean(shipped)
 
 
 def test_the_run_on_expected_values_reads_the_mean_of_a_wide_distribution() -> None:

@@ -154,6 +154,53 @@ def test_a_folder_that_is_no_run_is_never_replaced(starter: Path, tmp_path: Path
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
 
 
+def test_a_folder_with_a_manifest_of_something_else_is_never_replaced(
+    starter: Path, tmp_path: Path
+) -> None:
+    web = tmp_path / "web"
+    web.mkdir()
+    (web / "manifest.json").write_text('{"name": "a web page"}', encoding="utf-8")
+    assert call("run", starter, "--out", web, "--overwrite").exit_code == 2
+    (web / "manifest.json").write_text('{"returnplan": "0", "digest": "0"}', encoding="utf-8")
+    (web / "notes.txt").write_text("kept", encoding="utf-8")
+    assert call("run", starter, "--out", web, "--overwrite").exit_code == 2
+    assert (web / "notes.txt").read_text(encoding="utf-8") == "kept"
+
+
+def test_a_run_is_written_through_a_link_but_not_in_place_of_the_working_folder(
+    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    for _ in range(2):
+        words = ("-a", "today", "--out", tmp_path / "link", "--overwrite")
+        assert call("run", starter, *words).exit_code == 0
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real" / "manifest.json").is_file()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert call("run", starter, "-a", "today", "--out", ".").exit_code == 2
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_a_target_below_a_file_is_refused_before_any_work(starter: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    result = call("run", starter, "--out", tmp_path / "file" / "out")
+    assert result.exit_code == 2
+    assert "is a file" in result.output
+    assert "simulated" not in result.output
+
+
+def test_warnings_are_shown_before_a_run(tmp_path: Path) -> None:
+    folder = tmp_path / "scenario"
+    assert call("new", folder).exit_code == 0
+    text = (folder / "hazards.csv").read_text(encoding="utf-8")
+    (folder / "hazards.csv").write_text(text.replace("600000", "0"), encoding="utf-8")
+    result = call("run", folder, "-a", "today", "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    assert "hazards.csv, row 2, column area_m2: found 0" in result.output
+
+
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
 def test_an_interrupted_run_leaves_nothing_behind(
     failure: type[BaseException], tmp_path: Path

@@ -172,7 +172,7 @@ def test_every_job_and_every_community_stands_once_in_its_order(seed: int, tmp_p
         routes = network.access_routes(graph, scenario.roads, {})
         listed = list(communities)
         random.Random(seed).shuffle(listed)
-        given = policies.order_communities(scenario, header.name, routes, {})
+        given = policies.order_communities(scenario, header, routes, {})
         bases = frozenset(team.base for team in roster)
         for ranking in (given, tuple(listed)):
             assert sorted(ranking) == sorted(communities)

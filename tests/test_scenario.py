@@ -42,6 +42,7 @@ LETTERS = st.characters(exclude_categories=["Cs", "Cc", "Cn"])
 TEXT = st.lists(LETTERS | st.sampled_from(ODD), max_size=8).map(lambda part: "".join(part).strip())
 FILLED = TEXT.filter(bool)
 IDS = FILLED.map(lambda text: text.replace("/", "÷"))
+FILE_NAMES = IDS.filter(lambda text: text.isprintable() and len(text) <= 80)
 NUMBERS = st.floats(0, LARGEST) | st.integers(0, 50).map(float)
 COUNTS = st.integers(0, 100_000)
 SHARES = st.floats(0, 1)
@@ -67,7 +68,7 @@ def scenarios(draw: st.DrawFn) -> rp.Scenario:
     ways = [names.pop() for _ in range(2)]
     types = [names.pop() for _ in range(2)]
     people = [names.pop() for _ in range(3)]
-    allocations = [names.pop() for _ in range(2)]
+    allocations = draw(st.lists(FILE_NAMES, min_size=2, max_size=2, unique=True))
     zones = ["", names.pop()]
 
     def pick(values: list[str]) -> str:
@@ -395,7 +396,8 @@ def test_check_reports_the_defaults_in_use(tmp_path: Path) -> None:
     assert ("hazards", "record", "none", 2) in report.default_columns
     assert ("assets", "shift_hours", "8", 1) in report.default_columns
     assert ("roads", "repair_crew_days", "0", 2) in report.default_columns
-    assert {column for _, column, _, _ in report.default_columns}.isdisjoint({"district", "zone"})
+    assert ("places", "zone", "empty (every day is workable)", 3) in report.default_columns
+    assert "district" not in {column for _, column, _, _ in report.default_columns}
 
 
 def test_every_column_of_the_contract_is_described_with_what_it_allows() -> None:

@@ -7,6 +7,7 @@ that is reported: a message too many fails as well as a message too few.
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ from click.testing import CliRunner
 
 import returnplan as rp
 from returnplan.scenario import digest
+from returnplan.scenario.background import read_background
 from returnplan.scenario.rows import table_type
 from tests.worlds import COLUMNS, SOURCES, Row, write_tables
 
@@ -491,15 +493,18 @@ def test_hundreds_of_rows_with_one_error_are_all_listed(folder: Path) -> None:
     assert errors(folder) == [("communities.csv", 4 + i, "settlement") for i in range(312)]
 
 
-def test_a_column_that_nobody_reads_is_a_warning_with_the_name_that_may_be_meant(
+def test_a_column_that_is_nearly_a_known_one_is_an_error_and_others_a_warning(
     folder: Path,
 ) -> None:
     lines = grid(folder, "hazards")
     lines[0][lines[0].index("difficulty")] = "Dificulty"
     put_grid(folder, "hazards", lines)
     problem = only_problem(folder)
-    assert (problem.level, problem.row, problem.column) == ("warning", 1, "Dificulty")
+    assert (problem.level, problem.row, problem.column) == ("error", 1, "Dificulty")
     assert problem.allowed.endswith("perhaps difficulty")
+    lines[0][lines[0].index("Dificulty")] = "photograph"
+    put_grid(folder, "hazards", lines)
+    assert (only_problem(folder).level, only_problem(folder).column) == ("warning", "photograph")
 
 
 def test_a_table_that_nobody_reads_is_a_warning(folder: Path) -> None:
@@ -539,7 +544,11 @@ def test_a_folder_in_place_of_a_table_gives_one_error(folder: Path, table: str) 
 def test_a_missing_table_gives_one_error_if_something_needs_it(folder: Path, table: str) -> None:
     (folder / f"{table}.csv").unlink()
     report = rp.check(folder)
-    if table in ("hazards", "works", "orders", "assumptions"):
+    if table == "orders":
+        (problem,) = report.problems
+        assert (problem.level, problem.file) == ("warning", "orders.csv")
+        assert "no rows for 'listed'" in problem.found
+    elif table in ("hazards", "works", "assumptions"):
         assert report.problems == ()
     else:
         assert [(p.level, p.file) for p in report.problems] == [("error", f"{table}.csv")]
@@ -839,7 +848,7 @@ def test_a_broken_head_gives_a_message_and_blames_no_table(folder: Path, content
         ('"nearest"', '"closest"', "allocations.near.policy"),
         ('"nearest"', "['nearest']", "allocations.near.policy"),
         ('"Nearest first"', "1", "allocations.near.title"),
-        ('policy = "nearest"', 'order = "nearest"', "allocations.near.order"),
+        ('policy = "nearest"', 'policy = "nearest"\norder = 1', "allocations.near.order"),
     ],
 )
 def test_a_wrong_value_in_the_head_gives_one_error_with_its_key(
@@ -1021,3 +1030,64 @@ def test_tens_of_thousands_of_faults_are_listed_in_seconds(folder: Path) -> None
     report = rp.check(folder)
     assert len(report.errors) == 60_000
     assert time.process_time() - begun < 8, "1 s on a common laptop core"
+
+
+# ------------------------------------------------------------------------- what may be overlooked
+
+
+def test_an_area_of_zero_is_a_warning_because_it_may_stand_for_unknown(folder: Path) -> None:
+    put(folder, "hazards", 2, "area_m2", "0")
+    problem = only_problem(folder)
+    assert (problem.level, problem.row, problem.column) == ("warning", 2, "area_m2")
+    assert "unknown" in problem.allowed
+
+
+def test_a_gate_whose_works_are_missing_is_a_warning(folder: Path) -> None:
+    text = TOML.replace("survey = {}", "survey = {}\npower = {}")
+    (folder / "scenario.toml").write_text(text, encoding="utf-8")
+    problem = only_problem(folder)
+    assert (problem.level, problem.file, problem.column) == (
+        "warning",
+        "communities.csv",
+        "settlement",
+    )
+    assert "the gate power is unknown there" in problem.allowed
+    within = text.replace("power = {}", "power = { within_hours = 1 }")
+    (folder / "scenario.toml").write_text(within, encoding="utf-8")
+    assert rp.check(folder).problems == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"features": 3}',
+        '{"features": [{"geometry": null}]}',
+        '{"features": [{"geometry": {"type": "Point", "coordinates": [1, 2]}}]}',
+        '{"features": [{"geometry": {"type": "Polygon", "coordinates": [[[1, 2], [2, 1]]]}}]}',
+    ],
+)
+def test_a_background_that_is_no_map_is_one_error(folder: Path, text: str) -> None:
+    (folder / "districts.geojson").write_text(text, encoding="utf-8")
+    problem = only_problem(folder)
+    assert (problem.level, problem.file) == ("error", "districts.geojson")
+
+
+def test_a_background_of_polygons_is_fine(folder: Path) -> None:
+    ring = [[1, 2], [2, 2], [2, 1], [1, 2]]
+    shape = {"type": "MultiPolygon", "coordinates": [[ring], [ring]]}
+    text = json.dumps({"features": [{"geometry": shape, "properties": {"source": "Survey"}}]})
+    (folder / "districts.geojson").write_text(text, encoding="utf-8")
+    assert rp.check(folder).problems == ()
+    background, _ = read_background(folder)
+    assert len(background.rings) == 2
+    assert background.credit_lines == ("Boundaries: Survey",)
+
+
+@pytest.mark.parametrize("name", ["x" * 81, "tab\there", "line\\nbreak"])
+def test_a_name_that_no_file_can_have_is_no_name_of_an_allocation(folder: Path, name: str) -> None:
+    text = f'{TOML}\n[allocations."{name}"]\n'.replace("\t", "\\t")
+    (folder / "scenario.toml").write_text(text, encoding="utf-8")
+    assert any(p.level == "error" and "80 letters" in p.allowed for p in rp.check(folder).problems)

@@ -243,7 +243,7 @@ def _same_area(one_m2: float, other_m2: float) -> bool:
 
 
 def _shares_make_up_the_hazard(facts: Facts, hazard: rp.Hazard) -> Iterator[str]:
-    number = expected_values(facts.scenario)
+    number = expected_values(facts.scenario).number
     cancelled, reduced, cleared = facts.shares[hazard.id]
     if min(cancelled, reduced, cleared) < 0 or abs(cancelled + reduced + cleared - 1) > CLOSE:
         yield f"{hazard.id}: shares {facts.shares[hazard.id]} do not make up the whole"
@@ -266,7 +266,7 @@ def _shares_make_up_the_hazard(facts: Facts, hazard: rp.Hazard) -> Iterator[str]
 
 def releases_follow_the_work(facts: Facts) -> Iterator[str]:
     """Hazards after their last stage and the handover, roads after their hazards, then repair."""
-    handover = expected_values(facts.scenario)["handover_days"]
+    handover = expected_values(facts.scenario).number["handover_days"]
     horizon = _horizon_days(facts.scenario)
     for hazard in facts.scenario.hazards:
         stages = [facts.jobs.get(f"{hazard.id}/{stage}", []) for stage in STAGES]
@@ -456,7 +456,7 @@ def stints_last_as_long_as_they_must(facts: Facts) -> Iterator[str]:
 
 def _crew_days(facts: Facts, parcel: Parcel) -> float:
     if parcel.stage == "community_survey":
-        return expected_values(facts.scenario)["community_survey_team_days"]
+        return expected_values(facts.scenario).number["community_survey_team_days"]
     for road in facts.scenario.roads:
         if parcel.job == f"{road.id}/repair":
             return road.repair_crew_days

@@ -22,6 +22,7 @@ from returnplan.domain import (
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.policies import POLICIES
 from returnplan.readiness import DEFAULT_GATES, GATES
+from returnplan.scenario.background import read_background
 from returnplan.scenario.checks import Draft, run_checks
 from returnplan.scenario.files import LARGEST, Sheet, read_sheets, workbooks_of
 from returnplan.scenario.rows import MOST_SHOWN, cell_text, table_type
@@ -30,6 +31,8 @@ TOML = "scenario.toml"
 WORKBOOK = "tables.xlsx"
 MOST_YEARS = 100
 """Longest horizon: work that ends later is not begun (model §6)."""
+MOST_LETTERS = 80
+"""Longest name of an allocation: files are called after it."""
 MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
 """Limits of a sheet of a workbook."""
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -120,6 +123,7 @@ def _check_folder(path: Path) -> Report:
     head, names, problems = _read_toml(path / TOML)
     reading = read_sheets(path)
     problems += reading.problems
+    problems += read_background(path)[1]
     rows: dict[str, list[tuple[int, Any]]] = {}
     for table, sheet in reading.sheets.items():
         rows[table], found = table_type(table).parse(sheet)
@@ -154,14 +158,16 @@ def _check_folder(path: Path) -> Report:
 
 
 def _blanks(sheets: Mapping[str, Sheet]) -> list[tuple[str, str, str, int]]:
-    """Columns in which blank cells take a default that is not itself blank."""
+    """Columns in which blank cells mean something: a default, or what "empty:" says of them."""
     found: list[tuple[str, str, str, int]] = []
     for table, sheet in sheets.items():
-        for col, default in table_type(table).default.items():
+        kind = table_type(table)
+        for col, default in kind.default.items():
             text = cell_text(default) if not isinstance(default, dict) else ""
+            _, _, empty = (kind.info[col].description or "").partition("empty: ")
             count = sum(col not in cells for _, cells in sheet.rows)
-            if text and count:
-                found.append((table, col, text, count))
+            if (text or empty) and count:
+                found.append((table, col, text or f"empty ({empty})", count))
     return found
 
 
@@ -284,7 +290,13 @@ def _read_gates(value: object, problems: list[Problem]) -> dict[str, dict[str, f
         else:
             _complain(problems, f"gates.{name}", given, "a table of parameters, {} for none")
     if not value:
-        _complain(problems, "gates", value, f"at least one of {', '.join(GATES)}")
+        problem = Problem(
+            file=TOML,
+            column="gates",
+            found="an empty table",
+            allowed=f"at least one of {', '.join(GATES)}",
+        )
+        problems.append(problem)
     return gates
 
 
@@ -328,11 +340,17 @@ def _read_allocations(
             _complain(problems, f"{where}.title", title, "text")
         if not isinstance(policy, str) or policy not in POLICIES:
             _complain(problems, f"{where}.policy", policy, f"one of {', '.join(POLICIES)}")
-        if not name or name != name.strip() or "/" in name:
-            _complain(problems, where, name, "a name without / and without spaces at its ends")
+        if not _can_name_a_file(name):
+            allowed = f"at most {MOST_LETTERS} letters, without / and without spaces at the ends"
+            _complain(problems, where, name, allowed)
         elif isinstance(title, str) and isinstance(policy, str) and policy in POLICIES:
             headers.append(AllocationHeader(name=name, title=title, policy=policy))
     return tuple(headers)
+
+
+def _can_name_a_file(name: str) -> bool:
+    is_short = 0 < len(name) <= MOST_LETTERS
+    return is_short and name == name.strip() and name.isprintable() and "/" not in name
 
 
 _HEAD_READERS = {

@@ -564,6 +564,27 @@ def dwellings_are_known(draft: Draft) -> Iterator[Problem]:
 
 
 @check
+def areas_are_known(draft: Draft) -> Iterator[Problem]:
+    """An area of 0 is no work: it must not stand for an area that nobody knows."""
+    for row, hazard in draft.of("hazards"):
+        if hazard.area_m2 == 0:
+            note = "no work, released after the handover delay: estimate an area that is unknown"
+            yield draft.doubt("hazards", row, "area_m2", "0", note)
+
+
+@check
+def lists_have_rows(draft: Draft) -> Iterator[Problem]:
+    """An allocation with policy listed has a list."""
+    if not draft.is_read("orders") and "orders" not in draft.absent:
+        return
+    with_list = {item.allocation for _, item in draft.all("orders")}
+    for header in draft.allocations:
+        if header.policy == "listed" and header.name not in with_list:
+            note = "communities are served in the order of their ids"
+            yield draft.doubt("orders", None, "allocation", f"no rows for {header.name!r}", note)
+
+
+@check
 def gates_have_data(draft: Draft) -> Iterator[Problem]:
     """Where a gate in force waits for works, there are works, or a drive to them is allowed."""
     if "works" in draft.sheets and not draft.is_read("works"):

@@ -160,7 +160,7 @@ class TableType:
             near = _nearest(col, left)
             hint = f"; perhaps {near}" if near else ""
             yield Problem(
-                level="warning",
+                level="error" if near else "warning",
                 file=sheet.file,
                 row=1,
                 column=col,

@@ -1,0 +1,71 @@
+"""Polygons that a map draws behind a scenario, for orientation only; the file is optional."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from returnplan.errors import Problem
+
+FILE = "districts.geojson"
+Ring = list[list[float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """Polygons behind the map.
+
+    Parameters
+    ----------
+    rings
+        Outer rings as lists of longitude and latitude, degrees.
+    credit_lines
+        Whom to credit for them, each once.
+    """
+
+    rings: tuple[Ring, ...] = ()
+    credit_lines: tuple[str, ...] = ()
+
+
+def read_background(folder: Path) -> tuple[Background, list[Problem]]:
+    """Read the polygons of a scenario folder; no file: none.
+
+    Parameters
+    ----------
+    folder
+        Folder of the scenario.
+
+    Returns
+    -------
+    tuple[Background, list[Problem]]
+        The polygons, and what is wrong with the file.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return Background(), []
+    rings: list[Ring] = []
+    credit_lines: dict[str, None] = {}
+    try:
+        for feature in json.loads(path.read_text(encoding="utf-8-sig"))["features"]:
+            rings += _outer_rings(feature["geometry"])
+            source = (feature.get("properties") or {}).get("source")
+            if source:
+                credit_lines[f"Boundaries: {source}"] = None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        problem = Problem(
+            file=FILE,
+            found=f"no polygons that can be read ({type(error).__name__}: {error})",
+            allowed="a GeoJSON FeatureCollection of Polygon or MultiPolygon features, WGS 84",
+        )
+        return Background(), [problem]
+    return Background(rings=tuple(rings), credit_lines=tuple(credit_lines)), []
+
+
+def _outer_rings(shape: Any) -> list[Ring]:
+    if shape["type"] not in ("Polygon", "MultiPolygon"):
+        raise ValueError(f"a feature of type {shape['type']}")
+    parts = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+    rings = [[[float(point[0]), float(point[1])] for point in part[0]] for part in parts]
+    if any(len(ring) <= len("abc") for ring in rings):
+        raise ValueError("a ring of fewer than four points")
+    return rings
