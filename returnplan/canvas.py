@@ -285,7 +285,7 @@ def _one_legend(body: Any) -> None:
             place += 1
         legend.remove()
     if legends:
-        title = legends[0].get_title().get_text() or None
+        title = legends[0].get_title().get_text().replace("\n", " ")
         body.legend(
             handles, words, loc="outside lower center", ncols=min(4, len(words)), title=title,
             title_fontsize=7.5, alignment="left",

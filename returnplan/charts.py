@@ -506,8 +506,7 @@ def _workable_shares(mine: pd.DataFrame) -> Floats:
     sums = done[span > 0].groupby("asset")[["span", "days"]].sum()
     usual = mine["asset"].map(sums["days"] / sums["span"]).astype(float).fillna(1.0)
     own = (done["days"].astype(float) / span.where(span > 0)).where(span != 0, 0.0)
-    share: Floats = own.where(span.notna(), usual).clip(0, 1).to_numpy(dtype=float)
-    return share
+    return np.asarray(own.where(span.notna(), usual).clip(0, 1), dtype=np.float64)
 
 
 def _period_edges(view: View) -> Floats:

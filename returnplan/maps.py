@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
@@ -12,11 +13,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import offset_copy
 
 from returnplan.canvas import (
     INK,
-    QUIET,
-    SIZES_CM,
     STATUS,
     STATUS_WORDS,
     View,
@@ -32,12 +32,63 @@ from returnplan.canvas import (
 
 BOUNDARIES = "Boundaries, names and designations do not imply official endorsement or acceptance."
 KM_PER_DEGREE = 6371.0088 * math.pi / 180  # of latitude, on a sphere of the mean radius
+NO_BREAK = "\N{NO-BREAK SPACE}"
+LEGEND_TITLE = "Conditions for return\n(modelled)"
 MARKERS = {"met": "o", "not met": "X", "unknown": "D"}
 WIDER = {"met": 1.0, "not met": 1.4, "unknown": 1.1}  # shapes of equal weight to the eye
 MOST_CLASSES = 7
 LARGEST_WIDTH = 11.5  # of a marker on a map of the whole page's width, in points
 SMALLEST_WIDTH = 2.5
 LABEL_SIZE = 7.0
+LEAST_SHAPE = 0.3  # of the shorter to the longer side of the extent
+LABEL_INCHES = 0.48  # along an axis, for the degrees of one mark
+FRAME_INCHES = {1: (4.2, 5.6), 3: (1.65, 2.4)}  # most width and height, by maps side by side
+WIDE_FRAME_INCHES = 5.7  # width of one map whose legend stands below
+WIDE_BELOW = 0.68  # height by width
+VISIBLY_WIDER = 1.5  # points between the circles of two keys
+MOST_KEYS = 4  # in a row of the legend below
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Frame:
+    """Degrees that a map shows, and its width and height on paper, inches."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+    width: float
+    height: float
+    is_wide: bool
+
+
+def _frame(places: pd.DataFrame, view: View, columns: int) -> _Frame:
+    """Show all places and districts, room for the scale below, in true shape at mid-height."""
+    corners: Iterable[Any] = [
+        places[["lon_deg", "lat_deg"]].to_numpy(dtype=float),
+        *(np.asarray(ring, dtype=float)[:, :2] for ring in view.districts),
+    ]
+    points = np.concatenate(list(corners))
+    low, high = (points.min(axis=0), points.max(axis=0)) if len(points) else (np.zeros(2),) * 2
+    middle, span = (low + high) / 2, high - low
+    side = max(float(span.max()), 0.02)
+    half = np.maximum(span, LEAST_SHAPE * side) / 2
+    (west, south), (east, north) = middle - half, middle + half
+    west, east = west - 0.04 * side, east + 0.04 * side
+    south, north = south - 0.09 * side, north + 0.09 * side
+    shape = float(_stretch(south, north) * (north - south) / (east - west))
+    is_wide = columns == 1 and shape < WIDE_BELOW
+    most_width, most_height = FRAME_INCHES.get(columns, FRAME_INCHES[3])
+    width = min(WIDE_FRAME_INCHES if is_wide else most_width, most_height / shape)
+    return _Frame(
+        west=west, south=south, east=east, north=north, width=width, height=width * shape,
+        is_wide=is_wide,
+    )  # fmt: skip
+
+
+def _stretch(south: float, north: float) -> float:
+    """Return how much longer a degree of latitude is than one of longitude, at mid-height."""
+    return 1 / math.cos(math.radians((south + north) / 2))
 
 
 def ready_places(readiness: pd.DataFrame, places: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -81,10 +132,25 @@ def _map_alt(
     counts = found["state"].value_counts()
     half = f"; half of these by the end of {met.median():.0f}" if len(met) else ""
     return (
-        f"Map of {thousands(len(found))} settlements under {view.word(view.allocation)}: "
+        f"Map of {thousands(len(found))} settlements under {view.title(view.allocation)}: "
         f"conditions met (modelled) in {thousands(len(met))}{half}. Not met within the horizon: "
         f"{thousands(counts.get('not met', 0))}; unknown: {thousands(counts.get('unknown', 0))}."
     )
+
+
+def _map_height(
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    *,
+    view: View,
+    columns: int,
+) -> float:
+    """Return inches: title, axis, the map in its shape, and the legend if that is below."""
+    frame = _frame(places, view, columns)
+    if columns > 1:
+        return frame.height + 1.0
+    return frame.height + (2.0 if frame.is_wide else 1.15)
 
 
 @chart(
@@ -92,6 +158,7 @@ def _map_alt(
     ("readiness", "places", "roads"),
     _map_alt,
     shape="map",
+    height=_map_height,
     notes=(BOUNDARIES,),
 )
 def ready_map(
@@ -116,6 +183,7 @@ def ready_map(
     """
     ax = blank(ax, "map")
     found = ready_places(readiness, places, view)
+    frame = _frame(places, view, columns_of(ax))
     _ground(ax, places, roads, view)
     most = _most_people(readiness)
     handles = _points(ax, found, year_classes(readiness, view), most)
@@ -125,21 +193,32 @@ def ready_map(
     if places.empty:
         note(ax, "No places to draw.")
     else:
-        _extent(ax, places, view)
-        _degrees(ax)
+        ax.set(xlim=(frame.west, frame.east), ylim=(frame.south, frame.north))
+        ax.set_aspect(_stretch(frame.south, frame.north))
+        _degrees(ax, frame)
         _scale_and_north(ax)
-        _hubs(ax, places[places["kind"] == "hub"], view)
-    ax.legend(
-        handles=[*handles, *_size_keys(most, columns_of(ax)), *_ground_keys(view)],
-        loc="upper left",
-        bbox_to_anchor=(1.01, 1.0),
-        labelspacing=0.75,
-        handletextpad=0.7,
-    )
+        _hubs(ax, places[places["kind"] == "hub"], found, frame, view)
+    _legend(ax, [*handles, *_size_keys(most, columns_of(ax)), *_ground_keys(view)], frame)
     counts = found["state"].value_counts()
     seen = [name for name in STATUS if name == "met" or counts.get(name, 0) > 0]
-    words = [f"{thousands(counts.get(name, 0))} {name}" for name in seen]
+    words = [f"{thousands(counts.get(name, 0))} {name}".replace(" ", NO_BREAK) for name in seen]
     return finished(ax, "ready_map", view, ", ".join(words))
+
+
+def _legend(ax: Axes, keys: list[Line2D], frame: _Frame) -> None:
+    """List the keys right of the map under the north arrow, or below a wide map."""
+    sheet = ax.get_figure(root=True)
+    below = offset_copy(ax.transAxes, sheet, x=6, y=-28, units="points")
+    place: dict[str, Any] = (
+        {"loc": "upper left", "bbox_to_anchor": (0.0, 0.0), "borderaxespad": 5, "ncols": MOST_KEYS}
+        if frame.is_wide
+        else {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "bbox_transform": below,
+              "borderaxespad": 0, "labelspacing": 0.75}
+    )  # fmt: skip
+    ax.legend(
+        handles=keys, title=LEGEND_TITLE.replace("\n", " ") if frame.is_wide else LEGEND_TITLE, title_fontsize=7.5, alignment="left", handletextpad=0.7,
+        **place,
+    )  # fmt: skip
 
 
 def _most_people(readiness: pd.DataFrame) -> float:
@@ -176,11 +255,11 @@ def _points(
     """Draw settlements, larger ones below, and return the keys of their classes."""
     shades = mpl.colormaps["cividis"](np.linspace(0.0, 0.97, max(len(classes), 1)))
     columns = columns_of(ax)
-    keys = [_key("Conditions met (modelled) in", "none", "white")] if classes else []
+    keys = []
     groups: list[tuple[str, str, Any, pd.Series]] = [
         (
             "met",
-            f"{low}" if low == high else f"{low}–{high}",
+            f"Met in {low}" if low == high else f"Met in {low}–{high}",
             shade,
             found["year"].between(low, high),
         )
@@ -205,7 +284,8 @@ def _points(
                 zorder=3 - width / 100,
                 label=f"_{words}",
             )
-        keys.append(_key(words, MARKERS[state], shade))
+        if state == "met" or len(rows):
+            keys.append(_key(words, MARKERS[state], shade))
     return keys
 
 
@@ -218,12 +298,15 @@ def _key(words: str, marker: str, shade: Any, size: float = 6.0) -> Line2D:
 
 
 def _size_keys(most: float, columns: int) -> list[Line2D]:
-    """Return keys for two round numbers of people."""
-    top = 10 ** math.floor(math.log10(most))
-    round_numbers = [number for number in (top / 10, top) if number > 1]
+    """Return keys for two round numbers of people, if their circles differ visibly."""
+    top = _round_below(most)
+    numbers = (top / 10, top)
+    widths = [float(_width(number, most, columns)) for number in numbers]
+    if top < 10 or widths[1] - widths[0] < VISIBLY_WIDER:  # noqa: PLR2004
+        return []
     return [
-        _key(f"{thousands(number)} people", "o", "white", float(_width(number, most, columns)))
-        for number in round_numbers
+        _key(f"{thousands(number)} people", "o", "white", width)
+        for number, width in zip(numbers, widths, strict=True)
     ]
 
 
@@ -238,42 +321,38 @@ def _ground_keys(view: View) -> list[Line2D]:
     return keys
 
 
-def _hubs(ax: Axes, hubs: pd.DataFrame, view: View) -> None:
-    """Draw hubs as squares, their names (on one map) where they meet no other hub or name."""
-    west, east = ax.get_xlim()
-    across = 0.56 * 72 / 2.54 * SIZES_CM["map"][0] / columns_of(ax)
-    lon_point = (east - west) / across
-    lat_point = lon_point / float(ax.get_aspect())
-    taken = [
-        (lon - 3 * lon_point, lat - 3 * lat_point, lon + 3 * lon_point, lat + 3 * lat_point)
-        for lon, lat in zip(hubs["lon_deg"], hubs["lat_deg"], strict=True)
-    ]
-    for key, lon, lat in zip(hubs["id"], hubs["lon_deg"], hubs["lat_deg"], strict=True):
-        ax.plot(
-            lon, lat, "s", markersize=4.5, markerfacecolor=INK, markeredgecolor="white", zorder=4,
-            label="_hub",
-        )  # fmt: skip
-        if columns_of(ax) > 1:
-            continue
+def _hubs(ax: Axes, hubs: pd.DataFrame, found: pd.DataFrame, frame: _Frame, view: View) -> None:
+    """Draw hubs as squares; on one map name them, away from other hubs, names and settlements."""
+    ax.plot(
+        hubs["lon_deg"], hubs["lat_deg"], "s", markersize=4.5, markerfacecolor=INK,
+        markeredgecolor="white", zorder=4, label="_hub",
+    )  # fmt: skip
+    if columns_of(ax) > 1:
+        return
+    lon_point = (frame.east - frame.west) / frame.width / 72
+    lat_point = (frame.north - frame.south) / frame.height / 72
+    reach = np.array([lon_point, lat_point])
+    points = found[["lon_deg", "lat_deg"]].to_numpy(dtype=float)
+    squares = hubs[["lon_deg", "lat_deg"]].to_numpy(dtype=float)
+    taken = [(*(at - 3 * reach), *(at + 3 * reach)) for at in squares]
+    sides = [(right * (3 if up else 5), up * 7, right) for up in (0, 1, -1) for right in (1, -1)]
+    for key, at in zip(hubs["id"], squares, strict=True):
         words = view.word(key)
-        long, tall = 0.62 * LABEL_SIZE * len(words), LABEL_SIZE
-        sides = [
-            (right * (5 if not up else 3), up * 7, right) for up in (0, 1, -1) for right in (1, -1)
-        ]
-        boxes = []
+        long = 0.66 * LABEL_SIZE * len(words)
+        costs, boxes = [], []
         for dx, dy, right in sides:
-            left = lon + (dx - (0 if right > 0 else long)) * lon_point
-            low = lat + (dy - tall / 2) * lat_point
-            boxes.append((left, low, left + long * lon_point, low + tall * lat_point))
-        costs = [
-            sum(_meet(box, other) for other in taken) + 3 * (box[0] < west or box[2] > east)
-            for box in boxes
-        ]
+            low = at + reach * (dx - (0 if right > 0 else long), dy - LABEL_SIZE / 2)
+            high = low + reach * (long, LABEL_SIZE)
+            box = (*low, *high)
+            hidden = ((points > low - 4 * reach) & (points < high + 4 * reach)).all(axis=1).sum()
+            outside = low[0] < frame.west or high[0] > frame.east
+            costs.append(hidden + 20 * sum(_meet(box, one) for one in taken) + 100 * outside)
+            boxes.append(box)
         best = int(np.argmin(costs))
         taken.append(boxes[best])
         dx, dy, right = sides[best]
         ax.annotate(
-            words, (lon, lat), (dx, dy), textcoords="offset points", va="center_baseline",
+            words, tuple(at), (dx, dy), textcoords="offset points", va="center_baseline",
             ha="left" if right > 0 else "right", fontsize=LABEL_SIZE, fontweight="bold", zorder=5,
             path_effects=[withStroke(linewidth=1.8, foreground="white")],
         )  # fmt: skip
@@ -285,24 +364,14 @@ def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return not apart
 
 
-def _extent(ax: Axes, places: pd.DataFrame, view: View) -> None:
-    """Show all places and districts, room for the scale below, in true shape at mid-height."""
-    corners: Iterable[Any] = [
-        places[["lon_deg", "lat_deg"]].to_numpy(dtype=float),
-        *(np.asarray(ring, dtype=float)[:, :2] for ring in view.districts),
-    ]
-    points = np.concatenate(list(corners))
-    (west, south), (east, north) = np.nanmin(points, axis=0), np.nanmax(points, axis=0)
-    side = max(float(east - west), float(north - south), 0.02)
-    ax.set_xlim(west - 0.04 * side, east + 0.04 * side)
-    ax.set_ylim(south - 0.10 * side, north + 0.12 * side)
-    ax.set_aspect(1 / math.cos(math.radians(float(south + north) / 2)))
-
-
-def _degrees(ax: Axes) -> None:
+def _degrees(ax: Axes, frame: _Frame) -> None:
     """Mark degrees with as many decimals as the steps between the marks need."""
-    for axis, (low, high) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
-        locator = MaxNLocator(5)
+    marks = (
+        (ax.xaxis, ax.get_xlim(), frame.width / LABEL_INCHES),
+        (ax.yaxis, ax.get_ylim(), frame.height / LABEL_INCHES),
+    )
+    for axis, (low, high), room in marks:
+        locator = MaxNLocator(min(5, max(2, int(room))), steps=[1, 2, 5, 10])
         axis.set_major_locator(locator)
         steps = np.diff(locator.tick_values(low, high))
         decimals = max(0, math.ceil(-math.log10(float(steps[0])) - 1e-9))
@@ -310,7 +379,7 @@ def _degrees(ax: Axes) -> None:
 
 
 def _scale_and_north(ax: Axes) -> None:
-    """Draw a scale bar of a round length, true at the middle latitude, and a north arrow."""
+    """Draw a scale bar of a round length, true at the middle latitude; north beside the frame."""
     (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
     km_per_lon = KM_PER_DEGREE * math.cos(math.radians((south + north) / 2))
     length_km = _round_below((east - west) * km_per_lon / 3)
@@ -322,9 +391,8 @@ def _scale_and_north(ax: Axes) -> None:
         fontsize=7.5,
     )  # fmt: skip
     ax.annotate(
-        "N", (0.955, 0.985), (0.955, 0.89), xycoords="axes fraction", textcoords="axes fraction",
-        ha="center", va="center", fontsize=9, fontweight="bold",
-        arrowprops={"arrowstyle": "-|>", "color": QUIET, "linewidth": 1.4},
+        "↑\nN", (1.0, 1.0), (4, 0), xycoords="axes fraction", textcoords="offset points",
+        ha="left", va="top", fontsize=9, fontweight="bold", linespacing=0.95,
     )  # fmt: skip
 
 
