@@ -228,7 +228,7 @@ def _sheet(item: Chart, given: list[pd.DataFrame], views: list[View]) -> tuple[F
         f"Sources: {view.sources}" if view.sources and item.shape == "map" else "",
         view.provenance,
     )
-    lines = [line for text in words if text for line in textwrap.wrap(text, round(width * 19))]
+    lines = [line for text in words if text for line in textwrap.wrap(text, round(width * 18))]
     foot_height = (len(lines) + 1) * SMALL * 1.25 / 72
     columns = PANEL_COLUMNS[item.shape] if len(views) > 1 else 1
     need = item.height(*given, view=view, columns=columns) if item.height else None

@@ -46,6 +46,7 @@ MOST_DATED_GATES = 9  # with more, cells show years and heads are turned
 QUARTERS_UP_TO_DAYS = 4 * 366
 HEAD_LINES = {True: 0.75, False: 0.35}  # inches that turned and level heads of gates need
 MOST_ROWS = 40  # communities in the matrix
+FEW_STRIPS = 6  # asset types below which the label beside them is broken more often
 FEW_ROWS = 12  # up to so many, a label beside the rows is broken
 ROUTES = {
     "cleared": (MET, ""),
@@ -56,7 +57,7 @@ DOINGS = {
     "work": (MET, "", "white", "Working days"),
     "travel": (PART, "---", "white", "Mobilisation, travel and camp"),
     "pause": (PALE, "////", "#6F9DBD", "Non-workable days (winter, rest)"),
-    "idle": ("white", ".", "#9A9A9A", "Idle"),
+    "idle": ("white", "\\", "#B5B5B5", "Idle"),
 }
 
 
@@ -584,7 +585,7 @@ def team_occupation(
     ax.set_ylabel(
         textwrap.fill(
             "Asset type; a row is 0–100 % of the days its teams are present",
-            max(16, 6 * len(assets)),
+            32 if len(assets) >= FEW_STRIPS else 16,
         )
     )
     ax.set_xlabel(f"{ax.get_xlabel()} (one bar per {_period_word(view)})")

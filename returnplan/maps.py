@@ -45,6 +45,7 @@ LABEL_INCHES = 0.48  # along an axis, for the degrees of one mark
 FRAME_INCHES = {1: (4.2, 5.6), 3: (1.65, 2.4)}  # most width and height, by maps side by side
 WIDE_FRAME_INCHES = 5.7  # width of one map whose legend stands below
 WIDE_BELOW = 0.68  # height by width
+SCALE_INCHES = 0.09  # least distance of the scale from the lower edge
 VISIBLY_WIDER = 1.5  # points between the circles of two keys
 MOST_KEYS = 4  # in a row of the legend below
 
@@ -196,7 +197,7 @@ def ready_map(
         ax.set(xlim=(frame.west, frame.east), ylim=(frame.south, frame.north))
         ax.set_aspect(_stretch(frame.south, frame.north))
         _degrees(ax, frame)
-        _scale_and_north(ax)
+        _scale_and_north(ax, frame)
         _hubs(ax, places[places["kind"] == "hub"], found, frame, view)
     _legend(ax, [*handles, *_size_keys(most, columns_of(ax)), *_ground_keys(view)], frame)
     counts = found["state"].value_counts()
@@ -215,9 +216,9 @@ def _legend(ax: Axes, keys: list[Line2D], frame: _Frame) -> None:
         else {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "bbox_transform": below,
               "borderaxespad": 0, "labelspacing": 0.75}
     )  # fmt: skip
+    title = LEGEND_TITLE.replace("\n", " ") if frame.is_wide else LEGEND_TITLE
     ax.legend(
-        handles=keys, title=LEGEND_TITLE.replace("\n", " ") if frame.is_wide else LEGEND_TITLE, title_fontsize=7.5, alignment="left", handletextpad=0.7,
-        **place,
+        handles=keys, title=title, title_fontsize=7.5, alignment="left", handletextpad=0.7, **place
     )  # fmt: skip
 
 
@@ -378,12 +379,13 @@ def _degrees(ax: Axes, frame: _Frame) -> None:
         axis.set_major_formatter(f"{{x:.{decimals}f}}°")
 
 
-def _scale_and_north(ax: Axes) -> None:
+def _scale_and_north(ax: Axes, frame: _Frame) -> None:
     """Draw a scale bar of a round length, true at the middle latitude; north beside the frame."""
     (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
     km_per_lon = KM_PER_DEGREE * math.cos(math.radians((south + north) / 2))
     length_km = _round_below((east - west) * km_per_lon / 3)
-    left, low = west + 0.03 * (east - west), south + 0.025 * (north - south)
+    left = west + 0.03 * (east - west)
+    low = south + max(0.025, SCALE_INCHES / frame.height) * (north - south)
     bar = np.array([left, left + length_km / km_per_lon])
     ax.plot(bar, [low, low], color=INK, linewidth=2.4, solid_capstyle="butt", label="_scale")
     ax.annotate(

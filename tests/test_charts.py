@@ -2,6 +2,8 @@
 
 import datetime as dt
 import math
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +17,15 @@ from matplotlib.patches import Rectangle
 
 from returnplan import canvas, charts, maps
 from returnplan.canvas import CHARTS, NOT_MET, UNKNOWN, View
+from returnplan.readiness import GATES
 
 START = dt.date(2020, 1, 1)
 VIEW = View(
     start=START,
     horizon_days=3653.0,
     allocation="today",
-    names={"today": "Today's teams", "S1": "Ağdərə", "dog": "Dog team"},
+    names={"today": "Village of Today", "S1": "Ağdərə", "dog": "Dog team"},
+    titles={"today": "Today's teams"},
     provenance="scenario tiny, seed 1",
     sources="made up",
     districts=[[[46.0, 39.0], [47.0, 39.0], [47.0, 40.0], [46.0, 39.0]]],
@@ -275,6 +279,59 @@ def test_a_team_that_finishes_late_stays_present_until_then() -> None:
     )
 
 
+def test_a_parcel_that_the_horizon_cuts_off_keeps_its_team_busy_until_then() -> None:
+    view = View(start=START, horizon_days=200.0)
+    jobs = pd.DataFrame(
+        [
+            ("dog", "dog/b/1", 0.0, 10.0, 110.0, 60.0),  # finished: 60 of 100 days workable
+            ("dog", "dog/b/1", 110.0, 120.0, math.nan, 300.0),  # at work: 60 % of 80 days
+            ("saw", "saw/b/1", 50.0, 60.0, math.nan, 70.0),  # none finished: all of 140 days
+            ("saw", "saw/b/2", 170.0, math.nan, math.nan, 70.0),  # on its way for 30 days
+            ("saw", None, math.nan, math.nan, math.nan, math.nan),
+        ],
+        columns=["asset", "team", "start_day", "work_day", "finish_day", "workable_days"],
+    )
+    presence = pd.DataFrame({"team": ["dog/b/1", "saw/b/1", "saw/b/2"]})
+    presence["asset"] = ["dog", "saw", "saw"]
+    presence = presence.assign(from_day=0.0, until_day=[150.0, 200.0, 200.0])
+    days = charts.occupation(jobs, presence, view).groupby("asset")[list(charts.DOINGS)].sum()
+    assert days.loc["dog"].to_dict() == pytest.approx(
+        {"work": 60.0 + 48.0, "travel": 20.0, "pause": 40.0 + 32.0, "idle": 0.0}
+    )
+    assert days.loc["saw"].to_dict() == pytest.approx(
+        {"work": 140.0, "travel": 10.0 + 30.0, "pause": 0.0, "idle": 50.0 + 170.0}
+    )
+
+
+def test_idle_has_no_colour_of_a_status() -> None:
+    used = {to_hex(colour) for colour, *_ in charts.DOINGS.values()}
+    assert not used & {NOT_MET.lower(), UNKNOWN.lower()}
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [
+        (0, 671, "0 %"), (1, 671, "<1 %"), (7, 671, "1 %"), (669, 671, ">99 %"),
+        (664, 671, "98 %"), (671, 671, "100 %"), (29, 100, "29 %"), (0, 0, "0 %"),
+    ],
+)  # fmt: skip
+def test_percent_says_none_and_all_only_where_it_is_so(
+    part: float, whole: float, words: str
+) -> None:
+    assert canvas.percent(part, whole) == words
+
+
+def test_an_allocation_called_like_a_place_keeps_its_own_title() -> None:
+    assert (VIEW.title("today"), VIEW.word("today")) == ("Today's teams", "Village of Today")
+    assert VIEW.title("more_dogs") == "more dogs"
+    assert "Allocation: Today's teams" in drawn("gate_matrix", tables()).get_title("left")
+
+
+def test_gates_stand_in_the_order_of_the_model() -> None:
+    names = [*reversed(list(GATES)), "newest"]
+    assert charts._gates_of(pd.DataFrame({"gate": names})) == [*GATES, "newest"]
+
+
 def test_a_short_horizon_is_split_into_quarters() -> None:
     view = View(start=START, horizon_days=366.0)
     table = charts.occupation(tables()["jobs"], tables()["presence"], view)
@@ -296,9 +353,87 @@ def test_the_map_puts_settlements_in_their_year_and_others_in_their_state() -> N
     legend = ax.get_legend()
     assert legend is not None
     words = [text.get_text() for text in legend.get_texts()]
-    assert words[:5] == [
-        "Conditions met (modelled) in", "2020", "2021", "Conditions not met", "Unknown",
+    assert words == [
+        "Met in 2020", "Met in 2021", "Conditions not met", "Unknown", "100 people",
+        "1,000 people", "Hub", "Road", "District",
     ]  # fmt: skip
+    assert "modelled" in legend.get_title().get_text()
+
+
+def test_the_legend_of_the_map_has_no_key_for_what_is_not_there() -> None:
+    given = tables()
+    given["readiness"] = given["readiness"].assign(people=5, status=MET, ready_day_p50=9.0)
+    legend = drawn("ready_map", given).get_legend()
+    assert legend is not None
+    words = [text.get_text() for text in legend.get_texts()]
+    assert words == ["Met in 2020", "Hub", "Road", "District"]
+
+
+def test_panels_list_the_keys_of_all_panels_once_in_order() -> None:
+    given = tables()
+    met = given["readiness"].assign(allocation="all", status=MET, ready_day_p50=9.0)
+    given["readiness"] = pd.concat([met, given["readiness"]])
+    sheet, _ = canvas.figure("ready_map", given, VIEW, ["all", "today"])
+    (legend,) = [legend for part in sheet.subfigs for legend in part.legends]
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "Met in 2020", "Met in 2021", "Conditions not met", "Unknown", "100 people",
+        "1,000 people", "Hub", "Road", "District",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("panels", [1, 3])
+@pytest.mark.parametrize(("width", "height"), [(0.09, 0.09), (0.15, 0.09), (2.0, 1.0), (0.1, 3.0)])
+def test_degrees_are_exact_and_do_not_run_together(
+    panels: int, width: float, height: float
+) -> None:
+    given = tables()
+    for name, first, span in (("lon_deg", 120.0, width), ("lat_deg", 5.0, height)):
+        given["places"][name] = first + span * np.array([0.0, 0.4, 1.0, 0.7, 0.2])
+    names = ["today", "b", "c"][:panels]
+    given["readiness"] = pd.concat([given["readiness"].assign(allocation=one) for one in names])
+    view = replace(VIEW, districts=())
+    sheet, _ = canvas.figure("ready_map", given, view, names)
+    sheet.draw_without_rendering()
+    for ax in sheet.axes:
+        low, high = ax.get_xlim()
+        labels = [
+            label
+            for label, at in zip(ax.get_xticklabels(), ax.get_xticks(), strict=True)
+            if low <= at <= high
+        ]
+        boxes = [label.get_window_extent() for label in labels]
+        assert all(one.x1 + 2 < two.x0 for one, two in pairwise(boxes))
+        for axis in (ax.xaxis, ax.yaxis):
+            words = axis.get_major_formatter().format_ticks(list(axis.get_majorticklocs()))
+            shown = [float(word[:-1]) for word in words]
+            assert shown == pytest.approx(list(axis.get_majorticklocs()), rel=1e-9)
+
+
+def test_north_stands_outside_the_frame() -> None:
+    ax = drawn("ready_map", tables())
+    (north,) = [text for text in ax.texts if text.get_text().endswith("N")]
+    assert north.get_window_extent().x0 >= ax.get_window_extent().x1
+    legend = ax.get_legend()
+    assert legend is not None
+    assert not legend.get_window_extent().overlaps(north.get_window_extent())
+
+
+def test_maps_and_matrices_are_as_high_as_what_they_show() -> None:
+    given = tables()
+    square = canvas.figure("ready_map", given, VIEW)[0].get_figheight()
+    given["places"]["lat_deg"] = 39.0 + (given["places"]["lat_deg"] - 39.0) / 4
+    flat = canvas.figure("ready_map", given, replace(VIEW, districts=()))[0].get_figheight()
+    assert flat < square
+    few = canvas.figure("gate_matrix", given, VIEW)[0].get_figheight()
+    many = pd.concat([given["readiness"]] * 10, ignore_index=True)
+    many["community"] = [f"M{number}" for number in range(40)]
+    given["gates"] = pd.concat(
+        [given["gates"].iloc[:3].assign(community=one) for one in many["community"]]
+    )
+    given["readiness"] = many
+    full = canvas.figure("gate_matrix", given, VIEW)[0].get_figheight()
+    assert few < 4
+    assert full == pytest.approx(24.5 / 2.54)
 
 
 def test_two_communities_of_one_settlement_are_one_point_with_the_weaker_state() -> None:
