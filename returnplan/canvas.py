@@ -9,7 +9,9 @@ import functools
 import io
 import math
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -48,6 +50,7 @@ STYLE: Any = {
     "font.family": ["DejaVu Sans"],
     "font.size": 8.0,
     "text.color": INK,
+    "text.parse_math": False,  # a name may hold a dollar sign
     "axes.edgecolor": QUIET,
     "axes.labelcolor": INK,
     "axes.labelsize": 8.0,
@@ -173,6 +176,14 @@ class Chart:
 CHARTS: Family[Chart] = Family("chart")
 
 
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the house style; letters that its font lacks become boxes, without a warning."""
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .*missing from font")
+        yield
+
+
 def chart(
     title: str, needs: tuple[str, ...], alt: Callable[..., str], **rest: Any
 ) -> Callable[[Callable[P, Axes]], Callable[P, Axes]]:
@@ -181,7 +192,7 @@ def chart(
     def register(draw: Callable[P, Axes]) -> Callable[P, Axes]:
         @functools.wraps(draw)
         def styled(*args: P.args, **kwargs: P.kwargs) -> Axes:
-            with mpl.rc_context(STYLE):
+            with house_style():
                 return draw(*args, **kwargs)
 
         name = draw.__name__
@@ -209,7 +220,7 @@ def figure(
     item = CHARTS[name]
     given = [tables[need] for need in item.needs]
     views = [replace(view, allocation=one) for one in allocations] or [view]
-    with mpl.rc_context(STYLE):
+    with house_style():
         drawn, body = _sheet(item, given, views)
         if len(views) == 1:
             item.draw(*given, view=views[0], ax=body.subplots())
@@ -299,7 +310,7 @@ def save(drawn: Figure, stem: Path | str, alt: str = "") -> tuple[Path, Path]:
     """
     png, svg = Path(f"{stem}.png"), Path(f"{stem}.svg")
     text = io.StringIO()
-    with mpl.rc_context(STYLE):
+    with house_style():
         drawn.savefig(png, dpi=150, metadata={"Software": None, "Description": alt or None})
         drawn.set_layout_engine("none")  # what the first saving has laid out stays
         drawn.savefig(text, format="svg", metadata={"Date": None, "Description": alt or None})

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -199,6 +200,19 @@ def test_warnings_are_shown_before_a_run(tmp_path: Path) -> None:
     result = call("run", folder, "-a", "today", "--out", tmp_path / "out")
     assert result.exit_code == 0
     assert "hazards.csv, row 2, column area_m2: found 0" in result.output
+
+
+def test_names_in_any_letters_are_drawn_without_a_word(starter: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "scenario"
+    shutil.copytree(starter, folder)
+    text = (folder / "places.csv").read_text(encoding="utf-8")
+    odd = text.replace("Lower village", "Ağdərə قرية 村 $x_1_2$ <b> & %s")
+    (folder / "places.csv").write_text(odd, encoding="utf-8")
+    result = call("run", folder, "-a", "today", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "Warning" not in result.output
+    picture = (tmp_path / "out" / "figures" / "gate_matrix_today.svg").read_text(encoding="utf-8")
+    assert "$x_1_2$" in picture
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
