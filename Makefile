@@ -3,6 +3,7 @@
 PYTHON ?= python3
 UV ?= uv
 VENV := .venv
+DEMO := runs/karabakh
 BIN := $(VENV)/bin
 
 # Without a wish for one, take python3 if it is new enough, else the newest python3.x that is.
@@ -21,8 +22,8 @@ MAKEFLAGS += --no-print-directory
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/.ready-to-run ## plan the Karabakh scenario and print where tables and figures are
-	@$(BIN)/returnplan run scenarios/karabakh --draws 0 --out runs/karabakh --overwrite
+demo: $(DEMO)/manifest.json ## plan the Karabakh scenario and print where tables and figures are
+	@echo "The run is in $(DEMO), its figures in $(DEMO)/figures; start with $(DEMO)/figures/conditions_met_over_time.png"
 
 test: $(VENV)/.ready-to-test ## format check, lint, types, import floors, docstrings, tests
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check
@@ -43,6 +44,10 @@ clean: ## remove the virtual environment, caches and build products; runs/ stays
 	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* htmlcov .hypothesis
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	@find returnplan tests scenarios -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# The run is made anew only when the scenario or the package has changed.
+$(DEMO)/manifest.json: $(wildcard scenarios/karabakh/*.*) $(shell find returnplan -type f ! -name '*.pyc') | $(VENV)/.ready-to-run
+	@$(BIN)/returnplan run scenarios/karabakh --draws 0 --out $(DEMO) --overwrite
 
 # Stamps: a second call finds them newer than what they depend on and starts at once.
 

@@ -190,12 +190,19 @@ class WorkSimulation:
                 all_rates = {crew: skills.effective_rate(crew.asset, job) for crew in self._crews}
                 rates[need_of(job)] = {crew: rate for crew, rate in all_rates.items() if rate > 0}
         self._rate = [rates[need_of(job)] for job in self._jobs]
+        able = {
+            need: {base: [c for c in can if c.base == base] for base in self._reach}
+            for need, can in rates.items()
+        }
+        self._able = [able[need_of(job)] for job in self._jobs]
         self._work = [job.area_m2 / job.parcels or job.crew_days for job in self._jobs]
         self._unassigned = [job.parcels for job in self._jobs]
         self._unfinished = [job.parcels for job in self._jobs]
         self._working = [0] * len(self._jobs)
         self._parked: dict[int, list[_Crew]] = {}
-        self._pending: list[set[int]] = [set() for _ in self._calendar]
+        self._pending: dict[int, list[set[int]]] = {
+            base: [set() for _ in self._calendar] for base in self._reach
+        }
 
     # -- events ------------------------------------------------------------------------------
 
@@ -246,7 +253,7 @@ class WorkSimulation:
         if milestone >= len(self._jobs):
             self._push(now + self._delay_s[milestone], PASSED, milestone)
         elif now >= self._site_from_s[self._site[milestone]]:
-            self._offer(milestone, now)
+            self._offer_to_all(milestone, now)
 
     def _pass(self, milestone: int, now: int) -> None:
         self.log.passed_s[self._milestones[milestone]] = now
@@ -273,7 +280,7 @@ class WorkSimulation:
         """The date before which nobody works on a site, or passes through it, has come."""
         for job in self._jobs_on[site]:
             if self._missing[job] == 0:
-                self._offer(job, now)
+                self._offer_to_all(job, now)
         if site >= self._first_road:
             self._drive(site - self._first_road, now)
 
@@ -292,12 +299,13 @@ class WorkSimulation:
         """Let teams drive on a road, if it is released and its ends may be passed (model §2)."""
         if not self._can_be_driven[road] or now < self._network.road_from_s[road]:
             return
-        for reach in self._reach.values():
+        for base, reach in self._reach.items():
+            pending = self._pending[base]
             for place in reach.open_road(road):
                 sites = [place, *(self._first_road + r for r in self._network.roads_at[place])]
                 for site in sites:
-                    for job in tuple(self._pending[site]):
-                        self._offer(job, now)
+                    for job in tuple(pending[site]):
+                        self._offer(job, base, now)
 
     def _hours(self, job: int, crew: _Crew) -> float:
         """Travel hours to a job; to a road: to its nearer reachable end (model §4.1)."""
@@ -307,17 +315,15 @@ class WorkSimulation:
         one, other = self._network.ends[site - self._first_road]
         return min(crew.reach.hours[one], crew.reach.hours[other])
 
-    def _offer(self, job: int, now: int) -> None:
-        """Open a due and accessible job to the crews that reach it (model §6)."""
+    def _offer_to_all(self, job: int, now: int) -> None:
+        for base in self._reach:
+            self._offer(job, base, now)
+
+    def _offer(self, job: int, base: int, now: int) -> None:
+        """Open a due and accessible job to the crews of a base that reach it (model §6)."""
         name = self._jobs[job].id
-        pending = self._pending[self._site[job]]
-        pending.discard(job)
-        if self._unassigned[job] == 0:
-            return
-        everywhere = True
-        for crew in self._rate[job]:
-            if job in crew.is_open and name in self.log.open_s:
-                continue
+        is_settled = True
+        for crew in self._able[job][base]:
             hours = self._hours(job, crew)
             can_work = hours < NO_ROUTE and (
                 crew.camp_s is not None or 2 * hours < crew.shift_hours
@@ -328,8 +334,11 @@ class WorkSimulation:
             is_first = can_work and name not in self.log.open_s
             if is_first and self._stint(crew, NO_SITE, job, now, camped=False) is not None:
                 self.log.open_s[name] = now
-            everywhere = everywhere and can_work
-        if not everywhere or name not in self.log.open_s:
+            is_settled = is_settled and can_work and name in self.log.open_s
+        pending = self._pending[base][self._site[job]]
+        if is_settled or self._unassigned[job] == 0:
+            pending.discard(job)
+        else:
             pending.add(job)
 
     # -- dispatch ----------------------------------------------------------------------------

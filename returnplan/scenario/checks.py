@@ -587,7 +587,7 @@ def lists_have_rows(draft: Draft) -> Iterator[Problem]:
 @check
 def gates_have_data(draft: Draft) -> Iterator[Problem]:
     """Where a gate in force waits for works, there are works, or a drive to them is allowed."""
-    if "works" in draft.sheets and not draft.is_read("works"):
+    if not draft.is_read("works") and "works" not in draft.absent:
         return
     at = {(item.settlement, item.kind) for _, item in draft.all("works")}
     for gate in get_args(WorksKind):
