@@ -200,9 +200,7 @@ class WorkSimulation:
         self._unfinished = [job.parcels for job in self._jobs]
         self._working = [0] * len(self._jobs)
         self._parked: dict[int, list[_Crew]] = {}
-        self._pending: dict[int, list[set[int]]] = {
-            base: [set() for _ in self._calendar] for base in self._reach
-        }
+        self._pending: dict[int, dict[int, set[int]]] = {base: {} for base in self._reach}
 
     # -- events ------------------------------------------------------------------------------
 
@@ -304,7 +302,7 @@ class WorkSimulation:
             for place in reach.open_road(road):
                 sites = [place, *(self._first_road + r for r in self._network.roads_at[place])]
                 for site in sites:
-                    for job in tuple(pending[site]):
+                    for job in tuple(pending.get(site, ())):
                         self._offer(job, base, now)
 
     def _hours(self, job: int, crew: _Crew) -> float:
@@ -335,7 +333,7 @@ class WorkSimulation:
             if is_first and self._stint(crew, NO_SITE, job, now, camped=False) is not None:
                 self.log.open_s[name] = now
             is_settled = is_settled and can_work and name in self.log.open_s
-        pending = self._pending[base][self._site[job]]
+        pending = self._pending[base].setdefault(self._site[job], set())
         if is_settled or self._unassigned[job] == 0:
             pending.discard(job)
         else:
