@@ -33,7 +33,7 @@ check: $(VENV)/.ready-to-test ## the same without the tests
 
 bench: $(VENV)/.ready-to-test ## time the shipped scenarios
 	@echo "Benchmarks time the shipped scenarios on this machine; compare figures of one machine only."
-	@$(BIN)/python tests/benchmarks.py
+	@$(BIN)/python -m tests.benchmarks
 
 lock: ## write requirements.txt and requirements-dev.txt anew from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv on the PATH (or UV=path/to/uv)" >&2; exit 1; }

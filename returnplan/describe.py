@@ -13,6 +13,8 @@ from returnplan.scenario.rows import cell_text, table_type
 from returnplan.units import horizon_date
 
 HECTARE_M2 = 10_000
+WRITTEN_OUT_FROM = 1_000
+"""Numbers from here on are printed whole, with marks between thousands."""
 
 
 def describe(report: Report) -> list[str]:
@@ -108,7 +110,7 @@ def _expected(row: Assumption) -> str:
     if row.distribution == "dirichlet":
         return " / ".join(f"{share:.3g}" for share in mean_shares(row))
     value = mean(row)
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"  # noqa: PLR2004 - only the form
+    return f"{value:,.0f}" if value >= WRITTEN_OUT_FROM else f"{value:.4g}"
 
 
 def headline(outcome: Any) -> str:

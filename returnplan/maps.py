@@ -303,7 +303,7 @@ def _size_keys(most: float, columns: int) -> list[Line2D]:
     top = _round_below(most)
     numbers = (top / 10, top)
     widths = [float(_width(number, most, columns)) for number in numbers]
-    if top < 10 or widths[1] - widths[0] < VISIBLY_WIDER:  # noqa: PLR2004
+    if numbers[0] < 1 or widths[1] - widths[0] < VISIBLY_WIDER:
         return []
     return [
         _key(f"{thousands(number)} people", "o", "white", width)

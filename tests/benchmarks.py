@@ -1,21 +1,19 @@
 """How fast a run on expected values is: shipped and made-up scenarios, beside the reference twin.
 
-Compare figures of one machine and one run only; the ratios carry further than the seconds.
+Run as ``python -m tests.benchmarks``. Compare figures of one machine and one run only; the ratios
+carry further than the seconds.
 """
 
 import argparse
-import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
 
+import returnplan as rp
+from returnplan.synthetic import synthetic
+from tests.reference import reference_run
+
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-import returnplan as rp  # noqa: E402
-from returnplan.synthetic import synthetic  # noqa: E402
-from tests.reference import reference_run  # noqa: E402
-
 SIZES = {"S": (100, 400, 20), "M": (1_000, 5_000, 200)}
 REFERENCE_TOO = ("valley", "S")
 """The reference twin searches everything anew at each event: it is timed on small ones only."""

@@ -2,7 +2,7 @@
 
 Every function follows model §1 to §7 line by line and looks at everything at every event. It shares
 no code with the package, so that an error would have to be made twice to stay hidden. There are no
-draws, no returns, no harm and no cost here, and the gate ``residual_risk`` is left out.
+draws, no returns, no harm and no cost here.
 
 Where the model is silent or can be read in two ways, the reading taken here is marked ``Choice:``
 beside the line that needs it.
@@ -50,6 +50,10 @@ DEFAULT_ASSUMPTIONS: dict[str, tuple[str, float, float, float]] = {
     "community_survey_team_days": ("fixed", 2, 0, 0),
     "willing_share": ("triangular", 0.15, 0.35, 0.6),
     "household_size": ("triangular", 3.7, 4, 5),
+    "fatal_share": ("beta", 25, 75, 0),
+    "detection_share": ("beta", 99, 1, 0),
+    "kappa_used": ("lognormal", 0.003, 0.6, 0),
+    "kappa_unmarked": ("lognormal", 0.0003, 0.6, 0),
 }
 
 # What is known of a parcel once it is dispatched.
@@ -164,6 +168,7 @@ class Hazard:
     difficulty: str
     denies: frozenset[str]
     area_m2: float
+    items_per_km2: float | None
     max_teams: float
 
 
@@ -374,6 +379,7 @@ def read_world(folder: Path) -> World:
                 difficulty=row.get("difficulty") or "medium",
                 denies=frozenset(word.strip() for word in row["denies"].split(";")),
                 area_m2=float(row["area_m2"]),
+                items_per_km2=number(row.get("items_per_km2")),
                 max_teams=number(row.get("max_teams"), math.inf),
             )
             for row in rows(folder, "hazards")
@@ -1034,8 +1040,6 @@ def shortest_hours(origin: str, roads: list[Road]) -> dict[str, float]:
 
 def judge(world: World, run: Run, result: Reference) -> None:
     """Fill in gates, ready, binding and status of every community (model §7)."""
-    if "residual_risk" in world.gates:
-        raise NotImplementedError("gate residual_risk is not implemented by the reference")
     enabled = [gate for gate in GATES if gate in world.gates]
     for community in world.communities.values():
         times = {
@@ -1081,6 +1085,8 @@ def gate_time(
         return hub_reached(world, run, settlement, parameters.get("max_hub_hours", math.inf))
     if gate == "shelter":
         return sheltered(world, run, settlement, parameters.get("required_share", 1))
+    if gate == "residual_risk":
+        return tolerable(world, run, settlement, parameters.get("max_per_year", 1e-5))
     # A service, or risk_education, which has no within_hours.
     return served(world, run, settlement, gate, parameters.get("within_hours"))
 
@@ -1195,3 +1201,34 @@ def sheltered(world: World, run: Run, settlement: str, share: float) -> GateTime
             return moment
     # Choice: works whose dwellings are not known might have been enough.
     return "unknown" if any(works.dwellings is None for works in shelters) else None
+
+
+def tolerable(world: World, run: Run, settlement: str, limit: float) -> GateTime:
+    """Time from which the individual risk of death per year is within the limit."""
+    people = sum(c.people for c in world.communities.values() if c.settlement == settlement)
+    # Choice: near are the hazards on the settlement and on the roads that end there.
+    near = [
+        hazard
+        for hazard in world.hazards.values()
+        if hazard.where == settlement
+        or (hazard.where in world.roads and settlement in world.roads[hazard.where].ends)
+    ]
+    if people == 0 or any(hazard.items_per_km2 is None for hazard in near):
+        return "unknown"
+
+    def risk(moment: int) -> float:
+        encounters: list[float] = []
+        for hazard in near:
+            items = (hazard.items_per_km2 or 0.0) * hazard.area_m2 / 1e6
+            rate = world.mean("kappa_unmarked")
+            if run.released_s.get(hazard.id, math.inf) <= moment:
+                # Choice: a release never raises the risk of a hazard.
+                left = 1 - world.mean("detection_share")
+                rate = min(rate, world.mean("kappa_used") * left)
+            encounters.append(rate * items)
+        return world.mean("fatal_share") * math.fsum(encounters) / people
+
+    for moment in sorted({0, *run.released_s.values()}):
+        if risk(moment) <= limit * (1 + TOLERANCE):
+            return moment
+    return None

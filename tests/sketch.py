@@ -10,6 +10,7 @@ survey (1/8 of the 3/4 that are not cancelled), 3 of clearance (3/8), 0.75 of qu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -235,7 +236,7 @@ class Told:
 
 
 def _day(value: Any) -> float | None:
-    return None if value is None or value != value else float(value)  # noqa: PLR0124
+    return None if value is None or math.isnan(value) else float(value)
 
 
 def seconds(day: float | None) -> int | None:

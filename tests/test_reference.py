@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import returnplan as rp
@@ -131,7 +132,7 @@ def _within(time: Any, reference: Reference) -> int | None:
 
 
 def _cell(value: Any) -> Any:
-    return None if value is None or value != value else value  # noqa: PLR0124
+    return None if pd.isna(value) else value
 
 
 def _seconds(day: Any) -> int | None:

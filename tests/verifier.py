@@ -186,7 +186,7 @@ def read_tables(tables: Mapping[str, pd.DataFrame], scenario: rp.Scenario) -> Fa
 
 
 def _or(value: Any, otherwise: float) -> float:
-    return otherwise if value is None or value != value else float(value)  # noqa: PLR0124
+    return otherwise if value is None or math.isnan(value) else float(value)
 
 
 def _times(table: pd.DataFrame, key: str, column: str) -> dict[str, float]:

@@ -487,6 +487,7 @@ def _gates(maker: _Maker) -> dict[str, str]:
         **{kind: ["{}", within] for kind in ("water", "power", "health", "education")},
         "shelter": ["{}", required],
         "risk_education": ["{}"],
+        "residual_risk": ["{}", "{ max_per_year = " + str(maker.pick(1e-9, 1e-7, 1e-4)) + " }"],
     }
     kept = [gate for gate in choices if maker.chance(0.6)] or ["farmland"]
     maker.rng.shuffle(kept)
@@ -616,7 +617,7 @@ def _hazards(maker: _Maker, homes: Sequence[str], roads: Sequence[str], hazards:
                 "denies": ";".join(denies),
                 "record": maker.pick("none", "partial", "full", None),
                 "difficulty": maker.pick(*DIFFICULTIES, None),
-                "items_per_km2": maker.pick(None, 0, 350.5),
+                "items_per_km2": maker.pick(None, 0, 15, 350.5, 350.5),
                 "max_teams": maker.pick(None, None, None, 1, 2),
             }
         )
