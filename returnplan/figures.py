@@ -1,5 +1,6 @@
 """The figures of a run folder: every chart as PNG and SVG, for all or for each allocation."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +117,7 @@ def view_of(folder: Path, scenario: Scenario, horizon_days: float, provenance: s
         Start, names, sources and background.
     """
     names = {place.id: place.name for place in scenario.places}
-    names |= {c.id: names[c.settlement] for c in scenario.communities}
+    names |= _community_names(scenario)
     names |= {asset.id: asset.name for asset in scenario.assets if asset.name}
     used = dict.fromkeys(place.source for place in scenario.places)
     used |= dict.fromkeys(road.source for road in scenario.roads)
@@ -131,3 +132,18 @@ def view_of(folder: Path, scenario: Scenario, horizon_days: float, provenance: s
         sources="; ".join([*(credited[source] for source in used), *background.credit_lines]),
         districts=background.rings,
     )
+
+
+def _community_names(scenario: Scenario) -> dict[str, str]:
+    """Name of the settlement; where several communities share one, with the group or the id."""
+    at = Counter(community.settlement for community in scenario.communities)
+    shared = Counter((community.settlement, community.group) for community in scenario.communities)
+    names: dict[str, str] = {}
+    for community in scenario.communities:
+        name = scenario.place[community.settlement].name
+        if at[community.settlement] > 1:
+            is_telling = community.group and shared[community.settlement, community.group] == 1
+            word = community.group.replace("_", " ") if is_telling else community.id
+            name = f"{name} ({word})"
+        names[community.id] = name
+    return names

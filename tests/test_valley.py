@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
+from returnplan.figures import view_of
 from tests.golden_tables import assert_golden
 from tests.reference import Reference, reference_run
 
@@ -539,6 +540,26 @@ def test_the_five_allocations_differ_as_the_readme_says() -> None:
     assert earlier == {"orchard_people", "spring_people"}
     same = set(today) - earlier - {"ridge_people"}
     assert all(more[name] == today[name] for name in same)
+
+
+def test_the_title_of_two_more_teams_says_what_is_deployed() -> None:
+    scenario = rp.load(VALLEY)
+    more = [line for line in scenario.deployments if line.from_date is not None]
+    assert {(line.allocation, line.from_date, line.teams) for line in more} == {
+        ("two_more_teams", date(2024, 9, 1), 1)
+    }
+    title = scenario.allocation("two_more_teams").title
+    assets = {asset.id: asset.name for asset in scenario.assets}
+    for line in more:
+        assert assets[line.asset].split(" (")[0].lower() in title.lower()
+    assert "September 2024" in title
+
+
+def test_communities_that_share_a_settlement_are_told_apart_in_figures() -> None:
+    view = view_of(VALLEY, rp.load(VALLEY), 8 * 365, "")
+    assert view.word("mill_east") == "Mill (in town)"
+    assert view.word("mill_west") == "Mill (in camp)"
+    assert view.word("orchard_people") == "Orchard"
 
 
 def test_two_more_teams_cost_more_and_the_order_costs_nothing() -> None:
