@@ -85,6 +85,7 @@ PANEL_COLUMNS = {"wide": 2, "map": 3, "tall": 1}
 PANEL_INCHES = {"wide": 3.0, "map": 3.2, "tall": 3.0}
 PANELS_EXTRA_INCHES = 1.2  # title and legend of all panels
 A4_INCHES = 24.5 / 2.54  # most height of a figure on its own, as of the tall shape
+TITLE_LETTERS = 56
 SIZES_CM = {"wide": (17.0, 10.5), "map": (17.0, 16.0), "tall": (17.0, 24.5)}
 
 
@@ -342,7 +343,9 @@ def finished(ax: Axes, name: str, view: View, extra: str = "") -> Axes:
     item = CHARTS[name]
     lines = [item.title]
     if item.one_allocation and view.allocation:
-        lines.append(f"Allocation: {view.title(view.allocation)}")
+        words = f"Allocation: {view.title(view.allocation)}"
+        is_panel = columns_of(ax) > 1  # panels wrap to their own width
+        lines += [words] if is_panel else textwrap.wrap(words, TITLE_LETTERS)
     ax.set_title("\n".join([*lines, extra] if extra else lines), loc="left")
     return ax
 

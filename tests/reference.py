@@ -1191,6 +1191,8 @@ def sheltered(world: World, run: Run, settlement: str, share: float) -> GateTime
     # Choice: with no household to shelter the gate holds from day 0, given a works row.
     needed = share * math.fsum(willing) - TOLERANCE
 
+    # Choice: works whose dwellings are not known might have been enough within the horizon.
+    is_partly_known = any(works.dwellings is None for works in shelters)
     for moment in sorted({0, *run.done_s.values()}):
         complete = math.fsum(
             works.dwellings or 0.0
@@ -1198,9 +1200,8 @@ def sheltered(world: World, run: Run, settlement: str, share: float) -> GateTime
             if works.id in run.done_s and run.done_s[works.id] <= moment
         )
         if complete >= needed:
-            return moment
-    # Choice: works whose dwellings are not known might have been enough.
-    return "unknown" if any(works.dwellings is None for works in shelters) else None
+            return moment if moment <= world.horizon_s or not is_partly_known else "unknown"
+    return "unknown" if is_partly_known else None
 
 
 def tolerable(world: World, run: Run, settlement: str, limit: float) -> GateTime:

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from returnplan import canvas, charts, maps
 from returnplan.canvas import CHARTS, NOT_MET, UNKNOWN, View
@@ -482,3 +483,14 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path: Path) -> None:
     text = first[1].read_text(encoding="utf-8")
     assert "<dc:date>" not in text
     assert "Ağdərə" in text
+
+
+@pytest.mark.parametrize("name", [name for name in CHARTS if CHARTS[name].one_allocation])
+def test_a_long_title_stays_on_the_page(name: str) -> None:
+    long = "One more battle-area team and one more building crew from September 2024 to March 2028"
+    view = replace(VIEW, titles={VIEW.allocation: long})
+    sheet, _ = canvas.figure(name, tables(), view)
+    sheet.draw_without_rendering()
+    drawn = [text for text in sheet.findobj(Text) if "September" in text.get_text()]
+    assert drawn
+    assert all(text.get_window_extent().x1 <= sheet.bbox.width for text in drawn)
