@@ -1,91 +1,114 @@
-"""Work calendars: how long work takes in a zone with winters (model §5)."""
+"""Work calendars: the workable days of each zone, month by month (model §5)."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+import numpy.typing as npt
+
 from returnplan.domain import Scenario
-from returnplan.units import DAY_S, LIMIT_DAYS, whole_seconds
+from returnplan.units import LIMIT_DAYS
 
-TOLERANCE_DAYS = 1e-9
+Floats = npt.NDArray[np.float64]
 
 
-class WorkCalendar:
-    """Cumulative workable days W(t) of one zone, piecewise linear, month by month.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Months:
+    """The months of the time axis, until beyond its limit of 100 years; n months.
+
+    Parameters
+    ----------
+    start_day
+        First day of each month on the axis, and the day after the last, n + 1, days.
+    of_day
+        Number of the month of each day.
+    names
+        ``2025-01`` and so on, n.
+    """
+
+    start_day: npt.NDArray[np.int64]
+    of_day: npt.NDArray[np.int32]
+    names: tuple[str, ...]
+
+
+def months_from(start: date) -> Months:
+    """Cut the time axis into calendar months.
 
     Parameters
     ----------
     start
-        First day of the time axis.
-    by_month
-        Workable days of each month, 1 to 12; None: every day is workable.
+        First day of the axis; its month may begin before it.
+
+    Returns
+    -------
+    Months
+        The months.
+    """
+    starts, names, day = [0], [], start
+    while starts[-1] <= LIMIT_DAYS:
+        following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        names.append(f"{day:%Y-%m}")
+        starts.append((following - start).days)
+        day = following
+    start_day = np.array(starts, dtype=np.int64)
+    of_day = np.repeat(np.arange(len(names), dtype=np.int32), np.diff(start_day))
+    return Months(start_day=start_day, of_day=of_day, names=tuple(names))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendars:
+    """Workable days per day and zone; z zones, n months.
+
+    Parameters
+    ----------
+    months
+        The months.
+    zones
+        Number of each zone; the zone without a name works every day.
+    daily
+        Workable days per day, z x n.
+    worked
+        Workable days W from the start to the first day of each month, z x (n + 1), days.
     """
 
-    def __init__(self, start: date, by_month: Mapping[int, float] | None) -> None:
-        self._bounds = [0]
-        self._worked = [0.0]
-        self._rates: list[float] = []
-        day = start
-        while self._bounds[-1] <= LIMIT_DAYS:
-            following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-            month_days = (following - day.replace(day=1)).days
-            rate = 1.0 if by_month is None else by_month[day.month] / month_days
-            length = (following - day).days
-            self._bounds.append(self._bounds[-1] + length)
-            self._worked.append(self._worked[-1] + rate * length)
-            self._rates.append(rate)
-            day = following
+    months: Months
+    zones: Mapping[str, int]
+    daily: Floats
+    worked: Floats
 
-    def worked_days(self, at_s: int) -> float:
-        """Workable days from the start to an instant, W(t).
+    def under(self, weather: Floats) -> "Calendars":
+        """Let the weather change the workable days of every zone that has a calendar.
 
         Parameters
         ----------
-        at_s
-            Instant, s, from 0 to 100 years.
+        weather
+            Ratio for each month, n; a month never has more workable days than days, or than its
+            calendar says.
 
         Returns
         -------
-        float
-            Days.
+        Calendars
+            Calendars of one draw.
         """
-        day = at_s / DAY_S
-        month = bisect_right(self._bounds, day) - 1
-        return self._worked[month] + (day - self._bounds[month]) * self._rates[month]
-
-    def finish_s(self, begin_s: int, work_days: float) -> int | None:
-        """End of work: the earliest u >= s with W(u) >= W(s) + w - 1e-9 (model §5).
-
-        Parameters
-        ----------
-        begin_s
-            Begin s of the work, s.
-        work_days
-            Work w, workable days.
-
-        Returns
-        -------
-        int or None
-            Whole seconds; None when it would end after 100 years.
-        """
-        day = begin_s / DAY_S
-        if day > LIMIT_DAYS:
-            return None
-        month = bisect_right(self._bounds, day) - 1
-        worked = self._worked[month] + (day - self._bounds[month]) * self._rates[month]
-        target = worked + work_days - TOLERANCE_DAYS
-        if target <= worked:
-            return begin_s
-        after = bisect_left(self._worked, target)
-        if after == len(self._worked):
-            return None
-        end = self._bounds[after - 1] + (target - self._worked[after - 1]) / self._rates[after - 1]
-        finish = whole_seconds(end * DAY_S)
-        return finish if finish <= LIMIT_DAYS * DAY_S else None
+        daily = np.minimum(self.daily * weather, np.maximum(self.daily, 1.0))
+        daily[self.zones[""]] = self.daily[self.zones[""]]
+        return Calendars(
+            months=self.months,
+            zones=self.zones,
+            daily=daily,
+            worked=_worked(daily, self.months),
+        )
 
 
-def calendars_by_zone(scenario: Scenario) -> dict[str, WorkCalendar]:
-    """Build the calendar of each zone; the zone without a name works every day.
+def _worked(daily: Floats, months: Months) -> Floats:
+    worked = np.zeros((len(daily), len(months.start_day)))
+    np.cumsum(daily * np.diff(months.start_day), axis=1, out=worked[:, 1:])
+    return worked
+
+
+def calendars_of(scenario: Scenario) -> Calendars:
+    """Spread the workable days of each zone evenly over the days of each month (model §5).
 
     Parameters
     ----------
@@ -94,11 +117,18 @@ def calendars_by_zone(scenario: Scenario) -> dict[str, WorkCalendar]:
 
     Returns
     -------
-    dict[str, WorkCalendar]
-        By zone.
+    Calendars
+        Of all zones.
     """
-    months: dict[str, dict[int, float]] = {}
+    by_month: dict[str, dict[int, float]] = {}
     for row in scenario.calendars:
-        months.setdefault(row.zone, {})[row.month] = row.workable_days
-    named = {zone: WorkCalendar(scenario.start, rows) for zone, rows in months.items()}
-    return {"": WorkCalendar(scenario.start, None), **named}
+        by_month.setdefault(row.zone, {})[row.month] = row.workable_days
+    months = months_from(scenario.start)
+    zones = {zone: number for number, zone in enumerate(["", *by_month])}
+    daily = np.ones((len(zones), len(months.names)))
+    for number, name in enumerate(months.names):
+        first = date.fromisoformat(f"{name}-01")
+        length = ((first + timedelta(days=32)).replace(day=1) - first).days
+        for zone, workable in by_month.items():
+            daily[zones[zone], number] = workable[first.month] / length
+    return Calendars(months=months, zones=zones, daily=daily, worked=_worked(daily, months))

@@ -1,4 +1,4 @@
-"""Uncertain numbers: the table of assumptions in force and its expected values (model §9)."""
+"""Uncertain numbers: the table of assumptions in force, and the numbers of a run (model §9)."""
 
 import csv
 import math
@@ -8,7 +8,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from returnplan.domain import Assumption, Record, Scenario
+import numpy as np
+import numpy.typing as npt
+
+from returnplan.calendars import months_from
+from returnplan.domain import RECORDS, Assumption, Scenario
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "fixed": ("a",),
@@ -130,6 +138,36 @@ def mean(row: Assumption) -> float:
             raise ValueError(f"assumption {row.id}: a dirichlet has three means")
 
 
+def support(row: Assumption) -> tuple[float, float]:
+    """Smallest and largest value that a draw can bring.
+
+    Parameters
+    ----------
+    row
+        An assumption whose distribution is not dirichlet.
+
+    Returns
+    -------
+    tuple[float, float]
+        Ends of its distribution, narrowed by ``low`` and ``high``; a fixed value is not narrowed.
+    """
+    a, b, c = (math.nan if v is None else v for v in (row.a, row.b, row.c))
+    if row.distribution == "fixed":
+        return a, a
+    ends = {
+        "uniform": (a, b),
+        "triangular": (a, c),
+        "normal": (a, a) if b == 0 else (-math.inf, math.inf),
+        "lognormal": (a, a) if b == 0 else (0.0, math.inf),
+        "beta": (0.0, 1.0),
+    }
+    low, high = ends.get(row.distribution, (0.0, math.inf))
+    return (
+        low if row.low is None else max(low, row.low),
+        high if row.high is None else min(high, row.high),
+    )
+
+
 def mean_shares(row: Assumption) -> tuple[float, float, float]:
     """Mean shares of a dirichlet (cancelled, reduced, cleared).
 
@@ -148,20 +186,114 @@ def mean_shares(row: Assumption) -> tuple[float, float, float]:
     return a / total, b / total, c / total
 
 
+MULTIPLIERS = (
+    "productivity",
+    "hazard_productivity",
+    "building_speed",
+    "works_speed",
+    "repair_speed",
+    "weather_year",
+    "season_noise",
+)
+"""Assumptions of which only the spread counts: values are divided by the untruncated mean."""
+
+
+def productivity_of(asset: str) -> str:
+    """Id of the assumption on the productivity of one asset type, where a scenario has it."""
+    return f"productivity_{asset}"
+
+
+def is_multiplier(name: str) -> bool:
+    """Whether only the spread of an assumption counts: its values are divided by its mean."""
+    return name in MULTIPLIERS or name.startswith(productivity_of(""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unrecorded:
+    """Hazards that no record names; u of them, by settlement.
+
+    Parameters
+    ----------
+    settlement
+        Number of the settlement among those that are surveyed, u.
+    like
+        Number of the recorded hazard of that settlement that each resembles, u.
+    area_m2
+        Area, m2, u.
+    is_found
+        Whether the community survey finds it, u.
+    """
+
+    settlement: Whole
+    like: Whole
+    area_m2: Floats
+    is_found: Flags
+
+    @property
+    def found(self) -> "Unrecorded":
+        """Those that the community surveys find."""
+        return self._only(self.is_found)
+
+    @property
+    def unfound(self) -> "Unrecorded":
+        """Those that stay unknown."""
+        return self._only(~self.is_found)
+
+    def _only(self, which: Flags) -> "Unrecorded":
+        return Unrecorded(
+            settlement=self.settlement[which],
+            like=self.like[which],
+            area_m2=self.area_m2[which],
+            is_found=self.is_found[which],
+        )
+
+
+NO_UNRECORDED = Unrecorded(
+    settlement=np.zeros(0, np.int64),
+    like=np.zeros(0, np.int64),
+    area_m2=np.zeros(0),
+    is_found=np.zeros(0, np.bool_),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """Numbers that one run uses: the expected ones, later those of a draw.
+    """Numbers that one run uses: the expected ones, or those of a draw.
+
+    Arrays over hazards hold the recorded ones in the order of the scenario, then those that the
+    community surveys will find.
 
     Parameters
     ----------
     number
-        Value of each assumption that is one number, by id.
-    route_shares
-        Shares (cancelled, reduced, cleared) by class of the records.
+        Value of each assumption that holds for the whole country, by id.
+    productivity
+        Ratio by asset type.
+    shares
+        Shares (cancelled, reduced, cleared) as drawn, hazards x 3.
+    qc_fail_share, handover_days, hazard_productivity
+        By hazard.
+    survey_team_days
+        By surveyed settlement.
+    works_speed, repair_speed
+        Ratios by works, and by road to be repaired.
+    weather
+        Ratio of workable days by month.
+    unrecorded
+        Hazards that no record names.
     """
 
     number: Mapping[str, float]
-    route_shares: Mapping[Record, tuple[float, float, float]]
+    productivity: Floats
+    shares: Floats
+    qc_fail_share: Floats
+    handover_days: Floats
+    hazard_productivity: Floats
+    survey_team_days: Floats
+    works_speed: Floats
+    repair_speed: Floats
+    weather: Floats
+    unrecorded: Unrecorded
 
 
 def expected_values(scenario: Scenario) -> Values:
@@ -175,14 +307,29 @@ def expected_values(scenario: Scenario) -> Values:
     Returns
     -------
     Values
-        One number, or three shares, for each assumption.
+        One number, or three shares, for each assumption; multipliers are 1; there are no
+        unrecorded hazards.
     """
     rows = assumptions_in_force(scenario)
+    number = {
+        name: 1.0 if is_multiplier(name) else mean(row)
+        for name, row in rows.items()
+        if row.distribution != "dirichlet"
+    }
+    by_record = {record: mean_shares(rows[f"route_shares_{record}"]) for record in RECORDS}
+    hazards = len(scenario.hazards)
+    surveys = sum(people > 0 for people in scenario.people.values())
+    repairs = sum(road.repair_crew_days > 0 for road in scenario.roads)
     return Values(
-        number={i: mean(row) for i, row in rows.items() if row.distribution != "dirichlet"},
-        route_shares={
-            "none": mean_shares(rows["route_shares_none"]),
-            "partial": mean_shares(rows["route_shares_partial"]),
-            "full": mean_shares(rows["route_shares_full"]),
-        },
+        number=number,
+        productivity=np.ones(len(scenario.assets)),
+        shares=np.array([by_record[h.record] for h in scenario.hazards]).reshape(-1, 3),
+        qc_fail_share=np.full(hazards, number["qc_fail_share"]),
+        handover_days=np.full(hazards, number["handover_days"]),
+        hazard_productivity=np.ones(hazards),
+        survey_team_days=np.full(surveys, number["community_survey_team_days"]),
+        works_speed=np.ones(len(scenario.works)),
+        repair_speed=np.ones(repairs),
+        weather=np.ones(len(months_from(scenario.start).names)),
+        unrecorded=NO_UNRECORDED,
     )

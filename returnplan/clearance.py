@@ -1,92 +1,204 @@
 """Teams at work: which parcel is done by whom and when, on a clock of whole seconds (model §4-§6).
 
-The loop is plain Python on lists. Milestones and teams are numbered so that the smaller number
-goes first: jobs by priority, teams by id.
+This room stands between the words and the compiled loop: it numbers what has an id and lets
+:func:`returnplan.kernel.run` work on the numbers. Jobs and waits have the numbers of their places
+in the :class:`~returnplan.landrelease.WorkPlan`.
 """
 
-import heapq
-from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from returnplan.calendars import WorkCalendar
-from returnplan.domain import Asset, Scenario
-from returnplan.landrelease import WorkPlan, opened, released
-from returnplan.network import NO_ROUTE, Network, Reach
-from returnplan.teams import Skills, Team, need_of
-from returnplan.units import days_to_seconds
+import numpy as np
+import numpy.typing as npt
 
-PASSED, FINISHED, ENTERED, ARRIVED = range(4)
-"""Kinds of events: a wait ends, a parcel ends, a site may be entered, a team arrives."""
-NO_SITE = -1
+from returnplan import kernel
+from returnplan.calendars import Calendars
+from returnplan.chance import Unrecorded, Values
+from returnplan.domain import HAZARD_STAGES, SETTLEMENT_DENIALS, Scenario
+from returnplan.kernel import Log, Setting
+from returnplan.landrelease import (
+    CLEARANCE,
+    Ground,
+    WorkPlan,
+    hazard_work,
+    opened,
+    parcels_of,
+    released,
+    repaired,
+    route_shares,
+    surveyed,
+)
+from returnplan.network import Network
+from returnplan.teams import Need, Skills, Team, need_of
+from returnplan.units import LIMIT_S, days_to_seconds
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
+NO_LIMIT = 2**31 - 1
+T = TypeVar("T", bound=np.generic)
+BUILDING = ("water", "power", "health", "education", "shelter")
+"""Kinds of works that the speed of building concerns."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelLog:
-    """One parcel that was worked: who, when, and how the team went there (times in s)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """How much work there is in one draw, the same for every allocation; m milestones.
 
-    job: str
-    parcel: int
-    team: str
-    start_s: int
-    work_s: int
-    finish_s: int
-    travel_hours: float
-    camped: bool
-    mobilised: bool
-    workable_days: float
-
-
-@dataclass(slots=True)
-class WorkLog:
-    """What happened up to the horizon; what never happened is left out (times in s).
+    Milestones are jobs, waits, and four for each found hazard; hazards are the recorded ones, then
+    the found ones.
 
     Parameters
     ----------
+    work
+        Area or crew-days of each job, m; 0 for waits.
     parcels
-        Parcels in the order of dispatch.
-    open_s
-        When each job was first open to a deployed asset type.
-    passed_s
-        When each milestone was passed: jobs, ``hazard/released``, ``road/released``,
-        ``road/open``.
+        Equal parts of each job, m.
+    speed
+        Ratio by which the ground or the place makes each job faster, m.
+    delay_s
+        Delay of each wait, s, m.
+    productivity
+        Ratio by asset type.
+    calendars
+        Workable days.
+    found
+        Hazards that the community surveys find, by settlement.
+    area_m2, shares
+        Area, m2, and route shares (x 3) of each hazard.
     """
 
-    parcels: list[ParcelLog] = field(default_factory=list)
-    open_s: dict[str, int] = field(default_factory=dict)
-    passed_s: dict[str, int] = field(default_factory=dict)
+    work: Floats
+    parcels: Numbers
+    speed: Floats
+    delay_s: Whole
+    productivity: Floats
+    calendars: Calendars
+    found: Unrecorded
+    area_m2: Floats
+    shares: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Stint:
-    """What one parcel would take one team, dispatched now (model §4.1)."""
+class Workload:
+    """Turns the numbers of a draw into amounts of work.
 
-    finish_s: int
-    work_s: int
-    travel_hours: float
-    camped: bool
-    mobilised: bool
-    workable_days: float
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    calendars
+        Its calendars.
+    """
+
+    def __init__(self, scenario: Scenario, calendars: Calendars) -> None:
+        hazards, roads = scenario.hazards, repaired(scenario)
+        self._calendars = calendars
+        self._area_m2 = np.array([h.area_m2 for h in hazards], np.float64)
+        self._is_confirmed = np.array([h.hazard_class == "CHA" for h in hazards], np.bool_)
+        self._land_class = [h.land_class for h in hazards]
+        self._land_number = {land: i for i, land in enumerate(dict.fromkeys(self._land_class))}
+        self._lands = np.array([self._land_number[land] for land in self._land_class], np.int64)
+        self._repair_days = np.array([road.repair_crew_days for road in roads], np.float64)
+        self._works_days = np.array([w.crew_days for w in scenario.works], np.float64)
+        self._is_building = np.array([w.kind in BUILDING for w in scenario.works], np.bool_)
+        self._surveys = len(surveyed(scenario))
+        self._roads = len(scenario.roads)
+
+    def amounts(self, values: Values) -> Amounts:
+        """Say how much work the numbers of a draw make (model §3, §4.1).
+
+        Parameters
+        ----------
+        values
+            Numbers of the draw.
+
+        Returns
+        -------
+        Amounts
+            Work, parcels and delays of all milestones.
+        """
+        number, found = values.number, values.unrecorded.found
+        recorded = len(self._area_m2)
+        is_confirmed = np.concatenate([self._is_confirmed, found.is_found])
+        parcel_m2 = np.array([number[f"parcel_m2_{land}"] for land in self._land_number] or [1.0])
+        ground = Ground(
+            area_m2=np.concatenate([self._area_m2, found.area_m2]),
+            is_confirmed=is_confirmed,
+            shares=route_shares(values.shares, is_confirmed),
+            qc_fail_share=values.qc_fail_share,
+            parcel_m2=parcel_m2[np.concatenate([self._lands, self._lands[found.like]])],
+        )
+        areas = hazard_work(ground, number["ts_coverage_share"], number["qc_sample_share"])
+        parcels = (areas > 0).astype(np.int32)
+        parcels[:, CLEARANCE] = parcels_of(areas[:, CLEARANCE], ground.parcel_m2)
+        speeds = np.repeat(values.hazard_productivity, len(HAZARD_STAGES)).reshape(areas.shape)
+        days = np.concatenate([self._repair_days, self._works_days, values.survey_team_days])
+        building = number["building_speed"]
+        works_speed = np.where(self._is_building, building * values.works_speed, 1.0)
+        day_speeds = np.concatenate(
+            [building * values.repair_speed, works_speed, np.ones(self._surveys)]
+        )
+        handover_s = np.floor(values.handover_days * kernel.DAY_S + 0.5).astype(np.int64)
+        return Amounts(
+            work=self._line_up(areas, days, recorded),
+            parcels=self._line_up(parcels, (days > 0).astype(np.int32), recorded),
+            speed=self._line_up(speeds, day_speeds, recorded, wait=1),
+            delay_s=self._line_up_delays(handover_s, recorded, len(days)),
+            productivity=values.productivity,
+            calendars=self._calendars.under(values.weather),
+            found=found,
+            area_m2=ground.area_m2,
+            shares=ground.shares,
+        )
+
+    def _line_up(
+        self, stages: npt.NDArray[T], others: npt.NDArray[T], recorded: int, wait: int = 0
+    ) -> npt.NDArray[T]:
+        """Put one number of each job into the order of the milestones; waits have a fixed one."""
+        waits = np.full(recorded + 2 * self._roads, wait, stages.dtype)
+        found = np.full((len(stages) - recorded, kernel.STAGES_FOUND), wait, stages.dtype)
+        found[:, :-1] = stages[recorded:, 1:]
+        return np.concatenate([stages[:recorded].ravel(), others, waits, found.ravel()])
+
+    def _line_up_delays(self, handover_s: Whole, recorded: int, others: int) -> Whole:
+        jobs = np.zeros(recorded * len(HAZARD_STAGES) + others, np.int64)
+        roads = np.zeros(2 * self._roads, np.int64)
+        found = np.zeros((len(handover_s) - recorded, kernel.STAGES_FOUND), np.int64)
+        found[:, -1] = handover_s[recorded:]
+        return np.concatenate([jobs, handover_s[:recorded], roads, found.ravel()])
 
 
-class _Crew:
-    """Teams of one asset type at one base: those that are idle, and the jobs open to them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkLog:
+    """What happened up to the horizon; times in s, ``kernel.NEVER`` for what did not come.
 
-    def __init__(self, asset: Asset, base: int, reach: Reach) -> None:
-        self.asset = asset.id
-        self.base = base
-        self.reach = reach
-        self.shift_hours = asset.shift_hours
-        self.mobilisation_s = days_to_seconds(asset.mobilisation_days)
-        self.camp_s = None if asset.camp_days is None else days_to_seconds(asset.camp_days)
-        self.idle: list[int] = []
-        self.idle_at: dict[int, int] = {}
-        self.open_jobs: list[int] = []
-        self.is_open: set[int] = set()
+    Parameters
+    ----------
+    passed_s
+        When each milestone was passed: jobs, waits, found hazards' stages and releases.
+    open_s
+        When each job was first open to a deployed asset type.
+    last_finish_s
+        End of the last parcel of each team.
+    parcels
+        Number of parcels that were begun.
+    job_at
+        Jobs by priority, found ones among them.
+    log
+        The parcels in the order of dispatch; without rows when they are not wanted.
+    """
+
+    passed_s: Whole
+    open_s: Whole
+    last_finish_s: Whole
+    parcels: int
+    job_at: Numbers
+    log: Log
 
 
-class WorkSimulation:
-    """The work of one allocation, event by event.
+class Workforce:
+    """Teams and jobs of one allocation by number, ready to work in any draw.
 
     Parameters
     ----------
@@ -100,8 +212,8 @@ class WorkSimulation:
         Teams of the allocation, sorted by id.
     network
         The graph.
-    calendars
-        Work calendars by zone.
+    zones
+        Number of each zone.
     """
 
     def __init__(
@@ -111,375 +223,287 @@ class WorkSimulation:
         priority: Sequence[str],
         teams: Sequence[Team],
         network: Network,
-        calendars: Mapping[str, WorkCalendar],
+        zones: Mapping[str, int],
     ) -> None:
-        self.log = WorkLog()
-        self._network = network
-        self._jobs = [plan.jobs[job] for job in priority]
-        self._teams = teams
-        self._events: list[tuple[int, int, int]] = []
-        self._number_sites(scenario, calendars)
-        self._number_milestones(plan, priority, scenario)
-        self._form_crews(scenario)
+        needs = {need: i for i, need in enumerate(dict.fromkeys(map(need_of, plan.jobs)))}
+        assets = list(dict.fromkeys(team.asset for team in teams))
+        known = [asset.id for asset in scenario.assets]
+        self._assets = np.array([known.index(asset) for asset in assets], np.int64)
+        self._rate = _rates(scenario, assets, needs)
+        self._has_area = np.array([need.has_area for need in needs], np.bool_)[:, np.newaxis]
+        self._planned = _kernel_order(scenario, plan, priority)
+        number = np.empty(len(self._planned), np.int64)
+        number[self._planned] = np.arange(len(number))
+        self._jobs = len(plan.jobs)
+        self._surveys = len(surveyed(scenario))
+        self._setting = Setting(
+            **_sites(scenario, plan, network, zones, number),
+            **_crews(scenario, teams, network),
+            **_milestones(scenario, plan, needs, self._rate, number),
+        )
+        self._last_alike = _last_alike(scenario, number)
 
-    # -- before anything happens -------------------------------------------------------------
+    def _order(self, amounts: Amounts) -> tuple[Numbers, Numbers]:
+        """Jobs by priority, and the priority of each milestone, with the found hazards."""
+        fixed, found = len(self._planned), len(amounts.found.like)
+        priority = np.zeros(fixed + kernel.STAGES_FOUND * found, np.int32)
+        priority[: self._jobs] = np.arange(self._jobs)
+        if found == 0:
+            return priority[: self._jobs].copy(), priority
+        after = self._last_alike[amounts.found.like, 1:].ravel()
+        stages = kernel.STAGES_FOUND * np.arange(found)[:, np.newaxis] + np.arange(3)
+        milestones = (fixed + stages).ravel()
+        order = np.argsort(after, kind="stable")
+        inserted = np.cumsum(np.bincount(after, minlength=self._jobs))
+        priority[1 : self._jobs] += inserted[:-1].astype(np.int32)
+        priority[milestones[order]] = after[order] + 1 + np.arange(len(order))
+        job_at = np.empty(self._jobs + len(order), np.int32)
+        job_at[priority[: self._jobs]] = np.arange(self._jobs)
+        job_at[priority[milestones]] = milestones
+        return job_at, priority
 
-    def _number_sites(self, scenario: Scenario, calendars: Mapping[str, WorkCalendar]) -> None:
-        """Number the sites: places first, then roads."""
-        network = self._network
-        self._first_road = len(network.places)
-        self._site_from_s = [*network.place_from_s, *network.road_from_s]
-        zones = [place.zone for place in scenario.places]
-        zones += [scenario.place[road.from_place].zone for road in scenario.roads]
-        self._calendar = [calendars[zone] for zone in zones]
-        self._site = [
-            self._first_road + network.road_no[job.site]
-            if job.on_road
-            else network.place_no[job.site]
-            for job in self._jobs
-        ]
-        self._jobs_on: list[list[int]] = [[] for _ in zones]
-        for job, site in enumerate(self._site):
-            self._jobs_on[site].append(job)
-
-    def _number_milestones(
-        self, plan: WorkPlan, priority: Sequence[str], scenario: Scenario
-    ) -> None:
-        """Number the milestones: jobs first, then waits; link each to those that follow."""
-        self._milestones = [*priority, *plan.waits]
-        number = {name: i for i, name in enumerate(self._milestones)}
-        after = [job.after for job in self._jobs] + [w.after for w in plan.waits.values()]
-        self._delay_s = [0] * len(self._jobs) + [w.delay_s for w in plan.waits.values()]
-        self._missing = [len(names) for names in after]
-        self._followers: list[list[int]] = [[] for _ in after]
-        for follower, names in enumerate(after):
-            for name in names:
-                self._followers[number[name]].append(follower)
-        self._lets_drive = {
-            number[(opened if road.impassable else released)(road.id)]: i
-            for i, road in enumerate(scenario.roads)
-        }
-        self._can_be_driven = [False] * len(scenario.roads)
-
-    def _form_crews(self, scenario: Scenario) -> None:
-        """Group the teams by asset type and base; find which crews can do which job."""
-        assets = {asset.id: asset for asset in scenario.assets}
-        self._reach: dict[int, Reach] = {}
-        crews: dict[tuple[str, str], _Crew] = {}
-        self._crew_of: list[_Crew] = []
-        for team in self._teams:
-            base = self._network.place_no[team.base]
-            if base not in self._reach:
-                self._reach[base] = Reach(self._network, (base,))
-            if (team.asset, team.base) not in crews:
-                crew = _Crew(assets[team.asset], base, self._reach[base])
-                crews[team.asset, team.base] = crew
-            self._crew_of.append(crews[team.asset, team.base])
-        self._crews = list(crews.values())
-        self._team_site = [NO_SITE] * len(self._teams)
-        self._team_camped = [False] * len(self._teams)
-        self._team_job = [0] * len(self._teams)
-        self._is_idle = [False] * len(self._teams)
-        self._has_left = [False] * len(self._teams)
-        ends = [(t.until_s, i) for i, t in enumerate(self._teams) if t.until_s is not None]
-        self._leaving = sorted(ends, reverse=True)
-        skills = Skills(scenario)
-        rates: dict[object, dict[_Crew, float]] = {}
-        for job in self._jobs:
-            if need_of(job) not in rates:
-                all_rates = {crew: skills.effective_rate(crew.asset, job) for crew in self._crews}
-                rates[need_of(job)] = {crew: rate for crew, rate in all_rates.items() if rate > 0}
-        self._rate = [rates[need_of(job)] for job in self._jobs]
-        able = {
-            need: {base: [c for c in can if c.base == base] for base in self._reach}
-            for need, can in rates.items()
-        }
-        self._able = [able[need_of(job)] for job in self._jobs]
-        self._work = [job.area_m2 / job.parcels or job.crew_days for job in self._jobs]
-        self._unassigned = [job.parcels for job in self._jobs]
-        self._unfinished = [job.parcels for job in self._jobs]
-        self._working = [0] * len(self._jobs)
-        self._parked: dict[int, list[_Crew]] = {}
-        self._pending: dict[int, dict[int, set[int]]] = {base: {} for base in self._reach}
-
-    # -- events ------------------------------------------------------------------------------
-
-    def run(self, until_s: int) -> WorkLog:
-        """Let everything up to an instant happen.
+    def work(self, amounts: Amounts, until_s: int, *, keeps_parcels: bool = False) -> WorkLog:
+        """Let the teams work through one draw.
 
         Parameters
         ----------
+        amounts
+            Work of the draw.
         until_s
             Last instant, s; what falls later cannot change what falls before.
+        keeps_parcels
+            Whether each parcel is logged.
 
         Returns
         -------
         WorkLog
             All that happened.
         """
-        for milestone, missing in enumerate(self._missing):
-            if missing == 0:
-                self._become_due(milestone, 0)
-        for site, from_s in enumerate(self._site_from_s):
-            if from_s > 0:
-                self._push(from_s, ENTERED, site)
-        for number, team in enumerate(self._teams):
-            self._push(team.from_s, ARRIVED, number)
-        while self._events and self._events[0][0] <= until_s:
-            now = self._events[0][0]
-            while self._events and self._events[0][0] == now:
-                _, kind, number = heapq.heappop(self._events)
-                self._apply(kind, number, now)
-            self._dispatch(now)
-        return self.log
-
-    def _push(self, at_s: int, kind: int, number: int) -> None:
-        heapq.heappush(self._events, (at_s, kind, number))
-
-    def _apply(self, kind: int, number: int, now: int) -> None:
-        if kind == PASSED:
-            self._pass(number, now)
-        elif kind == FINISHED:
-            self._finish_parcel(number, now)
-        elif kind == ENTERED:
-            self._enter(number, now)
-        else:
-            self._become_idle(number)
-
-    def _become_due(self, milestone: int, now: int) -> None:
-        """All predecessors are passed: a wait begins, a job may become open."""
-        if milestone >= len(self._jobs):
-            self._push(now + self._delay_s[milestone], PASSED, milestone)
-        elif now >= self._site_from_s[self._site[milestone]]:
-            self._offer_to_all(milestone, now)
-
-    def _pass(self, milestone: int, now: int) -> None:
-        self.log.passed_s[self._milestones[milestone]] = now
-        if milestone in self._lets_drive:
-            road = self._lets_drive[milestone]
-            self._can_be_driven[road] = True
-            self._drive(road, now)
-        for follower in self._followers[milestone]:
-            self._missing[follower] -= 1
-            if self._missing[follower] == 0:
-                self._become_due(follower, now)
-
-    def _finish_parcel(self, team: int, now: int) -> None:
-        job = self._team_job[team]
-        self._become_idle(team)
-        self._working[job] -= 1
-        self._unfinished[job] -= 1
-        for crew in self._parked.pop(job, ()):
-            heapq.heappush(crew.open_jobs, job)
-        if self._unfinished[job] == 0:
-            self._pass(job, now)
-
-    def _enter(self, site: int, now: int) -> None:
-        """The date before which nobody works on a site, or passes through it, has come."""
-        for job in self._jobs_on[site]:
-            if self._missing[job] == 0:
-                self._offer_to_all(job, now)
-        if site >= self._first_road:
-            self._drive(site - self._first_road, now)
-
-    def _become_idle(self, team: int) -> None:
-        if self._has_left[team]:
-            return
-        crew = self._crew_of[team]
-        self._is_idle[team] = True
-        insort(crew.idle, team)
-        site = self._team_site[team]
-        crew.idle_at[site] = crew.idle_at.get(site, 0) + 1
-
-    # -- access ------------------------------------------------------------------------------
-
-    def _drive(self, road: int, now: int) -> None:
-        """Let teams drive on a road, if it is released and its ends may be passed (model §2)."""
-        if not self._can_be_driven[road] or now < self._network.road_from_s[road]:
-            return
-        for base, reach in self._reach.items():
-            pending = self._pending[base]
-            for place in reach.open_road(road):
-                sites = [place, *(self._first_road + r for r in self._network.roads_at[place])]
-                for site in sites:
-                    for job in tuple(pending.get(site, ())):
-                        self._offer(job, base, now)
-
-    def _hours(self, job: int, crew: _Crew) -> float:
-        """Travel hours to a job; to a road: to its nearer reachable end (model §4.1)."""
-        site = self._site[job]
-        if site < self._first_road:
-            return crew.reach.hours[site]
-        one, other = self._network.ends[site - self._first_road]
-        return min(crew.reach.hours[one], crew.reach.hours[other])
-
-    def _offer_to_all(self, job: int, now: int) -> None:
-        for base in self._reach:
-            self._offer(job, base, now)
-
-    def _offer(self, job: int, base: int, now: int) -> None:
-        """Open a due and accessible job to the crews of a base that reach it (model §6)."""
-        name = self._jobs[job].id
-        is_settled = True
-        for crew in self._able[job][base]:
-            hours = self._hours(job, crew)
-            can_work = hours < NO_ROUTE and (
-                crew.camp_s is not None or 2 * hours < crew.shift_hours
-            )
-            if can_work and job not in crew.is_open:
-                crew.is_open.add(job)
-                heapq.heappush(crew.open_jobs, job)
-            is_first = can_work and name not in self.log.open_s
-            if is_first and self._stint(crew, NO_SITE, job, now, camped=False) is not None:
-                self.log.open_s[name] = now
-            is_settled = is_settled and can_work and name in self.log.open_s
-        pending = self._pending[base].setdefault(self._site[job], set())
-        if is_settled or self._unassigned[job] == 0:
-            pending.discard(job)
-        else:
-            pending.add(job)
-
-    # -- dispatch ----------------------------------------------------------------------------
-
-    def _dispatch(self, now: int) -> None:
-        """Give open parcels to idle teams until no pair is left (model §6)."""
-        self._send_home(now)
-        refused: list[tuple[_Crew, int]] = []
-        while True:
-            job = self._first_open_job()
-            if job is None:
-                break
-            choice = self._first_to_finish(job, now)
-            if choice is None:
-                for crew in self._rate[job]:
-                    if crew.open_jobs and crew.idle and crew.open_jobs[0] == job:
-                        heapq.heappop(crew.open_jobs)
-                        refused.append((crew, job))
-            else:
-                self._assign(job, *choice, now)
-        for crew, job in refused:
-            heapq.heappush(crew.open_jobs, job)
-
-    def _send_home(self, now: int) -> None:
-        """Teams whose deployment has ended are not dispatched any more."""
-        while self._leaving and self._leaving[-1][0] <= now:
-            _, team = self._leaving.pop()
-            self._has_left[team] = True
-            if self._is_idle[team]:
-                self._leave_idle(team)
-
-    def _first_open_job(self) -> int | None:
-        """First job by priority with a free parcel and an idle crew to which it is open."""
-        first: int | None = None
-        for crew in self._crews:
-            if not crew.idle:
-                continue
-            heap = crew.open_jobs
-            while heap and not self._has_free_parcel(heap[0], crew):
-                heapq.heappop(heap)
-            if heap and (first is None or heap[0] < first):
-                first = heap[0]
-        return first
-
-    def _has_free_parcel(self, job: int, crew: _Crew) -> bool:
-        if self._unassigned[job] == 0:
-            return False
-        limit = self._jobs[job].max_teams
-        if limit is not None and self._working[job] >= limit:
-            self._parked.setdefault(job, []).append(crew)
-            return False
-        return True
-
-    def _first_to_finish(self, job: int, now: int) -> tuple[int, _Stint] | None:
-        """Able idle team that finishes first; ties: the smaller id (model §6)."""
-        best: tuple[int, int] | None = None
-        choice: tuple[int, _Stint] | None = None
-        for crew in self._rate[job]:
-            if job not in crew.is_open:
-                continue
-            for team in self._candidates(crew, self._site[job]):
-                stint = self._stint(
-                    crew, self._team_site[team], job, now, camped=self._team_camped[team]
-                )
-                if stint is not None and (best is None or (stint.finish_s, team) < best):
-                    best = stint.finish_s, team
-                    choice = team, stint
-        return choice
-
-    def _candidates(self, crew: _Crew, site: int) -> list[int]:
-        """First idle team of each kind that can differ in time: camped here, here, elsewhere."""
-        found: dict[int, int] = {}
-        kinds = 3 if crew.idle_at.get(site) else 1
-        for team in crew.idle:
-            here = self._team_site[team] == site
-            found.setdefault(here + (here and self._team_camped[team]), team)
-            if len(found) == kinds:
-                break
-        return list(found.values())
-
-    def _stint(
-        self, crew: _Crew, last_site: int, job: int, now: int, *, camped: bool
-    ) -> _Stint | None:
-        """Length of one parcel for a team (model §4.1); None: beyond 100 years, or never."""
-        site = self._site[job]
-        hours = self._hours(job, crew)
-        full_days = self._work[job] / self._rate[job][crew]
-        moves = last_site != site
-        work_s = now + (crew.mobilisation_s if moves else 0)
-        calendar = self._calendar[site]
-        best: _Stint | None = None
-        share = 1 - 2 * hours / crew.shift_hours
-        if share > 0:
-            finish_s = calendar.finish_s(work_s, full_days / share)
-            if finish_s is not None:
-                best = _Stint(
-                    finish_s=finish_s,
-                    work_s=work_s,
-                    travel_hours=hours,
-                    camped=False,
-                    mobilised=moves,
-                    workable_days=full_days / share,
-                )
-        if crew.camp_s is not None:
-            if moves or not camped:
-                work_s += crew.camp_s
-            finish_s = calendar.finish_s(work_s, full_days)
-            if finish_s is not None and (best is None or finish_s < best.finish_s):
-                best = _Stint(
-                    finish_s=finish_s,
-                    work_s=work_s,
-                    travel_hours=hours,
-                    camped=True,
-                    mobilised=moves,
-                    workable_days=full_days,
-                )
-        return best
-
-    def _assign(self, job: int, team: int, stint: _Stint, now: int) -> None:
-        self._leave_idle(team)
-        self._unassigned[job] -= 1
-        self._working[job] += 1
-        self._team_site[team] = self._site[job]
-        self._team_camped[team] = stint.camped
-        self._team_job[team] = job
-        self._push(stint.finish_s, FINISHED, team)
-        self.log.parcels.append(
-            ParcelLog(
-                job=self._jobs[job].id,
-                parcel=self._jobs[job].parcels - self._unassigned[job],
-                team=self._teams[team].id,
-                start_s=now,
-                work_s=stint.work_s,
-                finish_s=stint.finish_s,
-                travel_hours=stint.travel_hours,
-                camped=stint.camped,
-                mobilised=stint.mobilised,
-                workable_days=stint.workable_days,
-            )
+        job_at, priority = self._order(amounts)
+        found = np.arange(len(self._planned), len(amounts.parcels))
+        planned = np.concatenate([self._planned, found])
+        calendars = amounts.calendars
+        pieces = np.maximum(amounts.parcels, 1)
+        productivity = amounts.productivity[self._assets]
+        load = kernel.Load(
+            work=(amounts.work / pieces / amounts.speed)[planned],
+            parcels=amounts.parcels[planned],
+            delay_s=amounts.delay_s[planned],
+            rate=np.where(self._has_area, self._rate * productivity, self._rate),
+            month_start=calendars.months.start_day,
+            month_of_day=calendars.months.of_day,
+            worked=calendars.worked,
+            daily=calendars.daily,
+            job_at=job_at,
+            priority=priority,
+            found_of=_begins(amounts.found.settlement, self._surveys),
+            like=amounts.found.like.astype(np.int32),
+        )
+        log = _new_log(int(amounts.parcels.sum()) if keeps_parcels else 0)
+        result = kernel.run(self._setting, load, log, until_s)
+        passed_s, open_s = np.empty_like(result.passed_s), np.empty_like(result.open_s)
+        passed_s[planned], open_s[planned] = result.passed_s, result.open_s
+        log = _cut(log, int(result.parcels))
+        return WorkLog(
+            passed_s=passed_s,
+            open_s=open_s,
+            last_finish_s=result.last_finish_s,
+            parcels=int(result.parcels),
+            job_at=planned[job_at],
+            log=log._replace(job=planned[log.job]),
         )
 
-    def _leave_idle(self, team: int) -> None:
-        crew = self._crew_of[team]
-        self._is_idle[team] = False
-        del crew.idle[bisect_left(crew.idle, team)]
-        crew.idle_at[self._team_site[team]] -= 1
+
+def _kernel_order(scenario: Scenario, plan: WorkPlan, priority: Sequence[str]) -> Whole:
+    """Milestones of the plan in the order of the kernel: what happens together stands together.
+
+    Jobs by priority; then the releases of hazards in the order of their last stages; then roads.
+    """
+    number = {job.id: i for i, job in enumerate(plan.jobs)}
+    jobs = np.array([number[job] for job in priority], np.int64)
+    place = np.empty(len(jobs), np.int64)
+    place[jobs] = np.arange(len(jobs))
+    stages, hazards = len(HAZARD_STAGES), len(scenario.hazards)
+    releases = np.argsort(place[stages - 1 : stages * hazards : stages], kind="stable")
+    roads = np.arange(hazards, len(plan.waits))
+    return np.concatenate([jobs, len(jobs) + releases, len(jobs) + roads])
+
+
+def _last_alike(scenario: Scenario, number: Whole) -> Whole:
+    """Where the stages of a found hazard go in the order: after those of its like.
+
+    For each recorded hazard and stage: the place of the last job, in the order, of a recorded
+    hazard of the same settlement, class of dispatch and stage.
+    """
+    stages = len(HAZARD_STAGES)
+    keys = [
+        (h.site, any(denied in SETTLEMENT_DENIALS for denied in h.denies)) for h in scenario.hazards
+    ]
+    places = number[: stages * len(keys)].reshape(-1, stages)
+    last: dict[tuple[str, bool], Whole] = {}
+    for key, row in zip(keys, places, strict=True):
+        last[key] = np.maximum(row, last[key]) if key in last else row
+    return np.array([last[key] for key in keys], np.int64).reshape(-1, stages)
+
+
+def _rates(scenario: Scenario, assets: Sequence[str], needs: Mapping[Need, int]) -> Floats:
+    """Effective rate of each deployed asset type for each need; 0: cannot."""
+    skills = Skills(scenario)
+    rates = [[skills.effective_rate(asset, need) for asset in assets] for need in needs]
+    return np.array(rates, np.float64).reshape(len(needs), len(assets))
+
+
+def _rows(groups: Sequence[Sequence[int]]) -> tuple[Numbers, Numbers]:
+    """Lists of different lengths as one: where each begins, and all one after the other."""
+    begin = np.zeros(len(groups) + 1, np.int32)
+    np.cumsum([len(group) for group in groups], out=begin[1:])
+    return begin, np.array([item for group in groups for item in group], np.int32)
+
+
+def _sites(
+    scenario: Scenario,
+    plan: WorkPlan,
+    network: Network,
+    zones: Mapping[str, int],
+    number: Whole,
+) -> dict[str, Any]:
+    """Places, then roads: dates, zones, neighbours, jobs and surveys on each."""
+    places, roads = len(network.places), len(network.roads)
+    site_no = {**network.place_no, **{r: places + i for r, i in network.road_no.items()}}
+    job_site = [site_no[job.site] for job in plan.jobs]
+    jobs_on: list[list[int]] = [[] for _ in range(places + roads)]
+    for job, site in enumerate(job_site):
+        jobs_on[site].append(int(number[job]))
+    first_survey = len(plan.jobs) - len(surveyed(scenario))
+    survey_on = np.full(places + roads, kernel.NONE, np.int32)
+    survey_on[job_site[first_survey:]] = np.arange(len(plan.jobs) - first_survey)
+    job_survey = np.full(len(plan.jobs), kernel.NONE, np.int32)
+    job_survey[first_survey:] = np.arange(len(plan.jobs) - first_survey)
+    site_zone = [zones[place.zone] for place in scenario.places]
+    site_zone += [zones[scenario.place[road.from_place].zone] for road in scenario.roads]
+    roads_of, roads_at = _rows(network.roads_at)
+    jobs_of, jobs = _rows(jobs_on)
+    return {
+        "site_from_s": np.array([*network.place_from_s, *network.road_from_s], np.int64),
+        "site_zone": np.array(site_zone, np.int32),
+        "road_ends": np.array(network.ends, np.int32).reshape(-1, 2),
+        "road_hours": np.array(network.hours, np.float64),
+        "roads_of": roads_of,
+        "roads": roads_at,
+        "jobs_of": jobs_of,
+        "jobs": jobs,
+        "survey_on": survey_on,
+        "job_site": _renumbered(np.array(job_site, np.int32), number),
+        "job_survey": _renumbered(job_survey, number),
+    }
+
+
+def _renumbered(values: npt.NDArray[T], number: Whole) -> npt.NDArray[T]:
+    """Bring values of the first milestones of the plan into the order of the kernel."""
+    moved = np.empty_like(values)
+    moved[number[: len(values)]] = values
+    return moved
+
+
+def _crews(scenario: Scenario, teams: Sequence[Team], network: Network) -> dict[str, Any]:
+    """Teams by crew, crews by asset type, bases; teams stand by id, so both are in a row."""
+    assets = list(dict.fromkeys(team.asset for team in teams))
+    crews = list(dict.fromkeys((team.asset, team.base) for team in teams))
+    crew_no = {crew: i for i, crew in enumerate(crews)}
+    bases = list(dict.fromkeys(team.base for team in teams))
+    type_of = {asset.id: asset for asset in scenario.assets}
+    camp_days = [type_of[asset].camp_days for asset in assets]
+    rovers = [
+        [
+            i
+            for i, (asset, at) in enumerate(crews)
+            if at == base and type_of[asset].camp_days is None
+        ]
+        for base in bases
+    ]
+    rovers_of, rover_crews = _rows(rovers)
+    team_crew = [crew_no[team.asset, team.base] for team in teams]
+    return {
+        "base_place": np.array([network.place_no[base] for base in bases], np.int32),
+        "rovers_of": rovers_of,
+        "rovers": rover_crews,
+        "shift_hours": np.array([type_of[asset].shift_hours for asset in assets], np.float64),
+        "mobilisation_s": np.array(
+            [days_to_seconds(type_of[asset].mobilisation_days) for asset in assets], np.int64
+        ),
+        "camp_s": np.array(
+            [kernel.NEVER if d is None else days_to_seconds(d) for d in camp_days], np.int64
+        ),
+        "crews_of": _begins([assets.index(asset) for asset, _ in crews], len(assets)),
+        "crew_asset": np.array([assets.index(asset) for asset, _ in crews], np.int32),
+        "crew_base": np.array([bases.index(base) for _, base in crews], np.int32),
+        "teams_of": _begins(team_crew, len(crews)),
+        "team_crew": np.array(team_crew, np.int32),
+        "team_from_s": np.array([team.from_s for team in teams], np.int64),
+        "team_until_s": np.array(
+            [LIMIT_S + 1 if team.until_s is None else team.until_s for team in teams], np.int64
+        ),
+    }
+
+
+def _begins(sorted_numbers: npt.ArrayLike, groups: int) -> Numbers:
+    """Where each group begins among the sorted numbers of their groups."""
+    return np.searchsorted(sorted_numbers, np.arange(groups + 1)).astype(np.int32)
+
+
+def _milestones(
+    scenario: Scenario,
+    plan: WorkPlan,
+    needs: Mapping[Need, int],
+    rate: Floats,
+    number: Whole,
+) -> dict[str, Any]:
+    """What each job asks for, and which milestones follow which."""
+    names = [*(job.id for job in plan.jobs), *(wait.id for wait in plan.waits)]
+    number_of = dict(zip(names, number.tolist(), strict=True))
+    after = [*(job.after for job in plan.jobs), *(wait.after for wait in plan.waits)]
+    followers: list[list[int]] = [[] for _ in names]
+    for follower, before in zip(names, after, strict=True):
+        for name in before:
+            followers[number_of[name]].append(number_of[follower])
+    follow_of, follow = _rows(followers)
+    able_of, able = _rows([np.flatnonzero(row > 0).tolist() for row in rate])
+    limits = [NO_LIMIT if job.max_teams is None else job.max_teams for job in plan.jobs]
+    drives = np.full(len(plan.waits), kernel.NONE, np.int32)
+    for i, road in enumerate(scenario.roads):
+        wait = (opened if road.impassable else released)(road.id)
+        drives[number_of[wait] - len(plan.jobs)] = i
+    stages, hazards = len(HAZARD_STAGES), len(scenario.hazards)
+    return {
+        "able_of": able_of,
+        "able": able,
+        "job_need": _renumbered(
+            np.array([needs[need_of(job)] for job in plan.jobs], np.int32), number
+        ),
+        "job_limit": _renumbered(np.array(limits, np.int64), number),
+        "follow_of": follow_of,
+        "follow": follow,
+        "missing": _renumbered(np.array([len(before) for before in after], np.int32), number),
+        "drives": drives,
+        "stages": number[: stages * hazards].reshape(-1, stages).astype(np.int32),
+        "releases": number[len(plan.jobs) : len(plan.jobs) + hazards].astype(np.int32),
+    }
+
+
+def _new_log(rows: int) -> Log:
+    return Log(
+        job=np.zeros(rows, np.int32),
+        team=np.zeros(rows, np.int32),
+        start_s=np.zeros(rows, np.int64),
+        work_s=np.zeros(rows, np.int64),
+        finish_s=np.zeros(rows, np.int64),
+        travel_hours=np.zeros(rows, np.float64),
+        workable_days=np.zeros(rows, np.float64),
+        camped=np.zeros(rows, np.bool_),
+        mobilised=np.zeros(rows, np.bool_),
+    )
+
+
+def _cut(log: Log, rows: int) -> Log:
+    columns: Any = (column[:rows] for column in log)
+    return Log(*columns)

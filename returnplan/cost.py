@@ -1,61 +1,87 @@
 """What an allocation costs: teams are paid while they are present, busy or idle (model §10)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from returnplan.domain import Asset
 from returnplan.teams import Team
 from returnplan.units import DAY_S
 
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
 
-def presence(
-    allocation: str, teams: Sequence[Team], last_finish_s: Mapping[str, int], horizon_s: int
-) -> pd.DataFrame:
-    """Days on which each team is present: its deployment, and what it still finishes.
+
+class Payroll:
+    """Presence and pay of the teams of one allocation.
 
     Parameters
     ----------
-    allocation
-        Name of the allocation.
     teams
-        Its teams.
-    last_finish_s
-        End of the last parcel of each team that worked, s.
-    horizon_s
-        The horizon, s; nothing is counted after it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a team: allocation, team, asset, base, from_day, until_day (days from the start).
-    """
-    rows = []
-    for team in teams:
-        until_s = horizon_s if team.until_s is None else min(team.until_s, horizon_s)
-        until_s = max(until_s, min(last_finish_s.get(team.id, 0), horizon_s))
-        if until_s > team.from_s:
-            days = (team.from_s / DAY_S, until_s / DAY_S)
-            rows.append((allocation, team.id, team.asset, team.base, *days))
-    columns = ["allocation", "team", "asset", "base", "from_day", "until_day"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def cost_usd(present: pd.DataFrame, assets: Sequence[Asset]) -> float:
-    """Team-days present times the daily cost of the asset type, USD (model §10).
-
-    Parameters
-    ----------
-    present
-        Table of :func:`presence`.
+        Its teams, n.
     assets
         Asset types with ``cost_usd_day``.
-
-    Returns
-    -------
-    float
-        USD up to the horizon.
+    horizon_s
+        The horizon, s; nothing is counted after it.
     """
-    daily = {asset.id: asset.cost_usd_day for asset in assets}
-    days = present["until_day"] - present["from_day"]
-    return float((days * present["asset"].map(daily)).sum())
+
+    def __init__(self, teams: Sequence[Team], assets: Sequence[Asset], horizon_s: int) -> None:
+        daily = {asset.id: asset.cost_usd_day for asset in assets}
+        self._teams = teams
+        self._horizon_s = horizon_s
+        self._from_s = np.array([team.from_s for team in teams], np.int64)
+        ends = [horizon_s if team.until_s is None else team.until_s for team in teams]
+        self._until_s = np.minimum(np.array(ends, np.int64), horizon_s)
+        self._usd_day = np.array([daily[team.asset] for team in teams], np.float64)
+
+    def _present(self, last_finish_s: Whole) -> tuple[Floats, Floats]:
+        """First and last day of each team, days: its deployment, and what it still finishes."""
+        until_s = np.maximum(self._until_s, np.minimum(last_finish_s, self._horizon_s))
+        return self._from_s / DAY_S, np.maximum(until_s, self._from_s) / DAY_S
+
+    def presence(self, allocation: str, last_finish_s: Whole) -> pd.DataFrame:
+        """Days on which each team is present.
+
+        Parameters
+        ----------
+        allocation
+            Name of the allocation.
+        last_finish_s
+            End of the last parcel of each team, n, s; negative where it had none.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a team: allocation, team, asset, base, from_day, until_day (days from the
+            start); teams that never come before the horizon are left out.
+        """
+        first, last = self._present(last_finish_s)
+        table = pd.DataFrame(
+            {
+                "allocation": allocation,
+                "team": [team.id for team in self._teams],
+                "asset": [team.asset for team in self._teams],
+                "base": [team.base for team in self._teams],
+                "from_day": first,
+                "until_day": last,
+            }
+        )
+        return table[last > first].reset_index(drop=True)
+
+    def cost_usd(self, last_finish_s: Whole) -> float:
+        """Team-days present times the daily cost of the asset type (model §10).
+
+        Parameters
+        ----------
+        last_finish_s
+            End of the last parcel of each team, n, s; negative where it had none.
+
+        Returns
+        -------
+        float
+            USD up to the horizon.
+        """
+        first, last = self._present(last_finish_s)
+        return float(np.sum((last - first) * self._usd_day))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from returnplan.chance import default_assumptions, mean, mean_shares
+from returnplan.chance import default_assumptions, is_multiplier, mean, mean_shares
 from returnplan.domain import Assumption, Scenario, type_of_table
 from returnplan.policies import POLICIES
 from returnplan.readiness import GATES, RESIDUAL_RISK_ASSUMPTIONS
@@ -107,10 +107,19 @@ def _gate_text(name: str, parameters: dict[str, float]) -> str:
 
 
 def _expected(row: Assumption) -> str:
+    """Mean, and the distribution of the draws."""
+    given = [f"{v:g}" for v in (row.a, row.b, row.c) if v is not None]
+    spread = f"{row.distribution} {', '.join(given)}"
+    if row.low is not None or row.high is not None:
+        ends = ["" if end is None else f"{end:g}" for end in (row.low, row.high)]
+        spread += f" in {' to '.join(ends)}"
     if row.distribution == "dirichlet":
-        return " / ".join(f"{share:.3g}" for share in mean_shares(row))
+        return f"{' / '.join(f'{share:.3g}' for share in mean_shares(row))} ({spread})"
     value = mean(row)
-    return f"{value:,.0f}" if value >= WRITTEN_OUT_FROM else f"{value:.4g}"
+    if is_multiplier(row.id):
+        return f"1 ({spread}, divided by its mean)"
+    text = f"{value:,.0f}" if value >= WRITTEN_OUT_FROM else f"{value:.4g}"
+    return text if row.distribution == "fixed" else f"{text} ({spread})"
 
 
 def headline(outcome: Any) -> str:
@@ -124,15 +133,17 @@ def headline(outcome: Any) -> str:
     Returns
     -------
     str
-        People whose conditions are met within the horizon, and the cost.
+        People whose conditions are met within the horizon (with draws: their mean number), and
+        the cost.
     """
     readiness, summary = outcome.readiness, outcome.summary.iloc[0]
-    met = int(readiness.loc[readiness["ready_day_p50"].notna(), "people"].sum())
+    met = int(summary[f"people_by_{outcome.horizon}_mean"])
     total = int(readiness["people"].sum())
     share = f" ({100 * met // total} %)" if total else ""
+    mean = " (mean of the draws)" if readiness["probability_by_horizon"].notna().any() else ""
     return (
-        f"{outcome.allocation}: conditions met (modelled) for {met:,} of {total:,} people{share} "
-        f"by {outcome.horizon}; USD {summary['cost_usd_mean'] / 1e6:,.1f} million"
+        f"{outcome.allocation}: conditions met (modelled) for {met:,} of {total:,} people{share}"
+        f"{mean} by {outcome.horizon}; USD {summary['cost_usd_mean'] / 1e6:,.1f} million"
     )
 
 

@@ -123,6 +123,16 @@ class Place:
         column("before it nobody works here, returns here or passes through; empty: day 0"),
     ] = None
     elevation_m: Annotated[float | None, column("height above the sea", unit="m")] = None
+    unrecorded_hazards: Annotated[
+        float | None,
+        column(
+            "expected number of hazards that no record names; empty: from record_recall",
+            unit="hazards",
+            ge=0,
+            le=10_000,
+            sensitivity="restricted",
+        ),
+    ] = None
     names: Annotated[
         dict[str, str],
         column("names by language: columns name_en, name_fr, name_ar ...", name="name_*"),
@@ -471,6 +481,8 @@ class Scenario:
 class Job:
     """Work at one site that a team with one skill can do (model §3.1, §7).
 
+    How much work it is, a draw says.
+
     Parameters
     ----------
     id
@@ -486,12 +498,8 @@ class Job:
         Settlement or road where the work is.
     on_road
         True when the site is a road.
-    area_m2
-        Area to be worked, m2; 0 for work counted in crew-days.
-    crew_days
-        Work of jobs without an area, crew-days.
-    parcels
-        Equal parts that different teams may work at the same time.
+    has_area
+        True for work counted in m2, False for crew-days.
     max_teams
         Parcels that may be worked at the same time; None: all.
     land_class, difficulty
@@ -506,9 +514,7 @@ class Job:
     skill: str
     site: str
     on_road: bool
-    area_m2: float = 0.0
-    crew_days: float = 0.0
-    parcels: int = 1
+    has_area: bool
     max_teams: int | None = None
     land_class: LandClass | None = None
     difficulty: Difficulty | None = None
@@ -517,21 +523,18 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class Wait:
-    """A milestone that needs no team: passed some time after its predecessors (model §3.1).
+    """A milestone that needs no team: passed with its predecessors, or a delay later.
 
     Parameters
     ----------
     id
-        ``hazard/released``, ``road/released``, ``road/open``, or the id of a job without work.
+        ``hazard/released`` (after the handover delay of a draw), ``road/released``, ``road/open``.
     after
         Milestones that must be passed before.
-    delay_s
-        Calendar delay, s: the handover of a hazard.
     """
 
     id: str
     after: tuple[str, ...] = ()
-    delay_s: int = 0
 
 
 def columns_of(row_type: type) -> Iterator[tuple[str, str, FieldInfo]]:

@@ -1,164 +1,57 @@
-"""Hazards, roads and works become jobs: stages, areas, parcels (model §3, §6, §7)."""
+"""Hazards, roads and works become jobs: stages, areas, parcels (model §3, §6, §7).
 
-import math
+What can happen is the same in every draw and is a :class:`WorkPlan`; how much of it there is, a
+draw says: :func:`hazard_work`, for all hazards at once.
+"""
+
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
 
 from returnplan.domain import (
     HAZARD_STAGES,
     SETTLEMENT_DENIALS,
     Hazard,
     Job,
-    Record,
     Road,
     Scenario,
     Wait,
     Works,
 )
-from returnplan.units import days_to_seconds
 
 TOLERANCE = 1e-9
 FEELS_DIFFICULTY = ("technical_survey", "clearance")
 """Stages whose rate depends on difficulty (model §4)."""
+SURVEY, TECHNICAL_SURVEY, CLEARANCE, QUALITY_CONTROL = range(4)
+CANCELLED, REDUCED, CLEARED = range(3)
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shares:
-    """Shares of a hazard's area by route, sum 1 (model §3.1)."""
-
-    cancelled: float
-    reduced: float
-    cleared: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class WorkPlan:
-    """All milestones of a scenario under one set of numbers; the same for every allocation.
+    """All milestones that a scenario can have; the same for every allocation and draw.
 
     Parameters
     ----------
     jobs
-        Jobs by id.
+        The four stages of each hazard, in the order of the hazards; then repairs, works and
+        community surveys.
     waits
-        Milestones that need no team, by id.
-    shares
-        Route shares by hazard.
+        Releases of hazards, releases of roads, openings of roads.
     """
 
-    jobs: Mapping[str, Job]
-    waits: Mapping[str, Wait]
-    shares: Mapping[str, Shares]
+    jobs: tuple[Job, ...]
+    waits: tuple[Wait, ...]
 
-
-def shares_of(hazard: Hazard, by_record: Mapping[Record, tuple[float, float, float]]) -> Shares:
-    """Route shares of a hazard; a CHA cannot be cancelled (model §3.1).
-
-    Parameters
-    ----------
-    hazard
-        The hazard.
-    by_record
-        Shares (cancelled, reduced, cleared) of its class of records.
-
-    Returns
-    -------
-    Shares
-        Shares that sum to one.
-    """
-    cancelled, reduced, cleared = by_record[hazard.record]
-    if hazard.hazard_class == "SHA":
-        return Shares(cancelled=cancelled, reduced=reduced, cleared=cleared)
-    rest = reduced + cleared
-    if rest == 0:
-        return Shares(cancelled=0.0, reduced=0.0, cleared=1.0)
-    return Shares(cancelled=0.0, reduced=reduced / rest, cleared=cleared / rest)
-
-
-def stage_areas(hazard: Hazard, shares: Shares, number: Mapping[str, float]) -> dict[str, float]:
-    """Area to be worked in each stage, m2, in the order of the stages (model §3.1).
-
-    Parameters
-    ----------
-    hazard
-        The hazard.
-    shares
-        Its route shares.
-    number
-        ``ts_coverage_share``, ``qc_sample_share``, ``qc_fail_share``.
-
-    Returns
-    -------
-    dict[str, float]
-        Area by stage, m2; a stage without area is passed at once.
-    """
-    area = hazard.area_m2
-    searched = shares.cleared * area * (1 + number["qc_fail_share"])
-    return {
-        "survey": area if hazard.hazard_class == "SHA" else 0.0,
-        "technical_survey": (1 - shares.cancelled) * area * number["ts_coverage_share"],
-        "clearance": searched,
-        "quality_control": number["qc_sample_share"] * searched,
-    }
-
-
-def parcels_of(area_m2: float, parcel_m2: float) -> int:
-    """Count the equal parcels of a clearance area (model §3.3).
-
-    Examples
-    --------
-    >>> parcels_of(20_000, 10_000), parcels_of(20_001, 10_000), parcels_of(5, 10_000)
-    (2, 3, 1)
-    """
-    return max(1, math.ceil(area_m2 / parcel_m2 - TOLERANCE))
-
-
-def hazard_jobs(hazard: Hazard, areas: Mapping[str, float], parcel_m2: float) -> list[Job]:
-    """Jobs of one hazard, each after the one before; stages without area are left out.
-
-    Parameters
-    ----------
-    hazard
-        The hazard.
-    areas
-        Area by stage, m2.
-    parcel_m2
-        Size of a clearance parcel of its land class, m2.
-
-    Returns
-    -------
-    list[Job]
-        In the order of the stages.
-    """
-    jobs: list[Job] = []
-    for stage in HAZARD_STAGES:
-        if areas[stage] <= 0:
-            continue
-        is_clearance = stage == "clearance"
-        jobs.append(
-            Job(
-                id=f"{hazard.id}/{stage}",
-                owner=hazard.id,
-                stage=stage,
-                skill=stage,
-                site=hazard.site,
-                on_road=hazard.road is not None,
-                area_m2=areas[stage],
-                parcels=parcels_of(areas[stage], parcel_m2) if is_clearance else 1,
-                max_teams=hazard.max_teams if is_clearance else None,
-                land_class=hazard.land_class,
-                difficulty=hazard.difficulty if stage in FEELS_DIFFICULTY else None,
-                after=(jobs[-1].id,) if jobs else (),
-            )
-        )
-    return jobs
-
-
-def hazards_at(scenario: Scenario) -> dict[str, list[Hazard]]:
-    """Hazards by the settlement or road on which they lie."""
-    found: dict[str, list[Hazard]] = {}
-    for hazard in scenario.hazards:
-        found.setdefault(hazard.site, []).append(hazard)
-    return found
+    @cached_property
+    def job_of(self) -> Mapping[str, Job]:
+        """Jobs by id."""
+        return {job.id: job for job in self.jobs}
 
 
 def released(owner: str) -> str:
@@ -176,64 +69,78 @@ def survey_of(settlement: str) -> str:
     return f"{settlement}/survey"
 
 
-def plan_work(
-    scenario: Scenario,
-    number: Mapping[str, float],
-    route_shares: Mapping[Record, tuple[float, float, float]],
-) -> WorkPlan:
+def found_hazard(settlement: str, number: int) -> str:
+    """Id of the n-th hazard that a community survey finds: no id of a table holds a slash."""
+    return f"{settlement}/found{number}"
+
+
+def surveyed(scenario: Scenario) -> tuple[str, ...]:
+    """Settlements with people waiting: each has a community survey (model §3.2)."""
+    return tuple(settlement for settlement, people in scenario.people.items() if people > 0)
+
+
+def repaired(scenario: Scenario) -> tuple[Road, ...]:
+    """Roads that need a repair before people may use them."""
+    return tuple(road for road in scenario.roads if road.repair_crew_days > 0)
+
+
+def plan_work(scenario: Scenario) -> WorkPlan:
     """Turn a scenario into its milestones (model §3, §6, §7).
 
     Parameters
     ----------
     scenario
         The scenario.
-    number
-        Value of each assumption, by id.
-    route_shares
-        Shares (cancelled, reduced, cleared) by class of records.
 
     Returns
     -------
     WorkPlan
         Jobs, and milestones that need no team.
     """
-    shares = {h.id: shares_of(h, route_shares) for h in scenario.hazards}
-    at = hazards_at(scenario)
-    jobs: list[Job] = []
-    waits: list[Wait] = []
+    at: dict[str, list[Hazard]] = {}
     for hazard in scenario.hazards:
-        areas = stage_areas(hazard, shares[hazard.id], number)
-        stages = hazard_jobs(hazard, areas, number[f"parcel_m2_{hazard.land_class}"])
-        jobs += stages
-        waits.append(
-            Wait(
-                id=released(hazard.id),
-                after=(stages[-1].id,) if stages else (),
-                delay_s=days_to_seconds(number["handover_days"]),
+        at.setdefault(hazard.site, []).append(hazard)
+    jobs = [job for hazard in scenario.hazards for job in _stages(hazard)]
+    jobs += [_repair(road) for road in repaired(scenario)]
+    jobs += [_works_job(works, at.get(works.settlement, [])) for works in scenario.works]
+    jobs += [_community_survey(settlement) for settlement in surveyed(scenario)]
+    waits = [
+        Wait(id=released(hazard.id), after=(f"{hazard.id}/{HAZARD_STAGES[-1]}",))
+        for hazard in scenario.hazards
+    ]
+    waits += [
+        Wait(id=released(road.id), after=tuple(released(h.id) for h in at.get(road.id, [])))
+        for road in scenario.roads
+    ]
+    waits += [Wait(id=opened(road.id), after=_before_opening(road)) for road in scenario.roads]
+    return WorkPlan(jobs=tuple(jobs), waits=tuple(waits))
+
+
+def _stages(hazard: Hazard) -> list[Job]:
+    """Jobs of one hazard, each after the one before."""
+    jobs: list[Job] = []
+    for stage in HAZARD_STAGES:
+        jobs.append(
+            Job(
+                id=f"{hazard.id}/{stage}",
+                owner=hazard.id,
+                stage=stage,
+                skill=stage,
+                site=hazard.site,
+                on_road=hazard.road is not None,
+                has_area=True,
+                max_teams=hazard.max_teams if stage == "clearance" else None,
+                land_class=hazard.land_class,
+                difficulty=hazard.difficulty if stage in FEELS_DIFFICULTY else None,
+                after=(jobs[-1].id,) if jobs else (),
             )
         )
-    for road in scenario.roads:
-        repair = _repair(road)
-        jobs += repair
-        waits.append(
-            Wait(id=released(road.id), after=tuple(released(h.id) for h in at.get(road.id, [])))
-        )
-        waits.append(
-            Wait(id=opened(road.id), after=(released(road.id), *(job.id for job in repair)))
-        )
-    jobs += [_works_job(works, at.get(works.settlement, [])) for works in scenario.works]
-    surveyed = [settlement for settlement, people in scenario.people.items() if people > 0]
-    jobs += [_community_survey(s, number["community_survey_team_days"]) for s in surveyed]
-    waits += [Wait(id=job.id, after=job.after) for job in jobs if not _has_work(job)]
-    return WorkPlan(
-        jobs={job.id: job for job in jobs if _has_work(job)},
-        waits={wait.id: wait for wait in waits},
-        shares=shares,
-    )
+    return jobs
 
 
-def _has_work(job: Job) -> bool:
-    return job.area_m2 > 0 or job.crew_days > 0
+def _before_opening(road: Road) -> tuple[str, ...]:
+    repair = (f"{road.id}/repair",) if road.repair_crew_days > 0 else ()
+    return (released(road.id), *repair)
 
 
 def _works_job(works: Works, hazards: list[Hazard]) -> Job:
@@ -246,28 +153,25 @@ def _works_job(works: Works, hazards: list[Hazard]) -> Job:
         skill=works.skill,
         site=works.settlement,
         on_road=False,
-        crew_days=works.crew_days,
+        has_area=False,
         after=tuple(released(h.id) for h in hazards if denied in h.denies),
     )
 
 
-def _repair(road: Road) -> list[Job]:
-    if road.repair_crew_days == 0:
-        return []
-    job = Job(
+def _repair(road: Road) -> Job:
+    return Job(
         id=f"{road.id}/repair",
         owner=road.id,
         stage="repair",
         skill="road_repair",
         site=road.id,
         on_road=True,
-        crew_days=road.repair_crew_days,
+        has_area=False,
         after=(released(road.id),),
     )
-    return [job]
 
 
-def _community_survey(settlement: str, team_days: float) -> Job:
+def _community_survey(settlement: str) -> Job:
     return Job(
         id=survey_of(settlement),
         owner=settlement,
@@ -275,8 +179,94 @@ def _community_survey(settlement: str, team_days: float) -> Job:
         skill="survey",
         site=settlement,
         on_road=False,
-        crew_days=team_days,
+        has_area=False,
     )
+
+
+def route_shares(drawn: Floats, is_confirmed: npt.NDArray[np.bool_]) -> Floats:
+    """Shares by route of each hazard; a CHA cannot be cancelled (model §3.1).
+
+    Parameters
+    ----------
+    drawn
+        Shares (cancelled, reduced, cleared) by its class of records, n x 3.
+    is_confirmed
+        Whether it is a CHA, n.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shares that sum to one, n x 3.
+    """
+    rest = drawn[:, REDUCED] + drawn[:, CLEARED]
+    has_rest = rest > 0
+    divisor = np.where(has_rest, rest, 1.0)
+    confirmed = np.zeros_like(drawn)
+    confirmed[:, REDUCED] = np.where(has_rest, drawn[:, REDUCED] / divisor, 0.0)
+    confirmed[:, CLEARED] = np.where(has_rest, drawn[:, CLEARED] / divisor, 1.0)
+    return np.where(is_confirmed[:, np.newaxis], confirmed, drawn)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Numbers of hazards that decide how much work they are; n hazards.
+
+    Parameters
+    ----------
+    area_m2
+        Reported area, m2.
+    is_confirmed
+        Whether it is a CHA.
+    shares
+        Route shares as :func:`route_shares` gives them, n x 3.
+    qc_fail_share
+        Share of cleared area that is done again.
+    parcel_m2
+        Size of a clearance parcel of its land class, m2.
+    """
+
+    area_m2: Floats
+    is_confirmed: npt.NDArray[np.bool_]
+    shares: Floats
+    qc_fail_share: Floats
+    parcel_m2: Floats
+
+
+def hazard_work(ground: Ground, ts_coverage_share: float, qc_sample_share: float) -> Floats:
+    """Area to be worked in each stage, m2 (model §3.1).
+
+    Parameters
+    ----------
+    ground
+        The hazards.
+    ts_coverage_share, qc_sample_share
+        Shares of area, for the whole country.
+
+    Returns
+    -------
+    numpy.ndarray
+        n x 4, in the order of the stages, m2; a stage without area is passed at once.
+    """
+    area = ground.area_m2
+    searched = ground.shares[:, CLEARED] * area * (1 + ground.qc_fail_share)
+    work = np.empty((len(area), len(HAZARD_STAGES)))
+    work[:, SURVEY] = np.where(ground.is_confirmed, 0.0, area)
+    work[:, TECHNICAL_SURVEY] = (1 - ground.shares[:, CANCELLED]) * area * ts_coverage_share
+    work[:, CLEARANCE] = searched
+    work[:, QUALITY_CONTROL] = qc_sample_share * searched
+    return work
+
+
+def parcels_of(area_m2: Floats, parcel_m2: Floats) -> npt.NDArray[np.int32]:
+    """Count the equal parcels of clearance areas (model §3.3); no area: none.
+
+    Examples
+    --------
+    >>> parcels_of(np.array([20_000.0, 20_001.0, 5.0, 0.0]), np.full(4, 10_000.0)).tolist()
+    [2, 3, 1, 0]
+    """
+    count = np.maximum(1, np.ceil(area_m2 / parcel_m2 - TOLERANCE))
+    return np.where(area_m2 > 0, count, 0).astype(np.int32)
 
 
 def dispatch_class(job: Job, hazard_of: Mapping[str, Hazard]) -> int:

@@ -85,13 +85,17 @@ def _density(people: int, team_days: float) -> float:
     return math.inf if team_days == 0 else people / team_days
 
 
-def team_days_of(jobs: Sequence[Job], best_rate: Mapping[str, float]) -> float:
+def team_days_of(
+    jobs: Sequence[Job], work: Mapping[str, float], best_rate: Mapping[str, float]
+) -> float:
     """Expected workable team-days of jobs, each at the best effective rate (model §6).
 
     Parameters
     ----------
     jobs
         The jobs.
+    work
+        Expected m2 or crew-days, by job id; jobs without work do not count.
     best_rate
         Best rate of the deployed asset types, by job id; 0: none can do it.
 
@@ -100,15 +104,16 @@ def team_days_of(jobs: Sequence[Job], best_rate: Mapping[str, float]) -> float:
     float
         Team-days; ``inf`` when one of the jobs cannot be done.
     """
-    if any(best_rate[job.id] == 0 for job in jobs):
+    with_work = [job.id for job in jobs if work[job.id] > 0]
+    if any(best_rate[job] == 0 for job in with_work):
         return math.inf
-    return math.fsum((job.area_m2 or job.crew_days) / best_rate[job.id] for job in jobs)
+    return math.fsum(work[job] / best_rate[job] for job in with_work)
 
 
 def jobs_by_site(plan: WorkPlan) -> dict[str, list[Job]]:
     """Jobs of each settlement and road."""
     found: dict[str, list[Job]] = {}
-    for job in plan.jobs.values():
+    for job in plan.jobs:
         found.setdefault(job.site, []).append(job)
     return found
 
@@ -231,6 +236,6 @@ def decode(
         )
 
     return Decoded(
-        rank={job.id: site_rank.get(job.site, last) for job in plan.jobs.values()},
-        priority=tuple(job.id for job in sorted(plan.jobs.values(), key=key)),
+        rank={job.id: site_rank.get(job.site, last) for job in plan.jobs},
+        priority=tuple(job.id for job in sorted(plan.jobs, key=key)),
     )

@@ -1,29 +1,41 @@
-"""When the conditions for return hold: the gates, the ready time, the status (model §7)."""
+"""When the conditions for return hold: the gates, the ready time, the status (model §7).
+
+A gate takes the history of a run and gives one time for each settlement that has communities, in
+seconds: ``NEVER`` when it does not come, ``UNKNOWN`` when data is missing.
+"""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
-from returnplan.domain import SETTLEMENT_DENIALS, Community, Denied, Hazard, Scenario, Works
-from returnplan.landrelease import opened, released, survey_of
-from returnplan.network import Network, Reach
+import numpy as np
+import numpy.typing as npt
+
+from returnplan import kernel
+from returnplan.chance import NO_UNRECORDED, Unrecorded
+from returnplan.domain import SETTLEMENT_DENIALS, Scenario
+from returnplan.landrelease import surveyed
+from returnplan.network import Network
 from returnplan.registry import Family
 
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
 NEVER = math.inf
-"""Time of a gate that is never met; inside this room times are floats so that it compares."""
+"""Time of a gate that is never met."""
+UNKNOWN = math.nan
+"""Time of a gate whose data is missing; it compares as neither earlier nor later."""
+NEVER_S, UNKNOWN_S = 2**32 - 1, 2**32 - 2
+"""The same in arrays of whole seconds."""
 TOLERANCE = 1e-9
-K = TypeVar("K")
-V = TypeVar("V")
-UNKNOWN = None
-GateTime = float | None
-"""Seconds from the start, ``NEVER``, or None when the data that the gate needs is missing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class History:
-    """What happened in one run, as the gates see it.
+class Facts:
+    """What the gates must know of a scenario, by number; the same in every run.
+
+    Settlements are those with communities, in the order of the communities.
 
     Parameters
     ----------
@@ -31,90 +43,178 @@ class History:
         The scenario.
     network
         Its graph.
-    passed_s
-        When each milestone was passed, s; what never happened is left out.
-    number
-        Value of each assumption, by id.
     """
 
-    scenario: Scenario
-    network: Network
-    passed_s: Mapping[str, int]
-    number: Mapping[str, float]
-
-    def when(self, milestone: str) -> float:
-        """Time at which a milestone was passed, s, or ``NEVER``."""
-        return self.passed_s.get(milestone, NEVER)
-
-    @cached_property
-    def hazards_at(self) -> Mapping[str, list[Hazard]]:
-        """Hazards by settlement."""
-        return _grouped((h.place, h) for h in self.scenario.hazards if h.place is not None)
-
-    @cached_property
-    def hazards_near(self) -> Mapping[str, list[Hazard]]:
-        """Hazards on each settlement and on the roads that end there."""
-        ends = {road.id: {road.from_place, road.to_place} for road in self.scenario.roads}
-        return _grouped(
-            (place, hazard)
-            for hazard in self.scenario.hazards
-            for place in ([hazard.place] if hazard.place else ends[hazard.road or ""])
+    def __init__(self, scenario: Scenario, network: Network) -> None:
+        self.scenario = scenario
+        self.network = network
+        self.settlements = tuple(dict.fromkeys(c.settlement for c in scenario.communities))
+        self.number = {settlement: i for i, settlement in enumerate(self.settlements)}
+        self.place = np.array([network.place_no[s] for s in self.settlements], np.int64)
+        self.people = np.array([scenario.people[s] for s in self.settlements], np.float64)
+        self.community = np.array([self.number[c.settlement] for c in scenario.communities])
+        asked = surveyed(scenario)
+        self.surveyed = np.array([self.number[settlement] for settlement in asked], np.int64)
+        people = scenario.communities
+        self._people = np.array([c.people for c in people], np.float64)
+        self._households = np.array([_or_nan(c.households) for c in people], np.float64)
+        self._share = np.array([_or_nan(c.willing_share) for c in people], np.float64)
+        hazards = scenario.hazards
+        self.hazard_at = np.array([self.number.get(h.place or "", -1) for h in hazards], np.int64)
+        self.hazard_area_m2 = np.array([h.area_m2 for h in hazards], np.float64)
+        self.items_per_km2 = np.array([_or_nan(h.items_per_km2) for h in hazards], np.float64)
+        self.near, self.near_hazard = self._find_near()
+        self.works_at = np.array(
+            [self.number.get(works.settlement, -1) for works in scenario.works], np.int64
         )
+        self.works_place = np.array(
+            [network.place_no[works.settlement] for works in scenario.works], np.int64
+        )
+        self.dwellings = np.array([_or_nan(works.dwellings) for works in scenario.works])
+        self.road_from_s = np.array(network.road_from_s, np.float64)
+        self.place_from_s = np.array(network.place_from_s, np.float64)
+        self.is_all_season = np.array([road.all_season for road in scenario.roads], np.bool_)
+        roads_of = np.cumsum([0, *(len(roads) for roads in network.roads_at)])
+        self._graph = (
+            np.array(network.ends, np.int32).reshape(-1, 2),
+            np.array(network.hours, np.float64),
+            roads_of.astype(np.int32),
+            np.array([road for roads in network.roads_at for road in roads], np.int32),
+        )
+        self._of_kind: dict[str, Whole] = {}
+        self._denying: dict[tuple[str, ...], Flags] = {}
 
-    @cached_property
-    def works_at(self) -> Mapping[tuple[str, str], list[Works]]:
-        """Works by settlement and kind."""
-        return _grouped(((w.settlement, w.kind), w) for w in self.scenario.works)
+    def _find_near(self) -> tuple[Whole, Whole]:
+        """Pairs of a settlement and a hazard on it, or on a road that ends there."""
+        ends = {road.id: (road.from_place, road.to_place) for road in self.scenario.roads}
+        pairs = [
+            (self.number[place], i)
+            for i, hazard in enumerate(self.scenario.hazards)
+            for place in dict.fromkeys([hazard.place] if hazard.place else ends[hazard.road or ""])
+            if place in self.number
+        ]
+        both = np.array(pairs, np.int64).reshape(-1, 2)
+        return both[:, 0], both[:, 1]
 
-    @cached_property
-    def communities_at(self) -> Mapping[str, list[Community]]:
-        """Communities by settlement."""
-        return _grouped((c.settlement, c) for c in self.scenario.communities)
+    def denying(self, denials: tuple[str, ...]) -> Flags:
+        """Which hazards deny one of some things."""
+        if denials not in self._denying:
+            self._denying[denials] = np.array(
+                [any(d in denials for d in h.denies) for h in self.scenario.hazards], np.bool_
+            )
+        return self._denying[denials]
 
-    @cached_property
-    def people_roads(self) -> list[tuple[int, int]]:
-        """Times at which people may count on each all-season road, sorted: (s, road number)."""
-        found: list[tuple[int, int]] = []
-        for number, road in enumerate(self.scenario.roads):
-            open_s = self.passed_s.get(opened(road.id))
-            if road.all_season and open_s is not None:
-                found.append((max(open_s, self.network.road_from_s[number]), number))
-        return sorted(found)
+    def works_of(self, kind: str) -> Whole:
+        """Numbers of the works of a kind."""
+        if kind not in self._of_kind:
+            works = self.scenario.works
+            self._of_kind[kind] = np.array(
+                [i for i, one in enumerate(works) if one.kind == kind], np.int64
+            )
+        return self._of_kind[kind]
 
-    def reached_within(
-        self, sources: Iterable[tuple[float, int]], limit_hours: float
-    ) -> dict[str, float]:
-        """When each place first has one of the sources within some hours' drive.
+    def reached_within(self, source_s: Floats, open_s: Floats, limit_hours: float) -> Floats:
+        """When each settlement first has a source within some hours' drive.
 
         Parameters
         ----------
-        sources
-            Times, s, from which a place counts as a source, and its number.
+        source_s
+            From when each place is a source, s.
+        open_s
+            From when people may count on each road, s.
         limit_hours
-            Longest drive over open all-season roads.
+            Longest drive.
 
         Returns
         -------
-        dict[str, float]
-            Time by place id, s; places that never have one are left out.
+        numpy.ndarray
+            Per settlement, s.
         """
-        reach = Reach(self.network)
-        events = [(time, 0, place) for time, place in sources if time < NEVER]
-        events += [(time, 1, road) for time, road in self.people_roads]
-        found: dict[str, float] = {}
-        for time, is_road, number in sorted(events):
-            nearer = reach.open_road(number) if is_road else reach.add_source(number)
-            for place in nearer:
-                if reach.hours[place] <= limit_hours + TOLERANCE:
-                    found.setdefault(self.network.places[place], time)
-        return found
+        limit = limit_hours + TOLERANCE
+        return kernel.reached_within(*self._graph, source_s, open_s, limit)[self.place]
+
+    def willing_households(self, number: Mapping[str, float]) -> Floats:
+        """Households willing to return to each settlement (model §8).
+
+        Parameters
+        ----------
+        number
+            ``willing_share`` and ``household_size``, for communities without figures of their own.
+
+        Returns
+        -------
+        numpy.ndarray
+            Per settlement.
+        """
+        willing = np.zeros(len(self.settlements))
+        size = number["household_size"]
+        share = np.where(np.isnan(self._share), number["willing_share"], self._share)
+        households = np.where(np.isnan(self._households), self._people / size, self._households)
+        np.add.at(willing, self.community, share * households)
+        return willing
+
+
+def _or_nan(number: float | None) -> float:
+    return math.nan if number is None else number
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What happened in one run, as the gates see it; times in s, ``NEVER`` for what did not come.
+
+    Parameters
+    ----------
+    facts
+        The scenario.
+    number
+        Value of each assumption that holds for the whole country, by id.
+    released_s
+        Releases of the recorded hazards, then of the found ones.
+    road_open_s
+        Openings of the roads.
+    works_s, survey_s
+        Ends of the works, and of the community surveys.
+    unrecorded
+        Hazards that no record names.
+    """
+
+    facts: Facts
+    number: Mapping[str, float]
+    released_s: Floats
+    road_open_s: Floats
+    works_s: Floats
+    survey_s: Floats
+    unrecorded: Unrecorded = NO_UNRECORDED
 
     @cached_property
-    def _service_times(self) -> dict[tuple[str, float], dict[str, float]]:
-        return {}
+    def found(self) -> Unrecorded:
+        """Those unrecorded hazards that the community surveys find."""
+        return self.unrecorded.found
 
-    def served_within(self, kind: str, limit_hours: float) -> dict[str, float]:
-        """When each place first has a service, or a hub, within some hours' drive.
+    @cached_property
+    def hazard_at(self) -> Whole:
+        """Settlement of each hazard, recorded or found; -1: on a road, or nobody's."""
+        return np.concatenate([self.facts.hazard_at, self.facts.surveyed[self.found.settlement]])
+
+    @cached_property
+    def hazard_area_m2(self) -> Floats:
+        """Area of each hazard, recorded or found, m2."""
+        return np.concatenate([self.facts.hazard_area_m2, self.found.area_m2])
+
+    def latest(self, settlement: Whole, time_s: Floats, default: float) -> Floats:
+        """Latest time of the things at each settlement; without any: the default."""
+        latest = np.full(len(self.facts.settlements), -math.inf)
+        np.maximum.at(latest, settlement, time_s)
+        return np.where(latest == -math.inf, default, latest)
+
+    @cached_property
+    def people_road_s(self) -> Floats:
+        """From when people may count on each road, s: open, all-season, its date come."""
+        open_s = np.maximum(self.road_open_s, self.facts.road_from_s)
+        return np.where(self.facts.is_all_season, open_s, NEVER)
+
+    def served_within(self, kind: str, limit_hours: float) -> Floats:
+        """When each settlement first has a service, or a hub, within some hours' drive.
 
         Parameters
         ----------
@@ -125,33 +225,27 @@ class History:
 
         Returns
         -------
-        dict[str, float]
-            Time by place id, s.
+        numpy.ndarray
+            Per settlement, s.
         """
-        key = (kind, limit_hours)
-        if key not in self._service_times:
-            sources: list[tuple[float, int]] = [(0, hub) for hub in self.network.hubs]
-            for settlement, of_kind in self.works_at:
-                if of_kind == kind:
-                    done = self.works_done(settlement, kind)
-                    sources.append((done, self.network.place_no[settlement]))
-            self._service_times[key] = self.reached_within(sources, limit_hours)
-        return self._service_times[key]
+        facts = self.facts
+        source_s = np.full(len(facts.network.places), NEVER)
+        if kind:
+            which = facts.works_of(kind)
+            done_s = np.full(len(source_s), -math.inf)
+            np.maximum.at(done_s, facts.works_place[which], self.works_s[which])
+            source_s = np.where(done_s == -math.inf, NEVER, done_s)
+        source_s[list(facts.network.hubs)] = 0.0
+        return facts.reached_within(source_s, self.people_road_s, limit_hours)
 
-    def works_done(self, settlement: str, kind: str) -> float:
-        """When all works of a kind at a settlement were done; no works: ``NEVER``."""
-        works = self.works_at.get((settlement, kind), [])
-        return max((self.when(w.id) for w in works), default=NEVER)
-
-
-def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    groups: dict[K, list[V]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
-    return groups
+    def works_done(self, kind: str, default: float) -> Floats:
+        """When all works of a kind at each settlement were done, s; without any: the default."""
+        which = self.facts.works_of(kind)
+        which = which[self.facts.works_at[which] >= 0]
+        return self.latest(self.facts.works_at[which], self.works_s[which], default)
 
 
-GateFunction = Callable[[History, str, Mapping[str, float]], GateTime]
+GateFunction = Callable[[History, Mapping[str, float]], Floats]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +261,7 @@ class Gate:
     needs
         Data that it needs, in the words of the status *unknown: ...*.
     holds_from
-        Function of a history, a settlement and the parameters.
+        Function of a history and the parameters; one time for each settlement.
     meaning
         One line for people.
     """
@@ -220,172 +314,176 @@ def gate(*, needs: str, **parameters: float | None) -> Callable[[GateFunction], 
 
 
 @gate(needs="date of access")
-def permission(history: History, settlement: str, _: Mapping[str, float]) -> GateTime:
+def permission(history: History, _: Mapping[str, float]) -> Floats:
     """The date before which nobody returns there has come."""
-    return history.network.place_from_s[history.network.place_no[settlement]]
+    return history.facts.place_from_s[history.facts.place]
 
 
 @gate(needs="community survey")
-def survey(history: History, settlement: str, _: Mapping[str, float]) -> GateTime:
+def survey(history: History, _: Mapping[str, float]) -> Floats:
     """The community survey is done."""
-    if history.scenario.people.get(settlement, 0) == 0:
-        return UNKNOWN
-    return history.when(survey_of(settlement))
+    return history.latest(history.facts.surveyed, history.survey_s, UNKNOWN)
 
 
 @gate(needs="hazards", required_share=1.0)
-def housing_land(history: History, settlement: str, parameters: Mapping[str, float]) -> GateTime:
+def housing_land(history: History, parameters: Mapping[str, float]) -> Floats:
     """Hazards that deny housing, water, power, health or education are released."""
-    return _share_released(history, settlement, SETTLEMENT_DENIALS, parameters["required_share"])
+    return _share_released(history, SETTLEMENT_DENIALS, parameters["required_share"])
 
 
 @gate(needs="hazards", required_share=0.5)
-def farmland(history: History, settlement: str, parameters: Mapping[str, float]) -> GateTime:
+def farmland(history: History, parameters: Mapping[str, float]) -> Floats:
     """Enough of the farmland that hazards deny is released."""
-    return _share_released(history, settlement, ("farmland",), parameters["required_share"])
+    return _share_released(history, ("farmland",), parameters["required_share"])
 
 
 @gate(needs="roads", max_hub_hours=None)
-def road_access(history: History, settlement: str, parameters: Mapping[str, float]) -> GateTime:
+def road_access(history: History, parameters: Mapping[str, float]) -> Floats:
     """An open all-season route leads to a hub, within the hours if a limit is given."""
-    times = history.served_within("", parameters.get("max_hub_hours", math.inf))
-    return times.get(settlement, NEVER)
+    return history.served_within("", parameters.get("max_hub_hours", math.inf))
 
 
 @gate(needs="water works", within_hours=None)
-def water(history: History, settlement: str, parameters: Mapping[str, float]) -> GateTime:
+def water(history: History, parameters: Mapping[str, float]) -> Floats:
     """Water works are done, or a place with water is near enough."""
-    return _service(history, settlement, "water", parameters)
+    return _service(history, "water", parameters)
 
 
 @gate(needs="power works", within_hours=None)
-def power(history: History, settlement: str, parameters: Mapping[str, float]) -> GateTime:
+def power(history: History, parameters: Mapping[str, float]) -> Floats:
     """Power works are done, or a place with power is near enough."""
-    return _service(history, settlement, "power", parameters)
+    return _service(history, "power", parameters)
 
 
 @gate(needs="health works", within_hours=None)
-def health(history: History, settlement: str, parameters: Mapping[str, float]) -> GateTime:
+def health(history: History, parameters: Mapping[str, float]) -> Floats:
     """Health works are done, or a clinic is near enough."""
-    return _service(history, settlement, "health", parameters)
+    return _service(history, "health", parameters)
 
 
 @gate(needs="education works", within_hours=None)
-def education(history: History, settlement: str, parameters: Mapping[str, float]) -> GateTime:
+def education(history: History, parameters: Mapping[str, float]) -> Floats:
     """Education works are done, or a school is near enough."""
-    return _service(history, settlement, "education", parameters)
+    return _service(history, "education", parameters)
 
 
 @gate(needs="shelter works with dwellings", required_share=1.0)
-def shelter(history: History, settlement: str, parameters: Mapping[str, float]) -> GateTime:
+def shelter(history: History, parameters: Mapping[str, float]) -> Floats:
     """Enough dwellings are completed for the households that are willing to return."""
-    works = history.works_at.get((settlement, "shelter"), [])
-    if not works:
-        return UNKNOWN
-    willing = math.fsum(
-        willing_households(c, history.number) for c in history.communities_at.get(settlement, [])
-    )
-    required = parameters["required_share"] * willing - TOLERANCE
-    if required <= 0:
-        return 0
-    dwellings = 0
-    done = [item for item in works if history.when(item.id) < NEVER]
-    for item in sorted(done, key=lambda w: history.when(w.id)):
-        dwellings += item.dwellings or 0
-        if dwellings >= required:
-            return history.when(item.id)
-    return UNKNOWN if any(item.dwellings is None for item in works) else NEVER
+    facts = history.facts
+    which = facts.works_of("shelter")
+    which = which[facts.works_at[which] >= 0]
+    at, dwellings = facts.works_at[which], facts.dwellings[which]
+    required = parameters["required_share"] * facts.willing_households(history.number) - TOLERANCE
+    times = kernel.when_enough(at, history.works_s[which], np.nan_to_num(dwellings), required)
+    times[np.isin(np.arange(len(times)), at[np.isnan(dwellings)]) & (times == NEVER)] = UNKNOWN
+    return np.where(np.isin(np.arange(len(times)), at), times, UNKNOWN)
 
 
 @gate(needs="risk education works")
-def risk_education(history: History, settlement: str, _: Mapping[str, float]) -> GateTime:
+def risk_education(history: History, _: Mapping[str, float]) -> Floats:
     """Risk education has been given."""
-    if (settlement, "risk_education") not in history.works_at:
-        return UNKNOWN
-    return history.works_done(settlement, "risk_education")
+    return history.works_done("risk_education", UNKNOWN)
 
 
 @gate(needs="items_per_km2 of hazards", max_per_year=1e-5)
-def residual_risk(history: History, settlement: str, parameters: Mapping[str, float]) -> GateTime:
+def residual_risk(history: History, parameters: Mapping[str, float]) -> Floats:
     """Individual risk of death per year from hazards near the settlement is low enough."""
-    people = history.scenario.people.get(settlement, 0)
-    near = history.hazards_near.get(settlement, [])
-    if any(h.items_per_km2 is None for h in near) or people == 0:
-        return UNKNOWN
-    steps = sorted((history.when(released(h.id)), items_of(h)) for h in near)
-    scale = history.number["fatal_share"] / people
-    unmarked = history.number["kappa_unmarked"]
-    residual = history.number["kappa_used"] * (1 - history.number["detection_share"])
-    before = [scale * unmarked * items for _, items in steps]
-    after = [scale * min(residual, unmarked) * items for _, items in steps]
-    limit = parameters["max_per_year"] * (1 + TOLERANCE)
-    for number, time in enumerate([0, *(time for time, _ in steps)]):
-        if math.fsum([*after[:number], *before[number:]]) <= limit:
-            return time
-    return NEVER
+    facts, number, found = history.facts, history.number, history.found
+    unfound = history.unrecorded.unfound
+    recorded_items = facts.items_per_km2 * facts.hazard_area_m2 / 1e6
+    found_items = facts.items_per_km2[found.like] * found.area_m2 / 1e6
+    unfound_items = facts.items_per_km2[unfound.like] * unfound.area_m2 / 1e6
+    near = np.concatenate([facts.near, facts.surveyed[found.settlement]])
+    items = np.concatenate([recorded_items[facts.near_hazard], found_items])
+    recorded = len(facts.hazard_area_m2)
+    times = np.concatenate(
+        [history.released_s[:recorded][facts.near_hazard], history.released_s[recorded:]]
+    )
+    unmarked = number["kappa_unmarked"]
+    residual = min(number["kappa_used"] * (1 - number["detection_share"]), unmarked)
+    limit = parameters["max_per_year"] * (1 + TOLERANCE) * facts.people / number["fatal_share"]
+    before = np.zeros(len(limit))
+    np.add.at(before, near, unmarked * items)
+    np.add.at(before, facts.surveyed[unfound.settlement], unmarked * unfound_items)
+    is_known = ~np.isnan(before) & (facts.people > 0)
+    falls = np.nan_to_num((unmarked - residual) * items)
+    when = kernel.when_enough(near, times, falls, np.nan_to_num(before - limit))
+    return np.where(is_known, when, UNKNOWN)
 
 
-def items_of(hazard: Hazard) -> float:
-    """Expected explosive items of a hazard, before its release."""
-    return (hazard.items_per_km2 or 0.0) * hazard.area_m2 / 1e6
+def _share_released(history: History, denials: tuple[str, ...], share: float) -> Floats:
+    """When a share of the hazards that deny something is released, by area (1: every one)."""
+    facts = history.facts
+    denies = facts.denying(denials)
+    denies = np.concatenate([denies, denies[history.found.like]]) & (history.hazard_at >= 0)
+    at, time_s = history.hazard_at[denies], history.released_s[denies]
+    area_m2 = history.hazard_area_m2[denies]
+    last = history.latest(at, time_s, 0.0)
+    if share >= 1:
+        return last
+    total = np.zeros(len(last))
+    np.add.at(total, at, area_m2)
+    required = share * total
+    required -= TOLERANCE * np.maximum(1.0, required)
+    return np.where(total == 0, last, kernel.when_enough(at, time_s, area_m2, required))
 
 
-def willing_households(community: Community, number: Mapping[str, float]) -> float:
-    """Households willing to return (model §8).
+def _service(history: History, kind: str, parameters: Mapping[str, float]) -> Floats:
+    """Works of the kind at the settlement, or within the hours over open all-season roads."""
+    if "within_hours" in parameters:
+        near = history.served_within(kind, parameters["within_hours"])
+        return np.minimum(history.works_done(kind, NEVER), near)
+    return history.works_done(kind, UNKNOWN)
+
+
+def gates_in_force(scenario: Scenario) -> tuple[str, ...]:
+    """Gates that a scenario enables, in the order of the family."""
+    return tuple(name for name in GATES if name in scenario.gates)
+
+
+def gate_times(history: History) -> Floats:
+    """When each gate in force holds.
 
     Parameters
     ----------
-    community
-        The community; its own figures go before the assumptions.
-    number
-        ``willing_share`` and ``household_size``.
+    history
+        What happened.
 
     Returns
     -------
-    float
-        Households.
+    numpy.ndarray
+        Settlements x gates in force, s; ``NEVER``, ``UNKNOWN``.
     """
-    share = community.willing_share
-    households = community.households
-    if share is None:
-        share = number["willing_share"]
-    if households is None:
-        return share * (community.people / number["household_size"])
-    return share * households
-
-
-def _share_released(
-    history: History, settlement: str, denials: Sequence[Denied | str], share: float
-) -> float:
-    """When a share of the hazards that deny something is released, by area (1: every one)."""
-    hazards = [
-        h for h in history.hazards_at.get(settlement, []) if any(d in denials for d in h.denies)
+    scenario = history.facts.scenario
+    times = [
+        GATES[name].holds_from(history, _with_defaults(GATES[name], scenario.gates[name]))
+        for name in gates_in_force(scenario)
     ]
-    times = sorted((history.when(released(h.id)), h.area_m2) for h in hazards)
-    if not times:
-        return 0
-    total = math.fsum(area for _, area in times)
-    if share >= 1 or total == 0:
-        return times[-1][0]
-    required = share * total
-    required -= TOLERANCE * max(1.0, required)
-    if required <= 0:
-        return 0
-    for number, (time, _) in enumerate(times, start=1):
-        if math.fsum(area for _, area in times[:number]) >= required:
-            return time
-    return NEVER
+    return np.array(times, np.float64).reshape(len(times), len(history.facts.settlements)).T
 
 
-def _service(
-    history: History, settlement: str, kind: str, parameters: Mapping[str, float]
-) -> GateTime:
-    """Works of the kind at the settlement, or within the hours over open all-season roads."""
-    own = history.works_done(settlement, kind)
-    if "within_hours" in parameters:
-        near = history.served_within(kind, parameters["within_hours"])
-        return min(own, near.get(settlement, NEVER))
-    return own if (settlement, kind) in history.works_at else UNKNOWN
+def as_whole(times: Floats, horizon_s: int) -> npt.NDArray[np.uint32]:
+    """Times of gates as whole seconds; what falls after the horizon never comes.
+
+    Parameters
+    ----------
+    times
+        Times as :func:`gate_times` gives them, s.
+    horizon_s
+        The horizon, s.
+
+    Returns
+    -------
+    numpy.ndarray
+        The same shape; ``NEVER_S``, ``UNKNOWN_S``.
+    """
+    is_unknown = np.isnan(times)
+    is_late = ~is_unknown & ~(times <= horizon_s)
+    whole = np.where(is_unknown | is_late, 0, times).astype(np.uint32)
+    whole[is_late] = NEVER_S
+    whole[is_unknown] = UNKNOWN_S
+    return whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -409,7 +507,7 @@ class Readiness:
     """
 
     community: str
-    gates: Mapping[str, GateTime]
+    gates: Mapping[str, float | None]
     ready_s: float
     binding_gate: str
     status: str
@@ -431,20 +529,15 @@ def judge(history: History, horizon_s: int) -> list[Readiness]:
     list[Readiness]
         In the order of the scenario.
     """
-    in_force = [
-        (g, history.scenario.gates[g.name])
-        for g in GATES.values()
-        if g.name in history.scenario.gates
+    facts = history.facts
+    names = gates_in_force(facts.scenario)
+    by_settlement = [
+        {name: None if math.isnan(t) else t for name, t in zip(names, times, strict=True)}
+        for times in gate_times(history).tolist()
     ]
-    by_settlement: dict[str, dict[str, GateTime]] = {}
-    for settlement in dict.fromkeys(c.settlement for c in history.scenario.communities):
-        by_settlement[settlement] = {
-            g.name: g.holds_from(history, settlement, _with_defaults(g, given))
-            for g, given in in_force
-        }
     return [
-        _judge_one(community.id, by_settlement[community.settlement], horizon_s)
-        for community in history.scenario.communities
+        _judge_one(community.id, by_settlement[number], horizon_s)
+        for community, number in zip(facts.scenario.communities, facts.community, strict=True)
     ]
 
 
@@ -453,25 +546,39 @@ def _with_defaults(member: Gate, given: Mapping[str, float]) -> dict[str, float]
     return {**defaults, **given}
 
 
-def _judge_one(community: str, times: Mapping[str, GateTime], horizon_s: int) -> Readiness:
+def status_of(failing: Sequence[str], not_met: Sequence[str]) -> str:
+    """Status phrase of a community (model §1, §7).
+
+    Parameters
+    ----------
+    failing
+        Gates that do not hold within the horizon, in the order of the family.
+    not_met
+        Those of them whose data is not missing.
+
+    Returns
+    -------
+    str
+        One of the three status phrases.
+    """
+    if not failing:
+        return "conditions met (modelled)"
+    if not_met:
+        return f"conditions not met: {', '.join(not_met)}"
+    return f"unknown: {', '.join(GATES[name].needs for name in failing)}"
+
+
+def _judge_one(community: str, times: Mapping[str, float | None], horizon_s: int) -> Readiness:
     within = {
         name: NEVER if time is None or time > horizon_s else time for name, time in times.items()
     }
     ready_s = max(within.values(), default=0)
     failing = [name for name, time in within.items() if time == NEVER]
-    not_met = [name for name in failing if times[name] is not None]
-    if not failing:
-        status = "conditions met (modelled)"
-    elif not_met:
-        status = f"conditions not met: {', '.join(not_met)}"
-    else:
-        status = f"unknown: {', '.join(GATES[name].needs for name in failing)}"
-    binding = next((name for name, time in within.items() if time == ready_s), "")
     return Readiness(
         community=community,
         gates=times,
         ready_s=ready_s,
-        binding_gate=binding,
-        status=status,
+        binding_gate=next((name for name, time in within.items() if time == ready_s), ""),
+        status=status_of(failing, [name for name in failing if times[name] is not None]),
         unknown_gates=tuple(name for name, time in times.items() if time is None),
     )

@@ -1,28 +1,33 @@
 """Scenario and allocation in, outcome out: the whole model in one readable function."""
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from returnplan import cost, network, policies, teams
-from returnplan.calendars import calendars_by_zone
-from returnplan.chance import expected_values
-from returnplan.clearance import WorkLog, WorkSimulation
+from returnplan import network, policies, tables, teams
+from returnplan.calendars import calendars_of
+from returnplan.chance import Values, expected_values
+from returnplan.clearance import Amounts, Workforce, Workload, WorkLog
+from returnplan.cost import Payroll
 from returnplan.domain import AllocationHeader, Scenario
-from returnplan.landrelease import WorkPlan, opened, plan_work, released
+from returnplan.draws import Draws
+from returnplan.landrelease import plan_work, repaired
 from returnplan.policies import Decoded
-from returnplan.readiness import NEVER, History, Readiness, judge
+from returnplan.readiness import Facts, History, as_whole, gate_times, gates_in_force, judge
+from returnplan.synthetic import synthetic
 from returnplan.teams import Team
-from returnplan.units import DAY_S, date_to_seconds, horizon_date, seconds_to_date
+from returnplan.units import date_to_seconds, horizon_date
 
-ROUTES = ("cancelled", "reduced", "cleared")
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What one allocation brings in the run on expected values.
+    """What one allocation brings in one run: on expected values, or in one draw.
 
     Parameters
     ----------
@@ -32,7 +37,7 @@ class Outcome:
         First day, and the date after which nothing is shown.
     order
         Communities as the policy ranks them.
-    readiness, gates, land_release, jobs, releases, roads
+    readiness, people_met, gates, land_release, jobs, releases, roads
         Tables with the columns of the run folder; days count from the start, empty cells are
         times that do not come within the horizon.
     presence
@@ -47,6 +52,7 @@ class Outcome:
     horizon: date
     order: tuple[str, ...]
     readiness: pd.DataFrame
+    people_met: pd.DataFrame
     gates: pd.DataFrame
     land_release: pd.DataFrame
     jobs: pd.DataFrame
@@ -56,8 +62,99 @@ class Outcome:
     summary: pd.DataFrame
 
 
-def simulate(scenario: Scenario, allocation: str) -> Outcome:
-    """Run one allocation on expected values (model §3 to §7, §10, §11).
+@dataclass(frozen=True, kw_only=True)
+class Draw:
+    """What one draw brings under each allocation; a allocations.
+
+    Parameters
+    ----------
+    gate_s
+        When each gate holds at each settlement, s, a x settlements x gates;
+        ``readiness.NEVER_S``, ``readiness.UNKNOWN_S``.
+    cost_usd
+        Cost, USD, a.
+    released_m2
+        Area released within the horizon by cell, m2, a x cells.
+    """
+
+    gate_s: npt.NDArray[np.uint32]
+    cost_usd: Floats
+    released_m2: Floats
+
+
+class Stage:
+    """One scenario, ready for any allocation and any numbers."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.horizon = horizon_date(scenario.start, scenario.horizon_years)
+        self.horizon_s = date_to_seconds(self.horizon, scenario.start)
+        self.network = network.build(scenario)
+        self.calendars = calendars_of(scenario)
+        self.plan = plan_work(scenario)
+        self.workload = Workload(scenario, self.calendars)
+        self.facts = Facts(scenario, self.network)
+        self.expected = expected_values(scenario)
+
+    def history(self, values: Values, log: WorkLog) -> History:
+        """Tell the gates what happened."""
+        scenario = self.scenario
+        times = np.where(log.passed_s < 0, np.inf, log.passed_s)
+        jobs, hazards = len(self.plan.jobs), len(scenario.hazards)
+        first_works = 4 * hazards + len(repaired(scenario))
+        first_survey = first_works + len(scenario.works)
+        fixed = jobs + len(self.plan.waits)
+        return History(
+            facts=self.facts,
+            number=values.number,
+            released_s=np.concatenate([times[jobs : jobs + hazards], times[fixed + 3 :: 4]]),
+            road_open_s=times[jobs + hazards + len(scenario.roads) : fixed],
+            works_s=times[first_works:first_survey],
+            survey_s=times[first_survey:jobs],
+            unrecorded=values.unrecorded,
+        )
+
+
+class StagedAllocation:
+    """One allocation on the stage: its teams and the order of its jobs."""
+
+    def __init__(self, stage: Stage, name: str) -> None:
+        scenario = stage.scenario
+        self.name = name
+        self.teams = teams.roster(scenario, name)
+        self.order, self.decoded = _prioritise(stage, scenario.allocation(name), self.teams)
+        self.force = Workforce(
+            scenario,
+            stage.plan,
+            self.decoded.priority,
+            self.teams,
+            stage.network,
+            stage.calendars.zones,
+        )
+        self.payroll = Payroll(self.teams, scenario.assets, stage.horizon_s)
+
+
+def _prioritise(
+    stage: Stage, allocation: AllocationHeader, roster: tuple[Team, ...]
+) -> tuple[tuple[str, ...], Decoded]:
+    """Order of the communities, and the priority of each job, on expected values (model §6)."""
+    scenario, plan = stage.scenario, stage.plan
+    amounts = stage.workload.amounts(stage.expected)
+    work = dict(zip((job.id for job in plan.jobs), amounts.work.tolist(), strict=False))
+    skills = teams.Skills(scenario)
+    best = teams.best_rates(skills, frozenset(team.asset for team in roster), plan.jobs)
+    jobs = policies.jobs_by_site(plan)
+    team_days = {site: policies.team_days_of(found, work, best) for site, found in jobs.items()}
+    routes = network.access_routes(stage.network, scenario.roads, team_days)
+    order = policies.order_communities(scenario, allocation, routes, team_days)
+    bases = frozenset(team.base for team in roster)
+    return order, policies.decode(scenario, plan, order, routes, bases)
+
+
+def simulate(
+    scenario: Scenario, allocation: str, *, draw: int | None = None, seed: int = 1
+) -> Outcome:
+    """Run one allocation on expected values, or on one draw (model §3 to §7, §9 to §11).
 
     Parameters
     ----------
@@ -65,6 +162,10 @@ def simulate(scenario: Scenario, allocation: str) -> Outcome:
         The scenario.
     allocation
         Name of one of its allocations.
+    draw
+        Number of a draw, from 0; None: expected values.
+    seed
+        Seed of the draw.
 
     Returns
     -------
@@ -76,274 +177,131 @@ def simulate(scenario: Scenario, allocation: str) -> Outcome:
     KeyError
         When the scenario has no allocation of that name.
     """
-    header = scenario.allocation(allocation)
-    horizon = horizon_date(scenario.start, scenario.horizon_years)
-    horizon_s = date_to_seconds(horizon, scenario.start)
-    values = expected_values(scenario)
-    graph = network.build(scenario)
-    plan = plan_work(scenario, values.number, values.route_shares)
-    roster = teams.roster(scenario, allocation)
-    order, decoded = _prioritise(scenario, header, plan, graph, roster)
-    work = WorkSimulation(
-        scenario, plan, decoded.priority, roster, graph, calendars_by_zone(scenario)
+    scenario.allocation(allocation)
+    stage = Stage(scenario)
+    values = stage.expected if draw is None else Draws(scenario, seed).values(draw)
+    amounts = stage.workload.amounts(values)
+    chosen = StagedAllocation(stage, allocation)
+    log = chosen.force.work(amounts, stage.horizon_s, keeps_parcels=True)
+    judged = judge(stage.history(values, log), stage.horizon_s)
+    run = tables.Run(
+        scenario=scenario,
+        allocation=allocation,
+        horizon_s=stage.horizon_s,
+        plan=stage.plan,
+        decoded=chosen.decoded,
+        teams=chosen.teams,
+        amounts=amounts,
+        log=log,
     )
-    log = work.run(horizon_s)
-    history = History(scenario=scenario, network=graph, passed_s=log.passed_s, number=values.number)
-    judged = judge(history, horizon_s)
-    present = cost.presence(allocation, roster, _last_finishes(log), horizon_s)
-    usd = cost.cost_usd(present, scenario.assets)
-    readiness = _readiness_table(scenario, allocation, judged, horizon_s)
     return Outcome(
         scenario=scenario.name,
         allocation=allocation,
         start=scenario.start,
-        horizon=horizon,
-        order=order,
-        readiness=readiness,
-        gates=_gates_table(scenario, allocation, judged, horizon_s),
-        land_release=_land_release_table(scenario, allocation, plan, log),
-        jobs=_jobs_table(allocation, plan, decoded, log, horizon_s),
-        releases=_releases_table(scenario, allocation, plan, log),
-        roads=_roads_table(scenario, allocation, log),
-        presence=present,
-        summary=_summary_table(scenario, allocation, judged, usd),
+        horizon=stage.horizon,
+        order=chosen.order,
+        readiness=tables.readiness_table(run, judged),
+        people_met=tables.people_met_table(run, judged),
+        gates=tables.gates_table(run, judged),
+        land_release=tables.land_release_table(run),
+        jobs=tables.jobs_table(run),
+        releases=tables.releases_table(run),
+        roads=tables.roads_table(run),
+        presence=chosen.payroll.presence(allocation, log.last_finish_s),
+        summary=tables.summary_table(run, judged, chosen.payroll.cost_usd(log.last_finish_s)),
     )
 
 
-def _prioritise(
-    scenario: Scenario,
-    allocation: AllocationHeader,
-    plan: WorkPlan,
-    graph: network.Network,
-    roster: tuple[Team, ...],
-) -> tuple[tuple[str, ...], Decoded]:
-    """Order of the communities, and the priority of each job (model §6)."""
-    skills = teams.Skills(scenario)
-    best = teams.best_rates(skills, frozenset(team.asset for team in roster), plan.jobs)
-    jobs = policies.jobs_by_site(plan)
-    team_days = {site: policies.team_days_of(found, best) for site, found in jobs.items()}
-    routes = network.access_routes(graph, scenario.roads, team_days)
-    order = policies.order_communities(scenario, allocation, routes, team_days)
-    bases = frozenset(team.base for team in roster)
-    return order, policies.decode(scenario, plan, order, routes, bases)
+class Programme:
+    """A scenario under some of its allocations, ready to be run on any draw.
 
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    allocations
+        Names of the allocations.
+    seed
+        Seed of the draws.
+    """
 
-def _last_finishes(log: WorkLog) -> dict[str, int]:
-    last: dict[str, int] = {}
-    for parcel in log.parcels:
-        last[parcel.team] = max(parcel.finish_s, last.get(parcel.team, 0))
-    return last
+    def __init__(self, scenario: Scenario, allocations: Sequence[str], seed: int) -> None:
+        self._stage = Stage(scenario)
+        self._allocations = [StagedAllocation(self._stage, name) for name in allocations]
+        self._draws = Draws(scenario, seed)
+        self._cells = _Cells(scenario)
+        self.allocations = tuple(allocations)
+        self.settlements = self._stage.facts.settlements
+        self.gates = gates_in_force(scenario)
+        self.cells = self._cells.names
 
+    def run(self, draw: int) -> Draw:
+        """Run all allocations on one draw; several threads may call this at once.
 
-def _day(seconds: float | None, horizon_s: float = math.inf) -> float | None:
-    """Days since the start; None when the time does not come, or not within the horizon."""
-    if seconds is None or seconds == NEVER or seconds > horizon_s:
-        return None
-    return seconds / DAY_S
+        Parameters
+        ----------
+        draw
+            Number of the draw, from 0.
 
-
-def _iso(seconds: float, start: date) -> str | None:
-    return None if seconds == NEVER else seconds_to_date(int(seconds), start).isoformat()
-
-
-def _jobs_table(
-    allocation: str, plan: WorkPlan, decoded: Decoded, log: WorkLog, horizon_s: int
-) -> pd.DataFrame:
-    """One row a parcel, by priority; parcels that no team began stand without a team."""
-    worked = {(parcel.job, parcel.parcel): parcel for parcel in log.parcels}
-    rows = []
-    for name in decoded.priority:
-        job = plan.jobs[name]
-        for number in range(1, job.parcels + 1):
-            parcel = worked.get((name, number))
-            asset, base, _ = parcel.team.split("/") if parcel else (None, None, None)
-            rows.append(
-                (
-                    allocation,
-                    name,
-                    job.owner,
-                    job.stage,
-                    job.site,
-                    number,
-                    decoded.rank[name],
-                    parcel.team if parcel else None,
-                    asset,
-                    base,
-                    _day(log.open_s.get(name)),
-                    _day(parcel.start_s) if parcel else None,
-                    _day(parcel.work_s, horizon_s) if parcel else None,
-                    _day(parcel.finish_s, horizon_s) if parcel else None,
-                    parcel.travel_hours if parcel else None,
-                    parcel.camped if parcel else None,
-                    parcel.mobilised if parcel else None,
-                    parcel.workable_days if parcel else None,
-                    job.area_m2 / job.parcels if job.area_m2 > 0 else None,
-                )
-            )
-    return pd.DataFrame(rows, columns=JOBS_COLUMNS)
-
-
-READINESS_COLUMNS = [
-    "allocation",
-    "community",
-    "settlement",
-    "district",
-    "people",
-    "status",
-    "ready_date_p10",
-    "ready_date_p50",
-    "ready_date_p90",
-    "ready_day_p50",
-    "probability_by_horizon",
-    "binding_gate",
-    "score",
-    "severity",
-    "unknown_gates",
-]
-JOBS_COLUMNS = [
-    "allocation",
-    "job",
-    "owner",
-    "stage",
-    "place_or_road",
-    "parcel",
-    "rank",
-    "team",
-    "asset",
-    "base",
-    "open_day",
-    "start_day",
-    "work_day",
-    "finish_day",
-    "travel_hours",
-    "camped",
-    "mobilised",
-    "workable_days",
-    "area_m2",
-]
-
-
-def _releases_table(
-    scenario: Scenario, allocation: str, plan: WorkPlan, log: WorkLog
-) -> pd.DataFrame:
-    shares = [plan.shares[hazard.id] for hazard in scenario.hazards]
-    return pd.DataFrame(
-        {
-            "allocation": allocation,
-            "hazard": [hazard.id for hazard in scenario.hazards],
-            "released_day": [_day(log.passed_s.get(released(h.id))) for h in scenario.hazards],
-            "share_cancelled": [share.cancelled for share in shares],
-            "share_reduced": [share.reduced for share in shares],
-            "share_cleared": [share.cleared for share in shares],
-        }
-    ).astype({"released_day": float})
-
-
-def _roads_table(scenario: Scenario, allocation: str, log: WorkLog) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "allocation": allocation,
-            "road": [road.id for road in scenario.roads],
-            "released_day": [_day(log.passed_s.get(released(r.id))) for r in scenario.roads],
-            "open_day": [_day(log.passed_s.get(opened(r.id))) for r in scenario.roads],
-        }
-    ).astype({"released_day": float, "open_day": float})
-
-
-def _readiness_table(
-    scenario: Scenario, allocation: str, judged: list[Readiness], horizon_s: int
-) -> pd.DataFrame:
-    """One row a community; ranges and scores stay empty in a run without draws."""
-    rows = []
-    for community, result in zip(scenario.communities, judged, strict=True):
-        rows.append(
-            {
-                "allocation": allocation,
-                "community": community.id,
-                "settlement": community.settlement,
-                "district": scenario.place[community.settlement].district,
-                "people": community.people,
-                "status": result.status,
-                "ready_date_p10": None,
-                "ready_date_p50": _iso(result.ready_s, scenario.start),
-                "ready_date_p90": None,
-                "ready_day_p50": _day(result.ready_s, horizon_s),
-                "probability_by_horizon": None,
-                "binding_gate": result.binding_gate,
-                "score": None,
-                "severity": None,
-                "unknown_gates": ", ".join(result.unknown_gates) or None,
-            }
+        Returns
+        -------
+        Draw
+            What it brings.
+        """
+        stage = self._stage
+        values = self._draws.values(draw)
+        amounts = stage.workload.amounts(values)
+        gate_s, cost_usd, released_m2 = [], [], []
+        for allocation in self._allocations:
+            log = allocation.force.work(amounts, stage.horizon_s)
+            history = stage.history(values, log)
+            gate_s.append(as_whole(gate_times(history), stage.horizon_s))
+            cost_usd.append(allocation.payroll.cost_usd(log.last_finish_s))
+            released_m2.append(self._cells.areas(history.released_s, amounts))
+        return Draw(
+            gate_s=np.array(gate_s), cost_usd=np.array(cost_usd), released_m2=np.array(released_m2)
         )
-    numbers = ("ready_day_p50", "probability_by_horizon", "score", "severity")
-    table = pd.DataFrame(rows, columns=READINESS_COLUMNS)
-    return table.astype(dict.fromkeys(numbers, float))
 
 
-def _gates_table(
-    scenario: Scenario, allocation: str, judged: list[Readiness], horizon_s: int
-) -> pd.DataFrame:
-    rows = []
-    for community, result in zip(scenario.communities, judged, strict=True):
-        for name, time in result.gates.items():
-            day = _day(time, horizon_s)
-            state = "unknown" if time is None else "not met" if day is None else "met"
-            share = float(name == result.binding_gate)
-            rows.append((allocation, community.id, name, state, day, share))
-    columns = ["allocation", "community", "gate", "state", "day_p50", "binding_share"]
-    return pd.DataFrame(rows, columns=columns).astype({"day_p50": float})
+class _Cells:
+    """Sums of released area by district, year, route and what it denied."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        district = tables.district_of(scenario)
+        groups = [(district[h.site], ";".join(h.denies)) for h in scenario.hazards]
+        number = {group: i for i, group in enumerate(sorted(set(groups)))}
+        self._group = np.array([number[group] for group in groups], np.int64)
+        first, last = scenario.start.year, scenario.start.year + scenario.horizon_years
+        self._year_s = np.array(
+            [
+                date_to_seconds(date(year, 1, 1), scenario.start)
+                for year in range(first + 1, last + 1)
+            ]
+        )
+        names = [
+            (place, year, route, denies)
+            for place, denies in number
+            for year in range(first, last + 1)
+            for route in tables.ROUTES
+        ]
+        order = sorted(range(len(names)), key=lambda i: names[i])
+        self.names = tuple(names[i] for i in order)
+        self._order = np.array(order, np.int64)
+        self._years = last + 1 - first
+
+    def areas(self, released_s: Floats, amounts: Amounts) -> Floats:
+        """Area of each cell, m2."""
+        group = np.concatenate([self._group, self._group[amounts.found.like]])
+        is_released = released_s < np.inf
+        year = np.searchsorted(self._year_s, released_s[is_released], side="right")
+        row = group[is_released] * self._years + year
+        areas = amounts.area_m2[is_released, np.newaxis] * amounts.shares[is_released]
+        sums = np.zeros((len(self.names) // len(tables.ROUTES), len(tables.ROUTES)))
+        np.add.at(sums, row, areas)
+        return sums.ravel()[self._order]
 
 
-def _land_release_table(
-    scenario: Scenario, allocation: str, plan: WorkPlan, log: WorkLog
-) -> pd.DataFrame:
-    """Area by district, year of release, route, and what it denied, m2."""
-    district = {road.id: scenario.place[road.from_place].district for road in scenario.roads}
-    district |= {place.id: place.district for place in scenario.places}
-    areas: dict[tuple[str, int, str, str], list[float]] = {}
-    for hazard in scenario.hazards:
-        released_s = log.passed_s.get(released(hazard.id))
-        if released_s is None:
-            continue
-        year = seconds_to_date(released_s, scenario.start).year
-        shares = plan.shares[hazard.id]
-        for route in ROUTES:
-            area = hazard.area_m2 * getattr(shares, route)
-            key = (district[hazard.site], year, route, ";".join(hazard.denies))
-            areas.setdefault(key, []).append(area)
-    rows = [(allocation, *key, None, math.fsum(found), None) for key, found in areas.items()]
-    columns = ["allocation", "district", "year", "route", "denies"]
-    columns += ["area_m2_p10", "area_m2_p50", "area_m2_p90"]
-    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[-3:], float))
-    return table.sort_values(columns[1:5], ignore_index=True)
-
-
-def _summary_table(
-    scenario: Scenario, allocation: str, judged: list[Readiness], usd: float
-) -> pd.DataFrame:
-    """One row: what the allocation brings, by yearly dates (model §11)."""
-    ready = {result.community: result.ready_s for result in judged}
-    horizon = horizon_date(scenario.start, scenario.horizon_years)
-    horizon_s = date_to_seconds(horizon, scenario.start)
-    waiting = [(c.people, min(ready[c.id], horizon_s)) for c in scenario.communities]
-    row: dict[str, object] = {
-        "allocation": allocation,
-        "person_days_mean": math.fsum(people * s / DAY_S for people, s in waiting),
-        "person_days_p10": None,
-        "person_days_p90": None,
-    }
-    for year in range(1, scenario.horizon_years + 1):
-        by_date = horizon_date(scenario.start, year)
-        by_s = date_to_seconds(by_date, scenario.start)
-        people = sum(c.people for c in scenario.communities if ready[c.id] <= by_s)
-        row[f"people_by_{by_date.isoformat()}_mean"] = people
-    last = max(ready.values(), default=NEVER)
-    row |= {
-        "cost_usd_mean": usd,
-        "last_ready_date_p50": _iso(last, scenario.start),
-        "expected_casualties_low": None,
-        "expected_casualties_mean": None,
-        "expected_casualties_high": None,
-        "communities_never": sum(s == NEVER for s in ready.values()),
-    }
-    return pd.DataFrame([row])
+def warm_up() -> None:
+    """Compile the simulation for this machine, or load it from the cache."""
+    scenario = synthetic(settlements=2, hazards=2, teams=1, seed=1)
+    Programme(scenario, [scenario.allocations[0].name], seed=1).run(0)

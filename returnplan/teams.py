@@ -1,10 +1,11 @@
 """Teams by name and what they can do: deployments, skills, effective rates (model §4)."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from returnplan.domain import Job, Scenario
+from returnplan.domain import Difficulty, Job, LandClass, Scenario
 from returnplan.units import date_to_seconds
 
 
@@ -70,6 +71,20 @@ def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
     return tuple(sorted(teams, key=lambda team: team.id))
 
 
+class Need(NamedTuple):
+    """What a job asks of an asset type; the same types can do all jobs with equal needs."""
+
+    skill: str
+    land_class: LandClass | None
+    difficulty: Difficulty | None
+    has_area: bool
+
+
+def need_of(job: Job) -> Need:
+    """What a job asks of an asset type (model §4)."""
+    return Need(job.skill, job.land_class, job.difficulty, job.has_area)
+
+
 class Skills:
     """Which asset type can do which job, and how fast (model §4).
 
@@ -86,15 +101,15 @@ class Skills:
         }
         self._skills = {(row.asset, row.skill) for row in scenario.rates}
 
-    def effective_rate(self, asset: str, job: Job) -> float:
+    def effective_rate(self, asset: str, need: Need) -> float:
         """Work that one team does in a full workable day.
 
         Parameters
         ----------
         asset
             Asset type.
-        job
-            The job.
+        need
+            What a job asks for.
 
         Returns
         -------
@@ -102,27 +117,21 @@ class Skills:
             Rate x difficulty, m2 per team-day, for jobs with an area; 1 crew-day per day for
             the others; 0 when the asset type cannot do the job.
         """
-        if (asset, job.skill) not in self._skills:
+        if (asset, need.skill) not in self._skills:
             return 0.0
-        if job.area_m2 == 0:
+        if not need.has_area:
             return 1.0
-        rate = self._rates.get((asset, job.skill, job.land_class))
+        rate = self._rates.get((asset, need.skill, need.land_class))
         if rate is None:
-            rate = self._rates.get((asset, job.skill, None))
+            rate = self._rates.get((asset, need.skill, None))
         if rate is None:
             return 0.0
-        multiplier = (
-            self._assets[asset].multiplier(job.difficulty) if job.difficulty is not None else 1.0
-        )
-        return rate * multiplier
+        if need.difficulty is None:
+            return rate
+        return rate * self._assets[asset].multiplier(need.difficulty)
 
 
-def need_of(job: Job) -> tuple[str, object, object, bool]:
-    """What a job asks of an asset type; jobs with equal needs can be done by the same types."""
-    return job.skill, job.land_class, job.difficulty, job.area_m2 == 0
-
-
-def best_rates(skills: Skills, assets: frozenset[str], jobs: Mapping[str, Job]) -> dict[str, float]:
+def best_rates(skills: Skills, assets: frozenset[str], jobs: Sequence[Job]) -> dict[str, float]:
     """Best effective rate of the deployed asset types for each job; 0: none can do it.
 
     Parameters
@@ -132,18 +141,15 @@ def best_rates(skills: Skills, assets: frozenset[str], jobs: Mapping[str, Job]) 
     assets
         Asset types that the allocation deploys.
     jobs
-        Jobs by id.
+        The jobs.
 
     Returns
     -------
     dict[str, float]
         By job id, m2 (or crew-days) per workable team-day.
     """
-    by_need: dict[object, float] = {}
-    best: dict[str, float] = {}
-    for job in jobs.values():
-        need = need_of(job)
-        if need not in by_need:
-            by_need[need] = max((skills.effective_rate(a, job) for a in assets), default=0.0)
-        best[job.id] = by_need[need]
-    return best
+    by_need = {
+        need: max((skills.effective_rate(asset, need) for asset in assets), default=0.0)
+        for need in {need_of(job) for job in jobs}
+    }
+    return {job.id: by_need[need_of(job)] for job in jobs}

@@ -1,8 +1,9 @@
-"""The plain twin: the expected-value run of the model, written for reading and not for speed.
+"""The plain twin: one run of the model, written for reading and not for speed.
 
 Every function follows model §1 to §7 line by line and looks at everything at every event. It shares
-no code with the package, so that an error would have to be made twice to stay hidden. There are no
-draws, no returns, no harm and no cost here.
+no code with the package, so that an error would have to be made twice to stay hidden. It runs on
+expected values, or on the numbers of a draw that it is given (:class:`Luck`); it draws nothing
+itself. There are no returns, no harm and no cost here.
 
 Where the model is silent or can be read in two ways, the reading taken here is marked ``Choice:``
 beside the line that needs it.
@@ -14,8 +15,9 @@ import csv
 import heapq
 import math
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ STAGES = ("survey", "technical_survey", "clearance", "quality_control")
 STAGE_ORDER = (*STAGES, "repair")
 URGENT = frozenset({"housing", "water", "power", "health", "education"})
 SERVICES = ("water", "power", "health", "education")
+BUILT = (*SERVICES, "shelter")  # kinds of works that the speed of building concerns
 GATES = (
     *("permission", "survey", "housing_land", "farmland", "road_access"),
     *SERVICES,
@@ -67,7 +70,7 @@ GateTime = int | str | None  # seconds, "unknown", or None for never
 
 @dataclass
 class Reference:
-    """What the run on expected values of one allocation gives; times are whole seconds.
+    """What the run of one allocation gives; times are whole seconds.
 
     Parameters
     ----------
@@ -77,12 +80,16 @@ class Reference:
         What never happens is None.
     released_s, road_released_s, road_open_s
         Release of each hazard, release and opening of each road; None if never.
+    shares
+        Shares (cancelled, reduced, cleared) of each hazard.
     order
         Communities as the policy ranks them.
     priority
         Job ids in dispatch order.
     ranks
         Rank of each job.
+    needs_no_team
+        Ids of the jobs among them that are done with their predecessors, without a team.
     gates
         Time from which each gate in force holds, by (community, gate).
     ready
@@ -97,11 +104,13 @@ class Reference:
 
     jobs: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     released_s: dict[str, int | None] = field(default_factory=dict)
+    shares: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     road_released_s: dict[str, int | None] = field(default_factory=dict)
     road_open_s: dict[str, int | None] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     priority: list[str] = field(default_factory=list)
     ranks: dict[str, int] = field(default_factory=dict)
+    needs_no_team: set[str] = field(default_factory=set)
     gates: dict[tuple[str, str], GateTime] = field(default_factory=dict)
     ready: dict[str, int | None] = field(default_factory=dict)
     binding: dict[str, str] = field(default_factory=dict)
@@ -109,10 +118,60 @@ class Reference:
     horizon_s: int = 0
 
 
-def reference_run(folder: Path, allocation: str) -> Reference:
-    """Run one allocation of a scenario folder on expected values."""
-    world = read_world(folder)
-    plan = Plan(world, allocation)
+@dataclass
+class Unrecorded:
+    """A hazard that no record names (model §3.2)."""
+
+    settlement: str
+    like: str  # id of the recorded hazard that it resembles
+    area_m2: float
+    is_found: bool
+
+
+@dataclass
+class Luck:
+    """The numbers of one run: expected ones, or those of a draw.
+
+    Hazards that a community survey finds are called ``SETTLEMENT/found1`` and so on.
+
+    Parameters
+    ----------
+    number
+        Assumptions that have one value for the whole country.
+    productivity
+        Ratio by asset type.
+    shares
+        Shares (cancelled, reduced, cleared) by hazard, before those of a CHA are scaled up.
+    qc_fail_share, handover_days, hazard_productivity
+        By hazard.
+    survey_team_days
+        By settlement with a community survey.
+    works_speed, repair_speed
+        Ratio by works, and by road to be repaired.
+    weather
+        Ratio of workable days by year and month.
+    unrecorded
+        Hazards that no record names.
+    """
+
+    number: Mapping[str, float]
+    productivity: Mapping[str, float]
+    shares: Mapping[str, tuple[float, float, float]]
+    qc_fail_share: Mapping[str, float]
+    handover_days: Mapping[str, float]
+    hazard_productivity: Mapping[str, float]
+    survey_team_days: Mapping[str, float]
+    works_speed: Mapping[str, float]
+    repair_speed: Mapping[str, float]
+    weather: Mapping[tuple[int, int], float]
+    unrecorded: list[Unrecorded]
+
+
+def reference_run(folder: Path, allocation: str, luck: Luck | None = None) -> Reference:
+    """Run one allocation of a scenario folder on expected values, or on the numbers of a draw."""
+    expected_world = read_world(folder)
+    world = expected_world if luck is None else under(expected_world, luck)
+    plan = Plan(expected_world, allocation)  # priorities may not see a draw (model §6)
     run = Run(world, plan)
     run.go()
 
@@ -121,9 +180,11 @@ def reference_run(folder: Path, allocation: str) -> Reference:
     result.released_s = {hazard: run.released_s.get(hazard) for hazard in world.hazards}
     result.road_released_s = {road: run.road_released_s.get(road) for road in world.roads}
     result.road_open_s = {road: run.road_open_s.get(road) for road in world.roads}
+    result.shares = {hazard.id: route_shares(world, hazard) for hazard in world.hazards.values()}
     result.order = plan.order
-    result.priority = plan.priority
-    result.ranks = plan.ranks
+    result.priority = run.priority
+    result.ranks = {job.id: plan.rank(job) for job in world.jobs.values()}
+    result.needs_no_team = {job.id for job in world.jobs.values() if job.needs_no_team}
     judge(world, run, result)
     return result
 
@@ -170,6 +231,7 @@ class Hazard:
     area_m2: float
     items_per_km2: float | None
     max_teams: float
+    found_number: int = 0  # among those that the community survey of the settlement finds
 
 
 @dataclass
@@ -214,6 +276,7 @@ class Job:
     area_m2: float = 0.0
     crew_days: float = 0.0
     parcels: int = 1
+    speed: float = 1.0  # by which the ground, or the place, makes it faster
 
     @property
     def needs_no_team(self) -> bool:
@@ -238,12 +301,13 @@ class World:
     workable_days: dict[tuple[str, int], float]  # by zone and month
     deployments: dict[str, list[Deployment]]  # by allocation
     listed: dict[str, list[str]]  # communities by allocation
-    means: dict[str, tuple[float, ...]]  # expected values of the assumptions
+    luck: Luck
     jobs: dict[str, Job] = field(default_factory=dict)
     stages_of: dict[str, list[str]] = field(default_factory=dict)  # job ids by hazard, in order
 
-    def mean(self, assumption: str) -> float:
-        return self.means[assumption][0]
+    def number(self, assumption: str) -> float:
+        """Value of an assumption that holds for the whole country."""
+        return self.luck.number[assumption]
 
     def accessible_s(self, where: str) -> int:
         """Date of a place, or of a road: the later of its ends' (model §2)."""
@@ -415,7 +479,7 @@ def read_world(folder: Path) -> World:
         },
         deployments={name: [] for name in toml["allocations"]},
         listed={name: [] for name in toml["allocations"]},
-        means=means,
+        luck=expected_luck(means, rows(folder, "hazards")),
     )
     for row in rows(folder, "rates"):
         skill_and_land = (row["skill"], row.get("land_class", ""))
@@ -439,22 +503,71 @@ def read_world(folder: Path) -> World:
     return world
 
 
+def expected_luck(means: Mapping[str, tuple[float, ...]], hazards: list[dict[str, str]]) -> Luck:
+    """Luck without any luck: everything at its mean, and no hazard beside the recorded ones."""
+
+    def always(value: float) -> Mapping[Any, float]:
+        return defaultdict(lambda: value)
+
+    number = {name: mean[0] for name, mean in means.items() if len(mean) == 1}
+    number["building_speed"] = 1.0
+    shares = {row["id"]: means[f"route_shares_{row.get('record') or 'none'}"] for row in hazards}
+    return Luck(
+        number=number,
+        productivity=always(1),
+        shares={hazard: (c, r, k) for hazard, (c, r, k) in shares.items()},
+        qc_fail_share=always(number["qc_fail_share"]),
+        handover_days=always(number["handover_days"]),
+        hazard_productivity=always(1),
+        survey_team_days=always(number["community_survey_team_days"]),
+        works_speed=always(1),
+        repair_speed=always(1),
+        weather=always(1),
+        unrecorded=[],
+    )
+
+
+def under(world: World, luck: Luck) -> World:
+    """Return the same world under the luck of a draw, with the hazards that surveys will find."""
+    hazards = dict(world.hazards)
+    count: dict[str, int] = defaultdict(int)
+    for hidden in luck.unrecorded:
+        if hidden.is_found:
+            count[hidden.settlement] += 1
+            found = replace(
+                world.hazards[hidden.like],
+                id=f"{hidden.settlement}/found{count[hidden.settlement]}",
+                hazard_class="CHA",
+                area_m2=hidden.area_m2,
+                found_number=count[hidden.settlement],
+            )
+            hazards[found.id] = found
+    drawn = replace(world, luck=luck, hazards=hazards, jobs={}, stages_of={})
+    make_jobs(drawn)
+    return drawn
+
+
 # ------------------------------------------------------------------------------- §3 land release
 
 
-def stage_areas(world: World, hazard: Hazard) -> dict[str, float]:
-    """Area worked in each stage on expected values (model §3.1)."""
-    cancelled, reduced, cleared = world.means[f"route_shares_{hazard.record}"]
+def route_shares(world: World, hazard: Hazard) -> tuple[float, float, float]:
+    """Shares of area that are cancelled, reduced and cleared; a CHA is never cancelled."""
+    cancelled, reduced, cleared = world.luck.shares[hazard.id]
     if hazard.hazard_class == "CHA":
         total = reduced + cleared
-        cancelled = 0.0
-        cleared = cleared / total if total > 0 else 1.0
-    cleared_m2 = cleared * hazard.area_m2 * (1 + world.mean("qc_fail_share"))
+        return (0.0, reduced / total, cleared / total) if total > 0 else (0.0, 0.0, 1.0)
+    return cancelled, reduced, cleared
+
+
+def stage_areas(world: World, hazard: Hazard) -> dict[str, float]:
+    """Area worked in each stage (model §3.1)."""
+    cancelled, _, cleared = route_shares(world, hazard)
+    cleared_m2 = cleared * hazard.area_m2 * (1 + world.luck.qc_fail_share[hazard.id])
     return {
         "survey": hazard.area_m2 if hazard.hazard_class == "SHA" else 0.0,
-        "technical_survey": (1 - cancelled) * hazard.area_m2 * world.mean("ts_coverage_share"),
+        "technical_survey": (1 - cancelled) * hazard.area_m2 * world.number("ts_coverage_share"),
         "clearance": cleared_m2,
-        "quality_control": world.mean("qc_sample_share") * cleared_m2,
+        "quality_control": world.number("qc_sample_share") * cleared_m2,
     }
 
 
@@ -464,6 +577,7 @@ def make_jobs(world: World) -> None:
     Choice: a stage without area and a repair of no crew-days are passed without being jobs: they
     appear in no table and have no rank. Works and community surveys of no crew-days are jobs.
     """
+    building = world.number("building_speed")
     for hazard in world.hazards.values():
         world.stages_of[hazard.id] = []
         for stage, area_m2 in stage_areas(world, hazard).items():
@@ -471,7 +585,7 @@ def make_jobs(world: World) -> None:
                 continue
             parcels = 1
             if stage == "clearance":
-                parcel_m2 = world.mean(f"parcel_m2_{hazard.land_class}")
+                parcel_m2 = world.number(f"parcel_m2_{hazard.land_class}")
                 # Choice: an area of less than a billionth of a parcel is still one parcel.
                 parcels = max(1, math.ceil(area_m2 / parcel_m2 - TOLERANCE))
             job = Job(
@@ -482,6 +596,7 @@ def make_jobs(world: World) -> None:
                 hazard=hazard,
                 area_m2=area_m2,
                 parcels=parcels,
+                speed=world.luck.hazard_productivity[hazard.id],
             )
             world.jobs[job.id] = job
             world.stages_of[hazard.id].append(job.id)
@@ -493,6 +608,7 @@ def make_jobs(world: World) -> None:
             where=works.settlement,
             works=works,
             crew_days=works.crew_days,
+            speed=building * world.luck.works_speed[works.id] if works.kind in BUILT else 1.0,
         )
     for road in world.roads.values():
         if road.repair_crew_days > 0:
@@ -502,6 +618,7 @@ def make_jobs(world: World) -> None:
                 skill="road_repair",
                 where=road.id,
                 crew_days=road.repair_crew_days,
+                speed=building * world.luck.repair_speed[road.id],
             )
     for settlement in {c.settlement for c in world.communities.values() if c.people > 0}:
         world.jobs[f"{settlement}/survey"] = Job(
@@ -509,7 +626,7 @@ def make_jobs(world: World) -> None:
             stage="community_survey",
             skill="survey",
             where=settlement,
-            crew_days=world.mean("community_survey_team_days"),
+            crew_days=world.luck.survey_team_days[settlement],
         )
 
 
@@ -557,7 +674,11 @@ def work_until(world: World, zone: str, begin_s: int, workable_days: float) -> i
         following = (first + timedelta(days=32)).replace(day=1)
         month_end_s = (following - world.start).days * DAY_S
         month_s = (following - first).days * DAY_S
-        per_second = world.workable_days[zone, today.month] / month_s
+        workable = world.workable_days[zone, today.month]
+        # Weather never makes more workable days than the calendar has, or than there are days.
+        most = max(workable, month_s / DAY_S)
+        workable = min(workable * world.luck.weather[today.year, today.month], most)
+        per_second = workable / month_s
         gained = per_second * (month_end_s - now)
         if gained >= left:
             now += left / per_second
@@ -602,6 +723,9 @@ def quote(world: World, team: Team, job: Job, now: int, hours: dict[str, float])
     reachable = [hours[end] for end in ends if end in hours]
     if rate <= 0 or not reachable:
         return None
+    rate *= job.speed
+    if job.hazard is not None:
+        rate *= world.luck.productivity[team.asset.id]
     travel = min(reachable)
     shift = team.asset.shift_hours
 
@@ -664,10 +788,9 @@ class Plan:
         self.bases = sorted({line.base for line in lines})
         self.routes = self.access_routes()
         self.order = self.rank_communities(world.policies[allocation])
-        self.ranks: dict[str, int] = {}
+        self.ranks: dict[str, int] = {}  # by settlement and road
         self.hops: dict[str, int] = {}  # by road
-        self.rank_jobs()
-        self.priority = sorted(world.jobs, key=self.key)
+        self.rank_sites()
 
     def team_days(self, job: Job) -> float | None:
         """Expected team-days of a job at the best effective rate deployed; None: nobody can."""
@@ -779,29 +902,29 @@ class Plan:
             return 0.0
         return community.people / days if days > 0 else math.inf
 
-    def rank_jobs(self) -> None:
-        """Give every job its rank, and every road its number of roads from the hub."""
-        road_rank: dict[str, int] = {}
-        settlement_rank: dict[str, int] = {}
+    def rank_sites(self) -> None:
+        """Give settlements and roads their rank, and roads their number of roads from the hub."""
         for base in self.bases:
             for hops, road in enumerate(self.routes.get(base, []), start=1):
-                road_rank[road] = 0
+                self.ranks[road] = 0
                 self.hops[road] = min(hops, self.hops.get(road, hops))
         for rank, name in enumerate(self.order, start=1):
             settlement = self.world.communities[name].settlement
-            settlement_rank.setdefault(settlement, rank)
+            self.ranks.setdefault(settlement, rank)
             for hops, road in enumerate(self.routes.get(settlement, []), start=1):
-                if road not in road_rank:
-                    road_rank[road] = rank
+                if road not in self.ranks:
+                    self.ranks[road] = rank
                     self.hops[road] = hops
-        last = len(self.order) + 1
-        for job in self.world.jobs.values():
-            given = road_rank if job.where in self.world.roads else settlement_rank
-            self.ranks[job.id] = given.get(job.where, last)
 
-    def key(self, job_id: str) -> tuple[int, int, int, int, str]:
-        """Sort key of a job: rank, group, roads from the hub, later stage first, id."""
-        job = self.world.jobs[job_id]
+    def rank(self, job: Job) -> int:
+        return self.ranks.get(job.where, len(self.order) + 1)
+
+    def key(self, job: Job) -> tuple[int, int, int, int, int, str]:
+        """Sort key of a job: rank, group, roads from the hub, later stage first, id.
+
+        Found hazards stand behind the recorded ones of the same settlement, group and stage, by
+        their number; no other settlement has the rank of a settlement with people.
+        """
         hops = 0
         if job.stage == "community_survey":
             group = 0
@@ -816,7 +939,8 @@ class Plan:
             group = 4
         # "Then the later stage": the stage further along goes first; works have none.
         later = -STAGE_ORDER.index(job.stage) if job.stage in STAGE_ORDER else 0
-        return self.ranks[job_id], group, hops, later, job_id
+        number = job.hazard.found_number if job.hazard is not None else 0
+        return self.rank(job), group, hops, later, number, job.id
 
 
 # ------------------------------------------------------------------------------ §6 the event loop
@@ -849,9 +973,11 @@ class Run:
         self.plan = plan
         self.lines = world.deployments[plan.allocation]
         self.teams = name_teams(world, plan.allocation)
+        self.priority = sorted(world.jobs, key=lambda job: plan.key(world.jobs[job]))
         self.parcels: dict[str, list[Parcel]] = {job: [] for job in world.jobs}
         self.open_s: dict[str, int] = {}
         self.done_s: dict[str, int] = {}
+        self.joined_s: dict[str, int] = {}  # found hazards only
         self.release_due_s: dict[str, int] = {}
         self.released_s: dict[str, int] = {}
         self.road_released_s: dict[str, int] = {}
@@ -862,6 +988,7 @@ class Run:
         now: int | None = 0
         while now is not None:
             self.complete_parcels(now)
+            self.let_found_hazards_join(now)
             self.settle(now)
             hours = {base: self.drive_hours(base, now) for base in self.plan.bases}
             self.note_openings(now, hours)
@@ -894,6 +1021,21 @@ class Run:
             if job_id not in self.done_s and len(completed) == job.parcels:
                 self.done_s[job_id] = now
 
+    def let_found_hazards_join(self, now: int) -> None:
+        """What a community survey finds joins the hazards before anything else of that instant.
+
+        From then on works that have not begun wait for it (:meth:`may_begin`).
+        """
+        for job in self.world.jobs.values():
+            if job.stage == "community_survey" and job.needs_no_team:
+                self.done_s.setdefault(job.id, now)  # at the start
+        for hazard in self.world.hazards.values():
+            if hazard.found_number > 0 and f"{hazard.where}/survey" in self.done_s:
+                self.joined_s.setdefault(hazard.id, now)
+
+    def has_joined(self, hazard: Hazard) -> bool:
+        return hazard.found_number == 0 or hazard.id in self.joined_s
+
     def settle(self, now: int) -> None:
         """Apply all that follows at this instant: jobs without work, releases, roads."""
         changed = True
@@ -903,13 +1045,7 @@ class Run:
             for job in self.world.jobs.values():
                 if job.needs_no_team and job.id not in self.done_s and self.may_begin(job):
                     self.done_s[job.id] = now
-            for hazard, stages in self.world.stages_of.items():
-                if hazard not in self.release_due_s and all(job in self.done_s for job in stages):
-                    last = max((self.done_s[job] for job in stages), default=0)
-                    handover_s = self.world.mean("handover_days") * DAY_S
-                    self.release_due_s[hazard] = rounded(last + handover_s)
-                if hazard not in self.released_s and self.release_due_s.get(hazard) == now:
-                    self.released_s[hazard] = now
+            self.release_hazards(now)
             for road in self.world.roads.values():
                 hazards = self.world.hazards_on(road.id)
                 if road.id not in self.road_released_s and self.all_released(hazards):
@@ -922,6 +1058,19 @@ class Run:
             after += len(self.road_released_s) + len(self.road_open_s)
             changed = after > before
 
+    def release_hazards(self, now: int) -> None:
+        for hazard, stages in self.world.stages_of.items():
+            if not self.has_joined(self.world.hazards[hazard]):
+                continue
+            if hazard not in self.release_due_s and all(job in self.done_s for job in stages):
+                # Without any stage: the delay begins at the start, or when it joins.
+                begin = self.joined_s.get(hazard, 0)
+                last = max((self.done_s[job] for job in stages), default=begin)
+                handover_s = self.world.luck.handover_days[hazard] * DAY_S
+                self.release_due_s[hazard] = rounded(last + handover_s)
+            if hazard not in self.released_s and self.release_due_s.get(hazard) == now:
+                self.released_s[hazard] = now
+
     def all_released(self, hazards: list[Hazard]) -> bool:
         return all(hazard.id in self.released_s for hazard in hazards)
 
@@ -929,12 +1078,14 @@ class Run:
         """Tell whether the predecessors of a job are done."""
         if job.hazard is not None:
             stages = self.world.stages_of[job.hazard.id]
+            if not self.has_joined(job.hazard):
+                return False
             return all(other in self.done_s for other in stages[: stages.index(job.id)])
         if job.stage == "repair":
             return self.all_released(self.world.hazards_on(job.where))
         if job.works is not None and job.works.kind != "risk_education":
             denied = "housing" if job.works.kind == "shelter" else job.works.kind
-            here = self.world.hazards_on(job.where)
+            here = filter(self.has_joined, self.world.hazards_on(job.where))
             return self.all_released([hazard for hazard in here if denied in hazard.denies])
         return True  # community survey, risk education
 
@@ -970,7 +1121,7 @@ class Run:
 
     def dispatch_one(self, now: int, hours: dict[str, dict[str, float]]) -> bool:
         """Give the first open job to the idle team that ends first; False if no pair is left."""
-        for job_id in self.plan.priority:
+        for job_id in self.priority:
             job = self.world.jobs[job_id]
             assigned = self.parcels[job_id]
             if job.needs_no_team or len(assigned) == job.parcels:
@@ -1005,7 +1156,7 @@ class Run:
         for job in self.world.jobs.values():
             for index in range(job.parcels):
                 entry = {
-                    "rank": self.plan.ranks[job.id],
+                    "rank": self.plan.rank(job),
                     "open_s": self.open_s.get(job.id),
                     "area_m2": job.area_m2 / job.parcels,
                     **dict.fromkeys(FIELDS),
@@ -1183,10 +1334,10 @@ def sheltered(world: World, run: Run, settlement: str, share: float) -> GateTime
         if community.settlement == settlement:
             households = community.households
             if households is None:
-                households = community.people / world.mean("household_size")
+                households = community.people / world.number("household_size")
             willing_share = community.willing_share
             if willing_share is None:
-                willing_share = world.mean("willing_share")
+                willing_share = world.number("willing_share")
             willing.append(households * willing_share)
     # Choice: with no household to shelter the gate holds from day 0, given a works row.
     needed = share * math.fsum(willing) - TOLERANCE
@@ -1214,20 +1365,29 @@ def tolerable(world: World, run: Run, settlement: str, limit: float) -> GateTime
         if hazard.where == settlement
         or (hazard.where in world.roads and settlement in world.roads[hazard.where].ends)
     ]
-    if people == 0 or any(hazard.items_per_km2 is None for hazard in near):
+    hidden = [
+        (world.hazards[one.like].items_per_km2, one.area_m2)
+        for one in world.luck.unrecorded
+        if one.settlement == settlement and not one.is_found
+    ]
+    known = [hazard.items_per_km2 for hazard in near] + [items for items, _ in hidden]
+    if people == 0 or None in known:
         return "unknown"
 
     def risk(moment: int) -> float:
         encounters: list[float] = []
         for hazard in near:
             items = (hazard.items_per_km2 or 0.0) * hazard.area_m2 / 1e6
-            rate = world.mean("kappa_unmarked")
+            rate = world.number("kappa_unmarked")
             if run.released_s.get(hazard.id, math.inf) <= moment:
                 # Choice: a release never raises the risk of a hazard.
-                left = 1 - world.mean("detection_share")
-                rate = min(rate, world.mean("kappa_used") * left)
+                left = 1 - world.number("detection_share")
+                rate = min(rate, world.number("kappa_used") * left)
             encounters.append(rate * items)
-        return world.mean("fatal_share") * math.fsum(encounters) / people
+        for items_per_km2, area_m2 in hidden:  # nobody ever releases what nobody has found
+            items = (items_per_km2 or 0.0) * area_m2 / 1e6
+            encounters.append(world.number("kappa_unmarked") * items)
+        return world.number("fatal_share") * math.fsum(encounters) / people
 
     for moment in sorted({0, *run.released_s.values()}):
         if risk(moment) <= limit * (1 + TOLERANCE):

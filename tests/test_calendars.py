@@ -6,16 +6,48 @@ import math
 from datetime import date, timedelta
 from fractions import Fraction
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from returnplan.calendars import WorkCalendar, calendars_by_zone
+from returnplan import kernel
+from returnplan.calendars import Calendars, calendars_of
 from tests.sketch import Sketch
 
 DAY_S = 86_400
 LIMIT_S = 36_525 * DAY_S
 STARTS = (date(2024, 2, 29), date(2025, 1, 1), date(2023, 12, 31), date(2021, 10, 20))
+
+
+class WorkCalendar:
+    """Workable days of one zone by month; None: the zone without a name."""
+
+    def __init__(self, start: date, by_month: dict[int, float] | None) -> None:
+        sketch = Sketch(start)
+        if by_month is not None:
+            sketch.zone("hills", *(by_month[month] for month in range(1, 13)))
+        self.of(calendars_of(sketch.scenario()), "" if by_month is None else "hills")
+
+    def of(self, calendars: Calendars, zone: str) -> WorkCalendar:
+        self.calendars, self.zone = calendars, calendars.zones[zone]
+        return self
+
+    def under(self, weather: float) -> WorkCalendar:
+        zone = next(name for name, number in self.calendars.zones.items() if number == self.zone)
+        weathers = np.full(len(self.calendars.months.names), weather)
+        return WorkCalendar(date(2025, 1, 1), None).of(self.calendars.under(weathers), zone)
+
+    def finish_s(self, begin_s: int, work_days: float) -> int | None:
+        months, calendars = self.calendars.months, self.calendars
+        arrays = (months.start_day, months.of_day, calendars.worked, calendars.daily)
+        found = kernel.finish(*arrays, self.zone, begin_s, work_days)
+        return None if found == kernel.NEVER else found
+
+    def worked_days(self, at_s: int) -> float:
+        """Workable days W from the start to an instant: straight lines between the months."""
+        worked = self.calendars.worked[self.zone]
+        return float(np.interp(at_s / DAY_S, self.calendars.months.start_day, worked))
 
 
 def month_days(day: date) -> int:
@@ -43,6 +75,7 @@ def exact_finish_s(
     return now
 
 
+@settings(deadline=None)
 @given(
     start=st.sampled_from(STARTS),
     workable=st.lists(
@@ -110,8 +143,30 @@ def test_each_zone_has_its_calendar_and_no_zone_works_every_day() -> None:
     sketch = Sketch()
     sketch.zone("mountain", *[0] * 11, 31)
     sketch.zone("lowland", *[15.5] * 12)
-    calendars = calendars_by_zone(sketch.scenario())
-    assert set(calendars) == {"", "mountain", "lowland"}
-    assert calendars[""].worked_days(31 * DAY_S) == 31
-    assert calendars["lowland"].worked_days(31 * DAY_S) == 15.5
-    assert calendars["mountain"].worked_days(365 * DAY_S) == 31
+    calendars = calendars_of(sketch.scenario())
+    assert set(calendars.zones) == {"", "mountain", "lowland"}
+    of = WorkCalendar(sketch.start, None).of
+    assert of(calendars, "").worked_days(31 * DAY_S) == 31
+    assert of(calendars, "lowland").worked_days(31 * DAY_S) == 15.5
+    assert of(calendars, "mountain").worked_days(365 * DAY_S) == 31
+
+
+def test_bad_weather_takes_workable_days_and_good_weather_gives_some() -> None:
+    calendar = WorkCalendar(date(2025, 1, 1), dict.fromkeys(range(1, 13), 15.5))
+    assert calendar.under(0.5).worked_days(31 * DAY_S) == 7.75
+    assert calendar.under(1.5).worked_days(31 * DAY_S) == 23.25
+    assert calendar.under(1).worked_days(31 * DAY_S) == 15.5
+    assert calendar.under(0.5).finish_s(0, 7.75) == 31 * DAY_S
+
+
+def test_no_weather_gives_a_month_more_workable_days_than_it_has_days() -> None:
+    calendar = WorkCalendar(date(2025, 1, 1), dict.fromkeys(range(1, 13), 20))
+    assert calendar.under(9).worked_days(31 * DAY_S) == 31
+    full = WorkCalendar(date(2025, 2, 1), dict.fromkeys(range(1, 13), 31))  # also in February
+    assert full.under(9).worked_days(28 * DAY_S) == pytest.approx(31)
+
+
+def test_weather_does_not_touch_places_without_a_zone() -> None:
+    calendar = WorkCalendar(date(2025, 1, 1), None).under(0.25)
+    assert calendar.worked_days(31 * DAY_S) == 31
+    assert calendar.finish_s(0, 2.5) == 2.5 * DAY_S

@@ -21,8 +21,9 @@ import returnplan as rp
 from returnplan import network
 from returnplan.chance import expected_values
 from returnplan.domain import type_of_table
-from returnplan.landrelease import opened, released, survey_of
-from returnplan.readiness import GATES, History, judge
+from returnplan.draws import Draws
+from returnplan.landrelease import surveyed
+from returnplan.readiness import GATES, Facts, History, judge
 from tests.sketch import STAGES, Sketch
 from tests.verifier import tables_of, verify_run
 from tests.worlds import fork, write_random_world
@@ -32,10 +33,17 @@ ALLOCATIONS = ("by_listed", "by_nearest", "by_population", "by_smith_own", "by_s
 TABLES = ("readiness", "gates", "land_release", "jobs", "releases", "roads", "presence", "summary")
 
 
-def world(seed: int, horizon_years: int = 10) -> rp.Scenario:
-    sizes = {"settlements": 1 + seed % 5, "hazards": 2 + seed % 7, "teams": 1 + seed % 6}
+def world(seed: int, horizon_years: int = 10, *, uncertain: bool = False) -> rp.Scenario:
     with tempfile.TemporaryDirectory() as folder:
-        write_random_world(Path(folder), seed, **sizes, horizon_years=horizon_years)
+        write_random_world(
+            Path(folder),
+            seed,
+            settlements=1 + seed % 5,
+            hazards=2 + seed % 7,
+            teams=1 + seed % 6,
+            horizon_years=horizon_years,
+            uncertain=uncertain,
+        )
         return rp.load(folder)
 
 
@@ -78,12 +86,29 @@ def test_every_run_keeps_the_rules(seed: int, allocation: str) -> None:
     assert verify_run(tables, scenario)[:5] == []
 
 
+@on_worlds(40)
+def test_every_run_on_a_draw_keeps_the_rules(seed: int, allocation: str) -> None:
+    scenario = world(seed, uncertain=True)
+    tables = tables_of(rp.simulate(scenario, allocation, draw=seed % 99, seed=seed))
+    values = Draws(scenario, seed).values(seed % 99)
+    assert verify_run(tables, scenario, values)[:5] == []
+
+
 @pytest.mark.slow
 @on_worlds(300)
 def test_every_run_of_many_keeps_the_rules(seed: int, allocation: str) -> None:
     scenario = world(seed, horizon_years=2 + seed % 30)
     tables = tables_of(rp.simulate(scenario, allocation))
     assert verify_run(tables, scenario)[:5] == []
+
+
+@pytest.mark.slow
+@on_worlds(300)
+def test_every_run_on_a_draw_of_many_keeps_the_rules(seed: int, allocation: str) -> None:
+    scenario = world(seed, horizon_years=2 + seed % 30, uncertain=True)
+    tables = tables_of(rp.simulate(scenario, allocation, draw=seed % 999, seed=seed))
+    values = Draws(scenario, seed).values(seed % 999)
+    assert verify_run(tables, scenario, values)[:5] == []
 
 
 TAMPERED: list[tuple[str, str, str, str, str | float]] = [
@@ -163,23 +188,66 @@ def test_the_verifier_sees_too_many_teams_at_one_hazard_waiting_for_nothing(
     assert any("leaves mines/clearance" in wrong for wrong in verify_run(tables, sketch.scenario()))
 
 
+def test_the_verifier_sees_what_breaks_the_rules_for_a_found_hazard(sketch: Sketch) -> None:
+    sketch.village("village", people=10, unrecorded_hazards=3)
+    sketch.hazard("mines", "village", denies="water")
+    sketch.works("well", "village", "water", 3)
+    sketch.works("pump", "village", "power", 100)  # keeps the crew busy until then
+    sketch.assume(survey_detection=1, unrecorded_area_m2=8000, handover_days=30)
+    sketch.team("team")
+    sketch.team("crew", ["building"])
+    scenario = sketch.scenario()
+    draws = [Draws(scenario, 1).values(draw) for draw in range(20)]
+    draw = next(d for d, values in enumerate(draws) if len(values.unrecorded.like) == 2)
+    tables, values = tables_of(rp.simulate(scenario, "plan", draw=draw)), draws[draw]
+    assert verify_run(tables, scenario, values) == []
+    assert verify_run(tables, scenario) != []  # no run on expected values
+
+    def with_cell(table: str, key: str, name: str, column: str, value: float) -> list[str]:
+        changed = tables[table].copy()
+        changed.loc[changed[key] == name, column] = value
+        return verify_run({**tables, table: changed}, scenario, values)
+
+    one = "village/found1"
+    assert with_cell("jobs", "job", f"{one}/technical_survey", "start_day", 0.5)
+    assert with_cell("jobs", "job", f"{one}/clearance", "area_m2", 5.0)
+    assert with_cell("releases", "hazard", one, "released_day", 20.0)
+    assert with_cell("releases", "hazard", one, "share_cleared", 0.0)
+    assert with_cell("jobs", "job", "well", "start_day", 31.0)
+    releases = tables["releases"]
+    fewer = {**tables, "releases": releases[releases["hazard"] != one]}
+    assert verify_run(fewer, scenario, values)
+
+
 # ----------------------------------------------------------------------------------------- law 5
+
+
+def shuffled(scenario: rp.Scenario, seed: int) -> rp.Scenario:
+    luck = random.Random(seed)
+    rows = {table: getattr(scenario, table) for table in type_of_table}
+    return replaced(scenario, **{t: tuple(luck.sample(r, len(r))) for t, r in rows.items()})
+
+
+def assert_same(before: rp.Outcome, after: rp.Outcome) -> None:
+    assert after.order == before.order
+    assert list(after.jobs["job"]) == list(before.jobs["job"])
+    for table in TABLES:
+        assert as_rows(getattr(after, table)) == as_rows(getattr(before, table)), table
 
 
 @on_worlds(25)
 def test_the_order_of_rows_in_files_changes_nothing(seed: int, allocation: str) -> None:
     scenario = world(seed)
-    luck = random.Random(seed)
-    shuffled = {
-        table: tuple(luck.sample(getattr(scenario, table), len(getattr(scenario, table))))
-        for table in type_of_table
-    }
     before = rp.simulate(scenario, allocation)
-    after = rp.simulate(replaced(scenario, **shuffled), allocation)
-    assert after.order == before.order
-    assert list(after.jobs["job"]) == list(before.jobs["job"])
-    for table in TABLES:
-        assert as_rows(getattr(after, table)) == as_rows(getattr(before, table)), table
+    assert_same(before, rp.simulate(shuffled(scenario, seed), allocation))
+
+
+@on_worlds(25)
+def test_the_order_of_rows_in_files_changes_nothing_in_a_draw(seed: int, allocation: str) -> None:
+    scenario = world(seed, uncertain=True)
+    before = rp.simulate(scenario, allocation, draw=seed % 200, seed=seed)
+    after = rp.simulate(shuffled(scenario, seed), allocation, draw=seed % 200, seed=seed)
+    assert_same(before, after)
 
 
 REFERENCES: dict[str, tuple[str, ...]] = {
@@ -230,13 +298,8 @@ def _renamed(cell: object, ids: set[object]) -> object:
     return "/".join(longer(part) if part in ids else part for part in cell.split("/"))
 
 
-@on_worlds(25)
-def test_an_island_that_nobody_reaches_changes_nothing_elsewhere(
-    seed: int, allocation: str
-) -> None:
-    scenario = world(seed)
-    first = seed % 2 == 0
-    name = "!island" if first else "~island"  # before or after all other ids
+def island(scenario: rp.Scenario, name: str) -> dict[str, tuple[Any, ...]]:
+    """Tables of a scenario with a mined island that no road reaches."""
     known: dict[str, Any] = {"source": scenario.sources[0].id}
     where: dict[str, Any] = {"lon_deg": 1, "lat_deg": 1, "district": name, **known}
     added: dict[str, Any] = {
@@ -268,9 +331,20 @@ def test_an_island_that_nobody_reaches_changes_nothing_elsewhere(
             )
         ],
     }
-    tables = {table: (*getattr(scenario, table), *rows) for table, rows in added.items()}
-    before = rp.simulate(scenario, allocation)
-    after = rp.simulate(replaced(scenario, **tables), allocation)
+    return {table: (*rows, *getattr(scenario, table)) for table, rows in added.items()}
+
+
+@pytest.mark.parametrize("has_draw", [False, True], ids=["expected", "draw"])
+@on_worlds(25)
+def test_an_island_that_nobody_reaches_changes_nothing_elsewhere(
+    seed: int, allocation: str, has_draw: bool
+) -> None:
+    scenario = world(seed, uncertain=has_draw)
+    name = "!island" if seed % 2 == 0 else "~island"  # before or after all other ids
+    draw = seed % 200 if has_draw else None
+    before = rp.simulate(scenario, allocation, draw=draw, seed=seed)
+    larger = replaced(scenario, **island(scenario, name))
+    after = rp.simulate(larger, allocation, draw=draw, seed=seed)
     assert [c for c in after.order if not c.startswith(name)] == list(before.order)
     for table in ("readiness", "gates", "land_release", "jobs", "releases", "roads", "presence"):
         rest = getattr(after, table)
@@ -288,24 +362,34 @@ def test_an_island_that_nobody_reaches_changes_nothing_elsewhere(
 # ----------------------------------------------------------------------------------------- law 6
 
 
-def random_history(scenario: rp.Scenario, luck: random.Random) -> dict[str, int]:
+Times = dict[str, list[float]]
+
+
+def random_history(scenario: rp.Scenario, found: int, luck: random.Random) -> Times:
     """Times of everything that gates look at; some of it never happens."""
-    names = [released(hazard.id) for hazard in scenario.hazards]
-    names += [works.id for works in scenario.works]
-    names += [survey_of(settlement) for settlement in scenario.people]
-    names += [opened(road.id) for road in scenario.roads]
-    times = [luck.choice([0, 5, 5, luck.randint(0, 900)]) * DAY_S for _ in names]
-    return {name: time for name, time in zip(names, times, strict=True) if luck.random() < 0.95}
+
+    def time_s() -> float:
+        day = luck.choice([0, 5, 5, luck.randint(0, 900)])
+        return float(day * DAY_S) if luck.random() < 0.95 else math.inf
+
+    counts = {
+        "released_s": len(scenario.hazards) + found,
+        "works_s": len(scenario.works),
+        "survey_s": len(surveyed(scenario)),
+        "road_open_s": len(scenario.roads),
+    }
+    return {name: [time_s() for _ in range(count)] for name, count in counts.items()}
 
 
-def delayed(history: dict[str, int], luck: random.Random) -> dict[str, int]:
+def delayed(history: Times, luck: random.Random) -> Times:
     """Let some things happen later, or never."""
-    late: dict[str, int] = {}
-    for name, time in history.items():
+
+    def later(time_s: float) -> float:
         fate = luck.random()
-        if fate < 0.95:
-            late[name] = time + (luck.randint(0, 400) * DAY_S if fate < 0.4 else 0)
-    return late
+        delay_s = luck.randint(0, 400) * DAY_S if fate < 0.4 else 0
+        return time_s + delay_s if fate < 0.95 else math.inf
+
+    return {name: [later(time_s) for time_s in times] for name, times in history.items()}
 
 
 PARAMETERS: dict[str, tuple[dict[str, float], ...]] = {
@@ -323,24 +407,30 @@ def test_what_happens_later_never_brings_a_gate_forward(gate: str) -> None:
     moved = 0
     for seed in range(25):
         luck = random.Random(seed)
-        scenario = world(seed + 500)
+        scenario = world(seed + 500, uncertain=seed % 2 == 0)
         hazards = [
             dataclasses.replace(hazard, items_per_km2=hazard.items_per_km2 or 20)
             for hazard in scenario.hazards
         ]
         gates = {gate: luck.choice(PARAMETERS.get(gate, ({},)))}
         scenario = replaced(scenario, hazards=tuple(hazards), gates=gates)
-        graph = network.build(scenario)
-        number = expected_values(scenario).number
-        history = random_history(scenario, luck)
+        facts = Facts(scenario, network.build(scenario))
+        values = Draws(scenario, seed).values(seed) if luck.random() < 0.8 else None
+        values = values or expected_values(scenario)
+        history = random_history(scenario, len(values.unrecorded.found.like), luck)
         for _ in range(6):
             late = delayed(history, luck)
             now, then = (
                 judge(
-                    History(scenario=scenario, network=graph, passed_s=passed, number=number),
+                    History(
+                        facts=facts,
+                        number=values.number,
+                        unrecorded=values.unrecorded,
+                        **{name: np.array(given_s) for name, given_s in times.items()},
+                    ),
                     900 * DAY_S,
                 )
-                for passed in (history, late)
+                for times in (history, late)
             )
             for one, other in zip(now, then, strict=True):
                 before, after = one.gates[gate], other.gates[gate]
@@ -371,12 +461,16 @@ def up_to(table: pd.DataFrame, horizon: float) -> pd.DataFrame:
     return cut
 
 
+@pytest.mark.parametrize("has_draw", [False, True], ids=["expected", "draw"])
 @on_worlds(25)
-def test_a_longer_horizon_changes_nothing_that_happened_before(seed: int, allocation: str) -> None:
-    short = world(seed, horizon_years=1 + seed % 4)
+def test_a_longer_horizon_changes_nothing_that_happened_before(
+    seed: int, allocation: str, has_draw: bool
+) -> None:
+    short = world(seed, horizon_years=1 + seed % 4, uncertain=has_draw)
     long = replaced(short, horizon_years=short.horizon_years + 1 + seed % 20)
-    before = rp.simulate(short, allocation)
-    after = rp.simulate(long, allocation)
+    draw = seed % 200 if has_draw else None
+    before = rp.simulate(short, allocation, draw=draw, seed=seed)
+    after = rp.simulate(long, allocation, draw=draw, seed=seed)
     horizon = (before.horizon - short.start).days
     assert before.horizon < after.horizon
     assert before.order == after.order

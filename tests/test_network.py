@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 
 import returnplan as rp
-from returnplan import network
+from returnplan import kernel, network
 from returnplan.network import NO_ROUTE, Network, Reach
 from tests.sketch import Sketch
 
@@ -77,6 +79,107 @@ def test_a_road_that_opens_twice_brings_nothing_new() -> None:
     assert reach.open_road(0) == [1]
     assert reach.open_road(0) == []
     assert reach.hours == [0, 2]
+
+
+def reached_within(
+    graph: Network, source_at: dict[int, float], road_at: dict[int, float], limit_hours: float
+) -> list[float]:
+    """When each place first has a source within some hours; what has no time never comes."""
+    roads_of = np.cumsum([0, *(len(roads) for roads in graph.roads_at)]).astype(np.int32)
+    found = kernel.reached_within(
+        np.array(graph.ends, np.int32).reshape(-1, 2),
+        np.array(graph.hours),
+        roads_of,
+        np.array([road for roads in graph.roads_at for road in roads], np.int32),
+        np.array([source_at.get(place, math.inf) for place in range(len(graph.places))]),
+        np.array([road_at.get(road, math.inf) for road in range(len(graph.roads))]),
+        limit_hours,
+    )
+    return list(found.tolist())
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_place_is_reached_as_soon_as_the_shortest_way_is_short_enough(seed: int) -> None:
+    graph = network.build(random_scenario(seed))
+    luck = random.Random(seed)
+    sources = luck.sample(range(len(graph.places)), luck.choice([0, 1, 1, 2]))
+    source_at = dict.fromkeys(sources, 0.0)
+    steps = [("road", road) for road in range(len(graph.roads))]
+    steps += [("source", place) for place in luck.sample(range(len(graph.places)), 2)]
+    luck.shuffle(steps)
+    roads: list[int] = []
+    road_at: dict[int, float] = {}
+    moments = [(0.0, hours_by_networkx(graph, sources, roads))]
+    now = 0.0
+    for kind, number in steps[: len(steps) - luck.choice([0, 0, 1, 4])]:  # some never open
+        now += luck.choice([0, 1, 1, 7])  # some at the same instant
+        if kind == "road":
+            road_at[number] = now
+            roads.append(number)
+        else:
+            source_at.setdefault(number, now)
+            sources.append(number)
+        moments.append((now, hours_by_networkx(graph, sources, roads)))
+    for limit in (0.0, 0.75, 1.9, 2.75, 4.6, math.inf):
+        expected = [
+            min((at for at, hours in moments if hours[place] <= limit), default=math.inf)
+            for place in range(len(graph.places))
+        ]
+        if limit == math.inf:  # how far is no matter, but there must be a way
+            expected = [
+                min((at for at, hours in moments if hours[place] < NO_ROUTE), default=math.inf)
+                for place in range(len(graph.places))
+            ]
+        assert reached_within(graph, source_at, road_at, limit) == expected
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_teams_drive_the_shortest_way_over_the_roads_that_are_open_by_then(seed: int) -> None:
+    luck = random.Random(seed)
+    sketch = Sketch()
+    names = ["town"]
+    for number in range(1, 7):
+        names.append(f"p{number}")
+        late = luck.choice([None, None, *(f"2025-0{month}-15" for month in range(1, 7))])
+        sketch.place(names[-1], accessible_from=late)
+        sketch.works(f"well{number}", names[-1], "water", 30)
+        sketch.works(f"pump{number}", names[-1], "power", 45)
+    for road in luck.sample(ROAD_IDS, 10):
+        hours = luck.choice([0, 0.5, 1, 1, 2, 3.7])
+        sketch.road(road, luck.choice(names), luck.choice(names), hours=hours)
+    sketch.people("people", "p1", 0)
+    sketch.asset("crew", ["building"])
+    sketch.deploy("crew")
+    sketch.deploy("crew", base=luck.choice(names[1:]))
+    scenario = sketch.scenario()
+    graph = network.build(scenario)
+    jobs = sketch.run().outcome.jobs.dropna(subset=["start_day"])
+    assert len(jobs) > 0
+    for job in jobs.itertuples():
+        day: Any = job.start_day
+        roads = [r for r, from_s in enumerate(graph.road_from_s) if from_s <= day * 86_400]
+        hours_to = hours_by_networkx(graph, [graph.place_no[str(job.base)]], roads)
+        place = graph.place_no[str(job.place_or_road)]
+        assert job.travel_hours == pytest.approx(hours_to[place], abs=1e-12)
+
+
+def test_a_way_that_opens_twice_brings_nothing_new() -> None:
+    sketch = Sketch()
+    sketch.village("village", hours=2)
+    sketch.road("again", "village", "town", hours=2)
+    sketch.hazard("mines", "again")  # released on day 16
+    for name in ("a", "b"):
+        sketch.works(name, "village", "water", 16)
+    sketch.team("team")
+    sketch.team("crew", ["building"])
+    told = sketch.run()
+    assert told.road("again") == (16, 16)
+    assert [told.when(job) for job in ("a", "b")] == [(0, 0, 16), (16, 16, 32)]
+    assert [told.parcel(job).travel_hours for job in ("a", "b")] == [2, 2]
+    graph = network.build(sketch.scenario())
+    assert reached_within(graph, {0: 0}, {0: 3}, 2) == [0, 3]
+    assert reached_within(graph, {0: 0}, {0: 3, 1: 5}, 2) == [0, 3]
+    assert reached_within(graph, {0: 0}, {0: 3, 1: 5}, 1.9) == [0, math.inf]
 
 
 def test_the_date_of_a_road_is_the_later_of_its_ends() -> None:

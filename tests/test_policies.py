@@ -9,7 +9,6 @@ import pytest
 
 import returnplan as rp
 from returnplan import network, policies, teams
-from returnplan.chance import expected_values
 from returnplan.landrelease import plan_work
 from tests.sketch import STAGES, Sketch
 from tests.worlds import write_random_world
@@ -163,8 +162,7 @@ def test_camps_drives_winters_and_dates_do_not_count_as_team_days(sketch: Sketch
 def test_every_job_and_every_community_stands_once_in_its_order(seed: int, tmp_path: Path) -> None:
     write_random_world(tmp_path, seed, settlements=2 + seed % 4, hazards=6)
     scenario = rp.load(tmp_path)
-    values = expected_values(scenario)
-    plan = plan_work(scenario, values.number, values.route_shares)
+    plan = plan_work(scenario)
     graph = network.build(scenario)
     communities = {community.id for community in scenario.communities}
     for header in scenario.allocations:
@@ -177,8 +175,8 @@ def test_every_job_and_every_community_stands_once_in_its_order(seed: int, tmp_p
         for ranking in (given, tuple(listed)):
             assert sorted(ranking) == sorted(communities)
             decoded = policies.decode(scenario, plan, ranking, routes, bases)
-            assert sorted(decoded.priority) == sorted(plan.jobs)
-            assert decoded.rank.keys() == plan.jobs.keys()
+            assert sorted(decoded.priority) == sorted(job.id for job in plan.jobs)
+            assert decoded.rank.keys() == plan.job_of.keys()
             ranks = [decoded.rank[job] for job in decoded.priority]
             assert ranks == sorted(ranks)
             assert set(ranks) <= set(range(len(communities) + 2))

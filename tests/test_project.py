@@ -120,6 +120,7 @@ COUNTS = {
     "dwellings",
     "draws",
     "parcels",
+    "unrecorded_hazards",
     "position",
     "month",
     "seed",

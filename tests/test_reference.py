@@ -11,8 +11,22 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
+from returnplan.chance import expected_values
+from returnplan.draws import Draws
 from tests import worlds
-from tests.reference import Reference, read_world, reference_run
+from tests.drawn import luck_of
+from tests.reference import (
+    Hazard,
+    Job,
+    Luck,
+    Plan,
+    Reference,
+    Run,
+    World,
+    read_world,
+    reference_run,
+    under,
+)
 
 DAY_S = 86_400
 ALLOCATIONS = ("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path", "few")
@@ -95,6 +109,11 @@ def _release_differences(outcome: rp.Outcome, reference: Reference) -> Iterator[
         for name, at in wanted.items():
             if mine.get(name) != at:
                 yield f"{name} {column}", mine.get(name), at
+    columns = [f"share_{route}" for route in ("cancelled", "reduced", "cleared")]
+    for row in outcome.releases.set_index("hazard")[columns].itertuples():
+        wanted_shares = reference.shares.get(str(row[0]), ())
+        if not all(_is_close(*pair) for pair in zip(row[1:], wanted_shares, strict=True)):
+            yield f"{row[0]} shares", row[1:], wanted_shares
 
 
 def _judgement_differences(outcome: rp.Outcome, reference: Reference) -> Iterator[Difference]:
@@ -150,11 +169,10 @@ def _is_close(mine: Any, twin: Any) -> bool:
     return math.isclose(mine, twin, rel_tol=1e-9, abs_tol=1e-9)
 
 
-def twin_run(folder: Path, allocation: str) -> Reference:
+def twin_run(folder: Path, allocation: str, luck: Luck | None = None) -> Reference:
     """Run the twin, and leave jobs that need no team out of its priorities."""
-    twin = reference_run(folder, allocation)
-    jobs = read_world(folder).jobs
-    twin.priority = [job for job in twin.priority if not jobs[job].needs_no_team]
+    twin = reference_run(folder, allocation, luck)
+    twin.priority = [job for job in twin.priority if job not in twin.needs_no_team]
     return twin
 
 
@@ -165,6 +183,16 @@ def compare(folder: Path, *allocations: str) -> None:
         assert differences(rp.simulate(scenario, allocation), twin)[:5] == [], allocation
 
 
+def compare_draw(folder: Path, allocation: str, draw: int, seed: int) -> rp.Outcome:
+    """Let both run on the same draw, and give the engine's outcome."""
+    scenario = rp.load(folder)
+    luck = luck_of(scenario, Draws(scenario, seed).values(draw))
+    twin = twin_run(folder, allocation, luck)
+    outcome = rp.simulate(scenario, allocation, draw=draw, seed=seed)
+    assert differences(outcome, twin)[:5] == [], (allocation, draw)
+    return outcome
+
+
 @pytest.mark.parametrize("name", TINY)
 def test_engine_and_twin_agree_on_the_tiny_worlds(name: str, tmp_path: Path) -> None:
     getattr(worlds, name)(tmp_path)
@@ -173,8 +201,14 @@ def test_engine_and_twin_agree_on_the_tiny_worlds(name: str, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("seed", range(1000, 1132))
 def test_engine_and_twin_agree_on_random_worlds(seed: int, tmp_path: Path) -> None:
-    sizes = {"settlements": 1 + seed % 6, "hazards": 3 + seed % 8, "teams": 1 + seed % 7}
-    worlds.write_random_world(tmp_path, seed, **sizes, horizon_years=(10, 3, 30)[seed % 3])
+    worlds.write_random_world(
+        tmp_path,
+        seed,
+        settlements=1 + seed % 6,
+        hazards=3 + seed % 8,
+        teams=1 + seed % 7,
+        horizon_years=(10, 3, 30)[seed % 3],
+    )
     compare(tmp_path, ALLOCATIONS[seed % len(ALLOCATIONS)])
 
 
@@ -192,6 +226,122 @@ def test_engine_and_twin_agree_on_every_allocation_of_random_worlds(
 def test_engine_and_twin_agree_on_larger_worlds(seed: int, tmp_path: Path) -> None:
     worlds.write_random_world(tmp_path, seed, settlements=10, hazards=25, teams=14)
     compare(tmp_path, ALLOCATIONS[seed % len(ALLOCATIONS)], "by_smith_path")
+
+
+# ---------------------------------------------------------------- draws
+
+
+def write_uncertain_world(folder: Path, seed: int) -> None:
+    worlds.write_random_world(
+        folder,
+        seed,
+        settlements=1 + seed % 5,
+        hazards=3 + seed % 8,
+        teams=1 + seed % 7,
+        horizon_years=(10, 3, 30)[seed % 3],
+        uncertain=True,
+    )
+
+
+@pytest.mark.parametrize("seed", range(4000, 4050))
+def test_engine_and_twin_agree_on_draws_of_random_worlds(seed: int, tmp_path: Path) -> None:
+    write_uncertain_world(tmp_path, seed)
+    for draw in range(2):
+        compare_draw(tmp_path, ALLOCATIONS[(seed + draw) % len(ALLOCATIONS)], draw, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5000, 5150))
+def test_engine_and_twin_agree_on_many_draws_of_random_worlds(seed: int, tmp_path: Path) -> None:
+    write_uncertain_world(tmp_path, seed)
+    for draw in range(6):
+        compare_draw(tmp_path, ALLOCATIONS[(seed + draw) % len(ALLOCATIONS)], draw, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(6000, 6012))
+def test_engine_and_twin_agree_on_draws_of_larger_worlds(seed: int, tmp_path: Path) -> None:
+    worlds.write_random_world(tmp_path, seed, settlements=9, hazards=30, teams=14, uncertain=True)
+    for draw in (0, 64, 129):
+        compare_draw(tmp_path, ALLOCATIONS[(seed + draw) % len(ALLOCATIONS)], draw, seed)
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_luck_at_its_mean_is_the_run_on_expected_values(name: str, tmp_path: Path) -> None:
+    getattr(worlds, name)(tmp_path)
+    luck = luck_of(rp.load(tmp_path), expected_values(rp.load(tmp_path)))
+    for allocation in TINY[name]:
+        assert twin_run(tmp_path, allocation, luck) == twin_run(tmp_path, allocation)
+
+
+def sights(world: World, run: Run) -> Iterator[str]:
+    """What a run on a draw has shown of the rules for unrecorded hazards."""
+    for settlement in {one.settlement for one in world.luck.unrecorded}:
+        found = [h for h in world.hazards_on(settlement) if h.found_number > 0]
+        survey = world.jobs[f"{settlement}/survey"]
+        yield f"a survey finds {min(2, len(found))} hazards" + (
+            " or more" if len(found) > 1 else ""
+        )
+        if found and survey.needs_no_team:
+            yield "a survey of no work finds a hazard"
+        if found and survey.id not in run.done_s:
+            yield "a found hazard never joins"
+        for hazard in found:
+            if run.released_s.get(hazard.id, math.inf) <= world.horizon_s:
+                yield "a found hazard is released"
+            parcels = run.parcels.get(f"{hazard.id}/clearance", [])
+            if len({parcel.team.id for parcel in parcels}) > 1:
+                yield "several teams clear a found hazard"
+            if len(parcels) > 1 and hazard.max_teams == 1:
+                yield "one team at a time clears a found hazard of several parcels"
+        for job in world.jobs_on(settlement):
+            yield from _sights_of_works(run, job, found)
+
+
+def _sights_of_works(run: Run, job: Job, found: list[Hazard]) -> Iterator[str]:
+    kind = {"shelter": "housing"}.get(job.works.kind, job.works.kind) if job.works else ""
+    starts = [parcel.start_s for parcel in run.parcels[job.id]]
+    done_s = run.done_s.get(job.id, math.inf)
+    for hazard in found:
+        joined_s = run.joined_s.get(hazard.id, math.inf)
+        if kind not in hazard.denies or joined_s == math.inf:
+            continue
+        if starts and run.open_s[job.id] < joined_s < starts[0]:
+            yield "works that were open wait for a found hazard"
+        if starts and starts[0] < joined_s < done_s:
+            yield "a hazard joins while works are under way that it denies"
+        if done_s < joined_s:
+            yield "works are done before a hazard joins that denies them"
+        if job.needs_no_team and joined_s < done_s < math.inf:
+            yield "work without length waits for a found hazard"
+
+
+def test_the_random_worlds_bring_to_light_all_that_draws_can_bring(tmp_path: Path) -> None:
+    missing = {
+        "a survey finds 0 hazards",
+        "a survey finds 1 hazards",
+        "a survey finds 2 hazards or more",
+        "a survey of no work finds a hazard",
+        "a found hazard is released",
+        "a found hazard never joins",
+        "several teams clear a found hazard",
+        "one team at a time clears a found hazard of several parcels",
+        "works that were open wait for a found hazard",
+        "a hazard joins while works are under way that it denies",
+        "works are done before a hazard joins that denies them",
+        "work without length waits for a found hazard",
+    }
+    for seed in range(4000, 4050):
+        folder = tmp_path / str(seed)
+        write_uncertain_world(folder, seed)
+        scenario, expected_world = rp.load(folder), read_world(folder)
+        world = under(expected_world, luck_of(scenario, Draws(scenario, seed).values(0)))
+        run = Run(world, Plan(expected_world, ALLOCATIONS[seed % len(ALLOCATIONS)]))
+        run.go()
+        missing -= set(sights(world, run))
+        if not missing:
+            break
+    assert missing == set()
 
 
 def test_the_comparison_sees_a_difference_in_every_table(tmp_path: Path) -> None:

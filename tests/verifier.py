@@ -1,8 +1,8 @@
 """Check a run from its tables and the scenario alone (laws 1 to 4 of model §14, and dispatch).
 
 Nothing here looks into the package: every rule is stated again in plain words, from the columns of
-``jobs``, ``releases``, ``roads`` and ``land_release``. :func:`verify_run` gives one sentence for
-each thing that is wrong.
+``jobs``, ``releases``, ``roads`` and ``land_release``, and, for a run on a draw, from its numbers.
+:func:`verify_run` gives one sentence for each thing that is wrong.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -20,7 +20,9 @@ import numpy.typing as npt
 import pandas as pd
 
 import returnplan as rp
-from returnplan.chance import expected_values
+from returnplan.chance import Values, expected_values
+from tests.drawn import luck_of
+from tests.reference import Luck
 
 STAGES = ("survey", "technical_survey", "clearance", "quality_control")
 LIMIT_DAYS = 36_525
@@ -52,6 +54,20 @@ class Parcel:
 
 
 @dataclass
+class Hazard:
+    """A hazard, recorded or found."""
+
+    id: str
+    place: str | None
+    hazard_class: str
+    land_class: str
+    difficulty: str
+    denies: tuple[str, ...]
+    area_m2: float
+    max_teams: int | None
+
+
+@dataclass
 class Team:
     asset: str
     base: str
@@ -64,6 +80,7 @@ class Facts:
     """A scenario and the tables of one run, by id."""
 
     scenario: rp.Scenario
+    luck: Luck
     allocation: str
     parcels: list[Parcel]
     released: dict[str, float]  # of hazards
@@ -78,6 +95,27 @@ class Facts:
 
     def __post_init__(self) -> None:
         self.ends = {road.id: (road.from_place, road.to_place) for road in self.scenario.roads}
+        columns = [column.name for column in fields(Hazard)]
+        self.hazards = {
+            row.id: Hazard(**{column: getattr(row, column) for column in columns})
+            for row in self.scenario.hazards
+        }
+        self.found_at: dict[str, str] = {}  # settlement of each hazard that a survey finds
+        for hidden in self.luck.unrecorded:
+            if hidden.is_found:
+                number = list(self.found_at.values()).count(hidden.settlement) + 1
+                name = f"{hidden.settlement}/found{number}"
+                like = self.hazards[hidden.like]
+                more: dict[str, Any] = {"hazard_class": "CHA", "area_m2": hidden.area_m2}
+                self.hazards[name] = replace(like, id=name, **more)
+                self.found_at[name] = hidden.settlement
+
+    def joins(self, hazard: str) -> float:
+        """Day on which a hazard is known: the start, or the end of the survey that finds it."""
+        if hazard not in self.found_at:
+            return 0.0
+        survey = self.jobs.get(f"{self.found_at[hazard]}/survey", [])
+        return max((parcel.finish for parcel in survey), default=0.0)
 
     def day(self, day: date | None) -> float:
         """Day number of a date; a blank one and one before the start are the start."""
@@ -107,11 +145,15 @@ class Facts:
         for number in range(LIMIT_DAYS + 1):
             today = self.scenario.start + timedelta(days=number)
             following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
-            shares.append(given[today.month] / (following - today.replace(day=1)).days)
+            share = given[today.month] / (following - today.replace(day=1)).days
+            drawn = share * self.luck.weather[today.year, today.month]
+            shares.append(min(drawn, max(share, 1.0)))
         return np.concatenate([[0.0], np.cumsum(shares)])
 
 
-def verify_run(tables: Mapping[str, pd.DataFrame], scenario: rp.Scenario) -> list[str]:
+def verify_run(
+    tables: Mapping[str, pd.DataFrame], scenario: rp.Scenario, values: Values | None = None
+) -> list[str]:
     """Say everything that is wrong with one run.
 
     Parameters
@@ -120,13 +162,18 @@ def verify_run(tables: Mapping[str, pd.DataFrame], scenario: rp.Scenario) -> lis
         ``jobs``, ``releases``, ``roads`` and ``land_release`` of one allocation.
     scenario
         The scenario that was run.
+    values
+        Numbers of the draw; None: the run is on expected values.
 
     Returns
     -------
     list[str]
         Sentences; none when all rules are kept.
     """
-    facts = read_tables(tables, scenario)
+    luck = luck_of(scenario, expected_values(scenario) if values is None else values)
+    facts = read_tables(tables, scenario, luck)
+    if set(facts.released) != set(facts.hazards):
+        return [f"hazards are {sorted(facts.released)}, not {sorted(facts.hazards)}"]
     return [
         *areas_balance(facts),
         *releases_follow_the_work(facts),
@@ -143,7 +190,7 @@ def tables_of(outcome: rp.Outcome) -> dict[str, pd.DataFrame]:
     return {name: getattr(outcome, name) for name in ("jobs", "releases", "roads", "land_release")}
 
 
-def read_tables(tables: Mapping[str, pd.DataFrame], scenario: rp.Scenario) -> Facts:
+def read_tables(tables: Mapping[str, pd.DataFrame], scenario: rp.Scenario, luck: Luck) -> Facts:
     parcels: list[Parcel] = []
     order: dict[str, int] = {}
     for row in tables["jobs"].itertuples():
@@ -171,6 +218,7 @@ def read_tables(tables: Mapping[str, pd.DataFrame], scenario: rp.Scenario) -> Fa
     releases, roads = tables["releases"], tables["roads"]
     facts = Facts(
         scenario=scenario,
+        luck=luck,
         allocation=str(tables["releases"]["allocation"].iloc[0]) if len(releases) else "",
         parcels=parcels,
         released=_times(releases, "hazard", "released_day"),
@@ -222,17 +270,18 @@ def _name_teams(facts: Facts, allocation: str) -> dict[str, Team]:
 
 
 def areas_balance(facts: Facts) -> Iterator[str]:
-    """Reported = cancelled + reduced + cleared + remaining; each stage works its share."""
-    for hazard in facts.scenario.hazards:
+    """Reported + discovered = cancelled + reduced + cleared + remaining, and so do the stages."""
+    for hazard in facts.hazards.values():
         yield from _shares_make_up_the_hazard(facts, hazard)
     table = facts.land_release.groupby("route")["area_m2_p50"].sum()
-    gone = [hazard for hazard in facts.scenario.hazards if facts.released[hazard.id] < INF]
+    known = [hazard for hazard in facts.hazards.values() if facts.joins(hazard.id) < INF]
+    gone = [hazard for hazard in facts.hazards.values() if facts.released[hazard.id] < INF]
     for number, route in enumerate(("cancelled", "reduced", "cleared")):
         area_m2 = sum(facts.shares[hazard.id][number] * hazard.area_m2 for hazard in gone)
         if not _same_area(float(table.get(route, 0.0)), area_m2):
             yield f"land_release: {route} is not {area_m2} m2"
-    reported = sum(hazard.area_m2 for hazard in facts.scenario.hazards)
-    remaining = reported - sum(hazard.area_m2 for hazard in gone)
+    reported = sum(hazard.area_m2 for hazard in known)  # and discovered
+    remaining = sum(h.area_m2 for h in known if facts.released[h.id] == INF)
     told = float(facts.land_release["area_m2_p50"].sum()) + remaining
     if not _same_area(told, reported):
         yield f"released and remaining make {told} m2, reported are {reported}"
@@ -242,14 +291,14 @@ def _same_area(one_m2: float, other_m2: float) -> bool:
     return math.isclose(one_m2, other_m2, rel_tol=1e-9, abs_tol=1e-6)
 
 
-def _shares_make_up_the_hazard(facts: Facts, hazard: rp.Hazard) -> Iterator[str]:
-    number = expected_values(facts.scenario).number
+def _shares_make_up_the_hazard(facts: Facts, hazard: Hazard) -> Iterator[str]:
+    number = facts.luck.number
     cancelled, reduced, cleared = facts.shares[hazard.id]
     if min(cancelled, reduced, cleared) < 0 or abs(cancelled + reduced + cleared - 1) > CLOSE:
         yield f"{hazard.id}: shares {facts.shares[hazard.id]} do not make up the whole"
     if hazard.hazard_class == "CHA" and cancelled != 0:
         yield f"{hazard.id}: a confirmed hazard is cancelled"
-    again = 1 + number["qc_fail_share"]
+    again = 1 + facts.luck.qc_fail_share[hazard.id]
     wanted = {
         "survey": hazard.area_m2 if hazard.hazard_class == "SHA" else 0.0,
         "technical_survey": (1 - cancelled) * hazard.area_m2 * number["ts_coverage_share"],
@@ -266,12 +315,11 @@ def _shares_make_up_the_hazard(facts: Facts, hazard: rp.Hazard) -> Iterator[str]
 
 def releases_follow_the_work(facts: Facts) -> Iterator[str]:
     """Hazards after their last stage and the handover, roads after their hazards, then repair."""
-    handover = expected_values(facts.scenario).number["handover_days"]
     horizon = _horizon_days(facts.scenario)
-    for hazard in facts.scenario.hazards:
+    for hazard in facts.hazards.values():
         stages = [facts.jobs.get(f"{hazard.id}/{stage}", []) for stage in STAGES]
-        last = max((p.finish for parcels in stages for p in parcels), default=0.0)
-        due = last + handover
+        worked = [p.finish for parcels in stages for p in parcels]
+        due = max([facts.joins(hazard.id), *worked]) + facts.luck.handover_days[hazard.id]
         if not _same_time(facts.released[hazard.id], due, horizon):
             yield f"{hazard.id}: released on {facts.released[hazard.id]}, due on {due}"
     for road in facts.scenario.roads:
@@ -304,19 +352,19 @@ def _horizon_days(scenario: rp.Scenario) -> float:
 # --------------------------------------------------------------------- law 2, what comes before
 
 
-def may_begin(facts: Facts, parcel: Parcel) -> float:
-    """Day on which all that comes before a job is done and its place is accessible."""
-    hazards = facts.scenario.hazards
+def may_begin(facts: Facts, parcel: Parcel, now: float) -> float:
+    """Day on which all that comes before a job, as known now, is done, and its place accessible."""
     before: list[float] = [facts.accessible(parcel.where)]
     if parcel.stage in STAGES:
         for stage in STAGES[: STAGES.index(parcel.stage)]:
             before += [p.finish for p in facts.jobs.get(f"{parcel.owner}/{stage}", [])]
+        before.append(facts.joins(parcel.owner))
     elif parcel.stage == "repair":
         before.append(facts.road_released[parcel.where])
     elif parcel.stage not in ("community_survey", "risk_education"):
         denied = "housing" if parcel.stage == "shelter" else parcel.stage
-        here = [h for h in hazards if h.place == parcel.where and denied in h.denies]
-        before += [facts.released[hazard.id] for hazard in here]
+        here = [h for h in facts.hazards.values() if h.place == parcel.where and denied in h.denies]
+        before += [facts.released[h.id] for h in here if facts.joins(h.id) <= now]
     return max(before)
 
 
@@ -326,8 +374,9 @@ def work_waits_for_what_comes_before(facts: Facts) -> Iterator[str]:
         if parcel.rank < rank:
             yield f"{parcel.job}: rank {parcel.rank} after rank {rank}"
         rank = parcel.rank
-        if parcel.start < INF and parcel.start < may_begin(facts, parcel):
-            yield f"{parcel.job}: starts on {parcel.start}, may begin {may_begin(facts, parcel)}"
+        begin = may_begin(facts, parcel, parcel.start)
+        if parcel.start < INF and parcel.start < begin:
+            yield f"{parcel.job}: starts on {parcel.start}, may begin {begin}"
         if parcel.start < parcel.open:
             yield f"{parcel.job}: starts on {parcel.start} but opens on {parcel.open}"
         if not parcel.start <= parcel.work <= parcel.finish:
@@ -338,21 +387,34 @@ def work_waits_for_what_comes_before(facts: Facts) -> Iterator[str]:
 
 def rate(facts: Facts, asset: str, parcel: Parcel) -> float:
     """Work that a team does in a day (m² or crew-days); 0: it cannot do the job."""
-    hazards = {hazard.id: hazard for hazard in facts.scenario.hazards}
+    speed = speed_of(facts, parcel)
     skill = {"repair": "road_repair", "community_survey": "survey"}.get(parcel.stage, parcel.stage)
     for works in facts.scenario.works:
         if works.id == parcel.job:
             skill = works.skill
     mine = [row for row in facts.scenario.rates if row.asset == asset and row.skill == skill]
     if parcel.stage not in STAGES:
-        return 1.0 if mine else 0.0
-    hazard = hazards[parcel.owner]
-    by_land = {row.land_class: row.rate_m2_day for row in mine}
+        return speed if mine else 0.0
+    hazard = facts.hazards[parcel.owner]
+    by_land: dict[str | None, float | None] = {row.land_class: row.rate_m2_day for row in mine}
     found = by_land.get(hazard.land_class, by_land.get(None)) or 0.0
     if parcel.stage in ("technical_survey", "clearance"):
         (kind,) = (row for row in facts.scenario.assets if row.id == asset)
         found *= getattr(kind, f"mult_{hazard.difficulty}")
-    return found
+    return found * facts.luck.productivity[asset] * speed
+
+
+def speed_of(facts: Facts, parcel: Parcel) -> float:
+    """Ratio by which the ground, or the place, makes a job faster in a draw."""
+    luck = facts.luck
+    building = luck.number["building_speed"]
+    if parcel.stage in STAGES:
+        return luck.hazard_productivity[parcel.owner]
+    if parcel.stage == "repair":
+        return building * luck.repair_speed[parcel.owner]
+    if parcel.stage in ("community_survey", "risk_education"):
+        return 1.0
+    return building * luck.works_speed[parcel.owner]
 
 
 def hours_to(facts: Facts, base: str, where: str, at: float) -> float:
@@ -456,7 +518,7 @@ def stints_last_as_long_as_they_must(facts: Facts) -> Iterator[str]:
 
 def _crew_days(facts: Facts, parcel: Parcel) -> float:
     if parcel.stage == "community_survey":
-        return expected_values(facts.scenario).number["community_survey_team_days"]
+        return facts.luck.survey_team_days[parcel.owner]
     for road in facts.scenario.roads:
         if parcel.job == f"{road.id}/repair":
             return road.repair_crew_days
@@ -496,7 +558,6 @@ def the_first_open_job_is_served_first(facts: Facts) -> Iterator[str]:
         moments |= {parcel.start, parcel.finish, parcel.open}
     moments |= {*facts.released.values(), *facts.road_released.values()}
     work = work_of(facts)
-    begins = {job: may_begin(facts, parcels[0]) for job, parcels in facts.jobs.items()}
     for now in sorted(moment for moment in moments if moment <= horizon):
         idle: list[tuple[str, int]] = []  # with the place in the order of what it was given now
         for name, team in facts.teams.items():
@@ -509,16 +570,19 @@ def the_first_open_job_is_served_first(facts: Facts) -> Iterator[str]:
         for job, parcels in facts.jobs.items():
             first = parcels[0]
             waiting = [parcel for parcel in parcels if parcel.start > now]
-            if not idle or not waiting or begins[job] > now or _is_full(facts, parcels, now):
+            if not idle or not waiting or _must_wait(facts, parcels, now):
                 continue
             for name, given in idle:
                 if given > first.place_in_order and _could(facts, name, waiting[0], now):
                     yield f"{name} leaves {job} waiting on {now}"
 
 
-def _is_full(facts: Facts, parcels: list[Parcel], now: float) -> bool:
-    """Whether the safety distance allows no more teams."""
-    limit = next((h.max_teams for h in facts.scenario.hazards if h.id == parcels[0].owner), None)
+def _must_wait(facts: Facts, parcels: list[Parcel], now: float) -> bool:
+    """Whether something must come before, or the distance between teams allows no more of them."""
+    if may_begin(facts, parcels[0], now) > now:
+        return True
+    hazard = facts.hazards.get(parcels[0].owner)
+    limit = None if hazard is None else hazard.max_teams
     working = sum(parcel.start <= now < parcel.finish for parcel in parcels)
     return limit is not None and parcels[0].stage == "clearance" and working >= limit
 

@@ -69,8 +69,9 @@ def write_tables(folder: Path, toml: str, tables: Mapping[str, Sequence[Row]]) -
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "scenario.toml").write_text(toml, encoding="utf-8")
     for table, columns in COLUMNS.items():
+        further = sorted({column for row in tables.get(table, ()) for column in row} - {*columns})
         with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
+            writer = csv.DictWriter(stream, [*columns, *further], lineterminator="\n")
             writer.writeheader()
             for row in tables.get(table, ()):
                 filled = {"source": "made_up", **row} if "source" in columns else row
@@ -398,6 +399,7 @@ def write_random_world(
     hazards: int = 8,
     teams: int = 5,
     horizon_years: int = 10,
+    uncertain: bool = False,
 ) -> None:
     """Write a valid random scenario folder that exercises every rule of the model.
 
@@ -416,6 +418,9 @@ def write_random_world(
         About how many teams each allocation deploys.
     horizon_years
         Horizon of the scenario.
+    uncertain
+        Whether draws bring much: unrecorded hazards, mines that several works wait for, wide
+        distributions of everything. Without it the same seed gives the world that it always gave.
     """
     rng = random.Random(seed)
     start = rng.choice(
@@ -444,6 +449,8 @@ def write_random_world(
         [community["id"] for community in tables["communities"]],
     )
     tables["assumptions"] = _random_assumptions(maker)
+    if uncertain:
+        _make_uncertain(_Maker(random.Random(f"uncertain {seed}"), start, maker.used), tables)
     for rows in tables.values():
         rng.shuffle(rows)
         for row in rows:
@@ -805,5 +812,91 @@ def _random_assumptions(maker: _Maker) -> list[Row]:
         row |= dict(zip("abc", parameters, strict=False))
         if distribution in ("normal", "lognormal"):
             row["low"] = 1  # the mean stays the untruncated one
+        rows.append(row)
+    return rows
+
+
+# -------------------------------------------------------------------- random worlds for draws
+
+
+def _make_uncertain(maker: _Maker, tables: dict[str, list[Row]]) -> None:
+    """Add what only draws bring to light to the tables of a random world."""
+    people = {row["settlement"] for row in tables["communities"] if row["people"]}
+    crowded = maker.pick(*sorted(people))
+    on_land = [row for row in tables["hazards"] if "place" in row]
+    for row in on_land:
+        if maker.chance(0.6):
+            row["place"] = crowded
+        if maker.chance(0.5):
+            denied = {*row["denies"].split(";"), "housing", maker.pick("water", "health")}
+            row["denies"] = ";".join(sorted(denied))
+        if maker.chance(0.25):  # released before any survey: works there may begin early
+            row |= {"area_m2": 0, "hazard_class": "CHA"}
+        row["max_teams"] = maker.pick(None, 1, 2)
+        if row["items_per_km2"] is None and maker.chance(0.8):
+            row["items_per_km2"] = 120
+    tables["works"] += [
+        {
+            "id": maker.new_id("w"),
+            "settlement": crowded,
+            "kind": kind,
+            "skill": maker.pick("building", "building", "survey"),
+            "crew_days": maker.pick(0, 0, 1.5, 30, 90),
+            "dwellings": maker.pick(5, 60) if kind == "shelter" else None,
+        }
+        for kind in (*WORKS_KINDS, "water", "shelter", "health")
+        if maker.chance(0.8)
+    ]
+    mined = {row["place"] for row in on_land}
+    for row in tables["places"]:
+        if row["id"] in mined and maker.chance(0.3):
+            row["unrecorded_hazards"] = maker.pick(0, 0.5, 2, 4.5)
+    assets = [row["id"] for row in tables["assets"]]
+    uncertain = _uncertain_assumptions(maker, assets)
+    replaced = {row["id"] for row in uncertain}
+    kept = [row for row in tables["assumptions"] if row["id"] not in replaced]
+    tables["assumptions"] = kept + uncertain
+
+
+def _uncertain_assumptions(maker: _Maker, assets: Sequence[str]) -> list[Row]:
+    """Rows of everything that is drawn; some distributions are wide, some have no width."""
+    ratio: list[tuple[Any, ...]] = [("fixed", 3), ("lognormal", 1, 0.5), ("triangular", 0.4, 1, 3)]
+    weather: list[tuple[Any, ...]] = [("fixed", 1), ("normal", 1, 0.4), ("uniform", 0.2, 1.9)]
+    shares = 3 * [("dirichlet", 2, 2, 3), ("dirichlet", 0.3, 0.3, 0.4), ("dirichlet", 0, 1, 3)]
+    shares += [("dirichlet", 1, 0, 0), ("dirichlet", 1, 1, 0)]
+    choices: dict[str, list[tuple[Any, ...]]] = {
+        "record_recall": [("fixed", 0.2), ("fixed", 0.35), ("beta", 2, 4), ("uniform", 0.1, 0.9)],
+        "survey_detection": [("fixed", 0), ("fixed", 1), ("fixed", 0.6), ("beta", 6, 2)],
+        "unrecorded_area_m2": [("fixed", 3000), ("lognormal", 4000, 1), ("uniform", 1, 60_000)],
+        "community_survey_team_days": [
+            *(("fixed", 0), ("fixed", 2), ("poisson", 1), ("gamma", 2, 3), ("gamma", 20, 2)),
+            ("fixed", 30),
+        ],
+        "handover_days": [("fixed", 0), ("fixed", 14), ("gamma", 3, 7), ("poisson", 1)],
+        "qc_fail_share": [("fixed", 0), ("beta", 1, 9)],
+        "route_shares_none": shares,
+        "route_shares_partial": shares,
+        "route_shares_full": shares,
+        "productivity": ratio,
+        **{f"productivity_{asset}": ratio for asset in assets if maker.chance(0.2)},
+        "hazard_productivity": ratio,
+        "building_speed": ratio,
+        "works_speed": ratio,
+        "repair_speed": ratio,
+        "weather_year": weather,
+        "season_noise": weather,
+        "willing_share": [("beta", 7, 13), ("fixed", 0.4)],
+        **{
+            f"parcel_m2_{land_class}": [("lognormal", 4000, 0.4), ("fixed", 2000)]
+            for land_class in LAND_CLASSES
+        },
+    }
+    rows: list[Row] = []
+    for name, given in choices.items():
+        distribution, *parameters = maker.pick(*given)
+        row: Row = {"id": name, "distribution": distribution, "unit": "1", "mark": "assumed"}
+        row |= dict(zip("abc", parameters, strict=False))
+        if distribution == "normal":
+            row |= {"low": 0.2, "high": 2}
         rows.append(row)
     return rows

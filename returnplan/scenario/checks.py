@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, get_args
 
-from returnplan.chance import PARAMETERS, default_assumptions, mean, shape_problem
+from returnplan.chance import (
+    PARAMETERS,
+    default_assumptions,
+    mean,
+    productivity_of,
+    shape_problem,
+    support,
+)
 from returnplan.domain import (
     AREA_SKILLS,
     LAND_CLASSES,
@@ -333,7 +340,10 @@ def rates_are_whole(draft: Draft) -> Iterator[Problem]:
 @check
 def assumptions_make_sense(draft: Draft) -> Iterator[Problem]:
     """Parameters fit the distribution, and the mean what the assumption is about."""
-    known = default_assumptions()
+    known = dict(default_assumptions())
+    for _, asset in draft.of("assets"):
+        if asset.id is not None:
+            known[productivity_of(asset.id)] = known["productivity"]
     for row, item in draft.of("assumptions"):
         if item.id is not None and item.id not in known:
             note = "not read by this version: check the spelling"
@@ -348,12 +358,47 @@ def assumptions_make_sense(draft: Draft) -> Iterator[Problem]:
             column, found = missing[0], "nothing"
         elif not allowed and default:
             column, found, allowed = _mean_problem(item, default)
+        if not allowed and not _is_faulty(item, "low", "high"):
+            column, found, allowed = _truncation_problem(item, default)
         if allowed:
             yield draft.problem("assumptions", row, column, found, allowed)
-    for row, item in draft.of("assumptions"):
-        if item.low is not None and item.high is not None and item.low > item.high:
-            found = f"{item.high:g}, below low = {item.low:g}"
-            yield draft.problem("assumptions", row, "high", found, "a number of at least low")
+
+
+def _truncation_problem(item: Any, default: Assumption | None) -> tuple[str, str, str]:
+    """Column, what is found and what is allowed; all empty when every value makes sense."""
+    if item.low is not None and item.high is not None and item.low > item.high:
+        found = f"{item.high:g}, below low = {item.low:g}"
+        return "high", found, "a number of at least low"
+    if item.low is not None or item.high is not None:
+        from returnplan.luck import truncation_problem  # needs scipy, which is slow to load
+
+        allowed = truncation_problem(item)
+        if allowed:
+            return "low", f"low={item.low}, high={item.high}", allowed
+    if default is None or item.distribution == "dirichlet":
+        return "", "", ""
+    low, high = support(item)
+    least, most = (0.0, 1.0 if default.unit.startswith("share") else math.inf)
+    positive = _must_be_positive(default)
+    unit = default.unit
+    if low < least or (positive and low == least and item.distribution in TOUCHING):
+        limit = f"only values {'above' if positive else 'of at least'} 0 ({unit}): write low"
+        return "low", f"values from {low:g} on can be drawn", limit
+    if high > most:
+        return (
+            "high",
+            f"values up to {high:g} can be drawn",
+            f"only values up to 1 ({unit}): write high",
+        )
+    return "", "", ""
+
+
+TOUCHING = ("fixed", "uniform", "triangular", "normal", "poisson")
+"""Distributions that can bring the very end of their range."""
+
+
+def _must_be_positive(default: Assumption) -> bool:
+    return default.unit in ("m2", "ratio") or default.id in ("household_size", "record_recall")
 
 
 def _mean_problem(item: Any, default: Assumption) -> tuple[str, str, str]:
@@ -366,7 +411,7 @@ def _mean_problem(item: Any, default: Assumption) -> tuple[str, str, str]:
         expected = mean(item)
     except OverflowError:
         expected = math.inf
-    positive = default.unit == "m2" or default.id == "household_size"
+    positive = _must_be_positive(default)
     top = 1.0 if default.unit.startswith("share") else LARGEST
     if 0 <= expected <= top and (expected > 0 or not positive):
         return "", "", ""
@@ -532,6 +577,19 @@ def _workable(draft: Draft) -> set[tuple[str, LandClass, Difficulty]]:
             if not (feels and getattr(asset, f"mult_{difficulty}") == 0)
         }
     return able
+
+
+@check
+def unrecorded_hazards_resemble_recorded_ones(draft: Draft) -> Iterator[Problem]:
+    """A settlement that is given unrecorded hazards has a recorded one for them to resemble."""
+    if not draft.is_read("places", "hazards"):
+        return
+    mined = {hazard.place for _, hazard in draft.all("hazards")}
+    for row, place in draft.of("places"):
+        if place.unrecorded_hazards and place.id not in mined:
+            found = f"{place.unrecorded_hazards:g} at {place.id!r}, which has no row in hazards"
+            allowed = "nothing, 0, or a recorded hazard there that they resemble"
+            yield draft.problem("places", row, "unrecorded_hazards", found, allowed)
 
 
 @check

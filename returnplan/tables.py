@@ -1,0 +1,339 @@
+"""Tables of one run: what is done, released and opened, met and missing, with ids and days."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from returnplan.clearance import Amounts, WorkLog
+from returnplan.domain import HAZARD_STAGES, Scenario
+from returnplan.landrelease import WorkPlan, found_hazard, surveyed
+from returnplan.policies import Decoded
+from returnplan.readiness import NEVER, Readiness
+from returnplan.teams import Team
+from returnplan.units import DAY_S, date_to_seconds, horizon_date, month_starts, seconds_to_date
+
+ROUTES = ("cancelled", "reduced", "cleared")
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One allocation in one draw, with everything that its tables need.
+
+    Parameters
+    ----------
+    scenario, allocation, horizon_s
+        What was run, and until when, s.
+    plan, decoded, teams
+        Jobs, their order, and who is there.
+    amounts, log
+        How much work there was, and what happened.
+    """
+
+    scenario: Scenario
+    allocation: str
+    horizon_s: int
+    plan: WorkPlan
+    decoded: Decoded
+    teams: Sequence[Team]
+    amounts: Amounts
+    log: WorkLog
+
+
+def _day(seconds: float | None, horizon_s: float = math.inf) -> float | None:
+    """Days since the start; None when the time does not come, or not within the horizon."""
+    if seconds is None or seconds == NEVER or seconds > horizon_s:
+        return None
+    return seconds / DAY_S
+
+
+def _days(seconds: npt.NDArray[Any], horizon_s: float = math.inf) -> Floats:
+    """The same for many times; negative ones do not come."""
+    return np.where((seconds < 0) | (seconds > horizon_s), np.nan, seconds / DAY_S)
+
+
+def _iso(seconds: float, scenario: Scenario) -> str | None:
+    if seconds == NEVER:
+        return None
+    return seconds_to_date(int(seconds), scenario.start).isoformat()
+
+
+def found_ids(run: Run) -> list[str]:
+    """Ids of the hazards that the community surveys find, in their order."""
+    settlements = surveyed(run.scenario)
+    counts: dict[int, int] = {}
+    ids = []
+    for settlement in run.amounts.found.settlement.tolist():
+        counts[settlement] = counts.get(settlement, 0) + 1
+        ids.append(found_hazard(settlements[settlement], counts[settlement]))
+    return ids
+
+
+def jobs_table(run: Run) -> pd.DataFrame:
+    """One row a parcel, by priority; parcels that no team began stand without a team."""
+    jobs, log, amounts = run.plan.jobs, run.log.log, run.amounts
+    stages = len(HAZARD_STAGES)
+    fixed = len(jobs) + len(run.plan.waits)
+    order = run.log.job_at[amounts.parcels[run.log.job_at] > 0]
+    found = found_ids(run)
+    double = order.copy()
+    is_found = order >= fixed
+    nth, stage = np.divmod(order[is_found] - fixed, stages)
+    double[is_found] = stages * amounts.found.like[nth] + 1 + stage
+    names = [jobs[i].id for i in double]
+    owners = [jobs[i].owner for i in double]
+    ranks = [run.decoded.rank[name] for name in names]
+    for row, hazard in zip(np.flatnonzero(is_found), (found[i] for i in nth), strict=True):
+        owners[row], names[row] = hazard, f"{hazard}/{jobs[double[row]].stage}"
+    parcels = amounts.parcels[order]
+    work = amounts.work[order] / parcels
+    has_area = np.array([jobs[i].has_area for i in double], np.bool_)
+    row_of_job = np.zeros(len(amounts.parcels), np.int64)
+    row_of_job[order] = np.cumsum(parcels) - parcels
+    nth_of_job = _count_up(log.job)
+    at = row_of_job[log.job] + nth_of_job
+    rows = int(parcels.sum())
+    teams = run.teams
+
+    def spread(values: Sequence[Any]) -> Any:
+        return np.repeat(np.array(values, object), parcels)
+
+    def placed(values: npt.NDArray[Any]) -> Floats:
+        column = np.full(rows, np.nan)
+        column[at] = values
+        return column
+
+    def worded(values: Sequence[Any]) -> Any:
+        column = np.full(rows, None, object)
+        column[at] = values
+        return column
+
+    return pd.DataFrame(
+        {
+            "allocation": run.allocation,
+            "job": spread(names),
+            "owner": spread(owners),
+            "stage": spread([jobs[i].stage for i in double]),
+            "place_or_road": spread([jobs[i].site for i in double]),
+            "parcel": np.arange(rows) - np.repeat(np.cumsum(parcels) - parcels, parcels) + 1,
+            "rank": np.repeat(ranks, parcels),
+            "team": worded([teams[i].id for i in log.team]),
+            "asset": worded([teams[i].asset for i in log.team]),
+            "base": worded([teams[i].base for i in log.team]),
+            "open_day": np.repeat(_days(run.log.open_s[order]), parcels),
+            "start_day": placed(log.start_s / DAY_S),
+            "work_day": placed(_days(log.work_s, run.horizon_s)),
+            "finish_day": placed(_days(log.finish_s, run.horizon_s)),
+            "travel_hours": placed(log.travel_hours),
+            "camped": worded(log.camped.tolist()),
+            "mobilised": worded(log.mobilised.tolist()),
+            "workable_days": placed(log.workable_days),
+            "area_m2": np.repeat(np.where(has_area, work, np.nan), parcels),
+        }
+    )
+
+
+def _count_up(items: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """How often each item stood before."""
+    order = np.argsort(items, kind="stable")
+    counts = np.bincount(items) if len(items) else np.zeros(0, np.int64)
+    begins = np.cumsum(counts) - counts
+    before = np.empty(len(items), np.int64)
+    before[order] = np.arange(len(items)) - begins[items[order]]
+    return before
+
+
+def hazard_ids(run: Run) -> list[str]:
+    """Recorded hazards, then those that the community surveys find."""
+    return [*(hazard.id for hazard in run.scenario.hazards), *found_ids(run)]
+
+
+def released_s(run: Run) -> npt.NDArray[np.int64]:
+    """Release of each hazard, recorded or found, s; negative: not within the horizon."""
+    jobs, hazards = len(run.plan.jobs), len(run.scenario.hazards)
+    fixed = jobs + len(run.plan.waits)
+    passed = run.log.passed_s
+    return np.concatenate([passed[jobs : jobs + hazards], passed[fixed + 3 :: 4]])
+
+
+def releases_table(run: Run) -> pd.DataFrame:
+    """One row a hazard."""
+    shares = run.amounts.shares
+    return pd.DataFrame(
+        {
+            "allocation": run.allocation,
+            "hazard": hazard_ids(run),
+            "released_day": _days(released_s(run)),
+            "share_cancelled": shares[:, 0],
+            "share_reduced": shares[:, 1],
+            "share_cleared": shares[:, 2],
+        }
+    )
+
+
+def roads_table(run: Run) -> pd.DataFrame:
+    """One row a road."""
+    first = len(run.plan.jobs) + len(run.scenario.hazards)
+    roads = len(run.scenario.roads)
+    passed = run.log.passed_s
+    return pd.DataFrame(
+        {
+            "allocation": run.allocation,
+            "road": [road.id for road in run.scenario.roads],
+            "released_day": _days(passed[first : first + roads]),
+            "open_day": _days(passed[first + roads : first + 2 * roads]),
+        }
+    )
+
+
+READINESS_COLUMNS = [
+    "allocation",
+    "community",
+    "settlement",
+    "district",
+    "people",
+    "status",
+    "ready_date_p10",
+    "ready_date_p50",
+    "ready_date_p90",
+    "ready_day_p50",
+    "probability_by_horizon",
+    "binding_gate",
+    "score",
+    "severity",
+    "unknown_gates",
+]
+
+
+def readiness_table(run: Run, judged: Sequence[Readiness]) -> pd.DataFrame:
+    """One row a community; ranges and scores stay empty in a run without draws."""
+    scenario, rows = run.scenario, []
+    for community, result in zip(scenario.communities, judged, strict=True):
+        rows.append(
+            {
+                "allocation": run.allocation,
+                "community": community.id,
+                "settlement": community.settlement,
+                "district": scenario.place[community.settlement].district,
+                "people": community.people,
+                "status": result.status,
+                "ready_date_p10": None,
+                "ready_date_p50": _iso(result.ready_s, scenario),
+                "ready_date_p90": None,
+                "ready_day_p50": _day(result.ready_s, run.horizon_s),
+                "probability_by_horizon": None,
+                "binding_gate": result.binding_gate,
+                "score": None,
+                "severity": None,
+                "unknown_gates": ", ".join(result.unknown_gates) or None,
+            }
+        )
+    numbers = ("ready_day_p50", "probability_by_horizon", "score", "severity")
+    table = pd.DataFrame(rows, columns=READINESS_COLUMNS)
+    return table.astype(dict.fromkeys(numbers, float))
+
+
+PEOPLE_COLUMNS = [
+    "allocation",
+    "date",
+    "day",
+    "people_p10",
+    "people_p50",
+    "people_p90",
+    "people_mean",
+]
+
+
+def counting_dates(scenario: Scenario) -> list[date]:
+    """Dates on which people are counted: the start, first days of months, the horizon."""
+    horizon = horizon_date(scenario.start, scenario.horizon_years)
+    months = month_starts(scenario.start, horizon)
+    return list(dict.fromkeys([scenario.start, *months, horizon]))
+
+
+def people_met_table(run: Run, judged: Sequence[Readiness]) -> pd.DataFrame:
+    """One row a date: people whose conditions are met by its midnight (model §11)."""
+    scenario, rows = run.scenario, []
+    ready = {result.community: result.ready_s for result in judged}
+    for day in counting_dates(scenario):
+        by_s = date_to_seconds(day, scenario.start)
+        people = sum(c.people for c in scenario.communities if ready[c.id] <= by_s)
+        when = (run.allocation, day.isoformat(), (day - scenario.start).days)
+        rows.append((*when, None, people, None, people))
+    table = pd.DataFrame(rows, columns=PEOPLE_COLUMNS)
+    return table.astype({"people_p10": float, "people_p90": float})
+
+
+def gates_table(run: Run, judged: Sequence[Readiness]) -> pd.DataFrame:
+    """One row a community and gate."""
+    rows = []
+    for community, result in zip(run.scenario.communities, judged, strict=True):
+        for name, time in result.gates.items():
+            day = _day(time, run.horizon_s)
+            state = "unknown" if time is None else "not met" if day is None else "met"
+            share = float(name == result.binding_gate)
+            rows.append((run.allocation, community.id, name, state, day, share))
+    columns = ["allocation", "community", "gate", "state", "day_p50", "binding_share"]
+    return pd.DataFrame(rows, columns=columns).astype({"day_p50": float})
+
+
+def land_release_table(run: Run) -> pd.DataFrame:
+    """Area by district, year of release, route, and what it denied, m2."""
+    scenario = run.scenario
+    district = district_of(scenario)
+    like = [*range(len(scenario.hazards)), *run.amounts.found.like.tolist()]
+    areas: dict[tuple[str, int, str, str], list[float]] = {}
+    for number, at_s in enumerate(released_s(run).tolist()):
+        if at_s < 0:
+            continue
+        hazard = scenario.hazards[like[number]]
+        year = seconds_to_date(at_s, scenario.start).year
+        for route, name in enumerate(ROUTES):
+            area = float(run.amounts.area_m2[number] * run.amounts.shares[number, route])
+            key = (district[hazard.site], year, name, ";".join(hazard.denies))
+            areas.setdefault(key, []).append(area)
+    rows = [(run.allocation, *key, None, math.fsum(found), None) for key, found in areas.items()]
+    columns = ["allocation", "district", "year", "route", "denies"]
+    columns += ["area_m2_p10", "area_m2_p50", "area_m2_p90"]
+    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[-3:], float))
+    return table.sort_values(columns[1:5], ignore_index=True)
+
+
+def district_of(scenario: Scenario) -> dict[str, str]:
+    """District of each place and road; a road has that of its ``from_place``."""
+    district = {road.id: scenario.place[road.from_place].district for road in scenario.roads}
+    return district | {place.id: place.district for place in scenario.places}
+
+
+def summary_table(run: Run, judged: Sequence[Readiness], usd: float) -> pd.DataFrame:
+    """One row: what the allocation brings, by yearly dates (model §11)."""
+    scenario = run.scenario
+    ready = {result.community: result.ready_s for result in judged}
+    waiting = [(c.people, min(ready[c.id], run.horizon_s)) for c in scenario.communities]
+    row: dict[str, object] = {
+        "allocation": run.allocation,
+        "person_days_mean": math.fsum(people * s / DAY_S for people, s in waiting),
+        "person_days_p10": None,
+        "person_days_p90": None,
+    }
+    for year in range(1, scenario.horizon_years + 1):
+        by_date = horizon_date(scenario.start, year)
+        by_s = date_to_seconds(by_date, scenario.start)
+        people = sum(c.people for c in scenario.communities if ready[c.id] <= by_s)
+        row[f"people_by_{by_date.isoformat()}_mean"] = people
+    last = max(ready.values(), default=NEVER)
+    row |= {
+        "cost_usd_mean": usd,
+        "last_ready_date_p50": _iso(last, scenario),
+        "expected_casualties_low": None,
+        "expected_casualties_mean": None,
+        "expected_casualties_high": None,
+        "communities_never": sum(s == NEVER for s in ready.values()),
+    }
+    return pd.DataFrame([row])
