@@ -37,8 +37,9 @@ from returnplan.scenario import check, load, write
 from returnplan.version import __version__
 
 if TYPE_CHECKING:
+    from returnplan.ensembles import Ensemble, ensemble
+    from returnplan.runfolder import Run, load_run
     from returnplan.simulation import Outcome, simulate
-
 
 __all__ = [
     "AllocationHeader",
@@ -47,6 +48,7 @@ __all__ = [
     "CalendarMonth",
     "Community",
     "Deployment",
+    "Ensemble",
     "Hazard",
     "OrderLine",
     "Outcome",
@@ -55,20 +57,33 @@ __all__ = [
     "Rate",
     "ReturnplanError",
     "Road",
+    "Run",
     "Scenario",
     "ScenarioError",
     "SourceLine",
     "Works",
     "__version__",
     "check",
+    "ensemble",
     "load",
+    "load_run",
     "simulate",
     "write",
 ]
 
 
+_LATER = {
+    "Ensemble": "returnplan.ensembles",
+    "Outcome": "returnplan.simulation",
+    "Run": "returnplan.runfolder",
+    "ensemble": "returnplan.ensembles",
+    "load_run": "returnplan.runfolder",
+    "simulate": "returnplan.simulation",
+}
+
+
 def __getattr__(name: str) -> Any:
     """Load what needs pandas only when it is asked for."""
-    if name in ("Outcome", "simulate"):
-        return getattr(import_module("returnplan.simulation"), name)
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module returnplan has no attribute {name}")

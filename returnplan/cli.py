@@ -1,7 +1,9 @@
 """The command line: parse words, call the library, show progress, print; no arithmetic."""
 
+import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -10,7 +12,8 @@ import click
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.version import __version__
 
-BAD_INPUT, BAD_USAGE = 1, 2
+BAD_INPUT, BAD_USAGE, STOPPED = 1, 2, 130
+MOST_DRAWS = 10_000_000
 
 
 class _Group(click.Group):
@@ -23,6 +26,8 @@ class _Group(click.Group):
             _fail(str(error), BAD_INPUT)
         except ReturnplanError as error:
             _fail(str(error), BAD_USAGE)
+        except KeyboardInterrupt:
+            _fail("stopped; nothing was written", STOPPED)
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             _fail(f"{name}{error.strerror or error}", BAD_INPUT)
@@ -131,32 +136,52 @@ def _show(title: str, problems: Sequence[Problem]) -> None:
         click.echo(f"  {problem}", err=True)
 
 
+def _shard(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, int] | None:
+    """Read which part of the draws is meant: number from 1, and how many parts there are."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
+    number, shards = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not 1 <= number <= shards:
+        raise click.BadParameter(f"{text!r} is no part: allowed is i/n with i from 1 to n, as 2/4")
+    return number, shards
+
+
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
 @click.option("-a", "--allocation", "names", multiple=True, help="Allocation; all if none.")
 @click.option(
     "--draws",
-    type=click.IntRange(0),
-    default=0,
+    type=click.IntRange(0, MOST_DRAWS),
+    default=100,
     show_default=True,
-    help="0: expected values, single dates without ranges.",
+    help="Draws of the uncertain numbers. 0: expected values, single dates without ranges.",
 )
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Luck.")
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder. [default: runs/NAME]")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
-def run(
-    scenario: Path, names: tuple[str, ...], draws: int, out: Path | None, overwrite: bool
-) -> None:
+@click.option("--resume", is_flag=True, help="Continue the draws of a run that was stopped.")
+@click.option("--workers", type=click.IntRange(1), help="Threads. [default: processor cores]")
+@click.option(
+    "--shard",
+    metavar="i/n",
+    callback=_shard,
+    help="Only this part of the draws, to be merged later.",
+)
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler; local: worker processes here.")
+def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any) -> None:
     r"""Simulate allocations and write a run folder with tables and figures.
 
     \b
     Examples:
       returnplan run scenarios/valley
-      returnplan run my_scenario -a today -a ramp --draws 0 --out runs/two
+      returnplan run my_scenario -a today -a ramp --draws 400 --seed 7 --out runs/two
+      returnplan run my_scenario --draws 10000 --resume
+      returnplan run my_scenario --draws 10000 --shard 1/20 --out parts/1
     """
     import returnplan.scenario as room
 
-    if draws > 0:
-        _fail("this version runs on expected values only: say --draws 0", BAD_USAGE)
+    _check_options(options)
     report = room.check(scenario)
     if report.scenario is None:
         raise ScenarioError(str(scenario), report.problems)
@@ -165,49 +190,90 @@ def run(
     for name in names:
         if name not in known:
             _fail(f"no allocation is called {name!r}; there are: {', '.join(known)}", BAD_USAGE)
-    from returnplan import figures
     from returnplan import run as run_room
     from returnplan.describe import default_lines
+    from returnplan.runfolder import check_target
 
-    chosen = list(dict.fromkeys(names)) or known
-    target = out or Path("runs") / loaded.name
-    folder = run_room.check_target(target, overwrite=overwrite)
+    target = options.pop("out") or Path("runs") / loaded.name
+    request = run_room.Request(
+        folder=scenario,
+        scenario=loaded,
+        allocations=tuple(dict.fromkeys(names)) or tuple(known),
+        out=check_target(target, overwrite=overwrite),
+        **options,
+    )
     click.echo(f"{loaded.title or loaded.name}: {_size(loaded)}.", err=True)
-    click.echo(run_room.EXPECTED_VALUES_NOTE, err=True)
+    click.echo(run_room.note(request), err=True)
     _show("Warnings, please look", report.warnings)
     shipped = len(default_lines(report))
     click.echo(f"{shipped} defaults in use: see returnplan check {scenario}", err=True)
-    steps = run_room.run_steps(len(chosen), figures.count(len(chosen)))
-    outcomes = _with_bar(
-        steps, lambda progress: run_room.run(scenario, loaded, chosen, folder, progress)
-    )
-    for outcome in outcomes:
-        click.echo(_headline(outcome))
-    click.echo(run_room.STATEMENT)
-    click.echo(f"Tables: {target}")
-    click.echo(f"Figures: {target / 'figures'}")
+    try:
+        outcomes = _watched(lambda watcher: run_room.run(request, watcher))
+    except KeyboardInterrupt:
+        _fail(run_room.stopped(request), STOPPED)
+    _report(outcomes, target)
 
 
-def _with_bar(steps: int, work: Callable[[Callable[[str], None]], Any]) -> Any:
-    """Run some work with a progress bar on the error stream; in a log, one line a step."""
-    if not sys.stderr.isatty():
-        return work(lambda line: click.echo(f"  {line}", err=True))
-    from tqdm import tqdm
-
-    bar_format = "{l_bar}{bar:20}| {n_fmt}/{total_fmt} steps, {rate_fmt}, {remaining} left"
-    with tqdm(total=steps, unit="step", file=sys.stderr, bar_format=bar_format) as bar:
-
-        def progress(line: str) -> None:
-            bar.set_description_str(line)
-            bar.update()
-
-        return work(progress)
+def _check_options(options: dict[str, Any]) -> None:
+    """Refuse options that do not go together."""
+    draws, shard = options["draws"], options["shard"]
+    for name in ("resume", "shard", "cluster"):
+        if not draws and options[name]:
+            _fail(f"--{name} needs draws, and --draws 0 has none", BAD_USAGE)
+    if shard and shard[1] > draws:
+        _fail(f"{draws} draws cannot be cut into {shard[1]} shards", BAD_USAGE)
 
 
-def _headline(outcome: Any) -> str:
+def _watched(work: Callable[[Any], Any]) -> Any:
+    """Do some work, with bars on a terminal and with lines in a log."""
+    from returnplan.screen import Bars, Log
+
+    if not _is_terminal():
+        return work(Log())
+    with closing(Bars()) as bars:
+        return work(bars)
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty()
+
+
+def _report(outcomes: Sequence[Any], target: Path) -> None:
+    """Print what was written."""
     from returnplan.describe import headline
+    from returnplan.runfolder import FIGURES, STATEMENT
 
-    return headline(outcome)
+    for outcome in outcomes:
+        click.echo(headline(outcome))
+    click.echo(STATEMENT)
+    if not outcomes:
+        click.echo(f"Part of the draws: {target}")
+        click.echo(f"When all parts are there: returnplan merge {target} ... --out DIR")
+        return
+    click.echo(f"Tables: {target}")
+    click.echo(f"Figures: {target / FIGURES}")
+
+
+@main.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Run folder.")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
+def merge(folders: tuple[Path, ...], out: Path, overwrite: bool) -> None:
+    r"""Put the parts of a run together, in any order; refuse gaps, overlaps, different inputs.
+
+    \b
+    Example:
+      returnplan merge parts/1 parts/2 parts/3 --out runs/whole
+    """
+    from returnplan import shards
+    from returnplan.runfolder import check_target
+
+    target = check_target(out, overwrite=overwrite)
+    try:
+        outcomes = _watched(lambda watcher: shards.merge(folders, target, watcher))
+    except ReturnplanError as error:
+        _fail(str(error), BAD_INPUT)
+    _report(outcomes, out)
 
 
 @main.command("list")
@@ -224,3 +290,54 @@ def list_kind(kind: str) -> None:
     from returnplan.describe import listing
 
     click.echo("\n".join(listing(kind)))
+
+
+def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+    """Read names of sizes, each once."""
+    from returnplan.bench import SIZES
+
+    names = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
+    for name in names:
+        if name not in SIZES:
+            raise click.BadParameter(f"{name!r} is no size: allowed are {', '.join(SIZES)}")
+    return names
+
+
+@main.command()
+@click.option(
+    "--sizes",
+    default="S,M",
+    show_default=True,
+    callback=_sizes,
+    help="Made-up scenarios: S (100 settlements, 400 hazards, 20 teams), "
+    "M (1,000, 5,000, 200), L (10,000, 50,000, 1,000).",
+)
+@click.option(
+    "--scenario",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Scenario folder, with a short ensemble on one and two threads; repeatable.",
+)
+@click.option("--json", "target", type=click.Path(path_type=Path), help="File for the figures.")
+@click.option("--no-rival", is_flag=True, help="Without the same work as a plain SimPy program.")
+def bench(
+    sizes: Sequence[str], folders: Sequence[Path], target: Path | None, no_rival: bool
+) -> None:
+    r"""Measure how fast simulations are here, beside a plain SimPy program on S and M.
+
+    Figures compare only within one run on one machine. The first run after an
+    installation also compiles, for about half a minute.
+
+    \b
+    Examples:
+      returnplan bench
+      returnplan bench --sizes S,M,L --scenario scenarios/karabakh --json bench.json
+    """
+    from returnplan.bench import bench as measure
+
+    try:
+        for line in measure(sizes, folders, with_rival=not no_rival, target=target):
+            click.echo(line)
+    except ReturnplanError as error:
+        _fail(str(error), BAD_INPUT)

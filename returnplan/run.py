@@ -1,224 +1,282 @@
-"""A run folder: every table and figure of a scenario's allocations, all of it or nothing."""
+"""A run from scenario to folder: draws, tables and figures, all of it or nothing."""
 
-import hashlib
-import json
-import os
-import shlex
+import dataclasses
 import shutil
-import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
-
-import pandas as pd
 
 import returnplan.scenario as scenario_room
-from returnplan import domain
-from returnplan.domain import Scenario
-from returnplan.errors import ReturnplanError
-from returnplan.figures import draw_figures, view_of
-from returnplan.simulation import Outcome, simulate
-from returnplan.units import horizon_date
+from returnplan import chunks, figures, plans, runfolder
+from returnplan.chunks import Kept, Span
+from returnplan.domain import Scenario, type_of_table
+from returnplan.ensembles import RANGED, Ensemble, assemble
+from returnplan.plans import Plan
+from returnplan.ranges import NOTE
+from returnplan.runfolder import FIGURES, SCENARIO_COPY, Clock
+from returnplan.scenario import background
+from returnplan.scenario.files import workbooks_of
+from returnplan.screen import Silent, Watcher
+from returnplan.simulation import Outcome, Programme, simulate, warm_up
 from returnplan.version import __version__
 
-TABLES = (
-    "summary",
-    "readiness",
-    "gates",
-    "land_release",
-    "jobs",
-    "releases",
-    "roads",
-)
-"""Tables of a run on expected values, each one CSV file with the allocations one under another."""
-
-MANIFEST, FIGURES = "manifest.json", "figures"
-PACKAGES = ("matplotlib", "numpy", "pandas", "pydantic")
-STATEMENT = domain.STATEMENT.format(authority=domain.AUTHORITY)
 EXPECTED_VALUES_NOTE = (
     "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
 )
-
-Progress = Callable[[str], None]
-
-
-def check_target(out: Path, *, overwrite: bool) -> Path:
-    """Refuse a target that would lose something, before any work is done.
-
-    Parameters
-    ----------
-    out
-        Folder to be written.
-    overwrite
-        Whether an earlier run folder may be replaced.
-
-    Returns
-    -------
-    Path
-        The folder, absolute, with links resolved.
-
-    Raises
-    ------
-    ReturnplanError
-        When it cannot be a new folder, and is not an earlier run that may be replaced.
-    """
-    target = out.resolve()
-    blocking = next((p for p in target.parents if p.exists()), target)
-    if not blocking.is_dir():
-        raise ReturnplanError(f"{out} cannot be made: {blocking} is a file")
-    if target in (Path.cwd(), *Path.cwd().parents):
-        raise ReturnplanError(f"{out} is the working folder or above it: choose a folder inside")
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-        return target
-    if not _is_run_folder(target):
-        raise ReturnplanError(f"{out} exists and is not a run folder: choose another --out")
-    if not overwrite:
-        raise ReturnplanError(f"{out} exists: choose another --out, or say --overwrite")
-    return target
+SHARD_NOTE = "a part of the draws: put all parts together with returnplan merge"
+COMPILING = "compiling the simulation for this machine, once, about half a minute"
+SILENT = Silent()
+PATIENCE_S = 1.5
+"""Preparations that take longer are explained."""
 
 
-def _is_run_folder(folder: Path) -> bool:
-    """True when a folder holds a run, and nothing that a run does not write."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    written = {MANIFEST, FIGURES, *(f"{name}.csv" for name in TABLES)}
-    is_ours = isinstance(manifest, dict) and {"returnplan", "digest"} <= manifest.keys()
-    return is_ours and {path.name for path in folder.iterdir()} <= written
-
-
-def run(
-    folder: Path,
-    scenario: Scenario,
-    allocations: Sequence[str],
-    out: Path,
-    progress: Progress = lambda _: None,
-) -> list[Outcome]:
-    """Simulate allocations on expected values and write the run folder.
-
-    Everything is written beside the target first and moved there at the end, so that a run
-    folder appears only when it is complete.
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is to be run, and how.
 
     Parameters
     ----------
     folder
-        Folder from which the scenario was read, for its digest.
+        Folder from which the scenario was read.
     scenario
         The scenario.
     allocations
         Names of allocations.
     out
-        Run folder as :func:`check_target` returns it; an earlier one is replaced.
-    progress
-        Called with one line after each step.
+        Run folder as :func:`returnplan.runfolder.check_target` returns it.
+    draws
+        Number of draws; 0: expected values.
+    seed
+        Seed of the draws.
+    shard
+        Number of a part from 1, and how many parts there are; None: the whole.
+    workers
+        Threads, or processes of a local cluster; None: the processor cores.
+    cluster
+        Address of a Dask scheduler, or ``local``; None: threads.
+    resume
+        Whether the draws of a stopped run are continued.
+    """
+
+    folder: Path
+    scenario: Scenario
+    allocations: tuple[str, ...]
+    out: Path
+    draws: int = 0
+    seed: int = 1
+    shard: tuple[int, int] | None = None
+    workers: int | None = None
+    cluster: str | None = None
+    resume: bool = False
+
+    @property
+    def part(self) -> Span:
+        """Draws that are run here."""
+        return chunks.part_of(self.draws, self.shard)
+
+
+def run(request: Request, watcher: Watcher = SILENT) -> list[Outcome]:
+    """Simulate allocations and write the run folder, or the folder of a shard.
+
+    Draws are kept beside the target until the folder is complete, and stay there when the run is
+    stopped.
+
+    Parameters
+    ----------
+    request
+        What is to be run.
+    watcher
+        Told about the progress.
 
     Returns
     -------
     list[Outcome]
-        The outcome of each allocation.
+        The outcome of each allocation; none for a shard.
+
+    Raises
+    ------
+    ReturnplanError
+        When the draws of an earlier run stand in the way.
     """
-    began, clock = datetime.now(UTC), perf_counter()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    partial.mkdir()
-    try:
-        outcomes = []
-        for name in allocations:
-            outcomes.append(simulate(scenario, name))
-            progress(f"simulated {name}")
-        digest = write_tables(outcomes, partial)
-        progress("wrote the tables")
-        provenance = (
-            f"Scenario {scenario.name}, run on expected values (no draws), "
-            f"returnplan {__version__}, results {digest[:12]}"
-        )
-        view = view_of(folder, scenario, (outcomes[0].horizon - scenario.start).days, provenance)
-        draw_figures(scenario, outcomes, partial / FIGURES, view, progress)
-        manifest = _manifest(folder, scenario, allocations, digest)
-        manifest |= {
-            "start": began.isoformat(timespec="seconds"),
-            "duration_s": round(perf_counter() - clock, 3),
-        }
-        text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-        (partial / MANIFEST).write_text(text, encoding="utf-8")
-        _replace(partial, out)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+    clock = Clock()
+    sha256 = scenario_room.digest(request.folder)
+    with _explained(watcher):
+        warm_up()
+    if not request.draws:
+        return write_run(request, None, sha256, clock, watcher)
+    programme = Programme(request.scenario, request.allocations, request.seed)
+    plan = plans.plan_of(programme, request.scenario.name, sha256, request.draws, request.seed)
+    folder = plans.working_folder(request.out)
+    with plans.claimed(folder, plan, request.part, resume=request.resume, say=watcher.say) as kept:
+        _draw(request, programme, kept, watcher)
+        outcomes: list[Outcome] = []
+        if request.shard:
+            _write_shard(request, plan, kept, clock)
+        else:
+            spread = assemble(request.scenario, programme, kept.chunks(), request.seed, sha256)
+            outcomes = write_run(request, spread, sha256, clock, watcher)
+        shutil.rmtree(folder)
     return outcomes
 
 
-def run_steps(allocations: int, figures: int) -> int:
-    """Number of progress lines of a run, for the bar."""
-    return allocations + 1 + figures
+@contextmanager
+def _explained(watcher: Watcher) -> Iterator[None]:
+    """Say why nothing happens when preparations take long."""
+    timer = threading.Timer(PATIENCE_S, watcher.say, [COMPILING])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
-def write_tables(outcomes: Sequence[Outcome], folder: Path) -> str:
-    """Write the tables of all outcomes, and return the digest of the results.
+def _draw(request: Request, programme: Programme, kept: Kept, watcher: Watcher) -> None:
+    first, after = request.part
+
+    def progress(done: int) -> None:
+        watcher.drawn(done, after - first)
+
+    if request.cluster is None:
+        chunks.run_on_threads(programme, kept, request.workers, progress)
+        return
+    from returnplan.cluster import run_on_cluster
+
+    question = (request.scenario, request.allocations, request.seed)
+    run_on_cluster(request.cluster, question, kept, request.workers, progress)
+
+
+def note(request: Request) -> str:
+    """Say what kind of numbers a run gives."""
+    if not request.draws:
+        return EXPECTED_VALUES_NOTE
+    first, after = request.part
+    part = f", of which {first} to {after - 1} here" if request.shard else ""
+    return f"{request.draws:,} draws, seed {request.seed}{part}: {NOTE}."
+
+
+def stopped(request: Request) -> str:
+    """Say what is left of a run that was stopped."""
+    folder = plans.working_folder(request.out)
+    kept = Kept(folder, request.part).count() if request.draws and folder.is_dir() else 0
+    if not kept:
+        return "stopped; nothing was written"
+    first, after = request.part
+    return (
+        f"stopped; {kept:,} of {after - first:,} draws are kept in {folder}; continue with --resume"
+    )
+
+
+# ---------------------------------------------------------------- folders
+
+
+def write_run(
+    request: Request, spread: Ensemble | None, sha256: str, clock: Clock, watcher: Watcher
+) -> list[Outcome]:
+    """Write a complete run folder.
 
     Parameters
     ----------
-    outcomes
-        Outcomes of one scenario.
-    folder
-        Folder that exists.
+    request
+        What was run.
+    spread
+        Its draws; None: expected values.
+    sha256
+        SHA-256 of the scenario's files.
+    clock
+        Started with the run.
+    watcher
+        Told about each step.
 
     Returns
     -------
-    str
-        SHA-256 over names and bytes of the tables: equal on every machine.
+    list[Outcome]
+        Outcome of each allocation: the run on expected values, with the numbers of the draws in
+        the tables that have ranges.
     """
-    total = hashlib.sha256()
-    for name in TABLES:
-        table = pd.concat([_filled(getattr(o, name)) for o in outcomes], ignore_index=True)
-        data = table.to_csv(index=False, lineterminator="\n").encode("utf-8")
-        (folder / f"{name}.csv").write_bytes(data)
-        total.update(f"{name} {len(data)}\n".encode())
-        total.update(data)
-    return total.hexdigest()
+    scenario = request.scenario
+    count = len(request.allocations)
+    steps = count + 1 + figures.count(count)
+    with runfolder.written(request.out) as partial:
+        outcomes = []
+        for name in request.allocations:
+            outcome = simulate(scenario, name)
+            outcomes.append(outcome if spread is None else _with_ranges(outcome, spread))
+            watcher.step(f"simulated {name}", steps)
+        digest = runfolder.write_tables(outcomes, partial, spread)
+        watcher.step("wrote the tables", steps)
+        days = (outcomes[0].horizon - scenario.start).days
+        made = _provenance(request, digest)
+        view = figures.view_of(request.folder, scenario, days, made, spread.draws if spread else 0)
+        figures.draw_figures(
+            scenario, outcomes, partial / FIGURES, view, lambda line: watcher.step(line, steps)
+        )
+        manifest = runfolder.how_made(scenario, sha256, request.allocations)
+        manifest |= {
+            "draws": request.draws,
+            "seed": request.seed if spread else None,
+            "digest": digest,
+            "note": NOTE if spread else EXPECTED_VALUES_NOTE,
+        }
+        runfolder.write_manifest(partial, manifest | clock.as_dict())
+    return outcomes
 
 
-def _filled(table: pd.DataFrame) -> pd.DataFrame:
-    """Let empty columns be of one kind in all outcomes, so that they go under one another."""
-    return table.astype(dict.fromkeys(table.columns[table.isna().all()], object))
+def _with_ranges(outcome: Outcome, spread: Ensemble) -> Outcome:
+    tables = {}
+    for name in RANGED:
+        table = getattr(spread, name)
+        tables[name] = table[table["allocation"] == outcome.allocation].reset_index(drop=True)
+    return dataclasses.replace(outcome, **tables)
 
 
-def _manifest(
-    folder: Path, scenario: Scenario, allocations: Sequence[str], digest: str
-) -> dict[str, object]:
-    return {
-        "returnplan": __version__,
-        "scenario": scenario.name,
-        "title": scenario.title,
-        "scenario_sha256": scenario_room.digest(folder),
-        "scenario_start": scenario.start.isoformat(),
-        "horizon": horizon_date(scenario.start, scenario.horizon_years).isoformat(),
-        "gates": scenario.gates,
-        "allocations": list(allocations),
-        "draws": 0,
-        "seed": None,
-        "command": shlex.join(["returnplan", *sys.argv[1:]]),
-        "python": ".".join(map(str, sys.version_info[:3])),
-        "packages": {name: version(name) for name in PACKAGES},
-        "digest": digest,
-        "statement": STATEMENT,
-        "note": EXPECTED_VALUES_NOTE,
-    }
+def _provenance(request: Request, digest: str) -> str:
+    how = "run on expected values (no draws)"
+    if request.draws:
+        how = f"{request.draws} draws, seed {request.seed}"
+    return (
+        f"Scenario {request.scenario.name}, {how}, returnplan {__version__}, results {digest[:12]}"
+    )
 
 
-def _replace(partial: Path, out: Path) -> None:
-    """Move a complete folder to its place; an earlier run goes only when the new one is there."""
-    if not out.exists():
-        partial.rename(out)
-        return
-    old = out.with_name(f".{out.name}.{os.getpid()}.old")
-    out.rename(old)
-    try:
-        partial.rename(out)
-    except OSError:
-        old.rename(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+def _write_shard(request: Request, plan: Plan, kept: Kept, clock: Clock) -> None:
+    """Write a part of the draws with all that is needed to put it together with the others."""
+    number, shards = request.shard or (1, 1)
+    with runfolder.written(request.out) as partial:
+        for path in kept.chunks().files.values():
+            shutil.copyfile(path, partial / path.name)
+        copy_scenario(request.folder, partial / SCENARIO_COPY)
+        manifest = runfolder.how_made(request.scenario, plan.scenario_sha256, request.allocations)
+        first, after = request.part
+        manifest |= {
+            "draws": request.draws,
+            "seed": request.seed,
+            "shard": {
+                "number": number,
+                "shards": shards,
+                "first_draw": first,
+                "last_draw": after - 1,
+            },
+            "plan": plan.as_dict(),
+            "note": SHARD_NOTE,
+        }
+        runfolder.write_manifest(partial, manifest | clock.as_dict())
+
+
+def copy_scenario(folder: Path, target: Path) -> None:
+    """Copy the files that a scenario is read from.
+
+    Parameters
+    ----------
+    folder
+        Folder of the scenario.
+    target
+        Folder to be made.
+    """
+    target.mkdir()
+    names = [scenario_room.TOML, background.FILE, *(f"{table}.csv" for table in type_of_table)]
+    for path in [*(folder / name for name in names), *workbooks_of(folder)]:
+        if path.is_file():
+            shutil.copyfile(path, target / path.name)

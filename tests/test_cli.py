@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import pandas as pd
 import pytest
@@ -13,7 +14,10 @@ from click.testing import CliRunner, Result
 
 import returnplan as rp
 from returnplan import run as run_room
+from returnplan import runfolder
 from returnplan.cli import main
+from returnplan.screen import Silent
+from tests.running import manifest
 from tests.worlds import two_villages
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,7 +38,7 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def finished(starter: Path) -> tuple[Path, Result]:
     out = starter.parent / "run"
-    return out, call("run", starter, "--out", out)
+    return out, call("run", starter, "--draws", "0", "--out", out)
 
 
 def test_a_new_scenario_passes_the_check_and_explains_every_column(starter: Path) -> None:
@@ -124,25 +128,25 @@ def test_the_digest_depends_on_the_results_and_on_nothing_else(
     scenario = rp.load(starter)
     outcomes = [rp.simulate(scenario, header.name) for header in scenario.allocations]
     first = json.loads((finished[0] / "manifest.json").read_text(encoding="utf-8"))["digest"]
-    assert run_room.write_tables(outcomes, tmp_path) == first
-    assert run_room.write_tables(outcomes[:1], tmp_path) != first
+    assert runfolder.write_tables(outcomes, tmp_path) == first
+    assert runfolder.write_tables(outcomes[:1], tmp_path) != first
 
 
 def test_only_the_named_allocations_are_run(starter: Path, tmp_path: Path) -> None:
-    result = call("run", starter, "-a", "today", "--out", tmp_path / "out")
+    result = call("run", starter, "-a", "today", "--draws", "0", "--out", tmp_path / "out")
     assert result.exit_code == 0
     assert set(pd.read_csv(tmp_path / "out" / "summary.csv")["allocation"]) == {"today"}
 
 
 def test_an_earlier_run_is_replaced_only_on_demand(starter: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert call("run", starter, "-a", "today", "--out", out).exit_code == 0
+    assert call("run", starter, "-a", "today", "--draws", "0", "--out", out).exit_code == 0
     before = (out / "manifest.json").read_bytes()
     refused = call("run", starter, "-a", "today", "--out", out)
     assert refused.exit_code == 2
     assert "--overwrite" in refused.output
     assert (out / "manifest.json").read_bytes() == before
-    words = ("-a", "upper_village_first", "--out", out, "--overwrite")
+    words = ("-a", "upper_village_first", "--draws", "5", "--out", out, "--overwrite")
     assert call("run", starter, *words).exit_code == 0
     assert set(pd.read_csv(out / "summary.csv")["allocation"]) == {"upper_village_first"}
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
@@ -174,7 +178,7 @@ def test_a_run_is_written_through_a_link_but_not_in_place_of_the_working_folder(
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
     for _ in range(2):
-        words = ("-a", "today", "--out", tmp_path / "link", "--overwrite")
+        words = ("-a", "today", "--draws", "5", "--out", tmp_path / "link", "--overwrite")
         assert call("run", starter, *words).exit_code == 0
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real" / "manifest.json").is_file()
@@ -197,7 +201,7 @@ def test_warnings_are_shown_before_a_run(tmp_path: Path) -> None:
     assert call("new", folder).exit_code == 0
     text = (folder / "hazards.csv").read_text(encoding="utf-8")
     (folder / "hazards.csv").write_text(text.replace("600000", "0"), encoding="utf-8")
-    result = call("run", folder, "-a", "today", "--out", tmp_path / "out")
+    result = call("run", folder, "-a", "today", "--draws", "0", "--out", tmp_path / "out")
     assert result.exit_code == 0
     assert "hazards.csv, row 2, column area_m2: found 0" in result.output
 
@@ -208,35 +212,140 @@ def test_names_in_any_letters_are_drawn_without_a_word(starter: Path, tmp_path: 
     text = (folder / "places.csv").read_text(encoding="utf-8")
     odd = text.replace("Lower village", "Ağdərə قرية 村 $x_1_2$ <b> & %s")
     (folder / "places.csv").write_text(odd, encoding="utf-8")
-    result = call("run", folder, "-a", "today", "--out", tmp_path / "out")
+    result = call("run", folder, "-a", "today", "--draws", "0", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert "Warning" not in result.output
     picture = (tmp_path / "out" / "figures" / "gate_matrix_today.svg").read_text(encoding="utf-8")
     assert "$x_1_2$" in picture
 
 
+class Stops(Silent):
+    """Stops a run at its first figure."""
+
+    def __init__(self, failure: type[BaseException]) -> None:
+        self.failure = failure
+
+    def step(self, line: str, steps: int) -> None:
+        if line.startswith("drew"):
+            raise self.failure
+
+
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
-def test_an_interrupted_run_leaves_nothing_behind(
-    failure: type[BaseException], tmp_path: Path
+@pytest.mark.parametrize("draws", [0, 5])
+def test_an_interrupted_run_leaves_nothing_behind_but_its_draws(
+    failure: type[BaseException], draws: int, tmp_path: Path
 ) -> None:
     folder = tmp_path / "world"
     two_villages(folder)
-    scenario = rp.load(folder)
-
-    def stop(line: str) -> None:
-        if line.startswith("drew"):
-            raise failure
-
+    request = run_room.Request(
+        folder=folder,
+        scenario=rp.load(folder),
+        allocations=("near_first",),
+        out=tmp_path / "out",
+        draws=draws,
+    )
     with pytest.raises(failure):
-        run_room.run(folder, scenario, ["near_first"], tmp_path / "out", stop)
-    assert [p.name for p in tmp_path.iterdir()] == ["world"]
+        run_room.run(request, Stops(failure))
+    left = [".out.draws"] if draws else []
+    assert sorted(p.name for p in tmp_path.iterdir()) == [*left, "world"]
+    kept = "5 of 5 draws are kept" if draws else "nothing was written"
+    assert kept in run_room.stopped(request)
+
+
+def test_a_run_takes_a_hundred_draws_and_says_so(starter: Path, tmp_path: Path) -> None:
+    result = call("run", starter, "-a", "today", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "100 draws, seed 1: ranges are 80 % model intervals" in result.output
+    assert "100 of 100 draws" in result.output
+    found = manifest(tmp_path / "out")
+    assert (found["draws"], found["seed"]) == (100, 1)
+    assert rp.load_run(tmp_path / "out").ready_day is not None
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_shards_are_run_and_merged(starter: Path, tmp_path: Path) -> None:
+    words = ("run", starter, "-a", "today", "--draws", "25", "--seed", "4")
+    for number in (1, 2):
+        result = call(*words, "--shard", f"{number}/2", "--out", tmp_path / str(number))
+        assert result.exit_code == 0, result.output
+        assert "returnplan merge" in result.output
+    assert "of which 12 to 24 here" in result.output
+    incomplete = call("merge", tmp_path / "2", "--out", tmp_path / "merged")
+    assert incomplete.exit_code == 1
+    assert "draws 0 to 11: found in no folder" in incomplete.output
+    merged = call("merge", tmp_path / "2", tmp_path / "1", "--out", tmp_path / "merged")
+    assert merged.exit_code == 0, merged.output
+    assert call(*words, "--out", tmp_path / "whole").exit_code == 0
+    assert manifest(tmp_path / "merged")["digest"] == manifest(tmp_path / "whole")["digest"]
+    refused = call("merge", tmp_path / "2", tmp_path / "1", "--out", tmp_path / "merged")
+    assert refused.exit_code == 2
+    assert "--overwrite" in refused.output
+    again = call(*words, "--shard", "1/1", "--out", tmp_path / "1", "--overwrite")
+    assert again.exit_code == 0, again.output
+
+
+def test_ctrl_c_before_a_run_begins_is_one_line(
+    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_room, "warm_up", stop)
+    result = call("run", starter, "--out", tmp_path / "out")
+    assert result.exit_code == 130
+    assert "stopped; nothing was written" in result.output
+    monkeypatch.setattr("returnplan.scenario.check", stop)
+    assert call("check", starter).exit_code == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_long_preparations_are_explained(
+    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    class Listens(Silent):
+        def say(self, line: str) -> None:
+            said.append(line)
+            told.set()
+
+    told = Event()
+    monkeypatch.setattr(run_room, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(run_room, "warm_up", lambda: told.wait(60))
+    request = run_room.Request(
+        folder=starter, scenario=rp.load(starter), allocations=("today",), out=tmp_path / "out"
+    )
+    run_room.run(request, Listens())
+    assert said == ["compiling the simulation for this machine, once, about half a minute"]
+
+
+def test_on_a_terminal_there_are_bars(
+    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("returnplan.cli._is_terminal", lambda: True)
+    result = call("run", starter, "-a", "today", "--draws", "20", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "20/20 draws" in result.output
+    assert "steps" in result.output
 
 
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
         (("run", "SCENARIO", "-a", "nobody"), 2, "no allocation is called 'nobody'"),
-        (("run", "SCENARIO", "--draws", "5"), 2, "expected values only"),
+        (("run", "SCENARIO", "--draws", "-1"), 2, "not in the range"),
+        (("run", "SCENARIO", "--seed", "-1"), 2, "not in the range"),
+        (("run", "SCENARIO", "--workers", "0"), 2, "not in the range"),
+        (("run", "SCENARIO", "--shard", "0/4"), 2, "'0/4' is no part: allowed is i/n"),
+        (("run", "SCENARIO", "--shard", "5/4"), 2, "'5/4' is no part: allowed is i/n"),
+        (("run", "SCENARIO", "--shard", "half"), 2, "'half' is no part: allowed is i/n"),
+        (("run", "SCENARIO", "--shard", "1/8", "--draws", "5"), 2, "cannot be cut into 8"),
+        (("run", "SCENARIO", "--shard", "1/2", "--draws", "0"), 2, "--shard needs draws"),
+        (("run", "SCENARIO", "--resume", "--draws", "0"), 2, "--resume needs draws"),
+        (("run", "SCENARIO", "--cluster", "local", "--draws", "0"), 2, "--cluster needs draws"),
+        (("merge", "--out", "x"), 2, "Missing argument"),
+        (("merge", "nowhere"), 2, "Missing option"),
+        (("merge", "nowhere", "SCENARIO", "--out", "x"), 1, "found no folder; allowed"),
         (("run", "nowhere"), 1, "no such folder"),
         (("check", "nowhere"), 1, "no such folder"),
         (("list", "villages"), 2, "is not one of"),
@@ -283,7 +392,7 @@ def test_lists_name_every_member_with_one_line(kind: str) -> None:
 
 
 def test_help_shows_an_example_for_every_command() -> None:
-    for command in ("new", "check", "run", "list"):
+    for command in ("new", "check", "run", "merge", "list"):
         result = call(command, "--help")
         assert result.exit_code == 0
         assert f"returnplan {command}" in result.output

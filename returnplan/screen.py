@@ -1,0 +1,135 @@
+"""What a person sees of a run that goes on: bars on a terminal, plain lines in a log."""
+
+import sys
+from time import monotonic
+from typing import Any, Protocol
+
+EVERY_S = 5.0
+"""Time between two lines of a log about the draws."""
+
+
+class Watcher(Protocol):
+    """Who is told how a run goes on."""
+
+    def say(self, line: str) -> None:
+        """Something worth a line."""
+
+    def drawn(self, done: int, draws: int) -> None:
+        """How many of the draws are done."""
+
+    def step(self, line: str, steps: int) -> None:
+        """One of the steps of writing the run folder is done."""
+
+
+class Silent:
+    """A watcher that does nothing with it."""
+
+    def say(self, line: str) -> None:
+        """Ignore it."""
+
+    def drawn(self, done: int, draws: int) -> None:
+        """Ignore it."""
+
+    def step(self, line: str, steps: int) -> None:
+        """Ignore it."""
+
+
+class Log:
+    """Plain lines on the error stream, with a rate and the time left every few seconds."""
+
+    def __init__(self) -> None:
+        self._began: tuple[float, int] | None = None
+        self._last_s = 0.0
+        self._ended = False
+
+    def say(self, line: str) -> None:
+        """Print a line."""
+        print(line, file=sys.stderr, flush=True)
+
+    def step(self, line: str, steps: int) -> None:
+        """Print a line for each step."""
+        self.say(f"  {line}")
+
+    def drawn(self, done: int, draws: int) -> None:
+        """Print a line every few seconds, and one at the end.
+
+        Parameters
+        ----------
+        done
+            Draws that are done.
+        draws
+            All draws.
+        """
+        now = monotonic()
+        if self._began is None:
+            self._began, self._last_s = (now, done), now
+        is_end = done >= draws and not self._ended
+        if not is_end and (self._ended or now - self._last_s < EVERY_S):
+            return
+        self._last_s, self._ended = now, is_end
+        rate = (done - self._began[1]) / max(now - self._began[0], 1e-6)
+        left = f", {(draws - done) / rate:,.0f} s left" if rate and not is_end else ""
+        self.say(f"  {done:,} of {draws:,} draws, {rate:,.1f} a second{left}")
+
+
+class Bars:
+    """Bars on a terminal: one for the draws, one for writing the run folder."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._unit = ""
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        from tqdm import tqdm
+
+        tqdm.write(line, file=sys.stderr)
+
+    def drawn(self, done: int, draws: int) -> None:
+        """Show how many draws are done.
+
+        Parameters
+        ----------
+        done
+            Draws that are done.
+        draws
+            All draws.
+        """
+        bar = self._of("draws", draws, done)
+        bar.update(done - bar.n)
+
+    def step(self, line: str, steps: int) -> None:
+        """Show the next step.
+
+        Parameters
+        ----------
+        line
+            What has been done.
+        steps
+            All steps.
+        """
+        bar = self._of("steps", steps, 0)
+        bar.set_description_str(line)
+        bar.update()
+
+    def close(self) -> None:
+        """Leave the last bar as it is."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def _of(self, unit: str, total: int, initial: int) -> Any:
+        if self._bar is None or self._unit != unit:
+            from tqdm import tqdm
+
+            self.close()
+            self._unit = unit
+            form = "{l_bar}{bar:20}| {n_fmt}/{total_fmt} " + unit + ", {rate_fmt}, {remaining} left"
+            self._bar = tqdm(
+                total=total,
+                initial=initial,
+                unit=unit.removesuffix("s"),
+                file=sys.stderr,
+                bar_format=form,
+            )
+        return self._bar
