@@ -111,6 +111,8 @@ class View:
         Where points, roads and boundaries come from; printed below maps.
     districts
         Rings of longitude and latitude in degrees, each shape (n, 2).
+    draws
+        Draws that the ranges of the tables come from; 0: a run on expected values.
     """
 
     start: dt.date
@@ -122,6 +124,7 @@ class View:
     provenance: str = ""
     sources: str = ""
     districts: Sequence[Sequence[Sequence[float]]] = ()
+    draws: int = 0
 
     def word(self, key: object) -> str:
         """Return the words to print for an id."""
@@ -161,6 +164,11 @@ class Chart:
         True if it draws ``view.allocation`` only.
     notes
         Sentences below the figure, after the statement.
+    notes_of_draws
+        Takes the tables and ``view``; returns one more sentence for a run with draws, which says
+        what is median, range or neither.
+    title_of_draws
+        Title in a run with draws, if it is another one.
     """
 
     name: str
@@ -172,6 +180,12 @@ class Chart:
     height: Callable[..., float] | None = None
     one_allocation: bool = True
     notes: tuple[str, ...] = ()
+    notes_of_draws: Callable[..., str] | None = None
+    title_of_draws: str = ""
+
+    def titled(self, view: View) -> str:
+        """Return the title for a run with or without draws."""
+        return self.title_of_draws if view.draws and self.title_of_draws else self.title
 
 
 CHARTS: Family[Chart] = Family("chart")
@@ -237,6 +251,7 @@ def _sheet(item: Chart, given: list[pd.DataFrame], views: list[View]) -> tuple[F
     words = (
         STATEMENT.format(authority=view.authority),
         *item.notes,
+        item.notes_of_draws(*given, view=view) if item.notes_of_draws and view.draws else "",
         f"Sources: {view.sources}" if view.sources and item.shape == "map" else "",
         view.provenance,
     )
@@ -277,7 +292,7 @@ def _panels(item: Chart, given: list[pd.DataFrame], views: list[View], body: Any
             ax.set_xlabel("")
     for ax in grid[len(views) :]:
         ax.remove()
-    body.suptitle(item.title, x=0.012, ha="left", fontsize=9.5, fontweight="bold")
+    body.suptitle(item.titled(views[0]), x=0.012, ha="left", fontsize=9.5, fontweight="bold")
     _one_legend(body)
 
 
@@ -341,7 +356,7 @@ def columns_of(ax: Axes) -> int:
 def finished(ax: Axes, name: str, view: View, extra: str = "") -> Axes:
     """Write the title: what is seen, for which allocation, and a line of figures."""
     item = CHARTS[name]
-    lines = [item.title]
+    lines = [item.titled(view)]
     if item.one_allocation and view.allocation:
         words = f"Allocation: {view.title(view.allocation)}"
         is_panel = columns_of(ax) > 1  # panels wrap to their own width

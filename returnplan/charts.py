@@ -6,6 +6,7 @@ say (start, horizon, names), and an optional ``ax``. It reads no files.
 
 import math
 import textwrap
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,11 @@ from returnplan.canvas import (
 )
 from returnplan.readiness import GATES
 
+MOST_BANDS = 2  # allocations whose ranges are bands; of more, bars at the right edge
+CURVES_INCHES = 3.4  # least height of lines over time
+NAME_LETTERS = {False: 20, True: 28}  # in a line of a name beside its line, with draws: True
+BAR_STEP = 0.028  # of the width of the axes, between these bars
+LEAST_GAP = {False: 0.11, True: 0.15}  # of the axes' height, between names, with draws: True
 MOST_TOTALS = 14  # bars with their total written above
 MOST_DATED_GATES = 9  # with more, cells show years and heads are turned
 QUARTERS_UP_TO_DAYS = 4 * 366
@@ -64,66 +70,99 @@ DOINGS = {
 # People with conditions met over time
 
 
-def people_met(readiness: pd.DataFrame, view: View) -> tuple[Floats, Floats]:
-    """Return days and the people whose conditions are met from then, both of shape (steps,).
-
-    The first step is day 0, the last the end of the horizon.
-    """
-    met = readiness[states(readiness, view) == "met"]
-    by_day = met.groupby("ready_day_p50")["people"].sum().sort_index()
-    days = by_day.index.to_numpy(dtype=float)
-    people = np.cumsum(by_day.to_numpy(dtype=float))
-    at_end = people[-1] if people.size else 0.0
-    return (
-        np.concatenate([[0.0], days, [view.horizon_days]]),
-        np.concatenate([[0.0], people, [at_end]]),
-    )
-
-
 def _total_people(readiness: pd.DataFrame) -> float:
     """Return the people of the scenario, whom every allocation counts once."""
     return float(readiness.groupby("allocation")["people"].sum().max()) if len(readiness) else 0.0
 
 
-def _steps_alt(readiness: pd.DataFrame, *, view: View) -> str:
+def _people_alt(people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
     """Say how many people each allocation brings by the end of the horizon."""
-    if readiness.empty:
-        return "People with conditions met (modelled) over time: no communities to draw."
+    if people_met.empty:
+        return "People with conditions met (modelled) over time: nothing to draw."
+    last = people_met.groupby("allocation", sort=False).tail(1)
     ends = [
-        f"{thousands(people_met(rows, view)[1][-1])} under {view.title(key)}"
-        for key, rows in readiness.groupby("allocation", sort=False)
+        f"{_end_words(row, view)} under {view.title(row['allocation'])}"
+        for _, row in last.iterrows()
     ]
+    draws = thousands(view.draws)
+    how = f": medians and 80 % model intervals (p10 to p90) of {draws} draws" if view.draws else ""
     return (
         f"By {view.date(view.horizon_days)} conditions are met (modelled), of "
-        f"{thousands(_total_people(readiness))} people, for {listed(ends)}."
+        f"{thousands(_total_people(readiness))} people, for {listed(ends)}{how}."
     )
+
+
+def _end_words(last: pd.Series, view: View) -> str:
+    """Return the people at the horizon, with draws as median and range."""
+    middle = thousands(last["people_p50"])
+    if not view.draws:
+        return middle
+    return f"{middle} ({thousands(last['people_p10'])} to {thousands(last['people_p90'])})"
+
+
+def _people_note(people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
+    """Say what lines, bands and bars are."""
+    is_banded = people_met["allocation"].nunique() <= MOST_BANDS
+    shape = "Bands" if is_banded else "Bars at the right edge (range at the horizon)"
+    rest = "" if is_banded else " Ranges of all other dates are in people_met.csv."
+    draws = thousands(view.draws)
+    return (
+        f"Lines: median (p50) of the number of people. {shape}: 80 % model interval (p10 to p90) "
+        f"of {draws} draws.{rest} All allocations see the same draws: where ranges overlap, one "
+        "may still be ahead of another in most draws."
+    )
+
+
+def _name(allocation: object, view: View) -> str:
+    """Return the title of an allocation in lines that are no longer than its figures."""
+    return textwrap.fill(view.title(allocation), NAME_LETTERS[bool(view.draws)])
+
+
+def _people_height(
+    people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View, columns: int
+) -> float:
+    """Return inches: those of the shape, or what the list of names and figures needs."""
+    names = [_name(key, view) for key in people_met["allocation"].unique()]
+    lines = sum(name.count("\n") + 1 + bool(view.draws) for name in names)
+    return max(CURVES_INCHES, 1.35 + 0.127 * lines + 0.1 * len(names))
 
 
 @chart(
     "People whose conditions for return are met (modelled), by date",
-    ("readiness",),
-    _steps_alt,
+    ("people_met", "readiness"),
+    _people_alt,
+    height=_people_height,
     one_allocation=False,
+    notes=("People are counted at the start of each month.",),
+    notes_of_draws=_people_note,
+    title_of_draws="Median number of people with conditions met (modelled), by date",
 )
 def conditions_met_over_time(
-    readiness: pd.DataFrame, *, view: View, ax: Axes | None = None
+    people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View, ax: Axes | None = None
 ) -> Axes:
     """Draw one step line per allocation, with all people and the end of the horizon.
 
+    With draws the line is the median. The range is a band; of more than two allocations, a bar at
+    the right edge, for the horizon: more bands would hide each other.
+
     Parameters
     ----------
+    people_met
+        One row per allocation and date, in order: day, people_p10, people_p50, people_p90.
     readiness
-        One row per allocation and community: allocation, people, status, ready_day_p50.
+        One row per allocation and community: allocation, people.
     """
     ax = blank(ax)
     total = _total_people(readiness)
-    drawn = []
-    for number, (key, rows) in enumerate(readiness.groupby("allocation", sort=False)):
+    groups = list(people_met.groupby("allocation", sort=False))
+    is_banded = bool(view.draws) and len(groups) <= MOST_BANDS
+    ends = []
+    for number, (key, rows) in enumerate(groups):
         colour, dashes, marker = LINES[number % len(LINES)]
-        days, people = people_met(rows, view)
+        days = view.axis(rows["day"].to_numpy(dtype=float))
         (line,) = ax.plot(
-            view.axis(days),
-            people,
+            days,
+            rows["people_p50"],
             color=colour,
             linestyle=dashes,
             marker=marker,
@@ -131,12 +170,15 @@ def conditions_met_over_time(
             markeredgecolor="white",
             markeredgewidth=0.5,
             drawstyle="steps-post",
-            label="\n".join(textwrap.wrap(view.title(key), 20)),
+            label=_name(key, view),
         )
-        drawn.append((float(people[-1]), line))
+        if is_banded:
+            _band(ax, days, rows, line)
+        ends.append(_End(line=line, last=rows.iloc[-1]))
+    ends.sort(key=lambda end: -end.people)
     ax.set_ylim(0, (total or 1.0) * 1.1)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: thousands(value)))
-    ax.set_ylabel("People with conditions met (modelled)")
+    ax.set_ylabel(f"People with conditions met ({'median' if view.draws else 'modelled'})")
     ax.grid(axis="y")
     date_axis(ax, view, view.horizon_days)
     _horizon(ax, view)
@@ -144,10 +186,84 @@ def conditions_met_over_time(
         ax.axhline(total, color=QUIET, linestyle=(0, (1, 1.5)), linewidth=1, label="_all people")
         where = (view.axis(view.horizon_days * 0.01), total * 1.012)
         ax.text(*where, f"All displaced people: {thousands(total)}", fontsize=SMALL, va="bottom")
-    _name_lines(ax, drawn)
-    if not any(end for end, _ in drawn):
-        note(ax, "No community has its conditions met within the horizon.")
+    has_bars = bool(view.draws) and not is_banded
+    _name_lines(ax, ends, view, right=_bars(ax, ends) if has_bars else 1.0)
+    _say_nobody(ax, people_met, view)
     return finished(ax, "conditions_met_over_time", view)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _End:
+    """Right end of a line: the line, and its row of the table at the horizon."""
+
+    line: Line2D
+    last: pd.Series
+
+    @property
+    def people(self) -> float:
+        """People at the horizon; with draws the median."""
+        return float(self.last["people_p50"])
+
+
+def _band(ax: Axes, days: Floats, rows: pd.DataFrame, line: Line2D) -> None:
+    """Fill from p10 to p90 in the colour of the line, with thin edges in its line style."""
+    low, high = rows["people_p10"].to_numpy(float), rows["people_p90"].to_numpy(float)
+    ax.fill_between(
+        days, low, high, step="post", color=line.get_color(), alpha=0.16, linewidth=0,
+        label="_range",
+    )  # fmt: skip
+    for edge in (low, high):
+        ax.plot(
+            days, edge, color=line.get_color(), linestyle=line.get_linestyle(), linewidth=0.6,
+            drawstyle="steps-post", label="_edge",
+        )  # fmt: skip
+
+
+def _bars(ax: Axes, ends: list[_End]) -> float:
+    """Draw ranges at the horizon beside the axes, in the order of the names; return where they end.
+
+    Returns
+    -------
+    float
+        Right edge of the last bar, as a fraction of the axes.
+    """
+    beside = ax.get_yaxis_transform()
+    for number, end in enumerate(ends):
+        across = 1.0 + BAR_STEP * (number + 1)
+        colour = end.line.get_color()
+        ax.plot(
+            [across, across],
+            [end.last["people_p10"], end.last["people_p90"]],
+            color=colour,
+            linewidth=2.2,
+            solid_capstyle="butt",
+            transform=beside,
+            clip_on=False,
+            label="_range",
+        )
+        ax.plot(
+            [across],
+            [end.people],
+            color=colour,
+            marker=end.line.get_marker(),
+            markersize=5.5,
+            markeredgecolor="white",
+            transform=beside,
+            clip_on=False,
+            label="_median",
+        )
+    return 1.0 + BAR_STEP * (len(ends) + 0.5)
+
+
+def _say_nobody(ax: Axes, people_met: pd.DataFrame, view: View) -> None:
+    """Say so where all lines stay at zero."""
+    if people_met["people_p50"].sum() > 0:
+        return
+    if people_met["people_mean"].sum() > 0:
+        note(ax, "In most draws no community has its conditions met within the horizon.")
+    else:
+        draw = " in any draw" if view.draws else ""
+        note(ax, f"No community has its conditions met within the horizon{draw}.")
 
 
 def _horizon(ax: Axes, view: View) -> None:
@@ -166,34 +282,37 @@ def _horizon(ax: Axes, view: View) -> None:
     )
 
 
-def _name_lines(ax: Axes, drawn: list[tuple[float, Line2D]]) -> None:
+def _name_lines(ax: Axes, ends: list[_End], view: View, *, right: float) -> None:
     """Write names and end values at line ends; where they would overlap, list them in that order.
 
     Parameters
     ----------
-    drawn
-        Last value (people) and line of each allocation.
+    ends
+        Ends of the lines, highest first.
+    right
+        Where there is room for words, as a fraction of the axes.
     """
-    drawn = sorted(drawn, key=lambda pair: -pair[0])
-    gaps = -np.diff([end for end, _ in drawn])
-    if gaps.size and gaps.min() < 0.11 * ax.get_ylim()[1]:
-        labels = [f"{line.get_label()}: {thousands(end)}" for end, line in drawn]
+    gaps = -np.diff([end.people for end in ends])
+    is_close = gaps.size and gaps.min() < LEAST_GAP[bool(view.draws)] * ax.get_ylim()[1]
+    space = " " if is_close and not view.draws else "\n"
+    words = [f"{end.line.get_label()}:{space}{_end_words(end.last, view)}" for end in ends]
+    if is_close:
         ax.legend(
-            [line for _, line in drawn],
-            labels,
+            [end.line for end in ends],
+            words,
             loc="center left",
-            bbox_to_anchor=(1.0, 0.5),
+            bbox_to_anchor=(right, 0.5),
             handlelength=3.6,
             labelspacing=0.9,
-            title="People at the end",
+            title="Median at the horizon\n(p10 to p90)" if view.draws else "People at the end",
             title_fontsize=SMALL,
             alignment="left",
         )
         return
-    for end, line in drawn:
+    for end, text in zip(ends, words, strict=True):
         ax.annotate(
-            f"{line.get_label()}:\n{thousands(end)}",
-            (1.0, end),
+            text,
+            (right, end.people),
             (5, 0),
             xycoords=("axes fraction", "data"),
             textcoords="offset points",
@@ -237,8 +356,9 @@ def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
         if len(missing)
         else ""
     )
+    how = " by the median of the draws" if view.draws else ""
     return (
-        f"Under {view.title(view.allocation)} all conditions are met (modelled) in "
+        f"Under {view.title(view.allocation)} all conditions are met (modelled){how} in "
         f"{thousands((state == 'met').sum())} of {thousands(len(state))} communities.{worst}"
     )
 
@@ -252,12 +372,22 @@ def _matrix_height(
     return 1.35 + HEAD_LINES[turned] + 0.2 * (max(rows, 3 * columns) + 1.5)
 
 
+def _matrix_note(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
+    """Say what the dates and states are."""
+    return (
+        f"Dates are medians (p50) of {thousands(view.draws)} draws; not met: the median is not "
+        "within the horizon; framed: most often the last to hold. Gates that are all met by their "
+        "medians need not be met in the same draws."
+    )
+
+
 @chart(
     "What holds the largest communities back (modelled)",
     ("gates", "readiness"),
     _matrix_alt,
     shape="tall",
     height=_matrix_height,
+    notes_of_draws=_matrix_note,
 )
 def gate_matrix(
     gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View, ax: Axes | None = None
@@ -355,7 +485,8 @@ def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -
     handles: list[Artist] = [Patch(facecolor=STATUS[state]) for state in STATUS]
     handles.append(Patch(facecolor="white", edgecolor=INK))
     words = [
-        "Condition met (modelled),\nand when it holds from",
+        "Condition met (modelled),\n"
+        + ("median date it holds from" if view.draws else "and when it holds from"),
         "\N{MULTIPLICATION SIGN}  Not met within\nthe horizon",
         "?  Unknown:\ndata missing",
         "Framed: binding gate,\nthe last to hold",
@@ -399,14 +530,30 @@ def _hectares_alt(land_release: pd.DataFrame, *, view: View) -> str:
         return f"Under {view.title(view.allocation)} no land is released within the horizon."
     best = table.sum(axis=1)
     parts = [f"{thousands(float(table[route].sum()))} {route}" for route in ROUTES]
+    how = ", sums of medians" if view.draws else ""
     return (
-        f"Under {view.title(view.allocation)} {thousands(total)} hectares are released (modelled) "
-        f"from {table.index[0]} to {table.index[-1]}: {listed(parts)}. "
+        f"Under {view.title(view.allocation)} {thousands(total)} hectares are released "
+        f"(modelled{how}) from {table.index[0]} to {table.index[-1]}: {listed(parts)}. "
         f"The largest year is {best.idxmax()} with {thousands(float(best.max()))} hectares."
     )
 
 
-@chart("Land released each year, by route (modelled)", ("land_release",), _hectares_alt)
+def _hectares_note(land_release: pd.DataFrame, *, view: View) -> str:
+    """Say that the bars are no medians of what they show."""
+    return (
+        f"Each bar adds up medians (p50) of {thousands(view.draws)} draws, one for each district "
+        "and use denied. Such a sum is not the median of the whole and can be far below it: "
+        "what is released in fewer than half of the draws counts as 0."
+    )
+
+
+@chart(
+    "Land released each year, by route (modelled)",
+    ("land_release",),
+    _hectares_alt,
+    notes_of_draws=_hectares_note,
+    title_of_draws="Land released each year, by route (modelled): sums of medians",
+)
 def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw stacked bars of hectares released by year and route.
 
@@ -438,7 +585,7 @@ def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None 
                 fontsize=SMALL,
             )
     ax.set_xlabel("Calendar year of release")
-    ax.set_ylabel("Area released (hectares)")
+    ax.set_ylabel(f"Area released (hectares{', sums of medians' if view.draws else ''})")
     years_at = MaxNLocator(12 // columns_of(ax), integer=True, min_n_ticks=1, steps=[1, 2, 5, 10])
     ax.xaxis.set_major_locator(years_at)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
@@ -449,7 +596,9 @@ def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None 
     else:
         ax.set(xlim=(view.start.year - 0.5, view.date(view.horizon_days).year + 0.5), ylim=(0, 1))
         note(ax, "No land is released within the horizon.")
-    return finished(ax, "hectares_by_year", view, f"{thousands(bottom.sum())} hectares in all")
+    # No total with draws: over many years it would be too far from the median of the whole.
+    extra = "" if view.draws else f"{thousands(bottom.sum())} hectares in all"
+    return finished(ax, "hectares_by_year", view, extra)
 
 
 # Team occupation
@@ -543,8 +692,9 @@ def _occupation_alt(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -
     days, whole = totals.sum(), float(totals.to_numpy().sum())
     share = {name: percent(float(days[name]), whole) for name in DOINGS}
     idle = totals["idle"] / totals.sum(axis=1).clip(lower=1e-9)
+    how = " in the run on expected values" if view.draws else ""
     return (
-        f"Under {view.title(view.allocation)} teams work on {share['work']} of the days they "
+        f"Under {view.title(view.allocation)}{how} teams work on {share['work']} of the days they "
         f"are present, travel or mobilise on {share['travel']}, pause for non-workable days "
         f"on {share['pause']} and are idle on {share['idle']}. Most often idle: "
         f"{view.word(idle.idxmax())} ({percent(float(idle.max()), 1.0)})."
@@ -558,11 +708,20 @@ def _occupation_height(
     return 1.55 + 0.34 * max(presence["asset"].nunique(), 3)
 
 
+def _occupation_note(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> str:
+    """Say that this is the run on expected values."""
+    return (
+        f"From the run on expected values, not from the {thousands(view.draws)} draws: it has no "
+        "unrecorded hazards, and no ranges."
+    )
+
+
 @chart(
     "What teams do with the days they are present (modelled)",
     ("jobs", "presence"),
     _occupation_alt,
     height=_occupation_height,
+    notes_of_draws=_occupation_note,
 )
 def team_occupation(
     jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View, ax: Axes | None = None
@@ -577,6 +736,7 @@ def team_occupation(
         team, asset, from_day, until_day (blank: to the end of the horizon).
     """
     ax = blank(ax)
+    how = "Run on expected values" if view.draws else ""
     teams = only(presence, view.allocation)
     table = occupation(jobs, presence, view)
     everyone = presence.groupby("asset")["team"].count().sort_values(ascending=False, kind="stable")
@@ -593,7 +753,7 @@ def team_occupation(
     if teams.empty:
         ax.set_yticks([])
         note(ax, "No team is present under this allocation.")
-        return finished(ax, "team_occupation", view)
+        return finished(ax, "team_occupation", view, how)
     counts = teams.groupby(teams["asset"].astype(str))["team"].nunique()
     for row, asset in enumerate(assets):
         _strip(ax, row, table[table["asset"] == asset], view)
@@ -609,7 +769,7 @@ def team_occupation(
         handles, words, loc="upper center", bbox_to_anchor=(0.45, 0), borderaxespad=5, ncols=4,
         fontsize=SMALL,
     )  # fmt: skip
-    return finished(ax, "team_occupation", view)
+    return finished(ax, "team_occupation", view, how)
 
 
 def _period_word(view: View) -> str:

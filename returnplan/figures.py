@@ -84,7 +84,7 @@ def draw_figures(
 
 def _tables(scenario: Scenario, outcomes: Sequence[Outcome]) -> Mapping[str, pd.DataFrame]:
     """Tables of the run, those of the scenario that charts need, and who is present when."""
-    names = ("readiness", "gates", "land_release", "jobs", "presence")
+    names = ("readiness", "people_met", "gates", "land_release", "jobs", "presence")
     tables = {name: pd.concat([getattr(o, name) for o in outcomes]) for name in names}
     tables["places"] = pd.DataFrame(
         [(p.id, p.kind, p.name, p.lon_deg, p.lat_deg) for p in scenario.places],
@@ -97,7 +97,9 @@ def _tables(scenario: Scenario, outcomes: Sequence[Outcome]) -> Mapping[str, pd.
     return tables
 
 
-def view_of(folder: Path, scenario: Scenario, horizon_days: float, provenance: str) -> canvas.View:
+def view_of(
+    folder: Path, scenario: Scenario, horizon_days: float, provenance: str, draws: int = 0
+) -> canvas.View:
     """What the charts must know beside their tables.
 
     Parameters
@@ -110,6 +112,8 @@ def view_of(folder: Path, scenario: Scenario, horizon_days: float, provenance: s
         Length of the horizon, days.
     provenance
         Scenario, version and digest in one line.
+    draws
+        Draws that the ranges come from; 0: a run on expected values.
 
     Returns
     -------
@@ -131,6 +135,7 @@ def view_of(folder: Path, scenario: Scenario, horizon_days: float, provenance: s
         provenance=provenance,
         sources="; ".join([*(credited[source] for source in used), *background.credit_lines]),
         districts=background.rings,
+        draws=draws,
     )
 
 

@@ -34,6 +34,7 @@ BOUNDARIES = "Boundaries, names and designations do not imply official endorseme
 KM_PER_DEGREE = 6371.0088 * math.pi / 180  # of latitude, on a sphere of the mean radius
 NO_BREAK = "\N{NO-BREAK SPACE}"
 LEGEND_TITLE = "Conditions for return\n(modelled)"
+LEGEND_TITLE_OF_DRAWS = "Conditions for return\n(modelled), median date\nof {} draws"
 MARKERS = {"met": "o", "not met": "X", "unknown": "D"}
 WIDER = {"met": 1.0, "not met": 1.4, "unknown": 1.1}  # shapes of equal weight to the eye
 MOST_CLASSES = 7
@@ -128,12 +129,13 @@ def _map_alt(
     readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
 ) -> str:
     """Say how many settlements have their conditions met, and by when half of them do."""
+    by = f", by the median date of {thousands(view.draws)} draws" if view.draws else ""
     found = ready_places(readiness, places, view)
     met = found.loc[found["state"] == "met", "year"]
     counts = found["state"].value_counts()
     half = f"; half of these by the end of {met.median():.0f}" if len(met) else ""
     return (
-        f"Map of {thousands(len(found))} settlements under {view.title(view.allocation)}: "
+        f"Map of {thousands(len(found))} settlements under {view.title(view.allocation)}{by}: "
         f"conditions met (modelled) in {thousands(len(met))}{half}. Not met within the horizon: "
         f"{thousands(counts.get('not met', 0))}; unknown: {thousands(counts.get('unknown', 0))}."
     )
@@ -154,6 +156,16 @@ def _map_height(
     return frame.height + (2.0 if frame.is_wide else 1.15)
 
 
+def _map_note(
+    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+) -> str:
+    """Say what the dates and states are."""
+    return (
+        f"Years are those of the median date (p50) of {thousands(view.draws)} draws; not met: the "
+        "median is not within the horizon. The range of each date (p10 to p90) is in readiness.csv."
+    )
+
+
 @chart(
     "Where and when conditions for return are met (modelled)",
     ("readiness", "places", "roads"),
@@ -161,6 +173,7 @@ def _map_height(
     shape="map",
     height=_map_height,
     notes=(BOUNDARIES,),
+    notes_of_draws=_map_note,
 )
 def ready_map(
     readiness: pd.DataFrame,
@@ -199,14 +212,16 @@ def ready_map(
         _degrees(ax, frame)
         _scale_and_north(ax, frame)
         _hubs(ax, places[places["kind"] == "hub"], found, frame, view)
-    _legend(ax, [*handles, *_size_keys(most, columns_of(ax)), *_ground_keys(view)], frame)
+    title = LEGEND_TITLE_OF_DRAWS.format(thousands(view.draws)) if view.draws else LEGEND_TITLE
+    keys = [*handles, *_size_keys(most, columns_of(ax)), *_ground_keys(view)]
+    _legend(ax, keys, title, frame)
     counts = found["state"].value_counts()
     seen = [name for name in STATUS if name == "met" or counts.get(name, 0) > 0]
     words = [f"{thousands(counts.get(name, 0))} {name}".replace(" ", NO_BREAK) for name in seen]
     return finished(ax, "ready_map", view, ", ".join(words))
 
 
-def _legend(ax: Axes, keys: list[Line2D], frame: _Frame) -> None:
+def _legend(ax: Axes, keys: list[Line2D], title: str, frame: _Frame) -> None:
     """List the keys right of the map under the north arrow, or below a wide map."""
     sheet = ax.get_figure(root=True)
     below = offset_copy(ax.transAxes, sheet, x=6, y=-28, units="points")
@@ -216,9 +231,9 @@ def _legend(ax: Axes, keys: list[Line2D], frame: _Frame) -> None:
         else {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "bbox_transform": below,
               "borderaxespad": 0, "labelspacing": 0.75}
     )  # fmt: skip
-    title = LEGEND_TITLE.replace("\n", " ") if frame.is_wide else LEGEND_TITLE
+    words = title.replace("\n", " ") if frame.is_wide else title
     ax.legend(
-        handles=keys, title=title, title_fontsize=7.5, alignment="left", handletextpad=0.7, **place
+        handles=keys, title=words, title_fontsize=7.5, alignment="left", handletextpad=0.7, **place
     )  # fmt: skip
 
 

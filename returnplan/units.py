@@ -64,3 +64,15 @@ def horizon_date(start: date, years: int) -> date:
     year = start.year + years
     last = calendar.monthrange(year, start.month)[1]
     return start.replace(year=year, day=min(start.day, last))
+
+
+def month_starts(start: date, end: date) -> list[date]:
+    """First days of the calendar months after the month of the start, up to the end.
+
+    Examples
+    --------
+    >>> [day.isoformat() for day in month_starts(date(2020, 11, 10), date(2021, 1, 1))]
+    ['2020-12-01', '2021-01-01']
+    """
+    months = range(12 * start.year + start.month, 12 * end.year + end.month)
+    return [date(month // 12, month % 12 + 1, 1) for month in months]

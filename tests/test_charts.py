@@ -31,6 +31,7 @@ VIEW = View(
     sources="made up",
     districts=[[[46.0, 39.0], [47.0, 39.0], [47.0, 40.0], [46.0, 39.0]]],
 )
+DRAWS = replace(VIEW, draws=50)
 MET, FAILED, BLANK = "Conditions met (modelled)", "Conditions not met: survey", "Unknown: water"
 
 
@@ -47,6 +48,7 @@ def tables() -> dict[str, pd.DataFrame]:
             "binding_gate": ["road_access", "survey", "survey", "water"],
         }
     )
+    people_met = people_at([0, 100, 500, 3653], [0, 1000, 1200, 1200])
     gates = pd.DataFrame(
         [
             ("today", "C1", "road_access", "met", 100.0),
@@ -94,6 +96,7 @@ def tables() -> dict[str, pd.DataFrame]:
     roads = pd.DataFrame({"from_place": ["S1", "S2"], "to_place": ["H", "H"]})
     return {
         "readiness": readiness,
+        "people_met": people_met,
         "gates": gates,
         "land_release": land,
         "jobs": jobs,
@@ -101,6 +104,24 @@ def tables() -> dict[str, pd.DataFrame]:
         "places": places,
         "roads": roads,
     }
+
+
+def people_at(
+    days: list[int], middle: list[int], name: str = "today", half: int | None = None
+) -> pd.DataFrame:
+    """People met from each day under one allocation; with draws half the width of the range."""
+    table = pd.DataFrame({"allocation": name, "day": days, "people_p50": middle})
+    spread = math.nan if half is None else half
+    low, high = (table["people_p50"] - spread).clip(lower=0), table["people_p50"] + spread
+    return table.assign(people_p10=low, people_p90=high, people_mean=table["people_p50"])
+
+
+def several(count: int, half: int | None = None) -> pd.DataFrame:
+    """People met under several allocations that end 50 people apart, the last one highest."""
+    return pd.concat(
+        people_at([0, 400, 3653], [0, 500, 900 + 50 * number], f"a{number}", half)
+        for number in range(count)
+    )
 
 
 def drawn(name: str, given: dict[str, pd.DataFrame], view: View = VIEW) -> Axes:
@@ -127,6 +148,7 @@ def nobody_ready() -> dict[str, pd.DataFrame]:
     given = tables()
     status = [BLANK, FAILED, FAILED, BLANK]
     given["readiness"] = given["readiness"].assign(ready_day_p50=math.nan, status=status)
+    given["people_met"] = people_at([0, 3653], [0, 0])
     return given
 
 
@@ -183,7 +205,7 @@ def test_alt_text_states_the_key_figures(name: str, figures: str) -> None:
     assert figures in alt(name, tables())
 
 
-def test_people_step_up_on_the_days_conditions_are_met() -> None:
+def test_people_step_up_on_the_day_they_are_counted_and_never_before() -> None:
     ax = drawn("conditions_met_over_time", tables())
     (line,) = [one for one in ax.get_lines() if one.get_label() == "Today's teams"]
     days, people = np.asarray(line.get_xydata()).T
@@ -197,27 +219,163 @@ def test_people_step_up_on_the_days_conditions_are_met() -> None:
 def test_ready_after_the_horizon_and_unknown_are_never_counted_as_met() -> None:
     readiness = tables()["readiness"].assign(ready_day_p50=[100.0, 9999.0, math.inf, 50.0])
     assert canvas.states(readiness, VIEW).tolist() == ["met", "not met", "not met", "unknown"]
-    assert charts.people_met(readiness, VIEW)[1].tolist() == [0.0, 1000.0, 1000.0]
+
+
+def curves(people_met: pd.DataFrame, view: View = VIEW) -> Axes:
+    """Draw people over time."""
+    return drawn("conditions_met_over_time", tables() | {"people_met": people_met}, view)
+
+
+def legend_words(ax: Axes) -> list[str]:
+    """Return the words of a legend, its title first."""
+    legend = ax.get_legend()
+    assert legend is not None
+    return [legend.get_title().get_text(), *(text.get_text() for text in legend.get_texts())]
 
 
 def test_lines_that_end_close_together_are_listed_and_others_named_at_their_end() -> None:
-    given = tables()["readiness"]
-    later = given.assign(allocation="slow", ready_day_p50=[3000.0, math.nan, math.nan, math.nan])
-    never = given.assign(allocation="none", ready_day_p50=math.nan)
-    apart = charts.conditions_met_over_time(pd.concat([given, never]), view=VIEW)
+    given = tables()["people_met"]
+    apart = curves(pd.concat([given, people_at([0, 3653], [0, 0], "none")]))
     assert apart.get_legend() is None
     assert "Today's teams:\n1,200" in [text.get_text() for text in apart.texts]
-    close = charts.conditions_met_over_time(
-        pd.concat([given, later.assign(people=[1150, 50, 30, 4])]), view=VIEW
-    )
+    close = curves(pd.concat([given, people_at([0, 3000, 3653], [0, 1150, 1150], "slow")]))
+    assert legend_words(close) == ["People at the end", "Today's teams: 1,200", "slow: 1,150"]
     legend = close.get_legend()
     assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == [
-        "Today's teams: 1,200",
-        "slow: 1,150",
-    ]
     styles = [(str(line.get_linestyle()), str(line.get_marker())) for line in legend.get_lines()]
     assert len(set(styles)) == 2
+
+
+def of_label(ax: Axes, label: str) -> list[tuple[str, list[float]]]:
+    """Return colour and values of the lines with a label."""
+    return [
+        (to_hex(line.get_color()), np.asarray(line.get_ydata(), dtype=float).tolist())
+        for line in ax.get_lines()
+        if line.get_label() == label
+    ]
+
+
+def test_with_draws_the_line_is_the_median_and_the_range_a_band() -> None:
+    ax = curves(people_at([0, 100, 3653], [0, 800, 1000], half=150), DRAWS)
+    assert of_label(ax, "Today's teams")[0][1] == [0.0, 800.0, 1000.0]
+    assert [values for _, values in of_label(ax, "_edge")] == [
+        [0.0, 650.0, 850.0], [150.0, 950.0, 1150.0],
+    ]  # fmt: skip
+    assert [one.get_label() for one in ax.collections] == ["_range"]
+    assert "Median number of people" in ax.get_title("left")
+    assert "median" in ax.get_ylabel()
+    assert "Today's teams:\n1,000 (850 to 1,150)" in [text.get_text() for text in ax.texts]
+
+
+def test_the_ranges_of_many_allocations_are_bars_at_the_edge_in_the_order_of_the_list() -> None:
+    assert len(curves(several(2, half=100), DRAWS).collections) == 2
+    ax = curves(several(3, half=100), DRAWS)
+    assert len(ax.collections) == 0
+    bars = of_label(ax, "_range")
+    assert [values for _, values in bars] == [[900.0, 1100.0], [850.0, 1050.0], [800.0, 1000.0]]
+    assert [colour for colour, _ in bars] == [
+        of_label(ax, name)[0][0] for name in ("a2", "a1", "a0")
+    ]
+    assert legend_words(ax) == [
+        "Median at the horizon\n(p10 to p90)",
+        "a2:\n1,000 (900 to 1,100)",
+        "a1:\n950 (850 to 1,050)",
+        "a0:\n900 (800 to 1,000)",
+    ]
+
+
+@pytest.mark.parametrize("half", [None, 100])
+def test_a_long_list_of_allocations_stays_on_the_page_below_the_title(half: int | None) -> None:
+    view = replace(VIEW, draws=50 if half else 0, titles={f"a{n}": 9 * "many " for n in range(6)})
+    given = tables() | {"people_met": several(6, half)}
+    sheet, _ = canvas.figure("conditions_met_over_time", given, view)
+    sheet.draw_without_rendering()
+    (ax,) = sheet.axes
+    legend = ax.get_legend()
+    assert legend is not None
+    box = legend.get_window_extent()
+    left = [text for text in ax.findobj(Text) if text.get_text() == ax.get_title("left")]
+    assert box.y1 < min(text.get_window_extent().y0 for text in left)
+    assert all(text.get_window_extent().x1 <= sheet.bbox.width for text in legend.get_texts())
+    assert box.y0 > ax.get_window_extent().y0 - 30
+
+
+def test_a_run_without_draws_has_neither_range_nor_median() -> None:
+    ax = curves(several(3))
+    assert len(ax.collections) == 0
+    assert not of_label(ax, "_range")
+    words = " ".join(text.get_text() for text in ax.findobj(Text))
+    assert "edian" not in words
+    assert "p10" not in words
+
+
+@pytest.mark.parametrize(
+    ("mean", "draws", "words"),
+    [
+        (0, 0, "No community has its conditions met within\nthe horizon."),
+        (0, 50, "No community has its conditions met within\nthe horizon in any draw."),
+        (3, 50, "In most draws no community has its\nconditions met within the horizon."),
+    ],
+)
+def test_lines_that_stay_at_zero_are_explained(mean: int, draws: int, words: str) -> None:
+    given = people_at([0, 3653], [0, 0], half=30 if draws else None).assign(people_mean=mean)
+    assert words in [text.get_text() for text in curves(given, replace(VIEW, draws=draws)).texts]
+
+
+def foot(name: str, given: dict[str, pd.DataFrame], view: View) -> str:
+    """Return what stands below a figure."""
+    sheet, _ = canvas.figure(name, given, view)
+    words = " ".join(text.get_text() for part in sheet.subfigs for text in part.texts)
+    return words.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("conditions_met_over_time", "Bands: 80 % model interval (p10 to p90) of 50 draws."),
+        ("ready_map", "the median date (p50) of 50 draws"),
+        ("gate_matrix", "Dates are medians (p50) of 50 draws"),
+        ("hectares_by_year", "adds up medians (p50) of 50 draws"),
+        ("team_occupation", "From the run on expected values, not from the 50 draws"),
+    ],
+)
+def test_a_figure_says_what_its_numbers_are_when_there_are_draws(name: str, words: str) -> None:
+    given = tables() | {"people_met": several(2, half=100)}
+    assert words in foot(name, given, DRAWS)
+    assert words not in foot(name, given, VIEW)
+    assert "50 draws" not in foot(name, given, VIEW)
+
+
+def test_bars_at_the_edge_are_called_the_range_at_the_horizon() -> None:
+    given = tables() | {"people_met": several(5, half=100)}
+    words = foot("conditions_met_over_time", given, DRAWS)
+    assert (
+        "Bars at the right edge (range at the horizon): 80 % model interval (p10 to p90)" in words
+    )
+
+
+def test_with_draws_titles_and_legends_say_median_or_expected_values() -> None:
+    legend = drawn("ready_map", tables(), DRAWS).get_legend()
+    assert legend is not None
+    assert "median date of 50 draws" in legend.get_title().get_text().replace("\n", " ")
+    assert "Run on expected values" in drawn("team_occupation", tables(), DRAWS).get_title("left")
+    bars = drawn("hectares_by_year", tables(), DRAWS).get_title("left")
+    assert "sums of medians" in bars
+    assert "in all" not in bars
+    assert "in all" in drawn("hectares_by_year", tables()).get_title("left")
+
+
+def test_alt_text_of_a_run_with_draws_gives_median_and_range() -> None:
+    given = tables() | {"people_met": several(1, half=100)}
+    words = {
+        name: item.alt(*map(given.get, item.needs), view=DRAWS) for name, item in CHARTS.items()
+    }
+    ends = "900 (800 to 1,000) under a0: medians and 80 % model intervals (p10 to p90) of 50 draws."
+    assert words["conditions_met_over_time"].endswith(ends)
+    assert "median" in words["ready_map"]
+    assert "median" in words["gate_matrix"]
+    assert "sums of medians" in words["hectares_by_year"]
+    assert "run on expected values" in words["team_occupation"]
 
 
 def test_the_matrix_shows_each_state_with_its_colour_and_mark() -> None:
