@@ -31,9 +31,9 @@ test: $(VENV)/.ready-to-test ## format check, lint, types, import floors, docstr
 check: $(VENV)/.ready-to-test ## the same without the tests
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check --static
 
-bench: $(VENV)/.ready-to-test ## time the shipped scenarios
-	@echo "Benchmarks time the shipped scenarios on this machine; compare figures of one machine only."
-	@$(BIN)/python -m tests.benchmarks
+bench: $(VENV)/.ready-to-test ## time simulations on this machine, also beside a SimPy program
+	@$(BIN)/returnplan bench --scenario scenarios/karabakh
+	@$(BIN)/pytest tests/benchmarks --benchmark-only --quiet
 
 lock: ## write requirements.txt and requirements-dev.txt anew from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv on the PATH (or UV=path/to/uv)" >&2; exit 1; }
@@ -47,7 +47,7 @@ clean: ## remove the virtual environment, caches and build products; runs/ stays
 
 # The run is made anew only when the scenario or the package has changed.
 $(DEMO)/manifest.json: $(wildcard scenarios/karabakh/*.*) $(shell find returnplan -type f ! -name '*.pyc') | $(VENV)/.ready-to-run
-	@$(BIN)/returnplan run scenarios/karabakh --draws 0 --out $(DEMO) --overwrite
+	@$(BIN)/returnplan run scenarios/karabakh --draws 200 --out $(DEMO) --overwrite
 
 # Stamps: a second call finds them newer than what they depend on and starts at once.
 

@@ -46,7 +46,7 @@ CLOCK = process_time if get_clock_info("process_time").resolution < FINE_S else 
 """Processor time, where it is told finely: a busy machine lengthens it less."""
 FORESEEN = 3
 """Exit code of the fresh process when its message is for the user."""
-LEAST_DRAWS, MOST_DRAWS = 4, 400
+LEAST_DRAWS, MOST_DRAWS = 32, 400
 NOTE = """\
 Figures of one run on one machine: compare them with each other and with no others.
 Seconds are of processor time, the shortest of several repeats.\

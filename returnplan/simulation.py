@@ -95,21 +95,21 @@ class Stage:
         self.workload = Workload(scenario, self.calendars)
         self.facts = Facts(scenario, self.network)
         self.expected = expected_values(scenario)
+        self._first_works = 4 * len(scenario.hazards) + len(repaired(scenario))
 
     def history(self, values: Values, log: WorkLog) -> History:
         """Tell the gates what happened."""
         scenario = self.scenario
         times = np.where(log.passed_s < 0, np.inf, log.passed_s)
         jobs, hazards = len(self.plan.jobs), len(scenario.hazards)
-        first_works = 4 * hazards + len(repaired(scenario))
-        first_survey = first_works + len(scenario.works)
+        first_survey = self._first_works + len(scenario.works)
         fixed = jobs + len(self.plan.waits)
         return History(
             facts=self.facts,
             number=values.number,
             released_s=np.concatenate([times[jobs : jobs + hazards], times[fixed + 3 :: 4]]),
             road_open_s=times[jobs + hazards + len(scenario.roads) : fixed],
-            works_s=times[first_works:first_survey],
+            works_s=times[self._first_works : first_survey],
             survey_s=times[first_survey:jobs],
             unrecorded=values.unrecorded,
         )

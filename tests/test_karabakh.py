@@ -167,3 +167,19 @@ def test_the_table_of_allocations_in_the_readme_is_what_they_bring(allocation: s
     assert number(cells[7]) + number(cells[8]) == pytest.approx(
         summary["cost_usd_mean"] / 1e6, abs=1
     )
+
+
+@pytest.mark.slow
+def test_the_table_of_draws_in_the_readme_is_what_the_draws_bring() -> None:
+    spread = rp.ensemble(scenario(), ALLOCATIONS, draws=200, seed=1)
+    at_end = spread.people_met[spread.people_met["date"] == "2040-11-10"].set_index("allocation")
+    for name in ALLOCATIONS:
+        summary = spread.summary.set_index("allocation").loc[name]
+        cells = table_cells(f"`{name}`, draws")
+        for cell, year in zip(cells[2:5], (2026, 2030, 2040), strict=True):
+            assert number(cell) == round(summary[f"people_by_{year}-11-10_mean"])
+        ends = [number(word) for word in cells[5].split(" to ")]
+        assert ends == [at_end.loc[name, "people_p10"], at_end.loc[name, "people_p90"]]
+        assert number(cells[6]) == round(summary["person_days_mean"] / 1e6)
+        ends = [number(word) for word in cells[7].split(" to ")]
+        assert ends == [round(summary[f"person_days_p{p}"] / 1e6) for p in (10, 90)]
