@@ -514,7 +514,7 @@ def hectares(land_release: pd.DataFrame, view: View) -> pd.DataFrame:
     """Return hectares by year (rows, without gaps) and route (columns), for one allocation."""
     mine = only(land_release, view.allocation)
     table = mine.pivot_table(
-        index="year", columns="route", values="area_m2_p50", aggfunc="sum", fill_value=0.0
+        index="year", columns="route", values="area_m2_mean", aggfunc="sum", fill_value=0.0
     )
     years = table.index.astype(int)
     span = range(years.min(), years.max() + 1) if len(years) else range(0)
@@ -530,7 +530,7 @@ def _hectares_alt(land_release: pd.DataFrame, *, view: View) -> str:
         return f"Under {view.title(view.allocation)} no land is released within the horizon."
     best = table.sum(axis=1)
     parts = [f"{thousands(float(table[route].sum()))} {route}" for route in ROUTES]
-    how = ", sums of medians" if view.draws else ""
+    how = ", mean of the draws" if view.draws else ""
     return (
         f"Under {view.title(view.allocation)} {thousands(total)} hectares are released "
         f"(modelled{how}) from {table.index[0]} to {table.index[-1]}: {listed(parts)}. "
@@ -539,11 +539,10 @@ def _hectares_alt(land_release: pd.DataFrame, *, view: View) -> str:
 
 
 def _hectares_note(land_release: pd.DataFrame, *, view: View) -> str:
-    """Say that the bars are no medians of what they show."""
+    """Say that the bars are means."""
     return (
-        f"Each bar adds up medians (p50) of {thousands(view.draws)} draws, one for each district "
-        "and use denied. Such a sum is not the median of the whole and can be far below it: "
-        "what is released in fewer than half of the draws counts as 0."
+        f"Bars: means of {thousands(view.draws)} draws, which add up; hazards that community "
+        "surveys find are among them. Ranges are in land_release.csv."
     )
 
 
@@ -552,7 +551,7 @@ def _hectares_note(land_release: pd.DataFrame, *, view: View) -> str:
     ("land_release",),
     _hectares_alt,
     notes_of_draws=_hectares_note,
-    title_of_draws="Land released each year, by route (modelled): sums of medians",
+    title_of_draws="Land released each year, by route (modelled): mean of the draws",
 )
 def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw stacked bars of hectares released by year and route.
@@ -560,8 +559,7 @@ def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None 
     Parameters
     ----------
     land_release
-        allocation, year, route, area_m2_p50; other rows (district, denied use) are added up, so
-        with draws the bars are sums of medians.
+        allocation, year, route, area_m2_mean; other rows (district, denied use) are added up.
     """
     ax = blank(ax)
     table = hectares(land_release, view)
@@ -585,7 +583,7 @@ def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None 
                 fontsize=SMALL,
             )
     ax.set_xlabel("Calendar year of release")
-    ax.set_ylabel(f"Area released (hectares{', sums of medians' if view.draws else ''})")
+    ax.set_ylabel(f"Area released (hectares{', mean' if view.draws else ''})")
     years_at = MaxNLocator(12 // columns_of(ax), integer=True, min_n_ticks=1, steps=[1, 2, 5, 10])
     ax.xaxis.set_major_locator(years_at)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
@@ -596,9 +594,7 @@ def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None 
     else:
         ax.set(xlim=(view.start.year - 0.5, view.date(view.horizon_days).year + 0.5), ylim=(0, 1))
         note(ax, "No land is released within the horizon.")
-    # No total with draws: over many years it would be too far from the median of the whole.
-    extra = "" if view.draws else f"{thousands(bottom.sum())} hectares in all"
-    return finished(ax, "hectares_by_year", view, extra)
+    return finished(ax, "hectares_by_year", view, f"{thousands(bottom.sum())} hectares in all")
 
 
 # Team occupation

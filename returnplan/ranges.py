@@ -316,7 +316,7 @@ def land_release_table(
 ) -> pd.DataFrame:
     """Area by district, year of release, route, and what it denied, m2, as ranges over draws.
 
-    Quantiles of rows do not add up to quantiles of sums.
+    Quantiles of rows do not add up to quantiles of sums; means do.
 
     Parameters
     ----------
@@ -338,6 +338,7 @@ def land_release_table(
     table = pd.DataFrame(rows, columns=columns).astype({"year": int})
     for percent in (LOW, MIDDLE, HIGH):
         table[f"area_m2_p{percent}"] = quantile(released_m2[:, kept], percent)
+    table["area_m2_mean"] = released_m2[:, kept].mean(axis=0)
     return table.sort_values(columns[1:], ignore_index=True)
 
 

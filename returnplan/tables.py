@@ -298,10 +298,11 @@ def land_release_table(run: Run) -> pd.DataFrame:
             area = float(run.amounts.area_m2[number] * run.amounts.shares[number, route])
             key = (district[hazard.site], year, name, ";".join(hazard.denies))
             areas.setdefault(key, []).append(area)
-    rows = [(run.allocation, *key, None, math.fsum(found), None) for key, found in areas.items()]
+    sums = {key: math.fsum(found) for key, found in areas.items()}
+    rows = [(run.allocation, *key, None, area, None, area) for key, area in sums.items()]
     columns = ["allocation", "district", "year", "route", "denies"]
-    columns += ["area_m2_p10", "area_m2_p50", "area_m2_p90"]
-    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[-3:], float))
+    columns += ["area_m2_p10", "area_m2_p50", "area_m2_p90", "area_m2_mean"]
+    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[-4:], float))
     return table.sort_values(columns[1:5], ignore_index=True)
 
 

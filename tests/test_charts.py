@@ -74,7 +74,7 @@ def tables() -> dict[str, pd.DataFrame]:
             ("today", "D1", 2022, "reduced", 40_000.0),
             ("other", "D1", 2022, "reduced", 990_000.0),
         ],
-        columns=["allocation", "district", "year", "route", "area_m2_p50"],
+        columns=["allocation", "district", "year", "route", "area_m2_mean"],
     )
     jobs = pd.DataFrame(
         [("today", "dog", "dog/b/0001", 0.0, 10.0, 110.0, 60.0)],
@@ -335,7 +335,7 @@ def foot(name: str, given: dict[str, pd.DataFrame], view: View) -> str:
         ("conditions_met_over_time", "Bands: 80 % model interval (p10 to p90) of 50 draws."),
         ("ready_map", "the median date (p50) of 50 draws"),
         ("gate_matrix", "Dates are medians (p50) of 50 draws"),
-        ("hectares_by_year", "adds up medians (p50) of 50 draws"),
+        ("hectares_by_year", "means of 50 draws"),
         ("team_occupation", "From the run on expected values, not from the 50 draws"),
     ],
 )
@@ -360,8 +360,7 @@ def test_with_draws_titles_and_legends_say_median_or_expected_values() -> None:
     assert "median date of 50 draws" in legend.get_title().get_text().replace("\n", " ")
     assert "Run on expected values" in drawn("team_occupation", tables(), DRAWS).get_title("left")
     bars = drawn("hectares_by_year", tables(), DRAWS).get_title("left")
-    assert "sums of medians" in bars
-    assert "in all" not in bars
+    assert "mean of the draws" in bars
     assert "in all" in drawn("hectares_by_year", tables()).get_title("left")
 
 
@@ -374,7 +373,7 @@ def test_alt_text_of_a_run_with_draws_gives_median_and_range() -> None:
     assert words["conditions_met_over_time"].endswith(ends)
     assert "median" in words["ready_map"]
     assert "median" in words["gate_matrix"]
-    assert "sums of medians" in words["hectares_by_year"]
+    assert "mean of the draws" in words["hectares_by_year"]
     assert "run on expected values" in words["team_occupation"]
 
 

@@ -113,7 +113,7 @@ def test_ranges_are_in_order_and_shares_sum_to_one(spread: rp.Ensemble) -> None:
     filled = dates.fillna("9999").to_numpy()
     assert (filled[:, 0] <= filled[:, 1]).all()
     assert (filled[:, 1] <= filled[:, 2]).all()
-    area = spread.land_release.filter(like="area_m2").to_numpy()
+    area = spread.land_release.filter(like="area_m2_p").to_numpy()
     assert (np.diff(area, axis=1) >= 0).all()
     assert (area[:, 2] >= 0).all()
     shares = spread.gates.groupby(["allocation", "community"])["binding_share"].sum()

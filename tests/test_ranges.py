@@ -103,7 +103,7 @@ def test_land_that_is_released_in_no_draw_has_no_row() -> None:
     cells = [("north", 2024, "cleared", "road"), ("north", 2025, "cleared", "road")]
     table = ranges.land_release_table("a", cells, np.array([[0.0, 5.0], [0.0, 7.0], [0.0, 0.0]]))
     assert table["year"].tolist() == [2025]
-    assert table.filter(like="area").to_numpy().tolist() == [[5.0, 5.0, 7.0]]
+    assert table.filter(like="area").to_numpy().tolist() == [[5.0, 5.0, 7.0, 4.0]]
     assert ranges.land_release_table("a", [], np.zeros((3, 0))).empty
 
 

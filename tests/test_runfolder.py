@@ -64,7 +64,7 @@ def test_the_manifest_says_how_the_run_was_made(folders: list[Path]) -> None:
         ("ready_map", "median date of 40 draws"),
         ("ready_map_today", "median date of 40 draws"),
         ("gate_matrix_today", "Dates are medians (p50) of 40 draws"),
-        ("hectares_by_year", "adds up medians (p50) of 40 draws"),
+        ("hectares_by_year", "means of 40 draws"),
         ("team_occupation_today", "run on expected values, not from the 40 draws"),
     ],
 )
