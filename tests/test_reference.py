@@ -199,7 +199,7 @@ def test_engine_and_twin_agree_on_the_tiny_worlds(name: str, tmp_path: Path) -> 
     compare(tmp_path, *TINY[name])
 
 
-@pytest.mark.parametrize("seed", range(1000, 1132))
+@pytest.mark.parametrize("seed", range(1000, 1080))
 def test_engine_and_twin_agree_on_random_worlds(seed: int, tmp_path: Path) -> None:
     worlds.write_random_world(
         tmp_path,
@@ -213,7 +213,7 @@ def test_engine_and_twin_agree_on_random_worlds(seed: int, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2000, 2060))
+@pytest.mark.parametrize("seed", range(2000, 2020))
 def test_engine_and_twin_agree_on_every_allocation_of_random_worlds(
     seed: int, tmp_path: Path
 ) -> None:
@@ -222,7 +222,7 @@ def test_engine_and_twin_agree_on_every_allocation_of_random_worlds(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3000, 3012))
+@pytest.mark.parametrize("seed", range(3000, 3006))
 def test_engine_and_twin_agree_on_larger_worlds(seed: int, tmp_path: Path) -> None:
     worlds.write_random_world(tmp_path, seed, settlements=10, hazards=25, teams=14)
     compare(tmp_path, ALLOCATIONS[seed % len(ALLOCATIONS)], "by_smith_path")
@@ -243,7 +243,7 @@ def write_uncertain_world(folder: Path, seed: int) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", range(4000, 4050))
+@pytest.mark.parametrize("seed", range(4000, 4040))
 def test_engine_and_twin_agree_on_draws_of_random_worlds(seed: int, tmp_path: Path) -> None:
     write_uncertain_world(tmp_path, seed)
     for draw in range(2):
@@ -251,15 +251,15 @@ def test_engine_and_twin_agree_on_draws_of_random_worlds(seed: int, tmp_path: Pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(5000, 5150))
+@pytest.mark.parametrize("seed", range(5000, 5025))
 def test_engine_and_twin_agree_on_many_draws_of_random_worlds(seed: int, tmp_path: Path) -> None:
     write_uncertain_world(tmp_path, seed)
-    for draw in range(6):
+    for draw in range(3):
         compare_draw(tmp_path, ALLOCATIONS[(seed + draw) % len(ALLOCATIONS)], draw, seed)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6000, 6012))
+@pytest.mark.parametrize("seed", range(6000, 6004))
 def test_engine_and_twin_agree_on_draws_of_larger_worlds(seed: int, tmp_path: Path) -> None:
     worlds.write_random_world(tmp_path, seed, settlements=9, hazards=30, teams=14, uncertain=True)
     for draw in (0, 64, 129):
@@ -331,7 +331,7 @@ def test_the_random_worlds_bring_to_light_all_that_draws_can_bring(tmp_path: Pat
         "works are done before a hazard joins that denies them",
         "work without length waits for a found hazard",
     }
-    for seed in range(4000, 4050):
+    for seed in range(4000, 4040):
         folder = tmp_path / str(seed)
         write_uncertain_world(folder, seed)
         scenario, expected_world = rp.load(folder), read_world(folder)
