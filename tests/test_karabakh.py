@@ -176,10 +176,10 @@ def test_the_table_of_draws_in_the_readme_is_what_the_draws_bring() -> None:
     for name in ALLOCATIONS:
         summary = spread.summary.set_index("allocation").loc[name]
         cells = table_cells(f"`{name}`, draws")
-        for cell, year in zip(cells[2:5], (2026, 2030, 2040), strict=True):
+        for cell, year in zip(cells[1:4], (2026, 2030, 2040), strict=True):
             assert number(cell) == round(summary[f"people_by_{year}-11-10_mean"])
-        ends = [number(word) for word in cells[5].split(" to ")]
+        ends = [number(word) for word in cells[4].split(" to ")]
         assert ends == [at_end.loc[name, "people_p10"], at_end.loc[name, "people_p90"]]
-        assert number(cells[6]) == round(summary["person_days_mean"] / 1e6)
-        ends = [number(word) for word in cells[7].split(" to ")]
+        assert number(cells[5]) == round(summary["person_days_mean"] / 1e6)
+        ends = [number(word) for word in cells[6].split(" to ")]
         assert ends == [round(summary[f"person_days_p{p}"] / 1e6) for p in (10, 90)]

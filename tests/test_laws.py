@@ -95,7 +95,7 @@ def test_every_run_on_a_draw_keeps_the_rules(seed: int, allocation: str) -> None
 
 
 @pytest.mark.slow
-@on_worlds(300)
+@on_worlds(150)
 def test_every_run_of_many_keeps_the_rules(seed: int, allocation: str) -> None:
     scenario = world(seed, horizon_years=2 + seed % 30)
     tables = tables_of(rp.simulate(scenario, allocation))
@@ -103,7 +103,7 @@ def test_every_run_of_many_keeps_the_rules(seed: int, allocation: str) -> None:
 
 
 @pytest.mark.slow
-@on_worlds(300)
+@on_worlds(150)
 def test_every_run_on_a_draw_of_many_keeps_the_rules(seed: int, allocation: str) -> None:
     scenario = world(seed, horizon_years=2 + seed % 30, uncertain=True)
     tables = tables_of(rp.simulate(scenario, allocation, draw=seed % 999, seed=seed))

@@ -21,7 +21,7 @@ ALLOCATIONS = ("by_listed", "by_nearest", "by_population", "by_smith_own", "by_s
 
 def disagreements(scenario: rp.Scenario, allocation: str) -> list[str]:
     subject = Subject(scenario, allocation)
-    return subject.differences(subject.work(), subject.rival()())
+    return subject.differences(subject.work(keeps_parcels=True), subject.rival()())
 
 
 @pytest.mark.parametrize("seed", range(5000, 5030))
@@ -78,7 +78,7 @@ def test_the_comparison_sees_another_time_another_team_and_a_missing_parcel(
     two_villages: rp.Scenario,
 ) -> None:
     subject = Subject(two_villages)
-    log, story = subject.work(), subject.rival()()
+    log, story = subject.work(keeps_parcels=True), subject.rival()()
     assert subject.differences(log, story) == []
     name, at_s = next(iter(story.passed_s.items()))
     late = replace(story, passed_s={**story.passed_s, name: at_s + 1})
