@@ -92,6 +92,8 @@ def build(scenario: Scenario) -> Network:
 class Reach:
     """Travel hours from one or several places over roads that open one after the other.
 
+    In plain Python, for :mod:`returnplan.rival`; the compiled loop keeps its own.
+
     Roads only open, so hours only shrink: each opened road is relaxed outwards and nothing is
     ever searched again. A road that closed again (new contamination, a winter closure of the
     only road) would break this; the model has none (model §2).
