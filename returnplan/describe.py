@@ -1,14 +1,22 @@
 """Words about a scenario and its results: what will be modelled, defaults, data dictionary."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from returnplan.chance import default_assumptions, is_multiplier, mean, mean_shares
 from returnplan.domain import Assumption, Scenario, type_of_table
 from returnplan.policies import POLICIES
-from returnplan.readiness import GATES, RESIDUAL_RISK_ASSUMPTIONS
-from returnplan.scenario import Report
+from returnplan.readiness import (
+    GATES,
+    PRESETS,
+    RESIDUAL_RISK_ASSUMPTIONS,
+    USER,
+    preset_gates,
+    preset_of,
+)
+from returnplan.scenario import Gates, Report
+from returnplan.scenario.funding import envelopes
 from returnplan.scenario.rows import cell_text, table_type
 from returnplan.units import horizon_date
 
@@ -37,6 +45,7 @@ def describe(report: Report) -> list[str]:
     return [
         f"{scenario.name}: {scenario.title}",
         *_contents(scenario),
+        *_funding_lines(scenario),
         "",
         "Defaults in use (write your own to replace them):",
         *(f"  {line}" for line in defaults),
@@ -86,7 +95,15 @@ def _contents(scenario: Scenario) -> Iterator[str]:
     yield f"  hazards    {number:,}, {area:,.0f} ha, {on_roads:,} on roads ({parts or 'none'})"
     works = Counter(item.kind for item in scenario.works)
     yield f"  works      {', '.join(f'{n:,} {kind}' for kind, n in works.items()) or 'none'}"
-    yield f"  gates      {', '.join(_gate_text(n, p) for n, p in scenario.gates.items())}"
+    silent = sum(item.cost_usd is None for item in scenario.works)
+    if silent:
+        states = "states" if silent == 1 else "state"
+        crews = "its crew is" if silent == 1 else "their crews are"
+        yield (
+            f"             {silent:,} of {len(scenario.works):,} works {states} no cost: "
+            f"only {crews} counted"
+        )
+    yield f"  gates      {gates_in_words(scenario.gates)}"
     for header in scenario.allocations:
         lines = [d for d in scenario.deployments if d.allocation == header.name]
         teams = sum(line.teams for line in lines)
@@ -97,11 +114,50 @@ def _contents(scenario: Scenario) -> Iterator[str]:
         )
 
 
+def _funding_lines(scenario: Scenario) -> Iterator[str]:
+    """Planned cost beside each envelope of money, one line for each allocation (model §10)."""
+    rows = [("allocation", "line", "from", "until", "planned USD", "envelope USD", "share")]
+    for found in envelopes(scenario):
+        limit_usd = found.line.envelope_usd
+        share = f"{100 * found.planned_usd / limit_usd:,.0f} %" if limit_usd else "-"
+        days = (found.first.isoformat(), found.last.isoformat())
+        usd = (f"{found.planned_usd:,.0f}", f"{limit_usd:,.0f}")
+        rows.append((found.allocation, found.line.id, *days, *usd, share))
+    if scenario.funding:
+        yield ""
+        yield "Funding (planned team-days; mobilisations, camps, works and late ends are extra):"
+        words = rows[0].index("planned USD")
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            cells = [
+                cell.ljust(width) if number < words else cell.rjust(width)
+                for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ]
+            yield f"  {'  '.join(cells)}"
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _gate_text(name: str, parameters: dict[str, float]) -> str:
+def gates_in_words(gates: Gates) -> str:
+    """Name the preset that gates are, and each gate with the parameters that were given.
+
+    Parameters
+    ----------
+    gates
+        Gates in force, in any order.
+
+    Returns
+    -------
+    str
+        In the order of the family.
+    """
+    texts = [_gate_text(name, gates[name]) for name in GATES if name in gates]
+    return f"{preset_of(gates)}: {', '.join(texts)}"
+
+
+def _gate_text(name: str, parameters: Mapping[str, float]) -> str:
     inner = ", ".join(f"{key} {value:g}" for key, value in parameters.items())
     return f"{name} ({inner})" if inner else name
 
@@ -161,11 +217,12 @@ def listing(kind: str) -> list[str]:
         Lines to print.
     """
     if kind == "gates":
-        return [
+        gates = [
             f"{gate.name:<15} {gate.meaning}"
             + (f" Parameters: {', '.join(gate.parameters)}." if gate.parameters else "")
             for gate in GATES.values()
         ]
+        return [*gates, *_presets()]
     if kind == "policies":
         return [f"{name:<12} {(rule.__doc__ or '').strip()}" for name, rule in POLICIES.items()]
     if kind == "assumptions":
@@ -182,6 +239,14 @@ def listing(kind: str) -> list[str]:
     from returnplan import figures
 
     return [f"{name:<26} {figures.title(name)}" for name in figures.NAMES]
+
+
+def _presets() -> Iterator[str]:
+    yield 'Presets (gates = "essential" in scenario.toml, or returnplan run SCENARIO --gates full):'
+    for preset in PRESETS:
+        names = ", ".join(preset_gates(preset))
+        yield f"{preset:<15} {'all of the above' if preset == 'full' else names}"
+    yield f"{USER:<15} what the scenario names, with its parameters; nothing: {PRESETS[0]}"
 
 
 def dictionary(table: str) -> list[tuple[str, str, str, str, str]]:

@@ -40,6 +40,8 @@ LAND_CLASSES: tuple[LandClass, ...] = ("minefield", "low_density", "battle_area"
 RECORDS: tuple[Record, ...] = ("none", "partial", "full")
 HAZARD_STAGES = ("survey", "technical_survey", "clearance", "quality_control")
 AREA_SKILLS = HAZARD_STAGES
+WORKS = "works"
+"""Stands for an asset type where materials and contracts are counted (model §10)."""
 SETTLEMENT_DENIALS = ("housing", "water", "power", "health", "education")
 """What a hazard denies when the settlement cannot be lived in without its release (model §7)."""
 
@@ -269,12 +271,20 @@ class Works:
         int | None,
         column("dwellings completed with it (shelter only)", unit="dwellings", ge=0),
     ] = None
+    cost_usd: Annotated[
+        float | None,
+        column(
+            "materials and contracts, beyond the crew's days; empty: not stated, not counted",
+            unit="USD",
+            ge=0,
+        ),
+    ] = None
     source: Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class Asset:
-    """A type of team: what moving, camping and a day of it cost (model §4)."""
+    """A type of team: what moving, camping and a day of it cost (model §4, §10)."""
 
     id: Id
     name: Annotated[str, column("name for charts; empty: the id")] = ""
@@ -295,6 +305,21 @@ class Asset:
     cost_usd_day: Annotated[
         float, column("cost of one team for one calendar day", unit="USD/day", ge=0)
     ]
+    mobilisation_usd: Annotated[
+        float, column("cost of each mobilisation, beyond the team's days", unit="USD", ge=0)
+    ] = 0.0
+    camp_usd: Annotated[
+        float, column("cost of each camp set up, beyond the team's days", unit="USD", ge=0)
+    ] = 0.0
+    deminers: Annotated[
+        float | None,
+        column(
+            "people of a team in the field, exposed to accidents; "
+            "empty: the assumption deminers_per_team",
+            unit="people",
+            ge=0,
+        ),
+    ] = None
     source: Source
 
     def multiplier(self, difficulty: Difficulty) -> float:
@@ -368,6 +393,33 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class FundingLine:
+    """Money for teams in a time: an envelope for the plan, not for the run (model §10)."""
+
+    id: Id
+    from_date: Annotated[
+        date | None, column("first day that it pays; empty: the start", name="from")
+    ] = None
+    until_date: Annotated[
+        date | None,
+        column("it pays no more from this day on; empty: the horizon", name="until"),
+    ] = None
+    envelope_usd: Annotated[float, column("money for that time", unit="USD", name="usd", ge=0)]
+    allocation: Annotated[
+        str | None, column("allocation of scenario.toml; empty: every one", min_length=1)
+    ] = None
+    assets: Annotated[
+        tuple[str, ...] | None,
+        column(
+            "asset types that it pays (several separated by ;); empty: all",
+            refers_to="assets",
+            min_length=1,
+        ),
+    ] = None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class Assumption:
     """An uncertain number: distribution, unit, mark and source (model §9)."""
 
@@ -405,12 +457,13 @@ type_of_table: dict[str, type] = {
     "calendars": CalendarMonth,
     "deployments": Deployment,
     "orders": OrderLine,
+    "funding": FundingLine,
     "assumptions": Assumption,
     "sources": SourceLine,
 }
 """Row type of each table of a scenario folder, in the order of reading."""
 
-OPTIONAL_TABLES = ("orders", "calendars", "works", "hazards", "assumptions")
+OPTIONAL_TABLES = ("orders", "funding", "calendars", "works", "hazards", "assumptions")
 """Tables that may be missing: a scenario can be without such rows."""
 
 
@@ -447,6 +500,7 @@ class Scenario:
     works: tuple[Works, ...] = ()
     calendars: tuple[CalendarMonth, ...] = ()
     orders: tuple[OrderLine, ...] = ()
+    funding: tuple[FundingLine, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
 
     @cached_property

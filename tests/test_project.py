@@ -117,6 +117,7 @@ COUNTS = {
     "households",
     "teams",
     "max_teams",
+    "deminers",
     "dwellings",
     "draws",
     "parcels",

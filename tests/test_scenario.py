@@ -122,6 +122,20 @@ def scenarios(draw: st.DrawFn) -> rp.Scenario:
             source=source,
         )
 
+    def funding() -> rp.FundingLine:
+        days = sorted({draw(DAYS), draw(DAYS)})
+        paid = [name for name in types if ";" not in name]  # which stands between several
+        several = st.lists(st.sampled_from(paid), min_size=1) if paid else st.nothing()
+        return rp.FundingLine(
+            id=names.pop(),
+            from_date=draw(maybe(st.just(days[0]))) if len(days) > 1 else None,
+            until_date=draw(maybe(st.just(days[-1]))),
+            envelope_usd=draw(NUMBERS),
+            allocation=draw(maybe(st.sampled_from(allocations))),
+            assets=draw(maybe(several.map(tuple))),
+            source=source,
+        )
+
     return rp.Scenario(
         name=draw(st.text("aé_-7 ", min_size=1).filter(str.strip)),
         title=draw(TEXT),
@@ -178,6 +192,7 @@ def scenarios(draw: st.DrawFn) -> rp.Scenario:
                 skill=draw(FILLED),
                 crew_days=draw(NUMBERS),
                 dwellings=draw(maybe(COUNTS)),
+                cost_usd=draw(maybe(NUMBERS)),
                 source=source,
             )
             for _ in range(draw(st.integers(0, 2)))
@@ -191,6 +206,9 @@ def scenarios(draw: st.DrawFn) -> rp.Scenario:
                 shift_hours=draw(st.floats(1, 24)),
                 mult_extreme=draw(SHARES),
                 cost_usd_day=draw(NUMBERS),
+                mobilisation_usd=draw(NUMBERS),
+                camp_usd=draw(NUMBERS),
+                deminers=draw(maybe(NUMBERS)),
                 source=source,
             )
             for name in types
@@ -217,6 +235,7 @@ def scenarios(draw: st.DrawFn) -> rp.Scenario:
             for position, name in enumerate(people, start=1)
             if draw(st.booleans())
         ),
+        funding=tuple(funding() for _ in range(draw(st.integers(0, 2)))),
         assumptions=tuple(
             rp.Assumption(
                 id=name,
@@ -365,7 +384,8 @@ def test_the_digest_follows_every_cell_and_no_other_file(tmp_path: Path) -> None
     (tmp_path / "more.csv").write_text("x", encoding="utf-8")
     assert digest(tmp_path) == first
     seen = {first}
-    for path in sorted([*tmp_path.glob("*s.csv"), tmp_path / "scenario.toml"]):
+    tables = [tmp_path / f"{table}.csv" for table in COLUMNS]
+    for path in sorted([*tables, tmp_path / "scenario.toml"]):
         text = path.read_text(encoding="utf-8")
         path.write_text(text + " ", encoding="utf-8")
         seen.add(digest(tmp_path))

@@ -90,6 +90,10 @@ TABLES: dict[str, list[Row]] = {
         {"allocation": "listed", "position": 1, "community": "lower_people"},
         {"allocation": "listed", "position": 2, "community": "upper_people"},
     ],
+    "funding": [
+        {"id": "f1", "from": "2025-01-01", "until": "2027-01-01", "usd": 4e6, "assets": "deminers"},
+        {"id": "f2", "usd": 1e9, "allocation": "near", "assets": "deminers;builders"},
+    ],
     "assumptions": [
         {
             **{"id": "handover_days", "distribution": "uniform", "a": 10, "b": 30},
@@ -208,6 +212,18 @@ WRONG_CELLS: dict[str, tuple[str, int, str, str]] = {
     "an id twice in a table": ("roads", 4, "id", "r1"),
     "an id in two tables": ("works", 2, "id", "upper"),
     "an area skill without a rate": ("rates", 4, "rate_m2_day", ""),
+    "an envelope below zero": ("funding", 2, "usd", "-1"),
+    "an envelope of nothing": ("funding", 3, "usd", ""),
+    "funding of an unknown allocation": ("funding", 3, "allocation", "far"),
+    "funding of an unknown asset type": ("funding", 2, "assets", "deminer"),
+    "one unknown of several asset types": ("funding", 3, "assets", "builders; deminer"),
+    "no asset type but separators": ("funding", 3, "assets", ";"),
+    "funding that ends before it begins": ("funding", 2, "until", "2024-12-31"),
+    "an id of funding that is a road's": ("funding", 3, "id", "r1"),
+    "a cost of works below zero": ("works", 2, "cost_usd", "-5"),
+    "a mobilisation that brings money": ("assets", 2, "mobilisation_usd", "-5"),
+    "a camp without a price in numbers": ("assets", 2, "camp_usd", "cheap"),
+    "less than no deminers": ("assets", 2, "deminers", "-1"),
     "a distribution that is upside down": ("assumptions", 2, "a", "40"),
     "a distribution that lacks a number": ("assumptions", 2, "b", ""),
     "a truncation that is upside down": ("assumptions", 2, "high", "5"),
@@ -548,7 +564,7 @@ def test_a_missing_table_gives_one_error_if_something_needs_it(folder: Path, tab
         (problem,) = report.problems
         assert (problem.level, problem.file) == ("warning", "orders.csv")
         assert "no rows for 'listed'" in problem.found
-    elif table in ("hazards", "works", "assumptions"):
+    elif table in ("hazards", "works", "funding", "assumptions"):
         assert report.problems == ()
     else:
         assert [(p.level, p.file) for p in report.problems] == [("error", f"{table}.csv")]

@@ -32,15 +32,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("id", "place", "road", "hazard_class", "land_class", "area_m2", "denies", "record"),
         *("difficulty", "items_per_km2", "max_teams", "source"),
     ),
-    "works": ("id", "settlement", "kind", "skill", "crew_days", "dwellings", "source"),
+    "works": (
+        *("id", "settlement", "kind", "skill", "crew_days", "dwellings", "cost_usd", "source"),
+    ),
     "assets": (
         *("id", "name", "mobilisation_days", "camp_days", "shift_hours", "mult_low"),
-        *("mult_medium", "mult_high", "mult_extreme", "cost_usd_day", "source"),
+        *("mult_medium", "mult_high", "mult_extreme", "cost_usd_day", "mobilisation_usd"),
+        *("camp_usd", "deminers", "source"),
     ),
     "rates": ("asset", "skill", "land_class", "rate_m2_day", "source"),
     "calendars": ("zone", "month", "workable_days", "source"),
     "deployments": ("allocation", "asset", "base", "teams", "from", "until", "source"),
     "orders": ("allocation", "position", "community"),
+    "funding": ("id", "from", "until", "usd", "allocation", "assets", "source"),
     "assumptions": (
         *("id", "distribution", "a", "b", "c", "low", "high", "unit", "mark", "source"),
     ),

@@ -21,12 +21,13 @@ from returnplan.domain import (
 )
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.policies import POLICIES
-from returnplan.readiness import DEFAULT_GATES, GATES
+from returnplan.readiness import GATES, PRESETS, preset_gates
 from returnplan.scenario.background import read_background
 from returnplan.scenario.checks import Draft, run_checks
 from returnplan.scenario.files import LARGEST, Sheet, read_sheets, workbooks_of
 from returnplan.scenario.rows import MOST_SHOWN, cell_text, table_type
 
+Gates = Mapping[str, Mapping[str, float]]
 TOML = "scenario.toml"
 WORKBOOK = "tables.xlsx"
 MOST_YEARS = 100
@@ -71,13 +72,15 @@ class Report:
         return tuple(p for p in self.problems if p.level == "warning")
 
 
-def load(folder: str | Path) -> Scenario:
+def load(folder: str | Path, gates: Gates | None = None) -> Scenario:
     """Read a scenario folder.
 
     Parameters
     ----------
     folder
         Folder with ``scenario.toml`` and the tables, as CSV files or as sheets of one workbook.
+    gates
+        Gates in force instead of those that the scenario names.
 
     Returns
     -------
@@ -89,19 +92,21 @@ def load(folder: str | Path) -> Scenario:
     ScenarioError
         When anything is wrong; it holds every problem.
     """
-    report = check(folder)
+    report = check(folder, gates=gates)
     if report.scenario is None:
         raise ScenarioError(str(folder), report.errors)
     return report.scenario
 
 
-def check(folder: str | Path) -> Report:
+def check(folder: str | Path, gates: Gates | None = None) -> Report:
     """Read a scenario folder and report every problem at once.
 
     Parameters
     ----------
     folder
         Folder of the scenario.
+    gates
+        Gates in force instead of those that the scenario names.
 
     Returns
     -------
@@ -111,7 +116,7 @@ def check(folder: str | Path) -> Report:
     path = Path(folder)
     try:
         if path.is_dir():
-            return _check_folder(path)
+            return _check_folder(path, gates)
         found = "a file" if path.exists() else "no such folder"
     except OSError as error:
         found = f"a folder that cannot be read ({error.strerror})"
@@ -119,8 +124,10 @@ def check(folder: str | Path) -> Report:
     return Report(problems=(problem,), scenario=None, default_assumptions=(), default_columns=())
 
 
-def _check_folder(path: Path) -> Report:
+def _check_folder(path: Path, gates: Gates | None) -> Report:
     head, names, problems = _read_toml(path / TOML)
+    if gates is not None:
+        head["gates"] = {name: dict(parameters) for name, parameters in gates.items()}
     reading = read_sheets(path)
     problems += reading.problems
     problems += read_background(path)[1]
@@ -274,12 +281,29 @@ def _read_horizon(value: object, problems: list[Problem]) -> int | None:
     return None
 
 
-def _read_gates(value: object, problems: list[Problem]) -> dict[str, dict[str, float]] | None:
-    """Gates in force with their parameters; without the table: the four basic ones."""
+def read_gates(value: object, problems: list[Problem]) -> dict[str, dict[str, float]] | None:
+    """Read the gates in force with their parameters.
+
+    Parameters
+    ----------
+    value
+        What stands in a file: a table, the name of a preset, or nothing (the essential ones).
+    problems
+        Takes what is wrong.
+
+    Returns
+    -------
+    dict[str, dict[str, float]] | None
+        The gates that can be read; None: neither a table nor a preset.
+    """
     if value is None:
-        return {name: {} for name in DEFAULT_GATES}
+        return preset_gates(PRESETS[0])
+    if isinstance(value, str) and value in PRESETS:
+        return preset_gates(value)
     if not isinstance(value, dict):
-        _complain(problems, "gates", value, "a table [gates] with one key a gate")
+        words = ", ".join(f'"{preset}"' for preset in PRESETS)
+        allowed = f"{words}, or a table [gates] with one key a gate"
+        _complain(problems, "gates", value, allowed)
         return None
     gates: dict[str, dict[str, float]] = {}
     for name, given in value.items():
@@ -358,7 +382,7 @@ _HEAD_READERS = {
     "title": _read_title,
     "start": _read_start,
     "horizon_years": _read_horizon,
-    "gates": _read_gates,
+    "gates": read_gates,
     "allocations": _read_allocations,
 }
 

@@ -22,6 +22,7 @@ from returnplan.chance import (
 from returnplan.domain import (
     AREA_SKILLS,
     LAND_CLASSES,
+    WORKS,
     AllocationHeader,
     Assumption,
     Difficulty,
@@ -30,11 +31,13 @@ from returnplan.domain import (
 )
 from returnplan.errors import Problem
 from returnplan.scenario.files import LARGEST, Sheet
+from returnplan.scenario.funding import is_above, planned_usd, span_of
 from returnplan.scenario.rows import Partial, table_type
 from returnplan.units import horizon_date
 
 TABLES_WITH_IDS = (
-    *("places", "communities", "roads", "hazards", "works", "assets", "assumptions", "sources"),
+    *("places", "communities", "roads", "hazards", "works", "assets", "funding", "assumptions"),
+    "sources",
 )
 DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
 ANYWHERE = "?/"
@@ -154,19 +157,26 @@ def references_exist(draft: Draft) -> Iterator[Problem]:
                 continue
             known: set[str] = set().union(*(draft.ids(target) for target in targets))
             for row, item in draft.of(table):
-                name = getattr(item, field)
-                if name is None or name in known:
+                named = getattr(item, field)
+                if named is None or named in known:
                     continue
-                if any(draft.all(target) for target in targets):
-                    allowed = f"an id of {' or '.join(targets)}"
-                    yield draft.problem(table, row, column, repr(name), allowed)
-                else:
-                    first = f"{draft.files[table]}, row {row}, column {column}: {name!r}"
-                    empty.setdefault(targets[0], first)
+                for name in _unknown(named, known):
+                    if any(draft.all(target) for target in targets):
+                        allowed = f"an id of {' or '.join(targets)}"
+                        yield draft.problem(table, row, column, repr(name), allowed)
+                    else:
+                        first = f"{draft.files[table]}, row {row}, column {column}: {name!r}"
+                        empty.setdefault(targets[0], first)
     empty.pop("communities", None)  # has a message of its own
     for target, first in empty.items():
         allowed = f"the rows that other tables name (first {first})"
         yield draft.problem(target, None, None, "no rows", allowed)
+
+
+def _unknown(named: str | tuple[str, ...], known: set[str]) -> list[str]:
+    """What a cell names and no row is called: one id or several, each once."""
+    names = (named,) if isinstance(named, str) else named
+    return [name for name in dict.fromkeys(names) if name not in known]
 
 
 @check
@@ -185,12 +195,12 @@ def sites_are_settlements(draft: Draft) -> Iterator[Problem]:
 
 @check
 def allocations_exist(draft: Draft) -> Iterator[Problem]:
-    """Deployments and orders name allocations of scenario.toml, and each allocation has teams."""
+    """Tables name allocations of scenario.toml, and each allocation has teams."""
     if draft.allocation_names is None:
         return
     known = dict.fromkeys(draft.allocation_names)
     allowed = f"an allocation of scenario.toml: {', '.join(known)}"
-    for table in ("deployments", "orders"):
+    for table in ("deployments", "orders", "funding"):
         for row, item in draft.of(table):
             if item.allocation is not None and item.allocation not in known:
                 yield draft.problem(table, row, "allocation", repr(item.allocation), allowed)
@@ -244,6 +254,46 @@ def deployments_lie_in_time(draft: Draft) -> Iterator[Problem]:
         elif begin and begin < start:
             note = f"before the start {start.isoformat()}: the teams stand there from the start"
             yield draft.doubt("deployments", row, "from", begin.isoformat(), note)
+
+
+@check
+def funding_lies_in_time(draft: Draft) -> Iterator[Problem]:
+    """Dates of funding stand in order and within the horizon."""
+    start, years = draft.start, draft.horizon_years
+    end = horizon_date(start, years) if start and years else None
+    note = f"outside the horizon {start} to {end}: nothing is compared with it"
+    for row, item in draft.of("funding"):
+        begin, until = item.from_date, item.until_date
+        if begin and until and until <= begin:
+            found = f"{until.isoformat()}, not after from = {begin.isoformat()}"
+            yield draft.problem("funding", row, "until", found, "a date after from")
+        elif begin and end and begin >= end:
+            yield draft.doubt("funding", row, "from", begin.isoformat(), note)
+        elif until and start and until <= start:
+            yield draft.doubt("funding", row, "until", until.isoformat(), note)
+
+
+@check
+def envelopes_hold_the_plan(draft: Draft) -> Iterator[Problem]:
+    """No envelope is below what the deployments cost in its time; a run does not look at it."""
+    if draft.start is None or draft.horizon_years is None:
+        return
+    end = horizon_date(draft.start, draft.horizon_years)
+    daily_usd = {asset.id: asset.cost_usd_day or 0.0 for _, asset in draft.of("assets")}
+    plans: dict[str, list[Any]] = {header.name: [] for header in draft.allocations}
+    for _, item in draft.of("deployments"):
+        if item.allocation in plans and not isinstance(item, Partial):
+            plans[item.allocation].append(item)
+    for row, line in draft.of("funding"):
+        if isinstance(line, Partial):
+            continue
+        for name, plan in plans.items():
+            usd = planned_usd(line, plan, daily_usd, draft.start, end)
+            if line.allocation in (None, name) and is_above(usd, line.envelope_usd):
+                first, last = span_of(line, draft.start, end)
+                found = f"USD {usd:,.0f} for team-days of {name!r} from {first} until {last}"
+                note = f"at most USD {line.envelope_usd:,.0f} of {line.id!r} for {name!r}"
+                yield draft.doubt("funding", row, "usd", found, note)
 
 
 @check
@@ -657,6 +707,15 @@ def gates_have_data(draft: Draft) -> Iterator[Problem]:
                 name = f"{community.settlement!r} without works of kind {gate}"
                 note = f"the gate {gate} is unknown there, never met"
                 yield draft.doubt("communities", row, "settlement", name, note)
+
+
+@check
+def no_asset_type_is_called_works(draft: Draft) -> Iterator[Problem]:
+    """Costs by asset type keep one name for materials and contracts."""
+    for row, asset in draft.of("assets"):
+        if asset.id == WORKS:
+            allowed = "another id: tables of costs call materials and contracts so"
+            yield draft.problem("assets", row, "id", repr(asset.id), allowed)
 
 
 @check
