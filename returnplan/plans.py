@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from returnplan.chunks import Kept, Span, chunk_files, ignore
+from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
+from returnplan.readiness import parameters_in_force
 from returnplan.simulation import Programme
 from returnplan.version import __version__
 
@@ -35,7 +37,7 @@ class Plan:
     draws, seed
         Of the whole run.
     gates
-        Gates in force, in order.
+        Gates in force with their parameters, in order.
     cells_sha256
         SHA-256 of settlements and cells of land release.
     """
@@ -81,15 +83,17 @@ def _shown(value: object) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def plan_of(programme: Programme, name: str, scenario_sha256: str, draws: int, seed: int) -> Plan:
+def plan_of(
+    programme: Programme, scenario: Scenario, scenario_sha256: str, draws: int, seed: int
+) -> Plan:
     """Describe the draws of a programme.
 
     Parameters
     ----------
     programme
         The programme.
-    name, scenario_sha256
-        Name of the scenario, and SHA-256 of its files.
+    scenario, scenario_sha256
+        The scenario, and SHA-256 of its files.
     draws, seed
         Of the whole run.
 
@@ -101,14 +105,23 @@ def plan_of(programme: Programme, name: str, scenario_sha256: str, draws: int, s
     labels = json.dumps([programme.settlements, programme.cells], ensure_ascii=False)
     return Plan(
         returnplan=__version__,
-        scenario=name,
+        scenario=scenario.name,
         scenario_sha256=scenario_sha256,
         allocations=programme.allocations,
         draws=draws,
         seed=seed,
-        gates=programme.gates,
+        gates=_gate_texts(scenario),
         cells_sha256=hashlib.sha256(labels.encode("utf-8")).hexdigest(),
     )
+
+
+def _gate_texts(scenario: Scenario) -> tuple[str, ...]:
+    """Each gate in force, with the parameters that hold."""
+    found = []
+    for name, parameters in parameters_in_force(scenario.gates).items():
+        inner = ", ".join(f"{key} {value!r}" for key, value in sorted(parameters.items()))
+        found.append(f"{name} ({inner})" if inner else name)
+    return tuple(found)
 
 
 def read_plan(given: object) -> Plan | None:

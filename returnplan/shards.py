@@ -8,7 +8,7 @@ import returnplan.scenario as scenario_room
 from returnplan import chunks, plans
 from returnplan.chunks import Chunks, Span
 from returnplan.ensembles import assemble
-from returnplan.errors import ReturnplanError
+from returnplan.errors import Problem, ReturnplanError
 from returnplan.plans import Plan
 from returnplan.run import SILENT, Request, write_run
 from returnplan.runfolder import SCENARIO_COPY, Clock, read_manifest
@@ -28,11 +28,14 @@ class Shard:
         What its draws are draws of.
     part
         Its draws.
+    gates
+        Gates in force, which need not be those that the scenario's files name.
     """
 
     folder: Path
     plan: Plan
     part: Span
+    gates: scenario_room.Gates
 
     @property
     def text(self) -> str:
@@ -106,7 +109,12 @@ def _read_shard(folder: Path, problems: list[str]) -> Shard | None:
         problems.append(
             f"{folder}: found other files in {SCENARIO_COPY}; allowed: those that the draws are of"
         )
-    return Shard(folder=folder, plan=plan, part=part)
+    unread: list[Problem] = []
+    gates = scenario_room.read_gates(manifest.get("gates"), unread)
+    if gates is None or unread:
+        problems.append(f"{folder}: found a manifest without its gates; {allowed}")
+        return None
+    return Shard(folder=folder, plan=plan, part=part, gates=gates)
 
 
 def _cover(shards: Sequence[Shard]) -> list[str]:
@@ -157,9 +165,9 @@ def merge(folders: Sequence[Path], out: Path, watcher: Watcher = SILENT) -> list
     shards = read_shards(folders)
     plan = shards[0].plan
     folder = shards[0].folder / SCENARIO_COPY
-    scenario = scenario_room.load(folder)
+    scenario = scenario_room.load(folder, gates=shards[0].gates)
     programme = Programme(scenario, plan.allocations, plan.seed)
-    here = plans.plan_of(programme, scenario.name, plan.scenario_sha256, plan.draws, plan.seed)
+    here = plans.plan_of(programme, scenario, plan.scenario_sha256, plan.draws, plan.seed)
     if here != plan:
         what = "; ".join(plan.differences(here))
         raise ShardError([f"{shards[0].folder}: found {what}; allowed: the same as here"])
