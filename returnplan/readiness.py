@@ -18,6 +18,7 @@ from returnplan.domain import SETTLEMENT_DENIALS, Scenario
 from returnplan.landrelease import surveyed
 from returnplan.network import Network
 from returnplan.registry import Family
+from returnplan.risk import Nearby, Risk
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -52,7 +53,8 @@ class Facts:
         self.number = {settlement: i for i, settlement in enumerate(self.settlements)}
         self.place = np.array([network.place_no[s] for s in self.settlements], np.int64)
         self.people = np.array([scenario.people[s] for s in self.settlements], np.float64)
-        self.community = np.array([self.number[c.settlement] for c in scenario.communities])
+        at = [self.number[community.settlement] for community in scenario.communities]
+        self.community = np.array(at, np.int64)
         asked = surveyed(scenario)
         self.surveyed = np.array([self.number[settlement] for settlement in asked], np.int64)
         people = scenario.communities
@@ -62,8 +64,7 @@ class Facts:
         hazards = scenario.hazards
         self.hazard_at = np.array([self.number.get(h.place or "", -1) for h in hazards], np.int64)
         self.hazard_area_m2 = np.array([h.area_m2 for h in hazards], np.float64)
-        self.items_per_km2 = np.array([_or_nan(h.items_per_km2) for h in hazards], np.float64)
-        self.near, self.near_hazard = self._find_near()
+        self.nearby = Nearby(scenario, self.number, self.surveyed)
         self.works_at = np.array(
             [self.number.get(works.settlement, -1) for works in scenario.works], np.int64
         )
@@ -83,18 +84,6 @@ class Facts:
         )
         self._of_kind: dict[str, Whole] = {}
         self._denying: dict[tuple[str, ...], Flags] = {}
-
-    def _find_near(self) -> tuple[Whole, Whole]:
-        """Pairs of a settlement and a hazard on it, or on a road that ends there."""
-        ends = {road.id: (road.from_place, road.to_place) for road in self.scenario.roads}
-        pairs = [
-            (self.number[place], i)
-            for i, hazard in enumerate(self.scenario.hazards)
-            for place in dict.fromkeys([hazard.place] if hazard.place else ends[hazard.road or ""])
-            if place in self.number
-        ]
-        both = np.array(pairs, np.int64).reshape(-1, 2)
-        return both[:, 0], both[:, 1]
 
     def denying(self, denials: tuple[str, ...]) -> Flags:
         """Which hazards deny one of some things."""
@@ -228,6 +217,21 @@ class History:
         numpy.ndarray
             Per settlement, s.
         """
+        return self.facts.reached_within(self.serves_from(kind), self.people_road_s, limit_hours)
+
+    def serves_from(self, kind: str) -> Floats:
+        """From when each place gives a service, s; hubs from the start.
+
+        Parameters
+        ----------
+        kind
+            Kind of the works that give the service; empty: hubs only.
+
+        Returns
+        -------
+        numpy.ndarray
+            Per place, s.
+        """
         facts = self.facts
         source_s = np.full(len(facts.network.places), NEVER)
         if kind:
@@ -236,7 +240,7 @@ class History:
             np.maximum.at(done_s, facts.works_place[which], self.works_s[which])
             source_s = np.where(done_s == -math.inf, NEVER, done_s)
         source_s[list(facts.network.hubs)] = 0.0
-        return facts.reached_within(source_s, self.people_road_s, limit_hours)
+        return source_s
 
     def works_done(self, kind: str, default: float) -> Floats:
         """When all works of a kind at each settlement were done, s; without any: the default."""
@@ -244,8 +248,50 @@ class History:
         which = which[self.facts.works_at[which] >= 0]
         return self.latest(self.facts.works_at[which], self.works_s[which], default)
 
+    @cached_property
+    def risk(self) -> Risk:
+        """Risk of a casualty per year from hazards near each settlement (model §8)."""
+        return self.facts.nearby.risk(
+            self.number,
+            self.unrecorded,
+            self.released_s,
+            self.survey_s,
+            self.works_done("risk_education", NEVER),
+        )
+
 
 GateFunction = Callable[[History, Mapping[str, float]], Floats]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """What closes a gate: from there the reasons of a delay are looked for (model §7.1).
+
+    Parameters
+    ----------
+    date
+        Only the date from which the place may be entered.
+    survey
+        The community survey.
+    denials
+        Releases of the settlement's hazards that deny one of these.
+    near
+        Releases of all hazards on the settlement and on the roads that end there.
+    works
+        Works of these kinds at the settlement.
+    hubs
+        Roads to a hub.
+    service
+        With the parameter ``within_hours`` also roads to works of this kind, or to a hub.
+    """
+
+    date: bool = False
+    survey: bool = False
+    denials: tuple[str, ...] = ()
+    near: bool = False
+    works: tuple[str, ...] = ()
+    hubs: bool = False
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +306,8 @@ class Gate:
         Parameters with their defaults; None: optional, without a value.
     needs
         Data that it needs, in the words of the status *unknown: ...*.
+    waits
+        What closes it.
     holds_from
         Function of a history and the parameters; one time for each settlement.
     meaning
@@ -269,6 +317,7 @@ class Gate:
     name: str
     parameters: Mapping[str, float | None]
     needs: str
+    waits: Waits
     holds_from: GateFunction
     meaning: str
 
@@ -276,19 +325,30 @@ class Gate:
 GATES: Family[Gate] = Family("gate")
 """The gates in the order of the table of model §7; ties go to the first."""
 
-RESIDUAL_RISK_ASSUMPTIONS = ("fatal_share", "detection_share", "kappa_used", "kappa_unmarked")
-"""Assumptions that only the gate residual_risk reads."""
+RESIDUAL_RISK_ASSUMPTIONS = (
+    *("fatal_share", "detection_share", "kappa_used", "kappa_marked", "kappa_unmarked"),
+    "eore_effect",
+)
+"""Assumptions that only the gate residual_risk and the casualties read."""
 
 DEFAULT_GATES = ("permission", "survey", "housing_land", "road_access")
+PRESETS = ("essential", "full")
+"""Sets of gates that have a name: the default ones, and all of the family."""
+USER = "user"
+"""What gates are called that a scenario lists one by one."""
 
 
-def gate(*, needs: str, **parameters: float | None) -> Callable[[GateFunction], GateFunction]:
+def gate(
+    *, needs: str, waits: Waits, **parameters: float | None
+) -> Callable[[GateFunction], GateFunction]:
     """Declare a gate under the name of its function.
 
     Parameters
     ----------
     needs
         Data that it needs, in the words of the status *unknown: ...*.
+    waits
+        What closes it.
     **parameters
         Parameters with their defaults.
 
@@ -304,6 +364,7 @@ def gate(*, needs: str, **parameters: float | None) -> Callable[[GateFunction], 
             name=function.__name__,
             parameters=parameters,
             needs=needs,
+            waits=waits,
             holds_from=function,
             meaning=meaning,
         )
@@ -313,61 +374,65 @@ def gate(*, needs: str, **parameters: float | None) -> Callable[[GateFunction], 
     return declare
 
 
-@gate(needs="date of access")
+@gate(needs="date of access", waits=Waits(date=True))
 def permission(history: History, _: Mapping[str, float]) -> Floats:
     """The date before which nobody returns there has come."""
     return history.facts.place_from_s[history.facts.place]
 
 
-@gate(needs="community survey")
+@gate(needs="community survey", waits=Waits(survey=True))
 def survey(history: History, _: Mapping[str, float]) -> Floats:
     """The community survey is done."""
     return history.latest(history.facts.surveyed, history.survey_s, UNKNOWN)
 
 
-@gate(needs="hazards", required_share=1.0)
+@gate(needs="hazards", waits=Waits(denials=SETTLEMENT_DENIALS), required_share=1.0)
 def housing_land(history: History, parameters: Mapping[str, float]) -> Floats:
     """Hazards that deny housing, water, power, health or education are released."""
     return _share_released(history, SETTLEMENT_DENIALS, parameters["required_share"])
 
 
-@gate(needs="hazards", required_share=0.5)
+@gate(needs="hazards", waits=Waits(denials=("farmland",)), required_share=0.5)
 def farmland(history: History, parameters: Mapping[str, float]) -> Floats:
     """Enough of the farmland that hazards deny is released."""
     return _share_released(history, ("farmland",), parameters["required_share"])
 
 
-@gate(needs="roads", max_hub_hours=None)
+@gate(needs="roads", waits=Waits(hubs=True), max_hub_hours=None)
 def road_access(history: History, parameters: Mapping[str, float]) -> Floats:
     """An open all-season route leads to a hub, within the hours if a limit is given."""
     return history.served_within("", parameters.get("max_hub_hours", math.inf))
 
 
-@gate(needs="water works", within_hours=None)
+@gate(needs="water works", waits=Waits(works=("water",), service="water"), within_hours=None)
 def water(history: History, parameters: Mapping[str, float]) -> Floats:
     """Water works are done, or a place with water is near enough."""
     return _service(history, "water", parameters)
 
 
-@gate(needs="power works", within_hours=None)
+@gate(needs="power works", waits=Waits(works=("power",), service="power"), within_hours=None)
 def power(history: History, parameters: Mapping[str, float]) -> Floats:
     """Power works are done, or a place with power is near enough."""
     return _service(history, "power", parameters)
 
 
-@gate(needs="health works", within_hours=None)
+@gate(needs="health works", waits=Waits(works=("health",), service="health"), within_hours=None)
 def health(history: History, parameters: Mapping[str, float]) -> Floats:
     """Health works are done, or a clinic is near enough."""
     return _service(history, "health", parameters)
 
 
-@gate(needs="education works", within_hours=None)
+@gate(
+    needs="education works",
+    waits=Waits(works=("education",), service="education"),
+    within_hours=None,
+)
 def education(history: History, parameters: Mapping[str, float]) -> Floats:
     """Education works are done, or a school is near enough."""
     return _service(history, "education", parameters)
 
 
-@gate(needs="shelter works with dwellings", required_share=1.0)
+@gate(needs="shelter works with dwellings", waits=Waits(works=("shelter",)), required_share=1.0)
 def shelter(history: History, parameters: Mapping[str, float]) -> Floats:
     """Enough dwellings are completed for the households that are willing to return."""
     facts = history.facts
@@ -380,36 +445,21 @@ def shelter(history: History, parameters: Mapping[str, float]) -> Floats:
     return np.where(np.isin(np.arange(len(times)), at), times, UNKNOWN)
 
 
-@gate(needs="risk education works")
+@gate(needs="risk education works", waits=Waits(works=("risk_education",)))
 def risk_education(history: History, _: Mapping[str, float]) -> Floats:
     """Risk education has been given."""
     return history.works_done("risk_education", UNKNOWN)
 
 
-@gate(needs="items_per_km2 of hazards", max_per_year=1e-5)
+@gate(
+    needs="items_per_km2 of hazards",
+    waits=Waits(survey=True, near=True, works=("risk_education",)),
+    max_per_year=1e-5,
+)
 def residual_risk(history: History, parameters: Mapping[str, float]) -> Floats:
     """Individual risk of death per year from hazards near the settlement is low enough."""
-    facts, number, found = history.facts, history.number, history.found
-    unfound = history.unrecorded.unfound
-    recorded_items = facts.items_per_km2 * facts.hazard_area_m2 / 1e6
-    found_items = facts.items_per_km2[found.like] * found.area_m2 / 1e6
-    unfound_items = facts.items_per_km2[unfound.like] * unfound.area_m2 / 1e6
-    near = np.concatenate([facts.near, facts.surveyed[found.settlement]])
-    items = np.concatenate([recorded_items[facts.near_hazard], found_items])
-    recorded = len(facts.hazard_area_m2)
-    times = np.concatenate(
-        [history.released_s[:recorded][facts.near_hazard], history.released_s[recorded:]]
-    )
-    unmarked = number["kappa_unmarked"]
-    residual = min(number["kappa_used"] * (1 - number["detection_share"]), unmarked)
-    limit = parameters["max_per_year"] * (1 + TOLERANCE) * facts.people / number["fatal_share"]
-    before = np.zeros(len(limit))
-    np.add.at(before, near, unmarked * items)
-    np.add.at(before, facts.surveyed[unfound.settlement], unmarked * unfound_items)
-    is_known = ~np.isnan(before) & (facts.people > 0)
-    falls = np.nan_to_num((unmarked - residual) * items)
-    when = kernel.when_enough(near, times, falls, np.nan_to_num(before - limit))
-    return np.where(is_known, when, UNKNOWN)
+    limits, fatal_share = (parameters["max_per_year"],), history.number["fatal_share"]
+    return history.risk.times(limits, history.facts.people, fatal_share)[:, 0]
 
 
 def _share_released(history: History, denials: tuple[str, ...], share: float) -> Floats:
@@ -435,6 +485,70 @@ def _service(history: History, kind: str, parameters: Mapping[str, float]) -> Fl
         near = history.served_within(kind, parameters["within_hours"])
         return np.minimum(history.works_done(kind, NEVER), near)
     return history.works_done(kind, UNKNOWN)
+
+
+def preset_gates(preset: str) -> dict[str, dict[str, float]]:
+    """Gates of a preset, with their default parameters.
+
+    Parameters
+    ----------
+    preset
+        One of :data:`PRESETS`.
+
+    Returns
+    -------
+    dict[str, dict[str, float]]
+        As in :attr:`returnplan.domain.Scenario.gates`.
+
+    Raises
+    ------
+    KeyError
+        When there is no preset of that name.
+
+    Examples
+    --------
+    >>> list(preset_gates("essential"))
+    ['permission', 'survey', 'housing_land', 'road_access']
+    """
+    if preset not in PRESETS:
+        raise KeyError(f"no preset of gates is called {preset}; there are: {', '.join(PRESETS)}")
+    return {name: {} for name in GATES if preset == "full" or name in DEFAULT_GATES}
+
+
+def parameters_in_force(
+    gates: Mapping[str, Mapping[str, float]],
+) -> dict[str, dict[str, float]]:
+    """Gates in the order of the family, with the parameters that hold: given, else default.
+
+    Parameters
+    ----------
+    gates
+        As in :attr:`returnplan.domain.Scenario.gates`.
+
+    Returns
+    -------
+    dict[str, dict[str, float]]
+        By gate; an optional parameter that is not given is left out.
+    """
+    return {name: _with_defaults(GATES[name], gates[name]) for name in GATES if name in gates}
+
+
+def preset_of(gates: Mapping[str, Mapping[str, float]]) -> str:
+    """Name the preset that gates are.
+
+    Parameters
+    ----------
+    gates
+        As in :attr:`returnplan.domain.Scenario.gates`.
+
+    Returns
+    -------
+    str
+        The preset whose gates and parameters these are; ``user``: none.
+    """
+    own = parameters_in_force(gates)
+    same = [name for name in PRESETS if parameters_in_force(preset_gates(name)) == own]
+    return same[0] if same else USER
 
 
 def gates_in_force(scenario: Scenario) -> tuple[str, ...]:

@@ -57,6 +57,8 @@ DEFAULT_ASSUMPTIONS: dict[str, tuple[str, float, float, float]] = {
     "detection_share": ("beta", 99, 1, 0),
     "kappa_used": ("lognormal", 0.003, 0.6, 0),
     "kappa_unmarked": ("lognormal", 0.0003, 0.6, 0),
+    "kappa_marked": ("lognormal", 0.0001, 0.6, 0),
+    "eore_effect": ("beta", 3, 7, 0),
 }
 
 # What is known of a parcel once it is dispatched.
@@ -1355,41 +1357,63 @@ def sheltered(world: World, run: Run, settlement: str, share: float) -> GateTime
     return "unknown" if is_partly_known else None
 
 
+def items_near(world: World, settlement: str) -> dict[str, float | None]:
+    """Explosive items of each hazard near a settlement; None: unknown.
+
+    Choice: near are the hazards on the settlement and on the roads that end there; those on a road
+    are shared evenly by the settlements with communities at its ends.
+    """
+    items: dict[str, float | None] = {}
+    for hazard in world.hazards.values():
+        sharing = {hazard.where}
+        if hazard.where in world.roads:
+            ends = world.roads[hazard.where].ends
+            sharing = {c.settlement for c in world.communities.values() if c.settlement in ends}
+        if settlement in sharing:
+            per_km2 = hazard.items_per_km2
+            share = hazard.area_m2 / 1e6 / len(sharing)
+            items[hazard.id] = None if per_km2 is None else per_km2 * share
+    return items
+
+
+def items_hidden(world: World, settlement: str) -> list[float | None]:
+    """Explosive items of each hazard at a settlement that nobody finds; None: unknown."""
+    hidden = [h for h in world.luck.unrecorded if h.settlement == settlement and not h.is_found]
+    density = [world.hazards[one.like].items_per_km2 for one in hidden]
+    return [
+        None if per_km2 is None else per_km2 * one.area_m2 / 1e6
+        for one, per_km2 in zip(hidden, density, strict=True)
+    ]
+
+
 def tolerable(world: World, run: Run, settlement: str, limit: float) -> GateTime:
-    """Time from which the individual risk of death per year is within the limit."""
+    """Time from which the individual risk of death per year is within the limit (model §8)."""
     people = sum(c.people for c in world.communities.values() if c.settlement == settlement)
-    # Choice: near are the hazards on the settlement and on the roads that end there.
-    near = [
-        hazard
-        for hazard in world.hazards.values()
-        if hazard.where == settlement
-        or (hazard.where in world.roads and settlement in world.roads[hazard.where].ends)
-    ]
-    hidden = [
-        (world.hazards[one.like].items_per_km2, one.area_m2)
-        for one in world.luck.unrecorded
-        if one.settlement == settlement and not one.is_found
-    ]
-    known = [hazard.items_per_km2 for hazard in near] + [items for items, _ in hidden]
-    if people == 0 or None in known:
+    near, hidden = items_near(world, settlement), items_hidden(world, settlement)
+    if people == 0 or None in [*near.values(), *hidden]:
         return "unknown"
+    surveyed = run.done_s.get(f"{settlement}/survey", math.inf)
+    taught = works_done(world, run, settlement, "risk_education")
+
+    def rate(hazard: str, moment: int) -> float:
+        # Choice: no step raises the risk of a hazard. A release without survey is a release.
+        rates = [world.number("kappa_unmarked")]
+        is_released = run.released_s.get(hazard, math.inf) <= moment
+        if surveyed <= moment or is_released:
+            rates.append(world.number("kappa_marked"))
+        if is_released:
+            rates.append(world.number("kappa_used") * (1 - world.number("detection_share")))
+        return min(rates)
 
     def risk(moment: int) -> float:
-        encounters: list[float] = []
-        for hazard in near:
-            items = (hazard.items_per_km2 or 0.0) * hazard.area_m2 / 1e6
-            rate = world.number("kappa_unmarked")
-            if run.released_s.get(hazard.id, math.inf) <= moment:
-                # Choice: a release never raises the risk of a hazard.
-                left = 1 - world.number("detection_share")
-                rate = min(rate, world.number("kappa_used") * left)
-            encounters.append(rate * items)
-        for items_per_km2, area_m2 in hidden:  # nobody ever releases what nobody has found
-            items = (items_per_km2 or 0.0) * area_m2 / 1e6
-            encounters.append(world.number("kappa_unmarked") * items)
-        return world.number("fatal_share") * math.fsum(encounters) / people
+        casualties = [rate(hazard, moment) * (items or 0) for hazard, items in near.items()]
+        # Nobody ever marks or releases what nobody has found.
+        casualties += [world.number("kappa_unmarked") * (items or 0) for items in hidden]
+        is_taught = isinstance(taught, int) and taught <= moment
+        heeded = 1 - world.number("eore_effect") if is_taught else 1.0
+        return heeded * world.number("fatal_share") * math.fsum(casualties) / people
 
-    for moment in sorted({0, *run.released_s.values()}):
+    for moment in sorted({0, *run.released_s.values(), *run.done_s.values()}):
         if risk(moment) <= limit * (1 + TOLERANCE):
             return moment
     return None
