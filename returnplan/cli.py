@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,6 +19,11 @@ MOST_DRAWS = 10_000_000
 
 class _Group(click.Group):
     """Commands whose foreseeable errors are one message and an exit code, never a traceback."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Take a command; the marks of its examples become those that click knows."""
+        cmd.help = (cmd.help or "").replace("\\b\n", "\b\n")
+        super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -106,9 +112,27 @@ def _size(scenario: Any) -> str:
     )
 
 
+def _gates(_: click.Context, __: click.Parameter, word: str) -> Any:
+    """Read which gates are to be in force; None: those that the scenario names."""
+    from returnplan.readiness import USER, preset_gates
+
+    return None if word == USER else preset_gates(word)
+
+
+_gates_option = click.option(
+    "--gates",
+    type=click.Choice(["essential", "full", "user"]),
+    default="user",
+    show_default=True,
+    callback=_gates,
+    help="Conditions for return in force; user: as the scenario says.",
+)
+
+
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-def check(scenario: Path) -> None:
+@_gates_option
+def check(scenario: Path, gates: Any) -> None:
     r"""Report every problem of a scenario at once, and what will be modelled.
 
     Exit code 1 if anything forbids a run; warnings alone do not.
@@ -120,7 +144,7 @@ def check(scenario: Path) -> None:
     import returnplan.scenario as room
     from returnplan.describe import describe
 
-    report = room.check(scenario)
+    report = room.check(scenario, gates)
     _show("Errors, the scenario cannot be run", report.errors)
     _show("Warnings, it can be run but please look", report.warnings)
     if report.scenario is None:
@@ -169,6 +193,7 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int
     help="Only this part of the draws, to be merged later.",
 )
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler; local: worker processes here.")
+@_gates_option
 def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any) -> None:
     r"""Simulate allocations and write a run folder with tables and figures.
 
@@ -182,7 +207,7 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
     import returnplan.scenario as room
 
     _check_options(options)
-    report = room.check(scenario)
+    report = room.check(scenario, options.pop("gates"))
     if report.scenario is None:
         raise ScenarioError(str(scenario), report.problems)
     loaded = report.scenario
@@ -191,7 +216,7 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
         if name not in known:
             _fail(f"no allocation is called {name!r}; there are: {', '.join(known)}", BAD_USAGE)
     from returnplan import run as run_room
-    from returnplan.describe import default_lines
+    from returnplan.describe import default_lines, gates_in_words
     from returnplan.runfolder import check_target
 
     target = options.pop("out") or Path("runs") / loaded.name
@@ -204,6 +229,7 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
     )
     click.echo(f"{loaded.title or loaded.name}: {_size(loaded)}.", err=True)
     click.echo(run_room.note(request), err=True)
+    click.echo(f"Gates in force, {gates_in_words(loaded.gates)}.", err=True)
     _show("Warnings, please look", report.warnings)
     shipped = len(default_lines(report))
     click.echo(f"{shipped} defaults in use: see returnplan check {scenario}", err=True)
@@ -274,6 +300,56 @@ def merge(folders: tuple[Path, ...], out: Path, overwrite: bool) -> None:
     except ReturnplanError as error:
         _fail(str(error), BAD_INPUT)
     _report(outcomes, out)
+
+
+@main.command()
+@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("community")
+@click.option("-a", "--allocation", "names", multiple=True, help="Allocation; all if none.")
+@click.option(
+    "--what-if/--no-what-if",
+    default=True,
+    show_default=True,
+    help="Run again without each cause, one by one.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(1),
+    default=50,
+    show_default=True,
+    help="Draws of the run that are run again for this, from the first on.",
+)
+def explain(
+    folder: Path, community: str, names: tuple[str, ...], what_if: bool, draws: int
+) -> None:
+    r"""Say why a community waits: gates, binding chain, what each cause gone would bring.
+
+    COMMUNITY is an id, or the name of its settlement.
+
+    \b
+    Examples:
+      returnplan explain runs/valley mill_east
+      returnplan explain runs/karabakh "Aghdam" -a ramp --draws 20
+    """
+    from returnplan import explain as room
+
+    told = room.open_run(folder)
+    found = room.find_community(told, community)
+    known = told.run.allocations
+    for name in names:
+        if name not in known:
+            _fail(f"no allocation is called {name!r}; there are: {', '.join(known)}", BAD_USAGE)
+    click.echo("\n".join(room.heading(told, found)))
+    for name in dict.fromkeys(names or known):
+        click.echo("\n" + "\n".join(room.explanation(told, name, found)))
+        if what_if:
+            answers = _watched(partial(_what_ifs, room.what_ifs, (told, name, found, draws)))
+            click.echo("\n" + "\n".join(room.what_if_lines(told, answers)))
+
+
+def _what_ifs(ask: Callable[..., Any], question: tuple[Any, ...], watcher: Any) -> Any:
+    """Run the what-ifs of one allocation under a watcher."""
+    return ask(*question, watcher.drawn)
 
 
 @main.command("list")
