@@ -22,12 +22,9 @@ from statistics import fmean
 from time import get_clock_info, perf_counter, process_time
 from typing import Any, NamedTuple, TypeVar
 
-from returnplan.chance import Values
-from returnplan.clearance import Amounts
 from returnplan.domain import Scenario
 from returnplan.draws import Draws
 from returnplan.errors import ReturnplanError
-from returnplan.readiness import as_whole, gate_times
 from returnplan.scenario import load
 from returnplan.simulation import Programme, Stage, StagedAllocation, warm_up
 from returnplan.synthetic import synthetic
@@ -234,7 +231,7 @@ def told(figures: Figures, before: str) -> Iterator[str]:
         ]
     rows += [
         (f"{f.drawn_parcels:,.0f}", f"parcels in the mean of {len(DRAWS)} draws"),
-        (_time(f.drawn_seconds), "to simulate one of them: found hazards and gates as well"),
+        (_time(f.drawn_seconds), "to simulate one of them, with gates, reasons, returns, harm and cost"),
         (_time(f.drawing_seconds), "to draw its numbers, once for all allocations"),
         (f"{f.drawing_ratio:.2f}", "drawing over simulating"),
     ]
@@ -336,18 +333,15 @@ class Subject:
         self._drawn = [self.draw(number) for number in DRAWS]
         self.expected = self._stage.workload.amounts(self._stage.expected)
 
-    def draw(self, number: int) -> tuple[Values, Amounts]:
+    def draw(self, number: int) -> Numbers:
         """Draw the numbers of a draw, and make amounts of work of them."""
-        values = self._draws.values(number)
-        return values, self._stage.workload.amounts(values)
+        return self._stage.numbers(self._draws.values(number))
 
     def simulate(self, number: int) -> int:
-        """Simulate a draw up to the times of the gates; the number of parcels is returned."""
-        stage = self._stage
-        values, amounts = self._drawn[number]
-        log = self._allocation.force.work(amounts, stage.horizon_s)
-        as_whole(gate_times(stage.history(values, log)), stage.horizon_s)
-        return log.parcels
+        """Simulate a draw with all that it is asked for; the number of parcels is returned."""
+        past = self._allocation.run(self._stage, self._drawn[number])
+        self._stage.books.account(self._allocation.keeper, past)
+        return past.log.parcels
 
     def work(self, *, keeps_parcels: bool = False) -> Any:
         """Let the teams work on expected values."""

@@ -1,5 +1,6 @@
 """Work calendars: the workable days of each zone, month by month (model §5)."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from returnplan.domain import Scenario
 from returnplan.units import LIMIT_DAYS
 
 Floats = npt.NDArray[np.float64]
+COMMON_YEAR = 2025
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +72,15 @@ class Calendars:
         Workable days per day, z x n.
     worked
         Workable days W from the start to the first day of each month, z x (n + 1), days.
+    pace
+        Workable days per day in the best month of the calendar, whatever the weather, z.
     """
 
     months: Months
     zones: Mapping[str, int]
     daily: Floats
     worked: Floats
+    pace: Floats
 
     def under(self, weather: Floats) -> "Calendars":
         """Let the weather change the workable days of every zone that has a calendar.
@@ -98,6 +103,7 @@ class Calendars:
             zones=self.zones,
             daily=daily,
             worked=_worked(daily, self.months),
+            pace=self.pace,
         )
 
 
@@ -131,4 +137,10 @@ def calendars_of(scenario: Scenario) -> Calendars:
         length = ((first + timedelta(days=32)).replace(day=1) - first).days
         for zone, workable in by_month.items():
             daily[zones[zone], number] = workable[first.month] / length
-    return Calendars(months=months, zones=zones, daily=daily, worked=_worked(daily, months))
+    pace = np.ones(len(zones))
+    for zone, workable in by_month.items():
+        best = max(days / monthrange(COMMON_YEAR, month)[1] for month, days in workable.items())
+        pace[zones[zone]] = min(best, 1.0)
+    return Calendars(
+        months=months, zones=zones, daily=daily, worked=_worked(daily, months), pace=pace
+    )

@@ -7,6 +7,7 @@ number.
 """
 
 import dataclasses
+import functools
 import os
 import re
 import threading
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from returnplan.errors import ReturnplanError
-from returnplan.simulation import Programme
+from returnplan.simulation import SUMMED, Programme
 
 CHUNK_DRAWS = 10
 """Draws of one chunk; the last one of a part may be shorter."""
@@ -183,7 +184,8 @@ def run_chunk(
     Returns
     -------
     Arrays | None
-        Each field of :class:`returnplan.simulation.Draw`, by allocation; None when told to stop.
+        Each field of :class:`returnplan.simulation.Draw`, by allocation, summed ones as their sum;
+        None when told to stop.
     """
     drawn = []
     for draw in range(*span):
@@ -192,7 +194,10 @@ def run_chunk(
             return None
     arrays: Arrays = {}
     for field in dataclasses.fields(drawn[0]):
-        whole = np.stack([getattr(one, field.name) for one in drawn], axis=1)
+        if field.name in SUMMED:
+            whole = np.sum([getattr(one, field.name) for one in drawn], axis=0)
+        else:
+            whole = np.stack([getattr(one, field.name) for one in drawn], axis=1)
         arrays |= {f"{field.name}.{number}": of_one for number, of_one in enumerate(whole)}
     return arrays
 
@@ -209,6 +214,11 @@ class Chunks:
     def __init__(self, files: Mapping[Span, Path]) -> None:
         self.files = dict(sorted(files.items()))
 
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return max(self.files)[1] - min(self.files)[0]
+
     def read(self, field: str, allocation: int) -> NDArray[Any]:
         """Read one field of one allocation.
 
@@ -222,13 +232,17 @@ class Chunks:
         Returns
         -------
         NDArray
-            Draw x what the field holds for each allocation, in the order of the draws.
+            Draw x what the field holds for each allocation, in the order of the draws; of a summed
+            field (whole numbers) the sum over all draws.
 
         Raises
         ------
         ReturnplanError
             When a file is damaged.
         """
+        if field in SUMMED:
+            parts = (_read_array(path, f"{field}.{allocation}") for path in self.files.values())
+            return functools.reduce(np.add, parts)
         first, after = min(self.files)[0], max(self.files)[1]
         whole: NDArray[Any] | None = None
         for span, path in self.files.items():

@@ -179,8 +179,16 @@ class WorkLog:
         When each milestone was passed: jobs, waits, found hazards' stages and releases.
     open_s
         When each job was first open to a deployed asset type.
+    closing, day_share
+        Of each job: the parcel that ends last, and the share of the day that its team works, as
+        in :class:`returnplan.kernel.Result`.
     last_finish_s
         End of the last parcel of each team.
+    busy_s
+        From dispatch to end, up to the horizon, of each team.
+    mobilisations, camps
+        Asset types (in the order in which the teams name them) x months: teams that moved to
+        another site, and that set up a camp.
     parcels
         Number of parcels that were begun.
     job_at
@@ -191,7 +199,12 @@ class WorkLog:
 
     passed_s: Whole
     open_s: Whole
+    closing: Whole
+    day_share: Floats
     last_finish_s: Whole
+    busy_s: Whole
+    mobilisations: Numbers
+    camps: Numbers
     parcels: int
     job_at: Numbers
     log: Log
@@ -301,17 +314,27 @@ class Workforce:
         )
         log = _new_log(int(amounts.parcels.sum()) if keeps_parcels else 0)
         result = kernel.run(self._setting, load, log, until_s)
-        passed_s, open_s = np.empty_like(result.passed_s), np.empty_like(result.open_s)
-        passed_s[planned], open_s[planned] = result.passed_s, result.open_s
         log = _cut(log, int(result.parcels))
         return WorkLog(
-            passed_s=passed_s,
-            open_s=open_s,
+            passed_s=_renamed(result.passed_s, planned),
+            open_s=_renamed(result.open_s, planned),
+            closing=_renamed(result.closing, planned),
+            day_share=_renamed(result.day_share, planned),
             last_finish_s=result.last_finish_s,
+            busy_s=result.busy_s,
+            mobilisations=result.mobilisations,
+            camps=result.camps,
             parcels=int(result.parcels),
             job_at=planned[job_at],
             log=log._replace(job=planned[log.job]),
         )
+
+
+def _renamed(values: npt.NDArray[T], planned: Whole) -> npt.NDArray[T]:
+    """Bring what stands in the order of the kernel into that of the plan."""
+    moved = np.empty_like(values)
+    moved[planned] = values
+    return moved
 
 
 def _kernel_order(scenario: Scenario, plan: WorkPlan, priority: Sequence[str]) -> Whole:

@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +12,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from returnplan import chunks, ranges
+from returnplan.accounts import tables_of
 from returnplan.chunks import Chunks, Kept, Progress, ignore
 from returnplan.domain import Scenario
+from returnplan.harm import harm_table
 from returnplan.readiness import NEVER_S
 from returnplan.simulation import Programme, warm_up
 from returnplan.units import DAY_S, date_to_seconds, horizon_date
 from returnplan.version import __version__
 
 Tables = Mapping[str, pd.DataFrame]
-RANGED = ("summary", "readiness", "people_met", "gates", "land_release")
+RANGED = (
+    *("summary", "readiness", "people_met", "gates", "delays", "key_roads", "returns"),
+    *("costs", "harm", "scores", "residual_risk", "land_release"),
+)
 """Tables whose numbers come from the draws."""
+BEYOND_DATES = ("delays", "key_roads", "returns", "costs", "scores", "residual_risk")
+"""Those of them that the accounts give."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,9 +47,11 @@ class Ensemble:
         Seed of the draws.
     ready_day
         Allocation x draw x community: days from the start, ``inf`` when not within the horizon.
-    summary, readiness, people_met, gates, land_release
+    summary, readiness, people_met, gates, delays, key_roads, returns, costs, harm, scores
         Tables with the columns of :class:`returnplan.Outcome`, allocations one under another.
         Dates and numbers of people are medians (p50) with a range (p10 to p90).
+    residual_risk, land_release
+        The same.
     provenance
         ``returnplan`` (version), ``scenario_sha256`` (if known), ``digest`` of the results.
     """
@@ -56,6 +66,13 @@ class Ensemble:
     readiness: pd.DataFrame
     people_met: pd.DataFrame
     gates: pd.DataFrame
+    delays: pd.DataFrame
+    key_roads: pd.DataFrame
+    returns: pd.DataFrame
+    costs: pd.DataFrame
+    harm: pd.DataFrame
+    scores: pd.DataFrame
+    residual_risk: pd.DataFrame
     land_release: pd.DataFrame
     provenance: Mapping[str, str | None]
 
@@ -163,18 +180,32 @@ def assemble(
     of_community = [settlement_no[community.settlement] for community in scenario.communities]
     found: dict[str, list[pd.DataFrame]] = {name: [] for name in RANGED}
     days = []
+    casualties: dict[str, Mapping[str, NDArray[np.float64]]] = {}
     for number, name in enumerate(programme.allocations):
-        judged = ranges.judge_draws(programme.gates, drawn.read("gate_s", number), horizon_s)
+        gate_s = drawn.read("gate_s", number)
+        judged = ranges.judge_draws(programme.gates, gate_s, horizon_s)
+        failed = gate_s.max(axis=2, initial=0) > horizon_s
+        del gate_s
+        told = tables_of(
+            programme.books,
+            programme.keepers[number],
+            name,
+            partial(drawn.read, allocation=number),
+            failed,
+        )
         verdicts = {settlement: judged.at(no) for settlement, no in settlement_no.items()}
         ready_s = judged.ready_s[:, of_community]
         released_m2 = drawn.read("released_m2", number)
-        usd = drawn.read("cost_usd", number)
-        found["summary"].append(ranges.summary_table(scenario, name, ready_s, usd))
-        found["readiness"].append(ranges.readiness_table(scenario, name, verdicts))
-        found["people_met"].append(ranges.people_met_table(scenario, name, ready_s))
+        found["summary"].append(ranges.summary_table(scenario, name, ready_s, told))
+        found["readiness"].append(ranges.readiness_table(scenario, name, verdicts, told.scored))
+        found["people_met"].append(ranges.people_met_table(scenario, name, ready_s, told.totals))
+        for table in BEYOND_DATES:
+            found[table].append(getattr(told, table))
+        casualties[name] = told.casualties
         found["gates"].append(ranges.gates_table(scenario, name, settlement_no, judged))
         found["land_release"].append(ranges.land_release_table(name, programme.cells, released_m2))
         days.append(np.where(ready_s == NEVER_S, np.inf, ready_s / DAY_S))
+    found["harm"].append(harm_table(scenario, programme.allocations, casualties))
     ready_day = np.stack(days)
     tables = {name: one_under_another(parts) for name, parts in found.items()}
     digest = digest_of({name: csv_bytes(table) for name, table in tables.items()}, ready_day)

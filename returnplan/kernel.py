@@ -123,11 +123,16 @@ class Log(NamedTuple):
 
 
 class Result(NamedTuple):
-    """Times, s, ``NEVER`` for what did not come: M milestones, jobs' opening, teams' last end."""
+    """Times, s, ``NEVER`` for what did not come; M milestones."""
 
-    passed_s: Whole
-    open_s: Whole
-    last_finish_s: Whole
+    passed_s: Whole  # M
+    open_s: Whole  # M: first open to a deployed asset type
+    closing: Whole  # M x 6: of the parcel that ends last, see ``END`` and what follows it
+    day_share: Floats  # M: share of the day that its team works
+    last_finish_s: Whole  # teams
+    busy_s: Whole  # teams: from dispatch to end, up to the last instant
+    mobilisations: Numbers  # asset types x months, at dispatch
+    camps: Numbers  # asset types x months: set up, at dispatch
     parcels: int
 
 
@@ -452,6 +457,9 @@ EVENTS, DUE, ENDED, JOINS, FREED, LEAVERS, NEW_ROADS, SITES, OFFERS, STIRRED, RE
 """Lengths of the lists of an instant, in ``count``."""
 MISSING, SITE, NEED, LIMIT, PRIORITY, PARCELS, UNASSIGNED, WORKING = range(8)
 """What is known of one milestone, in ``status``: side by side, so that it is fetched at once."""
+END, START, WORK, TEAM, HELD, LEFT = range(6)
+"""Of a job: end, dispatch and begin of work of the parcel that ends last (several: begun last), its
+team, seconds before its dispatch in which as many teams as may were there; parcels not begun."""
 
 
 @compiled
@@ -522,6 +530,10 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
             status[milestone, SITE] = setting.job_site[like]
             status[milestone, NEED] = setting.job_need[like]
             status[milestone, LIMIT] = min(setting.job_limit[like], 2**31 - 1)
+    closing = np.full((milestones, 6), NEVER, np.int64)
+    day_share = np.zeros(milestones)
+    full_since_s = np.zeros(milestones, np.int64)  # as many teams as may are there
+    full_s = np.zeros(milestones, np.int64)
     # Sites
     waiting = np.zeros(sites, np.int32)  # such jobs
     unopened = np.zeros(places, np.int32)  # such jobs there or on its roads, open to nobody yet
@@ -569,6 +581,9 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
     team_job = np.zeros(teams, np.int32)
     has_left = np.zeros(teams, np.bool_)
     last_finish_s = np.full(teams, NEVER, np.int64)
+    busy_s = np.zeros(teams, np.int64)
+    mobilisations = np.zeros((assets, len(month_start) - 1), np.int32)
+    camps_made = np.zeros((assets, len(month_start) - 1), np.int32)
     # Lists of an instant
     count = np.zeros(11, np.int64)
     events = np.zeros(2 * teams + sites + milestones + 1, np.int64)
@@ -677,6 +692,8 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
             if kind == FINISHED:
                 job = team_job[number]
                 was_full = status[job, WORKING] == status[job, LIMIT]
+                if was_full:
+                    full_s[job] += now - full_since_s[job]
                 status[job, WORKING] -= 1
                 if status[job, UNASSIGNED] + status[job, WORKING] == 0:
                     ended[count[ENDED]] = job
@@ -982,7 +999,7 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
             one, other = ends_of(site)
             is_far = not (is_near[one] or is_near[other])
             best_finish_s, best_team, best_hours = np.int64(NEVER), NONE, 0.0
-            best_work_s, best_camps, best_days = np.int64(now), False, 0.0
+            best_work_s, best_camps, best_days, best_share = np.int64(now), False, 0.0, 1.0
             for a in range(able_of[need], able_of[need + 1]):
                 asset = able[a]
                 if idle_crew_count[asset] == 0 or (is_far and camp_s[asset] == NEVER):
@@ -1055,6 +1072,7 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
                         ):
                             best_finish_s, best_team, best_hours = finish_s, team, there
                             best_work_s, best_camps, best_days = work_s, camps, days
+                            best_share = 1.0 if camps else share
                         if kinds == ALL_KINDS or idle_here[site] == 0:
                             break
                     if is_far and idle_here[site] == 0:
@@ -1074,6 +1092,17 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
                 log.travel_hours[begun], log.workable_days[begun] = best_hours, best_days
                 log.camped[begun], log.mobilised[begun] = best_camps, team_site[best_team] != site
             begun += 1
+            if best_finish_s >= closing[job, END]:
+                closing[job, END], closing[job, START] = best_finish_s, now
+                closing[job, WORK], closing[job, TEAM] = best_work_s, best_team
+                closing[job, HELD] = full_s[job]
+                day_share[job] = best_share
+            month = month_of_day[now // DAY_S]
+            if team_site[best_team] != site:
+                mobilisations[crew_asset[team_crew[best_team]], month] += 1
+            if best_camps and not (team_site[best_team] == site and team_camped[best_team]):
+                camps_made[crew_asset[team_crew[best_team]], month] += 1
+            busy_s[best_team] += min(best_finish_s, until_s) - now
             crew = team_crew[best_team]
             _take_out(idle, idle_count, crew, teams_of[crew], best_team)
             if idle_count[crew] == 0:
@@ -1084,6 +1113,8 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
             pool_idle[crew_pool[crew]] -= 1
             status[job, UNASSIGNED] -= 1
             status[job, WORKING] += 1
+            if status[job, WORKING] == status[job, LIMIT]:
+                full_since_s[job] = now
             if status[job, UNASSIGNED] == 0:
                 is_waiting[job] = False
                 waiting[site] -= 1
@@ -1103,7 +1134,23 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
         if count[EVENTS] == 0:
             break
         now = events[0] >> (KIND_BITS + NUMBER_BITS)
-    return Result(passed_s, open_s, last_finish_s, begun)
+    for job in range(milestones):
+        if status[job, UNASSIGNED] > 0 and status[job, WORKING] == status[job, LIMIT]:
+            full_s[job] += until_s - full_since_s[job]
+        closing[job, LEFT] = status[job, UNASSIGNED]
+        if status[job, UNASSIGNED] > 0:
+            closing[job, HELD] = full_s[job]
+    return Result(
+        passed_s,
+        open_s,
+        closing,
+        day_share,
+        last_finish_s,
+        busy_s,
+        mobilisations,
+        camps_made,
+        begun,
+    )
 
 
 # -- conditions ------------------------------------------------------------------------------

@@ -243,3 +243,52 @@ def _last_road(
                 fitting.append((network.roads[road], road, before))
     _, road, before = min(fitting)
     return road, before
+
+
+def people_beyond(network: Network, scenario: Scenario) -> dict[str, int]:
+    """People who have no other all-season way to a hub than over each road (model §7.1).
+
+    Roads without which the all-season network falls apart are its bridges. What lies beyond one
+    of them, seen from the hubs, depends on it. Dates and hazards are left out: this is the shape
+    of the network.
+
+    Parameters
+    ----------
+    network
+        The graph.
+    scenario
+        The scenario, for ``all_season`` and people.
+
+    Returns
+    -------
+    dict[str, int]
+        People by road id; roads that nobody depends on are left out.
+    """
+    import networkx as nx  # it takes a while to load, and few need this
+
+    hub = -1
+    graph: nx.Graph[int] = nx.Graph()
+    parallel: set[frozenset[int]] = set()
+    road_of: dict[frozenset[int], str] = {}
+    for number, road in enumerate(scenario.roads):
+        one, other = (hub if end in network.hubs else end for end in network.ends[number])
+        pair = frozenset((one, other))
+        if road.all_season and len(pair) == 2:  # noqa: PLR2004 - two different ends
+            if pair in road_of:
+                parallel.add(pair)
+            road_of[pair] = road.id
+            graph.add_edge(one, other)
+    if hub not in graph:
+        return {}
+    people = {network.place_no[place]: count for place, count in scenario.people.items()}
+    order = nx.DiGraph(nx.bfs_edges(graph, hub))
+    bridges = {frozenset(pair) for pair in nx.bridges(graph)} - parallel
+    beyond: dict[str, int] = {}
+    below: dict[int, int] = {}
+    for place in reversed(list(nx.topological_sort(order))):
+        below[place] = people.get(place, 0) + sum(below[one] for one in order.successors(place))
+        for before in order.predecessors(place):
+            pair = frozenset((before, place))
+            if pair in bridges and below[place]:
+                beyond[road_of[pair]] = below[place]
+    return beyond

@@ -9,58 +9,28 @@ in which the community is not ready; if there is none, the one that fails most o
 *unknown* only if each of them is unknown in at least half of those draws.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from returnplan.accounts import Tables
 from returnplan.domain import Scenario
+from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
 from returnplan.readiness import NEVER_S, UNKNOWN_S, status_of
-from returnplan.tables import PEOPLE_COLUMNS, READINESS_COLUMNS, counting_dates
-from returnplan.units import DAY_S, date_to_seconds, horizon_date, seconds_to_date
-
-LOW, MIDDLE, HIGH = 10, 50, 90
-"""Percent: the range that is shown, and the median."""
-NOTE = "ranges are 80 % model intervals (p10 to p90) under stated assumptions"
+from returnplan.scores import Scored, severity
+from returnplan.tables import (
+    PEOPLE_COLUMNS,
+    READINESS_COLUMNS,
+    returned_columns,
+    summary_columns,
+)
+from returnplan.units import DAY_S, counting_dates, date_to_seconds, horizon_date, seconds_to_date
 
 Cell = tuple[str, int, str, str]
-
-
-def quantile(values: NDArray[Any], percent: int, axis: int = 0) -> NDArray[Any]:
-    """Value of a draw below or at which a share of the draws lies: method "higher".
-
-    Parameters
-    ----------
-    values
-        Numbers, ``inf`` included.
-    percent
-        Whole percent from 0 to 100.
-    axis
-        Axis of the draws.
-
-    Returns
-    -------
-    NDArray
-        The sorted draws at place ceil(percent (n - 1) / 100), counted from 0.
-
-    Examples
-    --------
-    >>> quantile(np.array([4.0, 1.0, np.inf]), 50).item()
-    4.0
-    """
-    place = -(-percent * (values.shape[axis] - 1) // 100)
-    found: NDArray[Any] = np.partition(values, place, axis=axis).take(place, axis=axis)
-    return found
-
-
-def mean(values: NDArray[Any]) -> float:
-    """Mean over draws; the sum is exact before it is rounded."""
-    return math.fsum(values.tolist()) / len(values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,9 +167,9 @@ def _day(seconds: int) -> float | None:
 
 
 def readiness_table(
-    scenario: Scenario, allocation: str, verdicts: dict[str, Verdict]
+    scenario: Scenario, allocation: str, verdicts: dict[str, Verdict], scored: Scored
 ) -> pd.DataFrame:
-    """One row a community: status, range of dates, probability.
+    """One row a community: status, range of dates, probability, score.
 
     Parameters
     ----------
@@ -209,6 +179,8 @@ def readiness_table(
         Name of the allocation.
     verdicts
         By settlement.
+    scored
+        Scores by community.
 
     Returns
     -------
@@ -233,18 +205,21 @@ def readiness_table(
                 "ready_day_p50": _day(found.ready_s[1]),
                 "probability_by_horizon": found.ready_share,
                 "binding_gate": found.binding_gate,
-                "score": None,
-                "severity": None,
                 "unknown_gates": ", ".join(found.unknown_gates) or None,
             }
         )
     numbers = ("ready_day_p50", "probability_by_horizon", "score", "severity")
     table = pd.DataFrame(rows, columns=READINESS_COLUMNS)
+    table["score"] = scored.score["proposed"]
+    table["severity"] = severity(scored.score["proposed"])
     return table.astype(dict.fromkeys(numbers, float))
 
 
 def people_met_table(
-    scenario: Scenario, allocation: str, ready_s: NDArray[np.uint32]
+    scenario: Scenario,
+    allocation: str,
+    ready_s: NDArray[np.uint32],
+    totals: Mapping[str, NDArray[np.float64]],
 ) -> pd.DataFrame:
     """One row a date: people whose conditions are met by its midnight (model §11).
 
@@ -258,13 +233,15 @@ def people_met_table(
         Name of the allocation.
     ready_s
         Draw x community, s; ``NEVER_S`` when not within the horizon.
+    totals
+        People who have returned, are present, came early: draws x dates.
 
     Returns
     -------
     pandas.DataFrame
         The columns of :attr:`returnplan.Outcome.people_met`.
     """
-    dates = counting_dates(scenario)
+    dates = counting_dates(scenario.start, scenario.horizon_years)
     by_s = np.array([date_to_seconds(day, scenario.start) for day in dates], np.int64)
     people = np.array([community.people for community in scenario.communities], np.int64)
     met = np.zeros((len(ready_s), len(dates) + 1), np.int64)  # draw x date, never in the last
@@ -274,7 +251,8 @@ def people_met_table(
     days = [(day - scenario.start).days for day in dates]
     values = [*(quantile(met, percent) for percent in (LOW, MIDDLE, HIGH)), map(mean, met.T)]
     columns = [[allocation] * len(dates), [day.isoformat() for day in dates], days, *values]
-    return pd.DataFrame(list(zip(*columns, strict=True)), columns=PEOPLE_COLUMNS)
+    table = pd.DataFrame(list(zip(*columns, strict=True)), columns=PEOPLE_COLUMNS[:7])
+    return table.assign(**returned_columns(totals))[PEOPLE_COLUMNS]
 
 
 def gates_table(
@@ -343,7 +321,7 @@ def land_release_table(
 
 
 def summary_table(
-    scenario: Scenario, allocation: str, ready_s: NDArray[np.uint32], cost_usd: NDArray[np.float64]
+    scenario: Scenario, allocation: str, ready_s: NDArray[np.uint32], told: Tables
 ) -> pd.DataFrame:
     """One row: what the allocation brings over the draws (model §11).
 
@@ -355,8 +333,8 @@ def summary_table(
         Name of the allocation.
     ready_s
         Draw x community, s; ``NEVER_S`` when not within the horizon.
-    cost_usd
-        By draw.
+    told
+        Its other tables.
 
     Returns
     -------
@@ -377,15 +355,13 @@ def summary_table(
     for year in range(1, scenario.horizon_years + 1):
         by_date = horizon_date(scenario.start, year)
         by_s = date_to_seconds(by_date, scenario.start)
-        row[f"people_by_{by_date.isoformat()}_mean"] = mean((ready_s <= by_s) @ people)
+        met = mean((ready_s <= by_s) @ people)
+        row[f"people_by_{by_date.isoformat()}_mean"] = met
     last = ready_s.max(axis=1, initial=0)
     medians = quantile(ready_s, MIDDLE)
     row |= {
-        "cost_usd_mean": mean(cost_usd),
         "last_ready_date_p50": _iso(int(quantile(last, MIDDLE)), scenario.start),
-        "expected_casualties_low": None,
-        "expected_casualties_mean": None,
-        "expected_casualties_high": None,
         "communities_never": int((medians == NEVER_S).sum()),
+        **summary_columns(scenario, told, met),
     }
     return pd.DataFrame([row])

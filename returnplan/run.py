@@ -14,7 +14,7 @@ from returnplan.chunks import Kept, Span
 from returnplan.domain import Scenario, type_of_table
 from returnplan.ensembles import RANGED, Ensemble, assemble
 from returnplan.plans import Plan
-from returnplan.ranges import NOTE
+from returnplan.quantiles import NOTE
 from returnplan.runfolder import FIGURES, SCENARIO_COPY, Clock
 from returnplan.scenario import background
 from returnplan.scenario.files import workbooks_of
@@ -107,7 +107,7 @@ def run(request: Request, watcher: Watcher = SILENT) -> list[Outcome]:
     if not request.draws:
         return write_run(request, None, sha256, clock, watcher)
     programme = Programme(request.scenario, request.allocations, request.seed)
-    plan = plans.plan_of(programme, request.scenario.name, sha256, request.draws, request.seed)
+    plan = plans.plan_of(programme, request.scenario, sha256, request.draws, request.seed)
     folder = plans.working_folder(request.out)
     with plans.claimed(folder, plan, request.part, resume=request.resume, say=watcher.say) as kept:
         _draw(request, programme, kept, watcher)
@@ -206,6 +206,7 @@ def write_run(
             outcomes.append(outcome if spread is None else _with_ranges(outcome, spread))
             watcher.step(f"simulated {name}", steps)
         digest = runfolder.write_tables(outcomes, partial, spread)
+        copy_scenario(request.folder, partial / SCENARIO_COPY)
         watcher.step("wrote the tables", steps)
         days = (outcomes[0].horizon - scenario.start).days
         made = _provenance(request, digest)

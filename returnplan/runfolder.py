@@ -21,22 +21,13 @@ from numpy.typing import NDArray
 from returnplan import domain
 from returnplan.chunks import CHUNK_FILE
 from returnplan.domain import Scenario
-from returnplan.ensembles import Ensemble, csv_bytes, digest_of, one_under_another
+from returnplan.ensembles import RANGED, Ensemble, csv_bytes, digest_of, one_under_another
 from returnplan.errors import ReturnplanError
 from returnplan.simulation import Outcome
 from returnplan.units import horizon_date
 from returnplan.version import __version__
 
-TABLES = (
-    "summary",
-    "readiness",
-    "people_met",
-    "gates",
-    "land_release",
-    "jobs",
-    "releases",
-    "roads",
-)
+TABLES = (*RANGED, "jobs", "releases", "roads")
 """Tables of a run, each one CSV file with the allocations one under another."""
 
 MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY = (
@@ -52,6 +43,8 @@ TEXT_COLUMNS = (
     *("ready_date_p10", "ready_date_p50", "ready_date_p90", "last_ready_date_p50", "date"),
     *("unknown_gates", "gate", "state", "route", "denies", "hazard", "road"),
     *("job", "owner", "stage", "place_or_road", "team", "asset", "base"),
+    *("cause", "month", "kind", "from_place", "to_place"),
+    *("open_date_p10", "open_date_p50", "open_date_p90"),
 )
 """Columns that are text even where they look like numbers."""
 
@@ -271,8 +264,10 @@ class Run:
     ready_day
         Allocation x draw x community: days from the start, 32-bit, ``inf`` when not within the
         horizon. None: a run on expected values.
-    summary, readiness, people_met, gates, land_release, jobs, releases, roads
+    summary, readiness, people_met, gates, delays, key_roads, returns, costs, harm, scores
         The tables. Ids and ISO dates are text, empty cells are missing values.
+    residual_risk, land_release, jobs, releases, roads
+        The same.
     """
 
     manifest: Mapping[str, Any]
@@ -283,6 +278,13 @@ class Run:
     readiness: pd.DataFrame
     people_met: pd.DataFrame
     gates: pd.DataFrame
+    delays: pd.DataFrame
+    key_roads: pd.DataFrame
+    returns: pd.DataFrame
+    costs: pd.DataFrame
+    harm: pd.DataFrame
+    scores: pd.DataFrame
+    residual_risk: pd.DataFrame
     land_release: pd.DataFrame
     jobs: pd.DataFrame
     releases: pd.DataFrame

@@ -1,20 +1,24 @@
 """Scenario and allocation in, outcome out: the whole model in one readable function."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from returnplan import network, policies, tables, teams
+from returnplan.accounts import Account, Bookkeeper, Books, Past, Read, Tables, tables_of
 from returnplan.calendars import calendars_of
 from returnplan.chance import Values, expected_values
-from returnplan.clearance import Amounts, Workforce, Workload, WorkLog
+from returnplan.clearance import Amounts, Workforce, Workload
 from returnplan.cost import Payroll
+from returnplan.delays import Reasons
 from returnplan.domain import AllocationHeader, Scenario
 from returnplan.draws import Draws
+from returnplan.harm import Harm, harm_table
 from returnplan.landrelease import plan_work, repaired
 from returnplan.policies import Decoded
 from returnplan.readiness import Facts, History, as_whole, gate_times, gates_in_force, judge
@@ -23,6 +27,9 @@ from returnplan.teams import Team
 from returnplan.units import date_to_seconds, horizon_date
 
 Floats = npt.NDArray[np.float64]
+_FIELDS = tuple(one.name for one in fields(Account))
+SUMMED = frozenset(one.name for one in fields(Account) if one.metadata.get("summed"))
+"""Fields of which only the sum over the draws is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +44,11 @@ class Outcome:
         First day, and the date after which nothing is shown.
     order
         Communities as the policy ranks them.
-    readiness, people_met, gates, land_release, jobs, releases, roads
+    readiness, people_met, gates, delays, key_roads, returns, costs, harm, scores, residual_risk
         Tables with the columns of the run folder; days count from the start, empty cells are
         times that do not come within the horizon.
+    land_release, jobs, releases, roads
+        The same.
     presence
         Days on which each team is present: allocation, team, asset, base, from_day, until_day.
     summary
@@ -54,6 +63,13 @@ class Outcome:
     readiness: pd.DataFrame
     people_met: pd.DataFrame
     gates: pd.DataFrame
+    delays: pd.DataFrame
+    key_roads: pd.DataFrame
+    returns: pd.DataFrame
+    costs: pd.DataFrame
+    harm: pd.DataFrame
+    scores: pd.DataFrame
+    residual_risk: pd.DataFrame
     land_release: pd.DataFrame
     jobs: pd.DataFrame
     releases: pd.DataFrame
@@ -63,22 +79,19 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draw:
-    """What one draw brings under each allocation; a allocations.
+class Draw(Account):
+    """What one draw brings, each field with the allocations before what the account says.
 
     Parameters
     ----------
     gate_s
-        When each gate holds at each settlement, s, a x settlements x gates;
-        ``readiness.NEVER_S``, ``readiness.UNKNOWN_S``.
-    cost_usd
-        Cost, USD, a.
+        When each gate holds at each settlement, s, settlements x gates; ``readiness.NEVER_S``,
+        ``readiness.UNKNOWN_S``.
     released_m2
-        Area released within the horizon by cell, m2, a x cells.
+        Area released within the horizon by cell, m2.
     """
 
     gate_s: npt.NDArray[np.uint32]
-    cost_usd: Floats
     released_m2: Floats
 
 
@@ -95,12 +108,20 @@ class Stage:
         self.workload = Workload(scenario, self.calendars)
         self.facts = Facts(scenario, self.network)
         self.expected = expected_values(scenario)
+        self.reasons = Reasons(scenario, self.plan, self.network, self.facts, self.calendars)
+        self.books = Books(scenario, self.network, self.facts, self.reasons, self.horizon_s)
         self._first_works = 4 * len(scenario.hazards) + len(repaired(scenario))
 
-    def history(self, values: Values, log: WorkLog) -> History:
-        """Tell the gates what happened."""
+    def numbers(self, values: Values) -> "Numbers":
+        """Say what the numbers of a run mean for the work, and what can be had at best."""
+        amounts = self.workload.amounts(values)
+        best = self.history(values, np.zeros(len(amounts.parcels)))
+        return Numbers(values=values, amounts=amounts, best_s=gate_times(best))
+
+    def history(self, values: Values, passed_s: npt.NDArray[Any]) -> History:
+        """Tell the gates when every milestone was passed."""
         scenario = self.scenario
-        times = np.where(log.passed_s < 0, np.inf, log.passed_s)
+        times = np.where(passed_s < 0, np.inf, passed_s)
         jobs, hazards = len(self.plan.jobs), len(scenario.hazards)
         first_survey = self._first_works + len(scenario.works)
         fixed = jobs + len(self.plan.waits)
@@ -115,14 +136,47 @@ class Stage:
         )
 
 
-class StagedAllocation:
-    """One allocation on the stage: its teams and the order of its jobs."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """The numbers of one run, the same under every allocation.
 
-    def __init__(self, stage: Stage, name: str) -> None:
+    Parameters
+    ----------
+    values, amounts
+        The numbers, and the work that they make.
+    best_s
+        When each gate would hold if everything that is planned were done on day 0, settlements x
+        gates, s.
+    """
+
+    values: Values
+    amounts: Amounts
+    best_s: Floats
+
+
+class StagedAllocation:
+    """One allocation on the stage: its teams and the order of its jobs.
+
+    Parameters
+    ----------
+    stage
+        The scenario.
+    name
+        Name of the allocation.
+    like
+        The same allocation on another stage, whose order, priorities and routes are kept; None:
+        they are decided anew.
+    """
+
+    def __init__(self, stage: Stage, name: str, like: "StagedAllocation | None" = None) -> None:
         scenario = stage.scenario
         self.name = name
         self.teams = teams.roster(scenario, name)
-        self.order, self.decoded = _prioritise(stage, scenario.allocation(name), self.teams)
+        if like is None:
+            made = _prioritise(stage, scenario.allocation(name), self.teams)
+            self.order, self.decoded, self.routes = made
+        else:
+            self.order, self.decoded, self.routes = like.order, like.decoded, like.routes
         self.force = Workforce(
             scenario,
             stage.plan,
@@ -131,13 +185,52 @@ class StagedAllocation:
             stage.network,
             stage.calendars.zones,
         )
-        self.payroll = Payroll(self.teams, scenario.assets, stage.horizon_s)
+        self.payroll = Payroll(
+            self.teams, scenario.assets, stage.horizon_s, scenario.start, scenario.works
+        )
+        settlement_of = {one.id: one.settlement for one in scenario.communities}
+        served = dict.fromkeys(stage.facts.number[settlement_of[one]] for one in self.order)
+        assets = [team.asset for team in self.teams]
+        self.keeper = Bookkeeper(
+            force=stage.reasons.force(self.teams, self.routes),
+            order=np.array(list(served), np.int64),
+            payroll=self.payroll,
+            harm=Harm(scenario, stage.facts, stage.books.by_s, assets),
+        )
+
+    def run(self, stage: Stage, numbers: Numbers, *, keeps_parcels: bool = False) -> Past:
+        """Let the teams work with some numbers, and ask the gates.
+
+        Parameters
+        ----------
+        stage
+            The scenario.
+        numbers
+            The numbers.
+        keeps_parcels
+            Whether each parcel is logged.
+
+        Returns
+        -------
+        Past
+            What happened.
+        """
+        log = self.force.work(numbers.amounts, stage.horizon_s, keeps_parcels=keeps_parcels)
+        history = stage.history(numbers.values, log.passed_s)
+        return Past(
+            values=numbers.values,
+            amounts=numbers.amounts,
+            log=log,
+            history=history,
+            gate_s=gate_times(history),
+            best_s=numbers.best_s,
+        )
 
 
 def _prioritise(
     stage: Stage, allocation: AllocationHeader, roster: tuple[Team, ...]
-) -> tuple[tuple[str, ...], Decoded]:
-    """Order of the communities, and the priority of each job, on expected values (model §6)."""
+) -> tuple[tuple[str, ...], Decoded, network.Routes]:
+    """Order of communities, priority of jobs, access routes, on expected values (model §6)."""
     scenario, plan = stage.scenario, stage.plan
     amounts = stage.workload.amounts(stage.expected)
     work = dict(zip((job.id for job in plan.jobs), amounts.work.tolist(), strict=False))
@@ -148,7 +241,7 @@ def _prioritise(
     routes = network.access_routes(stage.network, scenario.roads, team_days)
     order = policies.order_communities(scenario, allocation, routes, team_days)
     bases = frozenset(team.base for team in roster)
-    return order, policies.decode(scenario, plan, order, routes, bases)
+    return order, policies.decode(scenario, plan, order, routes, bases), routes
 
 
 def simulate(
@@ -180,10 +273,10 @@ def simulate(
     scenario.allocation(allocation)
     stage = Stage(scenario)
     values = stage.expected if draw is None else Draws(scenario, seed).values(draw)
-    amounts = stage.workload.amounts(values)
     chosen = StagedAllocation(stage, allocation)
-    log = chosen.force.work(amounts, stage.horizon_s, keeps_parcels=True)
-    judged = judge(stage.history(values, log), stage.horizon_s)
+    past = chosen.run(stage, stage.numbers(values), keeps_parcels=True)
+    judged = judge(past.history, stage.horizon_s)
+    told = tell(stage, chosen, past)
     run = tables.Run(
         scenario=scenario,
         allocation=allocation,
@@ -191,8 +284,8 @@ def simulate(
         plan=stage.plan,
         decoded=chosen.decoded,
         teams=chosen.teams,
-        amounts=amounts,
-        log=log,
+        amounts=past.amounts,
+        log=past.log,
     )
     return Outcome(
         scenario=scenario.name,
@@ -200,16 +293,54 @@ def simulate(
         start=scenario.start,
         horizon=stage.horizon,
         order=chosen.order,
-        readiness=tables.readiness_table(run, judged),
-        people_met=tables.people_met_table(run, judged),
+        readiness=tables.readiness_table(run, judged, told.scored),
+        people_met=tables.people_met_table(run, judged, told.totals),
         gates=tables.gates_table(run, judged),
+        delays=told.delays,
+        key_roads=told.key_roads,
+        returns=told.returns,
+        costs=told.costs,
+        harm=harm_table(scenario, [allocation], {allocation: told.casualties}),
+        scores=told.scores,
+        residual_risk=told.residual_risk,
         land_release=tables.land_release_table(run),
         jobs=tables.jobs_table(run),
         releases=tables.releases_table(run),
         roads=tables.roads_table(run),
-        presence=chosen.payroll.presence(allocation, log.last_finish_s),
-        summary=tables.summary_table(run, judged, chosen.payroll.cost_usd(log.last_finish_s)),
+        presence=chosen.payroll.presence(allocation, past.log.last_finish_s),
+        summary=tables.summary_table(run, judged, told),
     )
+
+
+def tell(stage: Stage, chosen: StagedAllocation, past: Past) -> Tables:
+    """Draw up the account of one run and make its tables, without ranges.
+
+    Parameters
+    ----------
+    stage, chosen
+        Scenario and allocation.
+    past
+        What happened.
+
+    Returns
+    -------
+    Tables
+        Delays, roads, returns, costs, scores, levels of risk.
+    """
+    account = stage.books.account(chosen.keeper, past)
+    gate_s = as_whole(past.gate_s, stage.horizon_s)[np.newaxis]
+    failed = gate_s.max(axis=2, initial=0) > stage.horizon_s
+    return tables_of(stage.books, chosen.keeper, chosen.name, _one_draw(account), failed)
+
+
+def _one_draw(account: Account) -> Read:
+    """Read an account as if it were a draw of its own."""
+
+    def read(name: str) -> npt.NDArray[Any]:
+        value: npt.NDArray[Any] = getattr(account, name)
+        return value if name in SUMMED else value[np.newaxis]
+
+    return read
 
 
 class Programme:
@@ -233,6 +364,8 @@ class Programme:
         self.allocations = tuple(allocations)
         self.settlements = self._stage.facts.settlements
         self.gates = gates_in_force(scenario)
+        self.books = self._stage.books
+        self.keepers = tuple(allocation.keeper for allocation in self._allocations)
         self.cells = self._cells.names
 
     def run(self, draw: int) -> Draw:
@@ -249,18 +382,19 @@ class Programme:
             What it brings.
         """
         stage = self._stage
-        values = self._draws.values(draw)
-        amounts = stage.workload.amounts(values)
-        gate_s, cost_usd, released_m2 = [], [], []
+        numbers = stage.numbers(self._draws.values(draw))
+        rows = []
         for allocation in self._allocations:
-            log = allocation.force.work(amounts, stage.horizon_s)
-            history = stage.history(values, log)
-            gate_s.append(as_whole(gate_times(history), stage.horizon_s))
-            cost_usd.append(allocation.payroll.cost_usd(log.last_finish_s))
-            released_m2.append(self._cells.areas(history.released_s, amounts))
-        return Draw(
-            gate_s=np.array(gate_s), cost_usd=np.array(cost_usd), released_m2=np.array(released_m2)
-        )
+            past = allocation.run(stage, numbers)
+            account = stage.books.account(allocation.keeper, past)
+            rows.append(
+                {name: getattr(account, name) for name in _FIELDS}
+                | {
+                    "gate_s": as_whole(past.gate_s, stage.horizon_s),
+                    "released_m2": self._cells.areas(past.history.released_s, numbers.amounts),
+                }
+            )
+        return Draw(**{name: np.array([row[name] for row in rows]) for name in rows[0]})
 
 
 class _Cells:

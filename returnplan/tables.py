@@ -1,22 +1,31 @@
 """Tables of one run: what is done, released and opened, met and missing, with ids and days."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from returnplan.accounts import Tables
 from returnplan.clearance import Amounts, WorkLog
 from returnplan.domain import HAZARD_STAGES, Scenario
+from returnplan.harm import harm_table
 from returnplan.landrelease import WorkPlan, found_hazard, surveyed
 from returnplan.policies import Decoded
+from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
 from returnplan.readiness import NEVER, Readiness
+from returnplan.scores import Scored, rank_correlation, severity
 from returnplan.teams import Team
-from returnplan.units import DAY_S, date_to_seconds, horizon_date, month_starts, seconds_to_date
+from returnplan.units import (
+    DAY_S,
+    counting_dates,
+    date_to_seconds,
+    horizon_date,
+    seconds_to_date,
+)
 
 ROUTES = ("cancelled", "reduced", "cleared")
 Floats = npt.NDArray[np.float64]
@@ -211,8 +220,8 @@ READINESS_COLUMNS = [
 ]
 
 
-def readiness_table(run: Run, judged: Sequence[Readiness]) -> pd.DataFrame:
-    """One row a community; ranges and scores stay empty in a run without draws."""
+def readiness_table(run: Run, judged: Sequence[Readiness], scored: Scored) -> pd.DataFrame:
+    """One row a community; ranges stay empty in a run without draws."""
     scenario, rows = run.scenario, []
     for community, result in zip(scenario.communities, judged, strict=True):
         rows.append(
@@ -229,13 +238,13 @@ def readiness_table(run: Run, judged: Sequence[Readiness]) -> pd.DataFrame:
                 "ready_day_p50": _day(result.ready_s, run.horizon_s),
                 "probability_by_horizon": None,
                 "binding_gate": result.binding_gate,
-                "score": None,
-                "severity": None,
                 "unknown_gates": ", ".join(result.unknown_gates) or None,
             }
         )
     numbers = ("ready_day_p50", "probability_by_horizon", "score", "severity")
     table = pd.DataFrame(rows, columns=READINESS_COLUMNS)
+    table["score"] = scored.score["proposed"]
+    table["severity"] = severity(scored.score["proposed"])
     return table.astype(dict.fromkeys(numbers, float))
 
 
@@ -247,26 +256,53 @@ PEOPLE_COLUMNS = [
     "people_p50",
     "people_p90",
     "people_mean",
+    "returned_p10",
+    "returned_p50",
+    "returned_p90",
+    "returned_mean",
+    "present_p10",
+    "present_p50",
+    "present_p90",
+    "early_p50",
 ]
 
 
-def counting_dates(scenario: Scenario) -> list[date]:
-    """Dates on which people are counted: the start, first days of months, the horizon."""
-    horizon = horizon_date(scenario.start, scenario.horizon_years)
-    months = month_starts(scenario.start, horizon)
-    return list(dict.fromkeys([scenario.start, *months, horizon]))
+def returned_columns(totals: Mapping[str, Floats]) -> dict[str, Floats]:
+    """People who have returned, are present, came early, by date: ranges, or one run's numbers.
+
+    Parameters
+    ----------
+    totals
+        ``returned``, ``present``, ``early``: draws x dates.
+
+    Returns
+    -------
+    dict[str, numpy.ndarray]
+        Columns of the table ``people_met``.
+    """
+    found: dict[str, Floats] = {}
+    for name, values in totals.items():
+        for percent in (LOW, MIDDLE, HIGH):
+            is_blank = len(values) == 1 and percent != MIDDLE
+            column = np.full(values.shape[1], np.nan) if is_blank else quantile(values, percent)
+            found[f"{name}_p{percent}"] = column
+        found[f"{name}_mean"] = np.array([mean(column) for column in values.T])
+    return found
 
 
-def people_met_table(run: Run, judged: Sequence[Readiness]) -> pd.DataFrame:
+def people_met_table(
+    run: Run, judged: Sequence[Readiness], totals: Mapping[str, Floats]
+) -> pd.DataFrame:
     """One row a date: people whose conditions are met by its midnight (model §11)."""
     scenario, rows = run.scenario, []
     ready = {result.community: result.ready_s for result in judged}
-    for day in counting_dates(scenario):
+    for day in counting_dates(scenario.start, scenario.horizon_years):
         by_s = date_to_seconds(day, scenario.start)
         people = sum(c.people for c in scenario.communities if ready[c.id] <= by_s)
         when = (run.allocation, day.isoformat(), (day - scenario.start).days)
         rows.append((*when, None, people, None, people))
-    table = pd.DataFrame(rows, columns=PEOPLE_COLUMNS)
+    table = pd.DataFrame(rows, columns=PEOPLE_COLUMNS[:7])
+    table = table.assign(**returned_columns(totals))[PEOPLE_COLUMNS]
     return table.astype({"people_p10": float, "people_p90": float})
 
 
@@ -312,7 +348,7 @@ def district_of(scenario: Scenario) -> dict[str, str]:
     return district | {place.id: place.district for place in scenario.places}
 
 
-def summary_table(run: Run, judged: Sequence[Readiness], usd: float) -> pd.DataFrame:
+def summary_table(run: Run, judged: Sequence[Readiness], told: Tables) -> pd.DataFrame:
     """One row: what the allocation brings, by yearly dates (model §11)."""
     scenario = run.scenario
     ready = {result.community: result.ready_s for result in judged}
@@ -330,11 +366,43 @@ def summary_table(run: Run, judged: Sequence[Readiness], usd: float) -> pd.DataF
         row[f"people_by_{by_date.isoformat()}_mean"] = people
     last = max(ready.values(), default=NEVER)
     row |= {
-        "cost_usd_mean": usd,
         "last_ready_date_p50": _iso(last, scenario),
-        "expected_casualties_low": None,
-        "expected_casualties_mean": None,
-        "expected_casualties_high": None,
         "communities_never": sum(s == NEVER for s in ready.values()),
+        **summary_columns(scenario, told, people),
     }
     return pd.DataFrame([row])
+
+
+def summary_columns(scenario: Scenario, told: Tables, people: float) -> dict[str, float | None]:
+    """What one run and many draws say alike of an allocation.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    told
+        Tables of the allocation.
+    people
+        People whose conditions are met by the horizon (mean).
+
+    Returns
+    -------
+    dict[str, float | None]
+        Cost, returns, harm, stability of the ranking.
+    """
+    harm = harm_table(scenario, [told.allocation], {told.allocation: told.casualties})
+    of_kind: dict[str, Any] = {row["kind"]: row for row in harm.to_dict("records")}
+    usd = mean(told.cost_usd)
+    correlation = rank_correlation(told.scored)
+    return {
+        "cost_usd_mean": usd,
+        "cost_per_person_usd": usd / people if people else None,
+        "returned_by_horizon_mean": mean(told.totals["returned"][:, -1]),
+        "present_at_horizon_mean": mean(told.totals["present"][:, -1]),
+        "early_person_days_mean": told.early_person_days,
+        "expected_casualties_low": of_kind["returnees"]["expected_low"],
+        "expected_casualties_mean": of_kind["returnees"]["expected_mean"],
+        "expected_casualties_high": of_kind["returnees"]["expected_high"],
+        "deminer_accidents_mean": of_kind["deminers"]["expected_mean"],
+        "rank_correlation_p10": None if math.isnan(correlation) else correlation,
+    }

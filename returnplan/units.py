@@ -66,6 +66,25 @@ def horizon_date(start: date, years: int) -> date:
     return start.replace(year=year, day=min(start.day, last))
 
 
+def counting_dates(start: date, years: int) -> list[date]:
+    """Dates on which people are counted: the start, first days of months, the horizon.
+
+    Parameters
+    ----------
+    start
+        Day 0.
+    years
+        Length of the horizon, years.
+
+    Returns
+    -------
+    list[date]
+        In order, each once.
+    """
+    horizon = horizon_date(start, years)
+    return list(dict.fromkeys([start, *month_starts(start, horizon), horizon]))
+
+
 def month_starts(start: date, end: date) -> list[date]:
     """First days of the calendar months after the month of the start, up to the end.
 

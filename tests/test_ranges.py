@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 import returnplan as rp
 from returnplan import ranges
-from returnplan.ranges import judge_draws, quantile
+from returnplan.quantiles import quantile
+from returnplan.ranges import judge_draws
 from returnplan.readiness import NEVER_S, UNKNOWN_S
-from returnplan.simulation import Outcome
-from returnplan.tables import counting_dates
-from returnplan.units import date_to_seconds
+from returnplan.simulation import Outcome, Stage, StagedAllocation, tell
+from returnplan.units import counting_dates, date_to_seconds
 
 DAY = 86_400
 HORIZON_S = 1000 * DAY
@@ -115,7 +115,10 @@ def valley() -> rp.Scenario:
 def drawn_seconds(scenario: rp.Scenario, draws: int, seed: int) -> NDArray[np.uint32]:
     """Made-up ready times, draw x community: some on a date of counting, some never."""
     luck = np.random.default_rng(seed)
-    dates = [date_to_seconds(day, scenario.start) for day in counting_dates(scenario)]
+    dates = [
+        date_to_seconds(day, scenario.start)
+        for day in counting_dates(scenario.start, scenario.horizon_years)
+    ]
     shape = (draws, len(scenario.communities))
     exact = luck.choice(dates, shape)
     other = luck.integers(0, dates[-1], shape)
@@ -123,12 +126,18 @@ def drawn_seconds(scenario: rp.Scenario, draws: int, seed: int) -> NDArray[np.ui
     return np.where(luck.random(shape) < 0.2, NEVER_S, times).astype(np.uint32)
 
 
+def nobody(scenario: rp.Scenario, draws: int) -> dict[str, NDArray[np.float64]]:
+    """Nobody has returned by any date."""
+    dates = counting_dates(scenario.start, scenario.horizon_years)
+    return dict.fromkeys(("returned", "present", "early"), np.zeros((draws, len(dates))))
+
+
 @pytest.mark.parametrize("draws", [1, 2, 10, 41])
 def test_people_are_counted_by_midnight_of_each_date_as_ranges_over_draws(
     valley: rp.Scenario, draws: int
 ) -> None:
     ready_s = drawn_seconds(valley, draws, seed=draws)
-    table = ranges.people_met_table(valley, "today", ready_s)
+    table = ranges.people_met_table(valley, "today", ready_s, nobody(valley, draws))
     people = [community.people for community in valley.communities]
     for row in table.to_dict("records"):
         met = sorted(
@@ -143,14 +152,14 @@ def test_people_are_counted_by_midnight_of_each_date_as_ranges_over_draws(
 
 def test_people_are_counted_on_day_0_the_first_of_each_month_and_the_horizon() -> None:
     scenario = rp.load("scenarios/karabakh")
-    dates = [day.isoformat() for day in counting_dates(scenario)]
+    dates = [day.isoformat() for day in counting_dates(scenario.start, scenario.horizon_years)]
     assert dates[:3] == ["2020-11-10", "2020-12-01", "2021-01-01"]
     assert dates[-2:] == ["2040-11-01", "2040-11-10"]
     assert len(dates) == 242
 
 
 def test_a_start_on_the_first_of_a_month_is_counted_once(valley: rp.Scenario) -> None:
-    dates = [day.isoformat() for day in counting_dates(valley)]
+    dates = [day.isoformat() for day in counting_dates(valley.start, valley.horizon_years)]
     assert dates[:2] == ["2024-03-01", "2024-04-01"]
     assert dates[-1] == "2032-03-01"
     assert len(dates) == len(set(dates)) == 97
@@ -171,7 +180,8 @@ def test_people_by_a_date_are_those_of_the_summary_wherever_dates_coincide(
 
 
 def test_people_met_never_fall_and_their_range_is_in_order(valley: rp.Scenario) -> None:
-    table = ranges.people_met_table(valley, "today", drawn_seconds(valley, 25, seed=9))
+    ready_s = drawn_seconds(valley, 25, seed=9)
+    table = ranges.people_met_table(valley, "today", ready_s, nobody(valley, 25))
     numbers = table[["people_p10", "people_p50", "people_p90"]].to_numpy()
     assert (np.diff(numbers, axis=0) >= 0).all()
     assert (np.diff(numbers, axis=1) >= 0).all()
@@ -219,7 +229,10 @@ def test_one_draw_gives_the_tables_of_a_run_on_expected_values(allocation: str) 
     judged = judge_draws(gates, gate_times(outcome, settlements), horizon_s)
     number = {name: no for no, name in enumerate(settlements)}
     verdicts = {name: judged.at(no) for name, no in number.items()}
-    readiness = ranges.readiness_table(scenario, allocation, verdicts)
+    stage = Stage(scenario)
+    chosen = StagedAllocation(stage, allocation)
+    told = tell(stage, chosen, chosen.run(stage, stage.numbers(stage.expected)))
+    readiness = ranges.readiness_table(scenario, allocation, verdicts, told.scored)
     assert readiness["ready_date_p10"].tolist() == readiness["ready_date_p90"].tolist()
     ranged = ["ready_date_p10", "ready_date_p90", "probability_by_horizon"]
     pd.testing.assert_frame_equal(
@@ -228,14 +241,14 @@ def test_one_draw_gives_the_tables_of_a_run_on_expected_values(allocation: str) 
     table = ranges.gates_table(scenario, allocation, number, judged)
     pd.testing.assert_frame_equal(table, outcome.gates)
     of_community = [number[c.settlement] for c in scenario.communities]
-    counted = ranges.people_met_table(scenario, allocation, judged.ready_s[:, of_community])
+    ready_s = judged.ready_s[:, of_community]
+    counted = ranges.people_met_table(scenario, allocation, ready_s, told.totals)
     without = ["people_p10", "people_p90"]
     assert (counted["people_p10"] == counted["people_p90"]).all()
     pd.testing.assert_frame_equal(
         counted.drop(columns=without), outcome.people_met.drop(columns=without), check_dtype=False
     )
-    usd = outcome.summary["cost_usd_mean"].to_numpy()
-    summary = ranges.summary_table(scenario, allocation, judged.ready_s[:, of_community], usd)
+    summary = ranges.summary_table(scenario, allocation, ready_s, told)
     columns = [str(c) for c in summary if not str(c).endswith(("_p10", "_p90"))]
     pd.testing.assert_frame_equal(
         summary[columns], outcome.summary[columns], check_dtype=False, rtol=1e-12
