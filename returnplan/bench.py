@@ -26,7 +26,7 @@ from returnplan.domain import Scenario
 from returnplan.draws import Draws
 from returnplan.errors import ReturnplanError
 from returnplan.scenario import load
-from returnplan.simulation import Programme, Stage, StagedAllocation, warm_up
+from returnplan.simulation import Numbers, Programme, Stage, StagedAllocation, warm_up
 from returnplan.synthetic import synthetic
 from returnplan.version import __version__
 
@@ -231,7 +231,10 @@ def told(figures: Figures, before: str) -> Iterator[str]:
         ]
     rows += [
         (f"{f.drawn_parcels:,.0f}", f"parcels in the mean of {len(DRAWS)} draws"),
-        (_time(f.drawn_seconds), "to simulate one of them, with gates, reasons, returns, harm and cost"),
+        (
+            _time(f.drawn_seconds),
+            "to simulate one of them, with reasons, returns and harm",
+        ),
         (_time(f.drawing_seconds), "to draw its numbers, once for all allocations"),
         (f"{f.drawing_ratio:.2f}", "drawing over simulating"),
     ]
