@@ -10,7 +10,6 @@ from returnplan.policies import POLICIES
 from returnplan.readiness import (
     GATES,
     PRESETS,
-    RESIDUAL_RISK_ASSUMPTIONS,
     USER,
     preset_gates,
     preset_of,
@@ -65,15 +64,13 @@ def default_lines(report: Report) -> list[str]:
     list[str]
         One line each.
     """
-    gates = report.scenario.gates if report.scenario is not None else {}
     lines = [
         f"{table}.{column} = {default} in {_count(count, 'row')}"
         for table, column, default, count in report.default_columns
     ]
     for row in report.default_assumptions:
-        if row.id not in RESIDUAL_RISK_ASSUMPTIONS or "residual_risk" in gates:
-            expected = f"{_expected(row)} {row.unit} ({row.mark}: {row.source})"
-            lines.append(f"assumption {row.id} = {expected}")
+        expected = f"{_expected(row)} {row.unit} ({row.mark}: {row.source})"
+        lines.append(f"assumption {row.id} = {expected}")
     return lines
 
 
@@ -103,6 +100,7 @@ def _contents(scenario: Scenario) -> Iterator[str]:
             f"             {silent:,} of {len(scenario.works):,} works {states} no cost: "
             f"only {crews} counted"
         )
+    yield from _unknown_lines(scenario)
     yield f"  gates      {gates_in_words(scenario.gates)}"
     for header in scenario.allocations:
         lines = [d for d in scenario.deployments if d.allocation == header.name]
@@ -111,6 +109,24 @@ def _contents(scenario: Scenario) -> Iterator[str]:
         yield (
             f"  allocation {header.name}: policy {header.policy}, {_count(teams, 'team')} in "
             f"{_count(len(lines), 'deployment')} at {_count(bases, 'base')}"
+        )
+
+
+def _unknown_lines(scenario: Scenario) -> Iterator[str]:
+    """What is not known of settlements with people, and what that means for returns and harm."""
+    homes = {settlement for settlement, people in scenario.people.items() if people}
+    shelter = [one for one in scenario.works if one.kind == "shelter"]
+    counted = {one.settlement for one in shelter}
+    counted -= {one.settlement for one in shelter if one.dwellings is None}
+    if silent := len(homes - counted):
+        yield (
+            f"  dwellings  unknown at {silent:,} of {len(homes):,} settlements with people: "
+            "they do not bound the returns there"
+        )
+    if silent := sum(hazard.items_per_km2 is None for hazard in scenario.hazards):
+        yield (
+            f"  items      unknown for {silent:,} of {len(scenario.hazards):,} hazards: "
+            "the risk near them is unknown, their settlements are left out of casualties"
         )
 
 

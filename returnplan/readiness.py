@@ -325,12 +325,6 @@ class Gate:
 GATES: Family[Gate] = Family("gate")
 """The gates in the order of the table of model §7; ties go to the first."""
 
-RESIDUAL_RISK_ASSUMPTIONS = (
-    *("fatal_share", "detection_share", "kappa_used", "kappa_marked", "kappa_unmarked"),
-    "eore_effect",
-)
-"""Assumptions that only the gate residual_risk and the casualties read."""
-
 DEFAULT_GATES = ("permission", "survey", "housing_land", "road_access")
 PRESETS = ("essential", "full")
 """Sets of gates that have a name: the default ones, and all of the family."""

@@ -85,6 +85,7 @@ def build(data: Path, calibration: Path) -> dict[str, str]:
         "rates": fleet.rate_rows(assets, num),
         "calendars": fleet.calendar_rows(data),
         "deployments": fleet.deployment_rows(data, assets, shares, num),
+        "funding": copied_rows(data / "funding.csv"),
         "assumptions": copied_rows(data / "assumptions.csv"),
         "sources": copied_rows(data / "sources.csv"),
     }

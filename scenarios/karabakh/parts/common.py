@@ -39,6 +39,7 @@ COLUMNS: dict[str, str] = {
     "rates": "asset,skill,land_class,rate_m2_day,source",
     "calendars": "zone,month,workable_days,source",
     "deployments": "allocation,asset,base,teams,from,until,source",
+    "funding": "id,from,until,usd,allocation,assets,source",
     "assumptions": "id,distribution,a,b,c,low,high,unit,mark,source",
     "sources": "id,title,organisation,year,licence",
 }
