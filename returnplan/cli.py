@@ -354,10 +354,10 @@ def _what_ifs(ask: Callable[..., Any], question: tuple[Any, ...], watcher: Any) 
 
 @main.command("list")
 @click.argument(
-    "kind", type=click.Choice(["gates", "policies", "charts", "assumptions", "columns"])
+    "kind", type=click.Choice(["gates", "causes", "policies", "charts", "assumptions", "columns"])
 )
 def list_kind(kind: str) -> None:
-    r"""List gates, policies, charts, assumptions or columns of tables, with one line each.
+    r"""List gates, causes of delay, policies, charts, assumptions or columns, with one line each.
 
     \b
     Example:

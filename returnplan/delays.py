@@ -42,6 +42,22 @@ COMMON = (
 )
 """Causes in the order of :mod:`returnplan.chain`."""
 STAGES = (*HAZARD_STAGES, "community_survey")
+MEANINGS: Mapping[str, str] = {
+    "work_STAGE": "a team does this stage of land release, or the community survey",
+    "building": "a crew works on water, power, health, education or shelter",
+    "risk_education": "risk education is given",
+    "road_repair": "a crew repairs a road",
+    "waiting_SKILL": "work that could begin waits for a team with this skill",
+    "travel": "mobilisation, setting up camp, commuting",
+    "winter": "days lost in months that are worse than the best one, and to weather",
+    "handover": "between the last stage and the release",
+    "permission": "until a place, or a road to it, may be entered",
+    "missing_data": "the binding gate is unknown: data is missing",
+    "not_planned": "nothing that is planned would meet the binding gate",
+    "no_route": "no route leads there",
+    "other": "a gate that does not say what it waits for",
+}
+"""What each cause means, in one line (model §7.1)."""
 MOST_STEPS = 10_000
 
 

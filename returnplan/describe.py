@@ -225,7 +225,7 @@ def listing(kind: str) -> list[str]:
     Parameters
     ----------
     kind
-        ``gates``, ``policies``, ``charts``, ``assumptions`` or ``columns``.
+        ``gates``, ``causes``, ``policies``, ``charts``, ``assumptions`` or ``columns``.
 
     Returns
     -------
@@ -239,6 +239,10 @@ def listing(kind: str) -> list[str]:
             for gate in GATES.values()
         ]
         return [*gates, *_presets()]
+    if kind == "causes":
+        from returnplan.delays import MEANINGS
+
+        return [f"{name:<15} {meaning}" for name, meaning in MEANINGS.items()]
     if kind == "policies":
         return [f"{name:<12} {(rule.__doc__ or '').strip()}" for name, rule in POLICIES.items()]
     if kind == "assumptions":
