@@ -3,11 +3,12 @@
 Reads a run folder and runs again the draws that it tells of (model §7.1).
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,17 @@ from numpy.typing import NDArray
 
 import returnplan.scenario as scenario_room
 from returnplan import whatif
-from returnplan.domain import Scenario
+from returnplan.chain import ROAD_STEP
+from returnplan.chance import Values
+from returnplan.chunks import cores
+from returnplan.domain import Community, Scenario
 from returnplan.draws import Draws
 from returnplan.errors import Problem, ReturnplanError
-from returnplan.quantiles import MIDDLE, mean, quantile
-from returnplan.readiness import NEVER_S, as_whole, gate_times
+from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
+from returnplan.readiness import NEVER_S, as_whole, gate_times, gates_in_force
 from returnplan.runfolder import SCENARIO_COPY, STATEMENT, Run, load_run
 from returnplan.simulation import Stage, StagedAllocation
-from returnplan.storyline import Chain
+from returnplan.storyline import Chain, binding
 from returnplan.units import DAY_S, seconds_to_date
 
 Floats = NDArray[np.float64]
@@ -32,6 +36,7 @@ DRAWS = 50
 """Draws on which what-ifs are run, unless more are wanted."""
 LEAST_DAYS = 0.5
 """Causes of fewer days are not told of."""
+MILLION = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +88,9 @@ def open_run(folder: Path) -> Told:
     if scenario_room.digest(copy) != run.manifest["scenario_sha256"]:
         raise ReturnplanError(f"{copy} is not the scenario of this run any more: run it again")
     unread: list[Problem] = []
-    gates = scenario_room.read_gates(run.manifest.get("gates"), unread)
-    if gates is None or unread:
+    given = run.manifest.get("gates")
+    gates = scenario_room.read_gates(given, unread)
+    if gates is None or given is None or unread:
         raise ReturnplanError(f"{folder} names no gates in its manifest: run it again")
     scenario = scenario_room.load(copy, gates=gates)
     return Told(run=run, scenario=scenario, stage=Stage(scenario))
@@ -110,35 +116,33 @@ def find_community(told: Told, wanted: str) -> str:
     ReturnplanError
         When there is none, or more than one; a few candidates are named.
     """
-    scenario = told.scenario
-    ids = [community.id for community in scenario.communities]
-    if wanted in ids:
+    scenario, word = told.scenario, wanted.casefold()
+    names = {one.id: _names(scenario, one) for one in scenario.communities}
+    if wanted in names:
         return wanted
-    named = [
-        community.id
-        for community in scenario.communities
-        if wanted.casefold()
-        in (community.settlement.casefold(), *_names(scenario, community.settlement))
-    ]
+    named = [name for name, known in names.items() if word in map(str.casefold, known)]
     if len(named) == 1:
         return named[0]
     if named:
         raise ReturnplanError(
             f"{wanted!r} is the name of {len(named)} communities: say one of {', '.join(named)}"
         )
+    near = set(
+        get_close_matches(word, {one.casefold() for known in names.values() for one in known})
+    )
     like = [
-        f"{community.id} ({scenario.place[community.settlement].name})"
-        for community in scenario.communities
-        if wanted.casefold()
-        in f"{community.id} {scenario.place[community.settlement].name}".casefold()
+        f"{name} ({known[-1]})"
+        for name, known in names.items()
+        if any(word in one.casefold() or one.casefold() in near for one in known)
     ]
     hint = f"; alike: {', '.join(like[:5])}" if like else "; readiness.csv lists all"
     raise ReturnplanError(f"no community is called {wanted!r}{hint}")
 
 
-def _names(scenario: Scenario, settlement: str) -> list[str]:
-    place = scenario.place[settlement]
-    return [name.casefold() for name in (place.name, *place.names.values())]
+def _names(scenario: Scenario, community: Community) -> list[str]:
+    """What a community may be called; last the name of its settlement."""
+    place = scenario.place[community.settlement]
+    return [community.id, community.settlement, *place.names.values(), place.name]
 
 
 def typical_draw(told: Told, allocation: str, community: str) -> int | None:
@@ -184,7 +188,7 @@ class WhatIf:
     cause
         Cause that is taken away; empty: as it is.
     remedy
-        What that means.
+        What that means, for people.
     ready_s
         Ready time of the community by draw, s; ``readiness.NEVER_S``.
     person_days
@@ -233,29 +237,64 @@ def what_ifs(
     numbers: list[int | None] = list(range(min(draws, told.draws))) or [None]
     total, done = (len(causes) + 1) * len(numbers), 0
     staged = StagedAllocation(told.stage, allocation)
-    found = []
+    settlement = _settlement(told, community)
+    found: list[WhatIf] = []
+    seen: list[_Seen] = []
     for cause in ["", *causes]:
-        scenario = told.scenario
-        if cause:
-            gates = _gates_to_set_aside(told, allocation, community, cause)
-            scenario = whatif.without(scenario, cause, gates)
+        gates = _gates_of(cause, told, seen)
+        scenario = whatif.without(told.scenario, cause, gates) if cause else told.scenario
         again = _Again(scenario, staged, told)
         ready = []
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for one in pool.map(again.ready_s, numbers):
-                ready.append(one)
+        with ThreadPoolExecutor(cores()) as pool:
+            look = again.ready_s if cause else partial(again.look, settlement)
+            for one in pool.map(look, numbers):
+                if isinstance(one, _Seen):
+                    seen.append(one)
+                ready.append(one.ready_s if isinstance(one, _Seen) else one)
                 done += 1
                 progress(done, total)
-        found.append(again.judge(cause, np.array(ready), community))
+        found.append(again.judge(cause, gates, np.array(ready), settlement))
     return found
 
 
-def _gates_to_set_aside(told: Told, allocation: str, community: str, cause: str) -> list[str]:
-    """Gates whose data is missing, or the one that binds."""
-    if cause != "missing_data":
-        return [_rows(told.run.readiness, allocation, community)[0]["binding_gate"]]
-    rows = _rows(told.run.gates, allocation, community)
-    return [row["gate"] for row in rows if row["state"] == "unknown"]
+def _settlement(told: Told, community: str) -> int:
+    """Number of the settlement of a community."""
+    ids = [one.id for one in told.scenario.communities]
+    return int(told.stage.facts.community[ids.index(community)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """One run as it is: ready times, and at one settlement gates and causes."""
+
+    ready_s: NDArray[np.uint32]
+    gate_s: Floats
+    causes: frozenset[str]
+
+
+def _gates_of(cause: str, told: Told, seen: Sequence[_Seen]) -> list[str]:
+    """Gates that bring a cause: those whose data is missing, or that bind where it is booked."""
+    if cause not in whatif.OF_A_GATE:
+        return []
+    gates = gates_in_force(told.scenario)
+    those: set[int] = set()
+    for one in seen:
+        if cause == "missing_data":
+            those.update(np.flatnonzero(np.isnan(one.gate_s)).tolist())
+        elif cause in one.causes:
+            those.add(binding(one.gate_s, told.stage.horizon_s)[0])
+    return [gates[number] for number in sorted(those)]
+
+
+def _remedy(cause: str, gates: Sequence[str]) -> str:
+    """Say what taking a cause away means, with the gates that are set aside."""
+    if not cause:
+        return "as it is"
+    if cause not in whatif.OF_A_GATE:
+        return whatif.remedy(cause)
+    if not gates:
+        return f"{cause.replace('_', ' ')}: not in these draws"
+    return f"gate{'s' if len(gates) > 1 else ''} {', '.join(gates)} set aside"
 
 
 class _Again:
@@ -267,25 +306,45 @@ class _Again:
         seed = told.run.manifest["seed"]
         self._draws = None if seed is None else Draws(scenario, int(seed))
 
+    def _values(self, draw: int | None) -> Values:
+        if draw is None or self._draws is None:
+            return self._stage.expected
+        return self._draws.values(draw)
+
     def ready_s(self, draw: int | None) -> NDArray[np.uint32]:
         """Ready time of each settlement, s."""
         stage = self._stage
-        values = stage.expected
-        if draw is not None and self._draws is not None:
-            values = self._draws.values(draw)
+        values = self._values(draw)
         log = self._staged.force.work(stage.workload.amounts(values), stage.horizon_s)
-        times = as_whole(gate_times(stage.history(values, log.passed_s)), stage.horizon_s)
-        ready = times.max(axis=1, initial=0)
-        return np.where(ready > stage.horizon_s, NEVER_S, ready).astype(np.uint32)
+        return self._latest(gate_times(stage.history(values, log.passed_s)))
 
-    def judge(self, cause: str, ready_s: NDArray[np.uint32], community: str) -> WhatIf:
+    def _latest(self, gate_s: Floats) -> NDArray[np.uint32]:
+        horizon_s = self._stage.horizon_s
+        ready = as_whole(gate_s, horizon_s).max(axis=1, initial=0)
+        return np.where(ready > horizon_s, NEVER_S, ready).astype(np.uint32)
+
+    def look(self, settlement: int, draw: int | None) -> _Seen:
+        """Ready times, with the gates and causes of one settlement."""
+        stage = self._stage
+        run = self._staged.run(stage, stage.numbers(self._values(draw)))
+        past = stage.reasons.past(run.amounts, run.log, run.history, run.gate_s, run.best_s)
+        rows = stage.reasons.steps(self._staged.keeper.force, past, settlement)
+        booked = set(rows[:, 0].tolist()) - {ROAD_STEP}
+        return _Seen(
+            ready_s=self._latest(run.gate_s),
+            gate_s=run.gate_s[settlement],
+            causes=frozenset(stage.reasons.causes[number] for number in booked),
+        )
+
+    def judge(
+        self, cause: str, gates: Sequence[str], ready_s: NDArray[np.uint32], settlement: int
+    ) -> WhatIf:
+        """Say what some draws have brought."""
         stage = self._stage
         waiting_s = np.minimum(ready_s, stage.horizon_s).astype(np.float64)
-        numbers = [one.id for one in stage.scenario.communities]
-        settlement = int(stage.facts.community[numbers.index(community)])
         return WhatIf(
             cause=cause,
-            remedy=whatif.remedy(cause) if cause else "",
+            remedy=_remedy(cause, gates),
             ready_s=ready_s[:, settlement],
             person_days=mean(waiting_s @ stage.facts.people) / DAY_S,
         )
@@ -379,8 +438,9 @@ def _status_lines(told: Told, allocation: str, community: str) -> Iterator[str]:
     if not told.draws:
         yield f"Date: {_in_words(row['ready_date_p50'])}."
         return
-    dates = [_in_words(row[f"ready_date_p{p}"]) for p in (10, 50, 90)]
-    yield f"Median date: {dates[1]} (80 % of the draws: {dates[0]} to {dates[2]})."
+    low, median, high = (_in_words(row[f"ready_date_p{p}"]) for p in (LOW, MIDDLE, HIGH))
+    spread = "" if low == high else f" (80 % of the draws: {low} to {high})"
+    yield f"Median date: {median}{spread}."
     yield f"Probability by the horizon: {row['probability_by_horizon']:.0%}."
 
 
@@ -404,6 +464,7 @@ def _chain_lines(told: Told, allocation: str, community: str) -> Iterator[str]:
     steps = Chain(told.stage, allocation, seed).steps(community, draw)
     if not steps:
         yield "  nothing: all gates hold from the start"
+        return
     for step in steps:
         if step.cause:
             yield (
@@ -412,18 +473,17 @@ def _chain_lines(told: Told, allocation: str, community: str) -> Iterator[str]:
             )
         else:
             yield f"  {day_words(step.end):>17} {'':<33} {step.words}"
+    if any(step.cause in ("travel", "winter") for step in steps):
+        yield "  In each job, travel comes first and lost days last, wherever they fall."
 
 
 def _cause_lines(told: Told, allocation: str, community: str) -> Iterator[str]:
-    rows = [
-        row
-        for row in _rows(told.run.delays, allocation, community)
-        if row["days_mean"] >= LEAST_DAYS
-    ]
+    rows = _rows(told.run.delays, allocation, community)
     total = sum(row["days_mean"] for row in rows)
+    told_of = [row for row in rows if row["days_mean"] >= LEAST_DAYS]
     how = "mean of all draws, up to the horizon" if told.draws else "up to the horizon"
-    yield f"Days by cause ({how}):"
-    for row in sorted(rows, key=lambda row: (-row["days_mean"], row["cause"])):
+    yield f"Days by cause ({how}): {total:,.1f}"
+    for row in sorted(told_of, key=lambda row: (-row["days_mean"], row["cause"])):
         yield f"  {row['cause']:<28} {row['days_mean']:>9,.1f}  {row['days_mean'] / total:>4.0%}"
 
 
@@ -443,17 +503,29 @@ def what_if_lines(told: Told, found: Sequence[WhatIf]) -> Iterator[str]:
         Lines to print.
     """
     before = found[0]
+    if len(found) == 1:
+        yield "There is no cause of half a day or more to take away."
+        return
     draws = len(before.ready_s)
-    on = f"the same {draws:,} draws" if told.draws else "expected values"
+    on = f"the first {draws:,} of these draws" if told.draws else "expected values"
+    wide = max(len(one.remedy) for one in found)
     yield f"If one cause were gone, everywhere (run again on {on}; the order of work unchanged):"
-    yield f"  {'':<42} {'median date':<14} {'ready by horizon':>16}  person-days of all"
+    yield f"  {'':<{wide}}  {'median date':<14} {'ready by horizon':>16}  person-days of all"
     for one in found:
         median = int(quantile(one.ready_s, MIDDLE))
         when = "not by horizon"
         if median != NEVER_S:
             when = seconds_to_date(median, told.scenario.start).isoformat()
         share = float((one.ready_s != NEVER_S).mean())
-        change = "" if not one.cause else f" ({one.person_days / before.person_days - 1:+.1%})"
-        name = one.remedy or "as it is"
-        yield f"  {name:<42} {when:<14} {share:>16.0%}  {one.person_days / 1e6:,.1f} m{change}"
+        change = ""
+        if one.cause and before.person_days > 0:
+            change = f" ({one.person_days / before.person_days - 1:+.1%})"
+        yield f"  {one.remedy:<{wide}}  {when:<14} {share:>16.0%}  {_many(one.person_days)}{change}"
     yield "With one cause gone another one binds; less work can even bring a later date."
+    if any(one.cause.startswith("waiting_") for one in found):
+        yield "Teams that are always free do all else that they can do, too."
+
+
+def _many(count: float) -> str:
+    """A number of person-days: from a million on in millions."""
+    return f"{count / MILLION:,.1f} m" if count >= MILLION else f"{count:,.0f}"

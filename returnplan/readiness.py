@@ -36,7 +36,7 @@ TOLERANCE = 1e-9
 class Facts:
     """What the gates must know of a scenario, by number; the same in every run.
 
-    Settlements are those with communities, in the order of the communities.
+    Settlements are those with communities, by id: no sum depends on the order of rows.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Facts:
     def __init__(self, scenario: Scenario, network: Network) -> None:
         self.scenario = scenario
         self.network = network
-        self.settlements = tuple(dict.fromkeys(c.settlement for c in scenario.communities))
+        self.settlements = tuple(sorted({c.settlement for c in scenario.communities}))
         self.number = {settlement: i for i, settlement in enumerate(self.settlements)}
         self.place = np.array([network.place_no[s] for s in self.settlements], np.int64)
         self.people = np.array([scenario.people[s] for s in self.settlements], np.float64)
@@ -58,6 +58,7 @@ class Facts:
         asked = surveyed(scenario)
         self.surveyed = np.array([self.number[settlement] for settlement in asked], np.int64)
         people = scenario.communities
+        self._communities_by_id = sorted(range(len(people)), key=lambda i: people[i].id)
         self._people = np.array([c.people for c in people], np.float64)
         self._households = np.array([_or_nan(c.households) for c in people], np.float64)
         self._share = np.array([_or_nan(c.willing_share) for c in people], np.float64)
@@ -139,7 +140,8 @@ class Facts:
         size = number["household_size"]
         share = np.where(np.isnan(self._share), number["willing_share"], self._share)
         households = np.where(np.isnan(self._households), self._people / size, self._households)
-        np.add.at(willing, self.community, share * households)
+        by_id = self._communities_by_id
+        np.add.at(willing, self.community[by_id], (share * households)[by_id])
         return willing
 
 

@@ -109,7 +109,9 @@ class Nearby:
     def __init__(self, scenario: Scenario, number: Mapping[str, int], surveyed: Whole) -> None:
         ends = {road.id: (road.from_place, road.to_place) for road in scenario.roads}
         pairs = []
-        for i, hazard in enumerate(scenario.hazards):
+        hazards = scenario.hazards
+        for i in sorted(range(len(hazards)), key=lambda i: hazards[i].id):
+            hazard = hazards[i]
             places = (hazard.place,) if hazard.place else ends[hazard.road or ""]
             sharing = [number[place] for place in dict.fromkeys(places) if place in number]
             pairs += [(settlement, i, 1 / len(sharing)) for settlement in sharing]

@@ -80,9 +80,11 @@ class Scores:
         self.facts = facts
         self._gates = gates_in_force(facts.scenario)
         self._settlements = count = len(facts.settlements)
+        hazards = facts.scenario.hazards
+        self._by_id = np.array(sorted(range(len(hazards)), key=lambda i: hazards[i].id), np.int64)
         at = np.where(facts.hazard_at < 0, count, facts.hazard_at)
         self._cell = 4 * at + 2 * facts.denying(("farmland",))
-        works = [facts.works_of(kind) for kind in SERVICES]
+        works = [_by_id(facts, facts.works_of(kind)) for kind in SERVICES]
         here = [numbers[facts.works_at[numbers] >= 0] for numbers in works]
         self._works = np.concatenate(here).astype(np.int64)
         kind = np.repeat(np.arange(len(SERVICES)), [len(numbers) for numbers in here])
@@ -128,9 +130,11 @@ class Scores:
 
     def _land(self, history: History, horizon_s: int) -> tuple[Floats, Floats]:
         """Share by area of hazards that are released: all, and those that deny farmland."""
-        cell = np.concatenate([self._cell, self._cell[history.found.like]])
-        cell += history.released_s <= horizon_s
-        area_m2 = history.hazard_area_m2
+        found = np.arange(len(self._by_id), len(history.released_s))
+        by_id = np.concatenate([self._by_id, found])  # sums do not depend on the order of rows
+        cell = np.concatenate([self._cell, self._cell[history.found.like]])[by_id]
+        cell += history.released_s[by_id] <= horizon_s
+        area_m2 = history.hazard_area_m2[by_id]
         area_m2 = np.where(area_m2 == 0, 1.0, area_m2)  # one without area counts as a small one
         sums: Floats = np.bincount(cell, area_m2, 4 * self._settlements + 4).astype(np.float64)
         by_state = sums.reshape(-1, 2, 2)[: self._settlements]  # settlement, farmland, released
@@ -170,6 +174,11 @@ class Scores:
             share[has_none[:, number], number] = 0.0
             share[holds, number] = 1.0
         return share
+
+
+def _by_id(facts: Facts, works: Whole) -> Whole:
+    """Numbers of works, by id."""
+    return np.array(sorted(works.tolist(), key=lambda i: facts.scenario.works[i].id), np.int64)
 
 
 def _share(done: Floats, missing: Floats) -> Floats:

@@ -1,8 +1,8 @@
 """The binding chain of a community in plain words, from the start to its ready day (model §7.1)."""
 
-import dataclasses
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,17 +11,29 @@ from numpy.typing import NDArray
 from returnplan import chain
 from returnplan.domain import HAZARD_STAGES, Hazard, Job, Road, Scenario
 from returnplan.draws import Draws
+from returnplan.kernel import NEVER
 from returnplan.landrelease import WorkPlan
+from returnplan.readiness import gates_in_force
 from returnplan.simulation import Stage, StagedAllocation
 from returnplan.units import DAY_S, seconds_to_date
 
+Floats = NDArray[np.float64]
+
 STAGE_WORDS = {"survey": "non-technical survey"}
+SAID = {"survey": ("non-technical survey", "community survey"), "road repair": ("repair of",)}
+"""Beginnings that say which skill is needed."""
 FOUND_WORDS = (*(stage.replace("_", " ") for stage in HAZARD_STAGES[1:]), "release")
-FIXED_WORDS = {
-    "permission": "until the place, or the road to it, may be entered",
-    "missing_data": "unknown: data of the binding gate is missing",
-    "not_planned": "nothing that is planned would meet the binding gate",
-    "no_route": "no route leads there",
+OF_A_GATE = {
+    "missing_data": "unknown, data is missing",
+    "not_planned": "nothing that is planned meets it",
+    "no_route": "no all-season road leads there",
+}
+BEGINS = {
+    "travel": "mobilisation, camp and commuting",
+    "winter": "lost to winter and weather",
+    "handover": "handover",
+    "permission": "until the site may be entered",
+    "no_route": "no way there for teams",
     "other": "other",
 }
 
@@ -90,26 +102,46 @@ class Chain:
         numbers = [one.id for one in stage.scenario.communities]
         settlement = int(stage.facts.community[numbers.index(community)])
         rows = stage.reasons.steps(self._staged.keeper.force, past, settlement)
-        like = run.amounts.found.like.tolist()
-        return self._join(list(self._each(rows, like)))
+        if not len(rows):
+            return []
+        gate, state = binding(run.gate_s[settlement], stage.horizon_s)
+        name = gates_in_force(stage.scenario)[gate]
+        tale = _Tale(
+            gate=name,
+            settlement=stage.facts.settlements[settlement],
+            like=run.amounts.found.like.tolist(),
+            passed_s=run.log.passed_s,
+        )
+        steps = self._join(list(self._each(rows[::-1].tolist(), tale)))
+        words = f"gate {name} {state}"
+        return [*steps, replace(steps[-1], cause="", begin=steps[-1].end, days=0.0, words=words)]
 
-    def _each(self, rows: NDArray[np.int64], like: Sequence[int]) -> Iterator[Step]:
-        start = self._stage.scenario.start
-        for cause, about, begin_s, end_s in reversed(rows.tolist()):
-            is_road = cause == chain.ROAD_STEP
-            name = "" if is_road else self._stage.reasons.causes[cause]
-            if is_road:
-                is_open = begin_s < self._stage.horizon_s
-                words = self._words.road_event(about, is_open=is_open)
+    def _each(self, rows: Sequence[Sequence[int]], tale: "_Tale") -> Iterator[Step]:
+        start, causes, words = self._stage.scenario.start, self._stage.reasons.causes, self._words
+        last = len(rows) - 1
+        for at, (cause, about, begin_s, end_s) in enumerate(rows):
+            if cause == chain.ROAD_STEP:
+                name = ""
+                text = words.road_event(about, by=self._users(about, begin_s, tale, at == last))
             else:
-                words = self._words.stretch(name, about, like)
+                name = causes[cause]
+                is_road = at < last and rows[at + 1][0] == chain.ROAD_STEP
+                text = words.stretch(name, about, tale, before=rows[at + 1][1] if is_road else None)
             yield Step(
                 cause=name,
                 begin=seconds_to_date(begin_s, start),
                 end=seconds_to_date(end_s, start),
                 days=(end_s - begin_s) / DAY_S,
-                words=words,
+                words=text,
             )
+
+    def _users(self, road: int, at_s: int, tale: "_Tale", is_last: bool) -> str:
+        """Who may use a road from an instant on: at the end of a chain people, before it teams."""
+        ground = self._stage.reasons.ground
+        passed_s = tale.passed_s[(ground.open_wait if is_last else ground.drive_wait)[road]]
+        from_s = ground.site_from_s[len(self._stage.network.places) + road]
+        is_open = passed_s != NEVER and max(passed_s, from_s) <= at_s
+        return ("people" if is_last else "teams") if is_open else ""
 
     @staticmethod
     def _join(steps: Sequence[Step]) -> list[Step]:
@@ -119,10 +151,49 @@ class Chain:
             last = joined[-1] if joined else None
             if last and step.cause and (last.cause, last.words) == (step.cause, step.words):
                 days = last.days + step.days
-                joined[-1] = dataclasses.replace(last, end=step.end, days=days)
+                joined[-1] = replace(last, end=step.end, days=days)
             else:
                 joined.append(step)
         return joined
+
+
+def binding(gate_s: Floats, horizon_s: float) -> tuple[int, str]:
+    """Find the gate that binds at a settlement, and say how it stands (model §7).
+
+    Parameters
+    ----------
+    gate_s
+        When each gate holds, s; ``inf`` never, nan unknown.
+    horizon_s
+        The horizon, s.
+
+    Returns
+    -------
+    tuple[int, str]
+        Its number, and met, not met or unknown.
+
+    Examples
+    --------
+    >>> binding(np.array([0.0, 86_400.0, 86_400.0]), 1e9)
+    (1, 'met')
+    >>> binding(np.array([86_400.0, np.nan, np.inf]), 1e9)
+    (1, 'unknown')
+    """
+    within = [float(s) if s <= horizon_s else math.inf for s in gate_s]
+    number = within.index(max(within))
+    if within[number] < math.inf:
+        return number, "met"
+    return number, "unknown" if math.isnan(gate_s[number]) else "not met by the horizon"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tale:
+    """What a chain is about."""
+
+    gate: str
+    settlement: str
+    like: Sequence[int]
+    passed_s: NDArray[np.int64]
 
 
 class _Words:
@@ -140,10 +211,10 @@ class _Words:
     def _way(self, road: Road) -> str:
         return f"the road {self._place(road.from_place)}–{self._place(road.to_place)} ({road.id})"
 
-    def road_event(self, number: int, *, is_open: bool) -> str:
-        """A road opens, or stays closed up to the horizon."""
+    def road_event(self, number: int, by: str) -> str:
+        """A road opens to people or teams, or stays closed up to the horizon."""
         way = self._way(self._scenario.roads[number])
-        return f"{way} opened" if is_open else f"{way} is still closed"
+        return f"{way} is open to {by}" if by else f"{way} is still closed"
 
     def _hazard_at(self, hazard: Hazard) -> str:
         denied = ", ".join(hazard.denies)
@@ -175,15 +246,19 @@ class _Words:
             return f"{stage} at {self._place(job.site)}"
         return f"{stage} works {job.owner} at {self._place(job.site)}"
 
-    def stretch(self, cause: str, number: int, like: Sequence[int]) -> str:
-        """What some days were spent on."""
-        about = self.about(number, like)
+    def stretch(self, cause: str, number: int, tale: _Tale, before: int | None) -> str:
+        """What some days were spent on; ``before``: the road that is open, or closed, after it."""
+        about = self.about(number, tale.like)
+        if not about and cause == "permission":
+            road = None if before is None else self._scenario.roads[before]
+            ends = (road.from_place, road.to_place) if road else (tale.settlement,)
+            dated = [self._place(end) for end in ends if self._scenario.place[end].accessible_from]
+            return f"until {' and '.join(dated)} may be entered"
+        if not about:
+            return f"gate {tale.gate}: {OF_A_GATE.get(cause, cause)}"
+        begin = BEGINS.get(cause, "work")
         if cause.startswith("waiting_"):
             skill = cause.removeprefix("waiting_").replace("_", " ")
-            return f"waited for a team for {skill}: {about}"
-        begins = {
-            "travel": "mobilisation, camp and commuting",
-            "winter": "lost to winter and weather",
-            "handover": "handover",
-        }
-        return FIXED_WORDS.get(cause, f"{begins.get(cause, 'work')}: {about}")
+            is_said = about.startswith((skill, *SAID.get(skill, ())))
+            begin = "waited for a team" if is_said else f"waited for a team for {skill}"
+        return f"{begin}: {about}"

@@ -8,6 +8,8 @@ from returnplan.calendars import COMMON_YEAR
 from returnplan.chance import assumptions_in_force
 from returnplan.delays import waiting_cause, work_cause
 from returnplan.domain import Assumption, Deployment, Scenario
+from returnplan.landrelease import plan_work
+from returnplan.teams import Skills, need_of
 
 ENOUGH_TEAMS = 400
 """Teams of each type at each base among which nobody waits for one."""
@@ -101,13 +103,21 @@ def _assume(scenario: Scenario, **values: float) -> tuple[Assumption, ...]:
 
 
 def _with_teams(scenario: Scenario, cause: str) -> Scenario:
-    """Teams enough wherever types with the skill are deployed; if none is, at all bases."""
-    able = {rate.asset for rate in scenario.rates if waiting_cause(rate.skill) == cause}
+    """Teams enough wherever able types are deployed; if none is for some work, at all bases."""
+    skills = Skills(scenario)
+    jobs = plan_work(scenario).jobs
+    needs = dict.fromkeys(need_of(job) for job in jobs if waiting_cause(job.skill) == cause)
+    able = [
+        {asset.id for asset in scenario.assets if skills.effective_rate(asset.id, need) > 0}
+        for need in needs
+    ]
     lines: list[Deployment] = []
     for allocation in scenario.allocations:
         mine = [line for line in scenario.deployments if line.allocation == allocation.name]
-        crews = {(line.asset, line.base) for line in mine if line.asset in able}
-        crews = crews or {(asset, line.base) for asset in able for line in mine}
+        crews: set[tuple[str, str]] = set()
+        for types in able:
+            there = {(line.asset, line.base) for line in mine if line.asset in types}
+            crews |= there or {(asset, line.base) for asset in types for line in mine}
         lines += [
             Deployment(
                 allocation=allocation.name,

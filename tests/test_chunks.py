@@ -59,7 +59,8 @@ def test_a_file_with_other_bytes_is_refused(programme: Programme, tmp_path: Path
     chunks.run_on_threads(programme, kept, workers=1)
     path = tmp_path / chunks.chunk_name((0, 5))
     data = bytearray(path.read_bytes())
-    data[200] ^= 255
+    place = data.index(b"gate_s.0.npy") + 200
+    data[place] ^= 255
     path.write_bytes(bytes(data))
     with pytest.raises(rp.ReturnplanError, match="damaged"):
         kept.chunks().read("gate_s", 0)

@@ -382,7 +382,9 @@ def test_a_scenario_with_errors_leaves_no_output_folder(starter: Path, tmp_path:
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("kind", ["gates", "causes", "policies", "charts", "assumptions", "columns"])
+@pytest.mark.parametrize(
+    "kind", ["gates", "causes", "policies", "charts", "assumptions", "columns"]
+)
 def test_lists_name_every_member_with_one_line(kind: str) -> None:
     result = call("list", kind)
     assert result.exit_code == 0

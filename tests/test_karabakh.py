@@ -154,6 +154,24 @@ def test_the_results_are_the_golden_ones(allocation: str) -> None:
     assert_golden(run.summary, "karabakh", f"summary_{allocation}")
     area = run.land_release.groupby(["year", "route"])["area_m2_p50"].sum().reset_index()
     assert_golden(area, "karabakh", f"land_release_{allocation}")
+    causes = run.delays.groupby("cause")["person_days_mean"].sum().reset_index()
+    assert_golden(causes, "karabakh", f"delays_{allocation}")
+    january = run.returns[run.returns["date"].str.endswith("-01-01")]
+    returned = january[["district", "date", "returned_p50", "present_p50", "early_p50"]]
+    assert_golden(returned, "karabakh", f"returns_{allocation}")
+    assert_golden(run.harm.drop(columns="allocation"), "karabakh", f"harm_{allocation}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("allocation", ALLOCATIONS)
+def test_every_day_of_waiting_has_exactly_one_cause(allocation: str) -> None:
+    run = outcome(allocation)
+    horizon_days = (run.horizon - run.start).days
+    ready_day = run.readiness.set_index("community")["ready_day_p50"].fillna(horizon_days)
+    booked = run.delays.groupby("community")["days_mean"].sum().reindex(ready_day.index).fillna(0)
+    assert (booked - ready_day).abs().max() < 1e-6
+    person_days = run.delays["person_days_mean"].sum()
+    assert person_days == pytest.approx(run.summary["person_days_mean"].iloc[0], rel=1e-12)
 
 
 @pytest.mark.slow

@@ -30,7 +30,10 @@ from tests.worlds import fork, write_random_world
 
 DAY_S = 86_400
 ALLOCATIONS = ("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path", "few")
-TABLES = ("readiness", "gates", "land_release", "jobs", "releases", "roads", "presence", "summary")
+TABLES = (
+    *("summary", "readiness", "gates", "land_release", "jobs", "releases", "roads", "presence"),
+    *("people_met", "delays", "key_roads", "returns", "costs", "harm", "scores", "residual_risk"),
+)
 
 
 def world(seed: int, horizon_years: int = 10, *, uncertain: bool = False) -> rp.Scenario:
