@@ -16,9 +16,9 @@ from returnplan.chain import Force
 from returnplan.chance import Values
 from returnplan.clearance import Amounts, WorkLog
 from returnplan.cost import Costs, Payroll, cost_table
-from returnplan.delays import KeyRoads, Reasons, delays_table
+from returnplan.delays import KeyRoads, Reasons, RoadTimes, delays_table
 from returnplan.domain import Scenario
-from returnplan.harm import Casualties, Harm, Presence
+from returnplan.harm import Casualties, Harm, Presence, beside
 from returnplan.network import Network
 from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
 from returnplan.readiness import NEVER_S, UNKNOWN_S, Facts, History, as_whole
@@ -46,15 +46,17 @@ class Account:
     ----------
     delay_s
         Settlements x causes, s.
-    road_people, road_person_s
-        People whose binding chain leads over each road, and seconds that it kept them waiting,
+    road_people, road_person_minutes
+        People whose binding chain leads over each road, and minutes that it kept them waiting,
         times people, R.
-    road_open_s
-        From when people may use each road, s, R; ``readiness.NEVER_S``.
+    road_drive_s, road_open_s
+        From when teams may drive on each road, and people use it, s, R; ``readiness.NEVER_S``.
     team_days, mobilisations, camps, usd
         By cell of year and asset type (see :class:`returnplan.cost.Costs`).
     risk_s
         When the individual risk is within each of ``risk.LEVELS``, S x 3, s.
+    near_released_s
+        When the last known hazard near each settlement is released, s, S.
     measures
         Dimensions of the soft score at the horizon, S x 7.
     returned, present, early
@@ -65,13 +67,15 @@ class Account:
 
     delay_s: Whole = field(metadata=ONLY_THE_SUM)
     road_people: Whole = field(metadata=ONLY_THE_SUM)
-    road_person_s: Whole = field(metadata=ONLY_THE_SUM)
+    road_person_minutes: Whole = field(metadata=ONLY_THE_SUM)
+    road_drive_s: Times
     road_open_s: Times
     team_days: Floats
     mobilisations: Floats
     camps: Floats
     usd: Floats
     risk_s: Times
+    near_released_s: Times
     measures: npt.NDArray[np.float32]
     returned: Floats
     present: Floats
@@ -135,7 +139,9 @@ class Books:
         self.scores = Scores(facts)
         self.key_roads = KeyRoads(scenario, network)
 
-    def account(self, allocation: "Bookkeeper", past: Past) -> Account:
+    def account(
+        self, allocation: "Bookkeeper", past: Past, first: Floats | None = None
+    ) -> tuple[Account, Floats]:
         """Draw up the account of one run.
 
         Parameters
@@ -144,40 +150,48 @@ class Books:
             Keeps the books of the allocation.
         past
             What happened.
+        first
+            Casualties by settlement under the first allocation, on the same draw.
 
         Returns
         -------
-        Account
-            Its numbers.
+        tuple[Account, numpy.ndarray]
+            Its numbers; and its casualties by settlement, which go no further.
         """
-        facts, history, log, number = self.facts, past.history, past.log, past.values.number
+        history, log, number = past.history, past.log, past.values.number
         trace = self.reasons.past(past.amounts, log, history, past.gate_s, past.best_s)
         delays = self.reasons.delays(allocation.force, trace)
         ready_s = past.gate_s.max(axis=1, initial=0.0)  # nan: unknown
         home = self.returns.of(number, ready_s, history.works_s, allocation.order)
         people = [home.people(households) for households in (home.present, home.early, home.left)]
-        busy_s = log.busy_s.astype(np.float64)
-        casualties = allocation.harm.of(number, history.risk, Presence(*people), busy_s)
+        casualties, by_settlement = allocation.harm.of(
+            number, history.risk, Presence(*people), log.demining_days
+        )
+        if first is not None:
+            casualties = beside(casualties, by_settlement, first)
         costs = allocation.payroll.costs(
             log.last_finish_s, log.mobilisations, log.camps, history.works_s
         )
-        levels = history.risk.times(LEVELS, facts.people, number["fatal_share"])
-        return Account(
+        levels = history.risk_times(LEVELS)
+        account = Account(
             delay_s=delays.cause_s,
             road_people=delays.road_people,
-            road_person_s=delays.road_person_s,
+            road_person_minutes=delays.road_person_minutes,
+            road_drive_s=as_whole(self.reasons.drive_s(log.passed_s), self.horizon_s),
             road_open_s=as_whole(history.people_road_s, self.horizon_s),
             team_days=costs.team_days,
             mobilisations=costs.mobilisations,
             camps=costs.camps,
             usd=costs.usd,
             risk_s=as_whole(levels, self.horizon_s),
+            near_released_s=as_whole(history.near_released_s, self.horizon_s),
             measures=self.scores.measures(history, self.horizon_s, past.gate_s),
             returned=self.returns.by_district(home.people(home.returned)),
             present=self.returns.by_district(people[0]),
             early=self.returns.by_district(people[1]),
             casualties=np.array(casualties, np.float64),
         )
+        return account, by_settlement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,7 +239,8 @@ class Tables:
         People who have returned, are present and came early in all districts together, each
         draws x N.
     early_person_days
-        Days of people who are there before the conditions are met, mean of the draws.
+        Days of people who are there before the conditions are met, or without a dwelling; mean of
+        the draws.
     """
 
     allocation: str
@@ -279,12 +294,17 @@ def tables_of(
         allocation=allocation,
         delays=delays_table(facts, allocation, causes, read("delay_s"), draws),
         key_roads=books.key_roads.table(
-            allocation, read("road_people"), read("road_person_s"), read("road_open_s")
+            allocation,
+            read("road_people"),
+            read("road_person_minutes"),
+            RoadTimes(read("road_drive_s"), read("road_open_s")),
         ),
         returns=returns_table(books, allocation, people),
         costs=cost_table(allocation, keeper.payroll.cost_cells, costs, has_range=draws > 1),
         scores=scores_table(allocation, ids, scored),
-        residual_risk=residual_risk_table(books, allocation, read("risk_s")),
+        residual_risk=residual_risk_table(
+            books, allocation, read("risk_s"), read("near_released_s")
+        ),
         scored=scored,
         cost_usd=costs.total_usd,
         casualties=dict(zip(Casualties._fields, casualties.T, strict=True)),
@@ -337,7 +357,9 @@ def returns_table(books: Books, allocation: str, people: Mapping[str, Floats]) -
     return table[RETURN_COLUMNS]
 
 
-def residual_risk_table(books: Books, allocation: str, risk_s: Times) -> pd.DataFrame:
+def residual_risk_table(
+    books: Books, allocation: str, risk_s: Times, near_released_s: Times
+) -> pd.DataFrame:
     """One row a community and limit of risk: from when the risk is within it (model §7, §8).
 
     Parameters
@@ -348,12 +370,17 @@ def residual_risk_table(books: Books, allocation: str, risk_s: Times) -> pd.Data
         Name of the allocation.
     risk_s
         Draws x settlements x limits, s.
+    near_released_s
+        When the last known hazard near each settlement is released, draws x settlements, s.
 
     Returns
     -------
     pandas.DataFrame
-        State (met, not met, unknown) and day as in the table of gates, and the share of draws.
+        State (met, not met, unknown) and day as in the table of gates, and the share of draws;
+        and the day from which all known hazards near are released (not within the horizon:
+        empty), since a low risk says nothing of them.
     """
+    last = quantile(near_released_s, MIDDLE)
     draws = len(risk_s)
     unknown = (risk_s == UNKNOWN_S).sum(axis=0)
     median = quantile(np.where(risk_s == UNKNOWN_S, np.uint32(NEVER_S), risk_s), MIDDLE)
@@ -366,7 +393,10 @@ def residual_risk_table(books: Books, allocation: str, risk_s: Times) -> pd.Data
             state = "unknown" if is_unknown else "met" if is_met else "not met"
             day = median[at, number] / DAY_S if is_met else None
             met_share = None if is_unknown else share[at, number]
-            rows.append((allocation, community.id, limit, state, day, met_share))
+            all_s = last[at]
+            released = None if all_s >= UNKNOWN_S else all_s / DAY_S
+            rows.append((allocation, community.id, limit, state, day, met_share, released))
     columns = ["allocation", "community", "max_per_year", "state", "day_p50"]
-    table = pd.DataFrame(rows, columns=[*columns, "probability_by_horizon"])
-    return table.astype({"day_p50": float, "probability_by_horizon": float})
+    numbers = ["day_p50", "probability_by_horizon", "known_hazards_released_day_p50"]
+    table = pd.DataFrame(rows, columns=[*columns, *numbers[1:]])
+    return table.astype(dict.fromkeys(numbers, float))

@@ -28,6 +28,7 @@ NO_REACH, TO_HUBS, TO_SERVICE = 0, 1, 2
 ROAD_STEP = -1
 """Cause of a step that takes no time: a road opens."""
 NEVER_S = 2**62
+MINUTE_S = 60
 
 
 class Ground(NamedTuple):
@@ -100,7 +101,7 @@ class Booked(NamedTuple):
 
     cause_s: Whole  # S x C
     road_people: Whole  # R: people whose chain leads over the road
-    road_person_s: Whole  # R: seconds that it kept them waiting, times people
+    road_person_minutes: Whole  # R: minutes that it kept them waiting, times people
     steps: Whole  # n x 4: cause, milestone or road, begin, end; no rows: nothing is kept
 
 
@@ -206,14 +207,15 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
     worked, daily = past.worked, past.daily
     gate_s, source_s, until_s = past.gate_s, past.source_s, past.until_s
     cause_s, steps = booked.cause_s, booked.steps
-    road_people, road_person_s = booked.road_people, booked.road_person_s
+    road_people, road_person_minutes = booked.road_people, booked.road_person_minutes
 
     jobs, fixed = len(job_site), len(before_of) - 1
     edges = len(road_hours)
     hazards = fixed - jobs - 2 * edges
     places = len(roads_of) - 1
     settlements, gates = gate_s.shape
-    found_of = np.searchsorted(found_settlement, np.arange(settlements + 1)).astype(np.int32)
+    found_at = np.argsort(found_settlement, kind="mergesort")  # found hazards by settlement
+    found_of = np.searchsorted(found_settlement[found_at], np.arange(settlements + 1))
     kept = np.zeros(1, np.int64)
 
     drive_s, people_s = np.full(edges, NEVER_S), np.full(edges, NEVER_S)
@@ -231,9 +233,19 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
     for settlement in range(settlements):
         number_at[place_of[settlement]] = settlement
 
+    held = np.array([NONE, 0, 0], np.int64)  # last road of a chain, when it opened, settlement
+
+    def note_wait(until_s: Int) -> None:
+        """The last road kept the people waiting since that instant."""
+        if held[0] != NONE:
+            minutes = held[1] // MINUTE_S - until_s // MINUTE_S
+            road_person_minutes[held[0]] += people[held[2]] * minutes
+        held[0] = NONE
+
     def note_road(settlement: Int, road: Int, at_s: Int) -> None:
+        note_wait(at_s)
+        held[0], held[1], held[2] = road, at_s, settlement
         road_people[road] += people[settlement]
-        road_person_s[road] += people[settlement] * at_s
         if kept[0] < len(steps):
             row = kept[0]
             steps[row, 0], steps[row, 1] = ROAD_STEP, road
@@ -334,7 +346,8 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
             settlement = number_at[job_site[milestone]]
             first = found_of[settlement] if settlement != NONE else 0
             after = found_of[settlement + 1] if settlement != NONE else 0
-            for found in range(first, after):
+            for k in range(first, after):
+                found = found_at[k]
                 one = fixed + STAGES_FOUND * found + STAGES_FOUND - 1
                 joined_s = passed_s[settlement_survey[settlement]]
                 if joined_s == NEVER or not precedes(jobs + found_like[found], milestone):
@@ -434,6 +447,7 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
         return best
 
     for settlement in chosen:
+        note_wait(0)
         gate, ready_s = 0, 0.0
         for g in range(gates):
             time_s = gate_s[settlement, g]
@@ -465,7 +479,8 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
                 elif not holds and not is_done(one):
                     if milestone == NONE or rank_of(one) > rank_of(milestone):
                         milestone = one
-            for found in range(found_of[settlement], found_of[settlement + 1]):
+            for k in range(found_of[settlement], found_of[settlement + 1]):
+                found = found_at[k]
                 one = fixed + STAGES_FOUND * found + STAGES_FOUND - 1
                 if not counts_found[gate, found_like[found]]:
                     continue
@@ -606,4 +621,5 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
                 _book(cause_s, steps, kept, settlement, PERMISSION, NONE, 0, now)
                 break
             milestone = drive_wait[road]
+    note_wait(0)
     return kept[0]

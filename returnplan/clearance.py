@@ -15,7 +15,7 @@ import numpy.typing as npt
 from returnplan import kernel
 from returnplan.calendars import Calendars
 from returnplan.chance import Unrecorded, Values
-from returnplan.domain import HAZARD_STAGES, SETTLEMENT_DENIALS, Scenario
+from returnplan.domain import DEMINING, HAZARD_STAGES, SETTLEMENT_DENIALS, Scenario
 from returnplan.kernel import Log, Setting
 from returnplan.landrelease import (
     CLEARANCE,
@@ -184,8 +184,9 @@ class WorkLog:
         in :class:`returnplan.kernel.Result`.
     last_finish_s
         End of the last parcel of each team.
-    busy_s
-        From dispatch to end, up to the horizon, of each team.
+    demining_days
+        Workable days that each team spends on technical survey, clearance and quality control, up
+        to the horizon.
     mobilisations, camps
         Asset types (in the order in which the teams name them) x months: teams that moved to
         another site, and that set up a camp.
@@ -202,7 +203,7 @@ class WorkLog:
     closing: Whole
     day_share: Floats
     last_finish_s: Whole
-    busy_s: Whole
+    demining_days: Floats
     mobilisations: Numbers
     camps: Numbers
     parcels: int
@@ -321,7 +322,7 @@ class Workforce:
             closing=_renamed(result.closing, planned),
             day_share=_renamed(result.day_share, planned),
             last_finish_s=result.last_finish_s,
-            busy_s=result.busy_s,
+            demining_days=result.demining_days,
             mobilisations=result.mobilisations,
             camps=result.camps,
             parcels=int(result.parcels),
@@ -500,6 +501,7 @@ def _milestones(
     return {
         "able_of": able_of,
         "able": able,
+        "need_demines": np.array([need.skill in DEMINING for need in needs], np.bool_),
         "job_need": _renumbered(
             np.array([needs[need_of(job)] for job in plan.jobs], np.int32), number
         ),

@@ -329,11 +329,16 @@ def explain(
     \b
     Examples:
       returnplan explain runs/valley mill_east
-      returnplan explain runs/karabakh "Aghdam" -a ramp --draws 20
+      returnplan explain runs/karabakh "Aghdam city" -a ramp --draws 20
     """
     from returnplan import explain as room
 
-    told = room.open_run(folder)
+    try:
+        told = room.open_run(folder)
+    except ScenarioError:
+        raise
+    except ReturnplanError as error:
+        _fail(str(error), BAD_INPUT)
     found = room.find_community(told, community)
     known = told.run.allocations
     for name in names:

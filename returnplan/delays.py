@@ -6,7 +6,7 @@ This room puts the words on what :mod:`returnplan.chain` books by number.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain as joined
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from returnplan import chain
 from returnplan.calendars import Calendars
 from returnplan.clearance import BUILDING, Amounts, WorkLog
 from returnplan.domain import HAZARD_STAGES, Hazard, Scenario, Works
-from returnplan.kernel import NONE
+from returnplan.kernel import NEVER, NONE
 from returnplan.landrelease import WorkPlan, opened, released, repaired, survey_of, surveyed
 from returnplan.network import Network, Routes, people_beyond
 from returnplan.quantiles import HIGH, LOW, MIDDLE, quantile
@@ -59,6 +59,7 @@ MEANINGS: Mapping[str, str] = {
 }
 """What each cause means, in one line (model §7.1)."""
 MOST_STEPS = 10_000
+DAY_MINUTES = 24 * 60
 
 
 def work_cause(stage: str) -> str:
@@ -110,13 +111,14 @@ class Delays:
         Settlements x causes, s; the sum over causes is min(ready, horizon).
     road_people
         By road: people whose binding chain leads over it.
-    road_person_s
-        By road: seconds that it kept them waiting, times people.
+    road_person_minutes
+        By road: minutes that it kept them waiting, times people: from the opening of the road
+        before it on their chain, or the start, to its own.
     """
 
     cause_s: Whole
     road_people: Whole
-    road_person_s: Whole
+    road_person_minutes: Whole
 
 
 class Reasons:
@@ -366,7 +368,7 @@ class Reasons:
         return Delays(
             cause_s=booked.cause_s,
             road_people=booked.road_people,
-            road_person_s=booked.road_person_s,
+            road_person_minutes=booked.road_person_minutes,
         )
 
     def steps(self, force: chain.Force, past: chain.Past, settlement: int) -> Whole:
@@ -389,12 +391,29 @@ class Reasons:
         count = chain.walk(self.ground, force, past, booked, np.array([settlement], dtype=np.int32))
         return booked.steps[:count]
 
+    def drive_s(self, passed_s: Whole) -> Floats:
+        """From when teams may drive on each road, s; ``inf``: never.
+
+        Parameters
+        ----------
+        passed_s
+            When each milestone was passed, s.
+
+        Returns
+        -------
+        numpy.ndarray
+            By road.
+        """
+        times = passed_s[self.ground.drive_wait]
+        later = np.maximum(times, self.facts.road_from_s)
+        return np.where(times == NEVER, np.inf, later)
+
     def _booked(self, steps: int) -> chain.Booked:
         settlements, roads = len(self.facts.settlements), len(self._scenario.roads)
         return chain.Booked(
             cause_s=np.zeros((settlements, len(self.causes)), np.int64),
             road_people=np.zeros(roads, np.int64),
-            road_person_s=np.zeros(roads, np.int64),
+            road_person_minutes=np.zeros(roads, np.int64),
             steps=np.zeros((steps, 4), np.int64),
         )
 
@@ -437,6 +456,16 @@ def delays_table(
     return pd.DataFrame(rows, columns=DELAY_COLUMNS).astype(types)
 
 
+class RoadTimes(NamedTuple):
+    """From when teams may drive, and from when people may use each road, draws x roads, s.
+
+    At or after ``readiness.UNKNOWN_S``: not within the horizon.
+    """
+
+    drive_s: npt.NDArray[Any]
+    open_s: npt.NDArray[Any]
+
+
 class KeyRoads:
     """Which roads keep people waiting (model §7.1).
 
@@ -456,8 +485,8 @@ class KeyRoads:
         self,
         allocation: str,
         people: npt.NDArray[Any],
-        person_s: npt.NDArray[Any],
-        open_s: npt.NDArray[Any],
+        person_minutes: npt.NDArray[Any],
+        times_s: RoadTimes,
     ) -> pd.DataFrame:
         """One row a road that is on the binding chain of somebody, those of most people first.
 
@@ -465,24 +494,26 @@ class KeyRoads:
         ----------
         allocation
             Name of the allocation.
-        people, person_s
-            By road, summed over the draws: people whose chain leads over it, and seconds that it
+        people, person_minutes
+            By road, summed over the draws: people whose chain leads over it, and minutes that it
             kept them waiting, times people.
-        open_s
-            Draws x roads: from when people may use it, s; at or after ``readiness.UNKNOWN_S``:
-            not within the horizon.
+        times_s
+            When it opened.
 
         Returns
         -------
         pandas.DataFrame
             Means over the draws, and the range of the date of opening.
         """
+        drive_s, open_s = times_s
         draws = len(open_s)
         road = self._scenario.roads
         order = sorted(
-            np.flatnonzero(people).tolist(), key=lambda i: (-people[i], -person_s[i], road[i].id)
+            np.flatnonzero(people).tolist(),
+            key=lambda i: (-people[i], -person_minutes[i], road[i].id),
         )
-        found = {f"open_date_p{p}": quantile(open_s, p) for p in (LOW, MIDDLE, HIGH)}
+        found = {"drive_date_p50": quantile(drive_s, MIDDLE)}
+        found |= {f"open_date_p{p}": quantile(open_s, p) for p in (LOW, MIDDLE, HIGH)}
         if draws == 1:
             found |= {name: np.full(len(road), NEVER_S) for name in ROAD_RANGES}
         rows = [
@@ -493,7 +524,7 @@ class KeyRoads:
                 "from_place": road[i].from_place,
                 "to_place": road[i].to_place,
                 "people_mean": people[i] / draws,
-                "person_days_mean": person_s[i] / (DAY_S * draws),
+                "person_days_mean": person_minutes[i] / (DAY_MINUTES * draws),
                 "people_without_other_route": self._beyond.get(road[i].id, 0),
                 **{name: self._iso(int(times[i])) for name, times in found.items()},
             }
@@ -512,7 +543,8 @@ class KeyRoads:
 ROAD_RANGES = ("open_date_p10", "open_date_p90")
 ROAD_COLUMNS = [
     *("allocation", "rank", "road", "from_place", "to_place", "people_mean", "person_days_mean"),
-    *("people_without_other_route", "open_date_p10", "open_date_p50", "open_date_p90"),
+    *("people_without_other_route", "drive_date_p50"),
+    *("open_date_p10", "open_date_p50", "open_date_p90"),
 ]
 
 

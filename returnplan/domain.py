@@ -40,6 +40,8 @@ LAND_CLASSES: tuple[LandClass, ...] = ("minefield", "low_density", "battle_area"
 RECORDS: tuple[Record, ...] = ("none", "partial", "full")
 HAZARD_STAGES = ("survey", "technical_survey", "clearance", "quality_control")
 AREA_SKILLS = HAZARD_STAGES
+DEMINING = ("technical_survey", "clearance", "quality_control")
+"""Stages in which a team may be hurt by what it looks for."""
 WORKS = "works"
 """Stands for an asset type where materials and contracts are counted (model §10)."""
 SETTLEMENT_DENIALS = ("housing", "water", "power", "health", "education")

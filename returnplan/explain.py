@@ -507,7 +507,9 @@ def what_if_lines(told: Told, found: Sequence[WhatIf]) -> Iterator[str]:
         yield "There is no cause of half a day or more to take away."
         return
     draws = len(before.ready_s)
-    on = f"the first {draws:,} of these draws" if told.draws else "expected values"
+    on = "expected values"
+    if told.draws:
+        on = f"the {'same' if draws == told.draws else 'first'} {draws:,} draws"
     wide = max(len(one.remedy) for one in found)
     yield f"If one cause were gone, everywhere (run again on {on}; the order of work unchanged):"
     yield f"  {'':<{wide}}  {'median date':<14} {'ready by horizon':>16}  person-days of all"
@@ -517,15 +519,15 @@ def what_if_lines(told: Told, found: Sequence[WhatIf]) -> Iterator[str]:
         if median != NEVER_S:
             when = seconds_to_date(median, told.scenario.start).isoformat()
         share = float((one.ready_s != NEVER_S).mean())
-        change = ""
+        days = _many(one.person_days, before)
         if one.cause and before.person_days > 0:
-            change = f" ({one.person_days / before.person_days - 1:+.1%})"
-        yield f"  {one.remedy:<{wide}}  {when:<14} {share:>16.0%}  {_many(one.person_days)}{change}"
+            days += f" ({one.person_days / before.person_days - 1:+.1%})"
+        yield f"  {one.remedy:<{wide}}  {when:<14} {share:>16.0%}  {days}"
     yield "With one cause gone another one binds; less work can even bring a later date."
     if any(one.cause.startswith("waiting_") for one in found):
         yield "Teams that are always free do all else that they can do, too."
 
 
-def _many(count: float) -> str:
-    """A number of person-days: from a million on in millions."""
-    return f"{count / MILLION:,.1f} m" if count >= MILLION else f"{count:,.0f}"
+def _many(count: float, before: WhatIf) -> str:
+    """A number of person-days: in millions if it was more than one."""
+    return f"{count / MILLION:,.1f} m" if before.person_days >= MILLION else f"{count:,.0f}"

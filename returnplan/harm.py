@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from returnplan.compiled import compiled
-from returnplan.domain import Asset, Scenario
+from returnplan.domain import DEMINING, Asset, Scenario
 from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
 from returnplan.readiness import Facts
 from returnplan.risk import Risk
@@ -25,10 +25,10 @@ Float = Any
 
 YEAR_S = 365.25 * DAY_S
 MONTH_S = YEAR_S / 12
-DEMINING = ("technical_survey", "clearance", "quality_control")
-"""Skills of asset types whose teams count as deminers."""
 LEAST_SETTLEMENTS = 3
-"""With fewer settlements with people, a total would be a figure for a village: nothing is shown."""
+"""A number that rests on fewer settlements would be a figure for a village: it is not shown."""
+MOST_SHARE = 0.8
+"""Nor one that rests on a single settlement to more than this share (mean of the draws)."""
 KINDS: Mapping[str, tuple[str, ...]] = {
     "returnees_early": ("early",),
     "returnees_after": ("after",),
@@ -61,6 +61,9 @@ class Casualties(NamedTuple):
 
     ``deaths`` are those among ``early`` and ``after``; ``deminers`` are accidents (injury or
     death); ``unknown_people`` are the people of settlements left out, where the risk is unknown.
+    ``settlements`` is the number of settlements that the casualties rest on, and ``largest`` the
+    share of the one that weighs most; ``other_settlements`` and ``other_largest`` say the same of
+    the difference to the first allocation.
     """
 
     early: float
@@ -68,6 +71,10 @@ class Casualties(NamedTuple):
     deaths: float
     deminers: float
     unknown_people: float
+    settlements: float
+    largest: float
+    other_settlements: float
+    other_largest: float
 
 
 class Harm:
@@ -95,8 +102,8 @@ class Harm:
         self._deminers = np.array([crew[asset] for asset in assets], np.float64)
 
     def of(
-        self, number: Mapping[str, float], risk: Risk, presence: Presence, busy_s: Floats
-    ) -> Casualties:
+        self, number: Mapping[str, float], risk: Risk, presence: Presence, demining_days: Floats
+    ) -> tuple[Casualties, Floats]:
         """Expected casualties among people present and deminers at work (model §8).
 
         Parameters
@@ -107,13 +114,14 @@ class Harm:
             Risk near each settlement.
         presence
             People at each settlement and instant.
-        busy_s
-            Time at work of each team within the horizon, t, s.
+        demining_days
+            Workable days that each team spends on demining within the horizon, t.
 
         Returns
         -------
-        Casualties
-            Sums over all settlements whose risk is known.
+        tuple[Casualties, numpy.ndarray]
+            Sums over all settlements whose risk is known, without a difference; and casualties by
+            settlement, S, for nothing but :func:`beside`.
         """
         is_known = ~np.isnan(risk.start)
         early, after = _exposed(
@@ -124,14 +132,46 @@ class Harm:
             shock_pace(self._by_s, number["return_shock"], number["shock_half_life_months"]),
         )
         teams = np.where(np.isnan(self._deminers), number["deminers_per_team"], self._deminers)
-        deminer_years = float(np.sum(teams * busy_s)) / YEAR_S
-        return Casualties(
-            early=early,
-            after=after,
-            deaths=number["fatal_share"] * (early + after),
+        deminer_years = float(np.sum(teams * demining_days)) / number["deminer_days_year"]
+        settlements, largest = _weight(early + after)
+        casualties = Casualties(
+            early=float(early.sum()),
+            after=float(after.sum()),
+            deaths=number["fatal_share"] * float(early.sum() + after.sum()),
             deminers=number["deminer_accident_rate"] * deminer_years,
             unknown_people=float(self._people[~is_known].sum()),
+            settlements=settlements,
+            largest=largest,
+            other_settlements=0.0,
+            other_largest=1.0,
         )
+        return casualties, early + after
+
+
+def _weight(by_settlement: Floats) -> tuple[float, float]:
+    """Number of settlements that a sum rests on, and the share of the one that weighs most."""
+    size = np.abs(by_settlement)
+    total = float(size.sum())
+    return float(np.count_nonzero(size)), float(size.max()) / total if total else 1.0
+
+
+def beside(casualties: Casualties, mine: Floats, first: Floats) -> Casualties:
+    """Say what the difference of an allocation to the first one rests on.
+
+    Parameters
+    ----------
+    casualties
+        Those of the allocation.
+    mine, first
+        Casualties by settlement of it and of the first allocation, S.
+
+    Returns
+    -------
+    Casualties
+        With ``other_settlements`` and ``other_largest``.
+    """
+    settlements, largest = _weight(mine - first)
+    return casualties._replace(other_settlements=settlements, other_largest=largest)
 
 
 def _deminers(asset: Asset, is_demining: bool) -> float:
@@ -185,8 +225,8 @@ def shock_pace(by_s: Whole, shock: float, half_life_months: float) -> ShockPace:
 @compiled
 def _exposed(
     by_s: Whole, people: Floats, presence: Presence, risk: Risk, pace: ShockPace
-) -> tuple[float, float]:
-    """Expected casualties among people who came early, and among the others.
+) -> tuple[Floats, Floats]:
+    """Expected casualties among people who came early, and among the others, by settlement.
 
     ``presence`` is N x S here; settlements with 0 ``people`` are left out. The excess of the shock
     is kept as a sum over the people of a settlement, those who came early apart.
@@ -194,7 +234,7 @@ def _exposed(
     pointer = _Pointer(risk.start.copy(), risk.begin[:-1].copy(), np.zeros(len(people)))
     excess_early = presence.early[0].copy()
     excess_after = presence.present[0] - presence.early[0]
-    total_early, total_after = 0.0, 0.0
+    total_early, total_after = np.zeros(len(people)), np.zeros(len(people))
     for step in range(len(by_s) - 1):
         first_s, last_s = float(by_s[step]), float(by_s[step + 1])
         years = (last_s - first_s) / YEAR_S
@@ -218,8 +258,12 @@ def _exposed(
             excess_early[here] = end * (excess_early[here] - passed) + mean * come_early
             excess_after[here] = end * (excess_after[here] * (1 - leaving) + passed) + mean * come
             casualties = _mean_risk(risk, pointer, here, first_s, last_s) * years / people[here]
-            total_early += casualties * ((early + early_then) / 2 + pace.excess * weight_early)
-            total_after += casualties * ((after + after_then) / 2 + pace.excess * weight_after)
+            total_early[here] += casualties * (
+                (early + early_then) / 2 + pace.excess * weight_early
+            )
+            total_after[here] += casualties * (
+                (after + after_then) / 2 + pace.excess * weight_after
+            )
     return total_early, total_after
 
 
@@ -263,12 +307,13 @@ def harm_table(
     Parameters
     ----------
     scenario
-        The scenario: with people in fewer than three settlements all numbers are blank.
+        The scenario: with people in fewer than three settlements all numbers are blank; so is
+        every number that rests on fewer, or nearly on one.
     allocations
         Names of the allocations; the others are compared with the first.
     drawn
-        For each allocation the fields of :class:`Casualties`, each an array over the draws. One
-        draw is a run on expected values: ranges are blank.
+        For each allocation the fields of :class:`Casualties`, each an array over the draws; nan:
+        not worked out. A single draw has no ranges.
 
     Returns
     -------
@@ -277,26 +322,33 @@ def harm_table(
         mean over the draws of expected casualties, and of differences of pairs of the same draw;
         people of settlements whose risk is unknown and that are left out.
     """
-    is_shown = sum(people > 0 for people in scenario.people.values()) >= LEAST_SETTLEMENTS
+    has_enough = sum(people > 0 for people in scenario.people.values()) >= LEAST_SETTLEMENTS
     rows = []
     for name in allocations:
         for kind, fields in KINDS.items():
             found = _sum(drawn[name], fields)
-            low, middle, high, average = _ranges(found)
-            row = dict.fromkeys(HARM_COLUMNS) | {
-                "expected_low": low,
-                "expected_p50": middle,
-                "expected_high": high,
-                "expected_mean": average,
-                "people_unknown_risk": _unknown(drawn[name]["unknown_people"], kind),
-            }
-            if name != allocations[0]:
+            row: dict[str, Any] = dict.fromkeys(HARM_COLUMNS)
+            if has_enough and _is_shown(drawn[name], kind, ("settlements", "largest")):
+                low, middle, high, average = _ranges(found)
+                row |= {"expected_low": low, "expected_p50": middle, "expected_high": high}
+                row |= {"expected_mean": average}
+            if has_enough:
+                row |= {"people_unknown_risk": _unknown(drawn[name]["unknown_people"], kind)}
+            other = ("other_settlements", "other_largest")
+            if has_enough and name != allocations[0] and _is_shown(drawn[name], kind, other):
                 low, _, high, average = _ranges(found - _sum(drawn[allocations[0]], fields))
                 row |= {"difference_low": low, "difference_mean": average, "difference_high": high}
-            if not is_shown:
-                row = dict.fromkeys(HARM_COLUMNS)
             rows.append(row | {"allocation": name, "kind": kind})
-    return pd.DataFrame(rows, columns=list(HARM_COLUMNS))
+    numbers = [name for name in HARM_COLUMNS if name.startswith(("expected", "difference"))]
+    return pd.DataFrame(rows, columns=list(HARM_COLUMNS)).astype(dict.fromkeys(numbers, float))
+
+
+def _is_shown(drawn: Mapping[str, Floats], kind: str, fields: tuple[str, str]) -> bool:
+    """Whether a number rests on enough settlements (accidents of deminers on none)."""
+    settlements, largest = (drawn[field] for field in fields)
+    return kind == "deminers" or bool(
+        settlements.max() >= LEAST_SETTLEMENTS and largest.mean() <= MOST_SHARE
+    )
 
 
 def _sum(drawn: Mapping[str, Floats], fields: Sequence[str]) -> Floats:

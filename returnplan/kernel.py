@@ -79,6 +79,7 @@ class Setting(NamedTuple):
     team_until_s: Whole
     able_of: Numbers  # needs + 1
     able: Numbers  # asset types able to meet a need
+    need_demines: Flags  # needs: technical survey, clearance, quality control
     job_site: Numbers  # J
     job_need: Numbers  # J
     job_limit: Whole  # J: teams at the same time
@@ -130,7 +131,7 @@ class Result(NamedTuple):
     closing: Whole  # M x 6: of the parcel that ends last, see ``END`` and what follows it
     day_share: Floats  # M: share of the day that its team works
     last_finish_s: Whole  # teams
-    busy_s: Whole  # teams: from dispatch to end, up to the last instant
+    demining_days: Floats  # teams: workable days in stages that may hurt, up to the last instant
     mobilisations: Numbers  # asset types x months, at dispatch
     camps: Numbers  # asset types x months: set up, at dispatch
     parcels: int
@@ -497,7 +498,7 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
     crews_of, crew_asset, crew_base = setting.crews_of, setting.crew_asset, setting.crew_base
     teams_of, team_crew = setting.teams_of, setting.team_crew
     team_from_s, team_until_s = setting.team_from_s, setting.team_until_s
-    able_of, able = setting.able_of, setting.able
+    able_of, able, need_demines = setting.able_of, setting.able, setting.need_demines
     follow_of, follow, drives = setting.follow_of, setting.follow, setting.drives
     job_survey, stages, releases = setting.job_survey, setting.stages, setting.releases
     work, delay_s, rate = load.work, load.delay_s, load.rate
@@ -581,7 +582,7 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
     team_job = np.zeros(teams, np.int32)
     has_left = np.zeros(teams, np.bool_)
     last_finish_s = np.full(teams, NEVER, np.int64)
-    busy_s = np.zeros(teams, np.int64)
+    demining_days = np.zeros(teams)
     mobilisations = np.zeros((assets, len(month_start) - 1), np.int32)
     camps_made = np.zeros((assets, len(month_start) - 1), np.int32)
     # Lists of an instant
@@ -1102,7 +1103,11 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
                 mobilisations[crew_asset[team_crew[best_team]], month] += 1
             if best_camps and not (team_site[best_team] == site and team_camped[best_team]):
                 camps_made[crew_asset[team_crew[best_team]], month] += 1
-            busy_s[best_team] += min(best_finish_s, until_s) - now
+            if need_demines[need]:
+                share_done = 1.0
+                if best_finish_s > until_s:
+                    share_done = max(until_s - best_work_s, 0) / (best_finish_s - best_work_s)
+                demining_days[best_team] += best_days * share_done
             crew = team_crew[best_team]
             _take_out(idle, idle_count, crew, teams_of[crew], best_team)
             if idle_count[crew] == 0:
@@ -1146,7 +1151,7 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
         closing,
         day_share,
         last_finish_s,
-        busy_s,
+        demining_days,
         mobilisations,
         camps_made,
         begun,

@@ -86,7 +86,7 @@ class Judged:
         return Verdict(
             ready_s=(int(quantile(ready_s, LOW)), median_s, int(quantile(ready_s, HIGH))),
             ready_share=(self.draws - late) / self.draws,
-            binding_gate=self.gates[int(self.binds[settlement].argmax())],
+            binding_gate=self.gates[int(self.binds[settlement].argmax())] if self.gates else "",
             status=status_of([self.gates[gate] for gate in chosen], not_met),
             unknown_gates=tuple(
                 gate
@@ -152,7 +152,13 @@ def judge_draws(gates: tuple[str, ...], gate_s: NDArray[np.uint32], horizon_s: i
         binding[within > ready_s] = number  # not at a tie, which goes to the first
         ready_s = np.maximum(ready_s, within)
     binds = [(binding == number).sum(axis=0) for number in range(len(gates))]
-    return Judged(gates=gates, ready_s=ready_s, gate_s=medians, binds=np.stack(binds, 1), **counts)
+    return Judged(
+        gates=gates,
+        ready_s=ready_s,
+        gate_s=medians,
+        binds=np.stack(binds, 1) if gates else counts["fails"],
+        **counts,
+    )
 
 
 # ---------------------------------------------------------------- tables

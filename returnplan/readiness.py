@@ -261,6 +261,38 @@ class History:
             self.works_done("risk_education", NEVER),
         )
 
+    def risk_times(self, limits: Sequence[float]) -> Floats:
+        """When the risk of death per person-year is known, and within each limit (model §7, §8).
+
+        Parameters
+        ----------
+        limits
+            Deaths per person-year, k.
+
+        Returns
+        -------
+        numpy.ndarray
+            Settlements x k, s: not before the community survey, since what has not been surveyed
+            is not known.
+        """
+        facts = self.facts
+        times = self.risk.times(limits, facts.people, self.number["fatal_share"])
+        surveyed_s = np.zeros(len(times))
+        surveyed_s[facts.surveyed] = self.survey_s
+        later: Floats = np.maximum(times, surveyed_s[:, np.newaxis])
+        return later
+
+    @cached_property
+    def near_released_s(self) -> Floats:
+        """When the last known hazard near each settlement is released, s; none: day 0."""
+        facts, found = self.facts, self.found
+        near, hazard = facts.nearby.pairs
+        recorded = len(facts.hazard_area_m2)
+        last = np.zeros(len(facts.settlements))
+        np.maximum.at(last, near, self.released_s[hazard])
+        np.maximum.at(last, facts.surveyed[found.settlement], self.released_s[recorded:])
+        return last
+
 
 GateFunction = Callable[[History, Mapping[str, float]], Floats]
 
@@ -454,8 +486,7 @@ def risk_education(history: History, _: Mapping[str, float]) -> Floats:
 )
 def residual_risk(history: History, parameters: Mapping[str, float]) -> Floats:
     """Individual risk of death per year from hazards near the settlement is low enough."""
-    limits, fatal_share = (parameters["max_per_year"],), history.number["fatal_share"]
-    return history.risk.times(limits, history.facts.people, fatal_share)[:, 0]
+    return history.risk_times((parameters["max_per_year"],))[:, 0]
 
 
 def _share_released(history: History, denials: tuple[str, ...], share: float) -> Floats:

@@ -128,6 +128,7 @@ class Returns:
         willing = self._facts.willing_households(number)
         alone = number["early_return_share"] * willing
         half_s = number["return_half_time_months"] * MONTH_S
+        alone_half_s = number["early_half_time_months"] * MONTH_S
         length_s = np.diff(self._by_s, prepend=self._by_s[:1])
         stays = 1 - number["leaving_share_year"]
         returned, early, left = _come_home(
@@ -144,6 +145,8 @@ class Returns:
             _Pace(
                 half_s,
                 np.array([1 - uptake(s, half_s) for s in length_s.tolist()]),
+                alone_half_s,
+                np.array([1 - uptake(s, alone_half_s) for s in length_s.tolist()]),
                 1 - stays ** (length_s / YEAR_S),
                 number["reception_households_month"],
                 number["reception_total_households_month"],
@@ -202,6 +205,8 @@ class _Pace(NamedTuple):
 
     half_s: Float
     waiting: Floats  # N: share of those who have not come that still has not an instant later
+    alone_half_s: Float  # of those who come by themselves
+    waiting_alone: Floats  # N
     leaving: Floats  # N: share of those there that has left an instant later
     reception_month: Float  # households a month, each settlement
     reception_total_month: Float  # whole country
@@ -228,9 +233,9 @@ def _come_home(
             if alone + households.organised[here] == 0 or from_s > by_s[now]:
                 continue
             if now > 0 and from_s <= by_s[before]:
-                waiting_alone[here] *= pace.waiting[now]
+                waiting_alone[here] *= pace.waiting_alone[now]
             else:
-                waiting_alone[here] = 1 - uptake(by_s[now] - from_s, pace.half_s)
+                waiting_alone[here] = 1 - uptake(by_s[now] - from_s, pace.alone_half_s)
             alone *= 1 - waiting_alone[here]
             ready_s = households.ready_s[here]
             if ready_s > by_s[now]:

@@ -113,7 +113,7 @@ class Nearby:
         for i in sorted(range(len(hazards)), key=lambda i: hazards[i].id):
             hazard = hazards[i]
             places = (hazard.place,) if hazard.place else ends[hazard.road or ""]
-            sharing = [number[place] for place in dict.fromkeys(places) if place in number]
+            sharing = [number[p] for p in dict.fromkeys(places) if scenario.people.get(p, 0) > 0]
             pairs += [(settlement, i, 1 / len(sharing)) for settlement in sharing]
         near = np.array([i for _, i, _ in pairs], np.int64)
         share = np.array([share for _, _, share in pairs], np.float64)
@@ -126,6 +126,11 @@ class Nearby:
         )
         self._surveyed = surveyed
         self._settlements = len(number)
+
+    @property
+    def pairs(self) -> tuple[Whole, Whole]:
+        """Settlement and recorded hazard of each pair that is near."""
+        return self._recorded.settlement, self._recorded.hazard
 
     def risk(
         self,

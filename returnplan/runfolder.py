@@ -44,7 +44,7 @@ TEXT_COLUMNS = (
     *("unknown_gates", "gate", "state", "route", "denies", "hazard", "road"),
     *("job", "owner", "stage", "place_or_road", "team", "asset", "base"),
     *("cause", "month", "kind", "from_place", "to_place"),
-    *("open_date_p10", "open_date_p50", "open_date_p90"),
+    *("drive_date_p50", "open_date_p10", "open_date_p50", "open_date_p90"),
 )
 """Columns that are text even where they look like numbers."""
 

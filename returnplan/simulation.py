@@ -27,6 +27,8 @@ from returnplan.teams import Team
 from returnplan.units import date_to_seconds, horizon_date
 
 Floats = npt.NDArray[np.float64]
+WORKED_OUT = 4
+"""Fields of :class:`returnplan.harm.Casualties` that are figures of harm: the first ones."""
 _FIELDS = tuple(one.name for one in fields(Account))
 SUMMED = frozenset(one.name for one in fields(Account) if one.metadata.get("summed"))
 """Fields of which only the sum over the draws is kept."""
@@ -276,7 +278,7 @@ def simulate(
     chosen = StagedAllocation(stage, allocation)
     past = chosen.run(stage, stage.numbers(values), keeps_parcels=True)
     judged = judge(past.history, stage.horizon_s)
-    told = tell(stage, chosen, past)
+    told = tell(stage, chosen, past, has_draw=draw is not None)
     run = tables.Run(
         scenario=scenario,
         allocation=allocation,
@@ -312,7 +314,7 @@ def simulate(
     )
 
 
-def tell(stage: Stage, chosen: StagedAllocation, past: Past) -> Tables:
+def tell(stage: Stage, chosen: StagedAllocation, past: Past, *, has_draw: bool = False) -> Tables:
     """Draw up the account of one run and make its tables, without ranges.
 
     Parameters
@@ -321,13 +323,17 @@ def tell(stage: Stage, chosen: StagedAllocation, past: Past) -> Tables:
         Scenario and allocation.
     past
         What happened.
+    has_draw
+        False: a run on expected values, which has no figures of harm.
 
     Returns
     -------
     Tables
         Delays, roads, returns, costs, scores, levels of risk.
     """
-    account = stage.books.account(chosen.keeper, past)
+    account, _ = stage.books.account(chosen.keeper, past)
+    if not has_draw:  # without unrecorded hazards and ranges a figure of harm would mislead
+        account.casualties[:WORKED_OUT] = np.nan
     gate_s = as_whole(past.gate_s, stage.horizon_s)[np.newaxis]
     failed = gate_s.max(axis=2, initial=0) > stage.horizon_s
     return tables_of(stage.books, chosen.keeper, chosen.name, _one_draw(account), failed)
@@ -384,9 +390,11 @@ class Programme:
         stage = self._stage
         numbers = stage.numbers(self._draws.values(draw))
         rows = []
+        first = None
         for allocation in self._allocations:
             past = allocation.run(stage, numbers)
-            account = stage.books.account(allocation.keeper, past)
+            account, by_settlement = stage.books.account(allocation.keeper, past, first)
+            first = by_settlement if first is None else first
             rows.append(
                 {name: getattr(account, name) for name in _FIELDS}
                 | {

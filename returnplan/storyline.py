@@ -26,7 +26,7 @@ FOUND_WORDS = (*(stage.replace("_", " ") for stage in HAZARD_STAGES[1:]), "relea
 OF_A_GATE = {
     "missing_data": "unknown, data is missing",
     "not_planned": "nothing that is planned meets it",
-    "no_route": "no all-season road leads there",
+    "no_route": "no all-season route that planned work can open",
 }
 BEGINS = {
     "travel": "mobilisation, camp and commuting",
@@ -113,6 +113,8 @@ class Chain:
             passed_s=run.log.passed_s,
         )
         steps = self._join(list(self._each(rows[::-1].tolist(), tale)))
+        if state == "unknown":  # as the step says
+            return steps
         words = f"gate {name} {state}"
         return [*steps, replace(steps[-1], cause="", begin=steps[-1].end, days=0.0, words=words)]
 

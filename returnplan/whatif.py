@@ -46,6 +46,7 @@ def remedy(cause: str) -> str:
         "other": "",
         "building": "works take no time",
         "road_repair": "road repair takes no time",
+        "work_survey": "non-technical survey takes no time",
         "risk_education": "risk education takes no time",
     }
     stage = cause.removeprefix("work_").replace("_", " ")

@@ -1361,14 +1361,15 @@ def items_near(world: World, settlement: str) -> dict[str, float | None]:
     """Explosive items of each hazard near a settlement; None: unknown.
 
     Choice: near are the hazards on the settlement and on the roads that end there; those on a road
-    are shared evenly by the settlements with communities at its ends.
+    are shared evenly by the settlements with people at its ends.
     """
     items: dict[str, float | None] = {}
     for hazard in world.hazards.values():
         sharing = {hazard.where}
         if hazard.where in world.roads:
             ends = world.roads[hazard.where].ends
-            sharing = {c.settlement for c in world.communities.values() if c.settlement in ends}
+            home = [c.settlement for c in world.communities.values() if c.people > 0]
+            sharing = {one for one in home if one in ends}
         if settlement in sharing:
             per_km2 = hazard.items_per_km2
             share = hazard.area_m2 / 1e6 / len(sharing)
@@ -1413,7 +1414,8 @@ def tolerable(world: World, run: Run, settlement: str, limit: float) -> GateTime
         heeded = 1 - world.number("eore_effect") if is_taught else 1.0
         return heeded * world.number("fatal_share") * math.fsum(casualties) / people
 
+    # Choice: what has not been surveyed is not known.
     for moment in sorted({0, *run.released_s.values(), *run.done_s.values()}):
-        if risk(moment) <= limit * (1 + TOLERANCE):
+        if moment >= surveyed and risk(moment) <= limit * (1 + TOLERANCE):
             return moment
     return None

@@ -19,6 +19,7 @@ from returnplan.harm import (
     Casualties,
     Harm,
     Presence,
+    beside,
     harm_table,
 )
 from returnplan.quantiles import mean, quantile
@@ -34,6 +35,7 @@ PLAIN = {
     "shock_half_life_months": 4.0,
     "deminer_accident_rate": 1e-3,
     "deminers_per_team": 10.0,
+    "deminer_days_year": 220.0,
 }
 
 
@@ -62,7 +64,7 @@ def casualties(sketch: Sketch, risk: Risk, people: Presence, **number: float) ->
     scenario = sketch.scenario()
     by_s = np.arange(people.present.shape[1]) * round(MONTH_S)
     harm = Harm(scenario, Facts(scenario, network.build(scenario)), by_s, [])
-    return harm.of(PLAIN | number, risk, people, np.zeros(0))
+    return harm.of(PLAIN | number, risk, people, np.zeros(0))[0]
 
 
 @pytest.fixture
@@ -194,7 +196,7 @@ def test_people_who_pass_from_early_to_home_are_no_new_arrivals(village: Sketch)
 
 
 def test_where_risk_is_unknown_people_are_counted_and_casualties_are_not(sketch: Sketch) -> None:
-    for name, count in (("known", 1000), ("vague", 300), ("empty", 0)):
+    for name, count in (("known", 1000), ("vague", 300), ("zero", 0)):
         sketch.village(name, people=count)
     people = presence([[1000.0] * 13, [300.0] * 13, [0.0] * 13])
     found = casualties(sketch, risk(12.0, math.nan, 0.0), people)
@@ -211,8 +213,8 @@ def test_deminers_have_accidents_while_at_work(sketch: Sketch) -> None:
     by_s = np.array([0, round(MONTH_S)])
     harm = Harm(scenario, facts, by_s, ["manual", "builders", "manual", "dogs"])
     nobody = Presence(*(np.zeros((0, 2)),) * 3)
-    busy_s = np.array([2.0, 9.0, 1.0, 5.0]) * YEAR_S
-    found = harm.of(PLAIN, risk(), nobody, busy_s)
+    days = np.array([2.0, 9.0, 1.0, 5.0]) * 220
+    found, _ = harm.of(PLAIN, risk(), nobody, days)
     assert found.deminers == pytest.approx(1e-3 * (10 * 3 + 4 * 5))  # rate x deminers x years
     assert (found.early, found.after) == (0, 0)
 
@@ -257,7 +259,7 @@ def harm_of(sketch: Sketch, times: dict[str, Any], people: Presence, **more: flo
         **times,
     )
     by_s = np.arange(13) * round(MONTH_S)
-    return Harm(scenario, facts, by_s, []).of(number, history.risk, people, np.zeros(0))
+    return Harm(scenario, facts, by_s, []).of(number, history.risk, people, np.zeros(0))[0]
 
 
 def is_no_more(one: Casualties, other: Casualties) -> bool:
@@ -290,9 +292,17 @@ def three_villages(sketch: Sketch, people: tuple[int, int, int] = (10, 10, 10)) 
     return sketch.scenario()
 
 
-def drawn(early: Any, after: Any, deaths: Any, deminers: Any, unknown: float) -> dict[str, Any]:
+def drawn(
+    early: Any,
+    after: Any,
+    deaths: Any,
+    deminers: Any,
+    unknown: float,
+    rests_on: tuple[float, float, float, float] = (5, 0.4, 5, 0.4),
+) -> dict[str, Any]:
     fields = [np.array(given, np.float64) for given in (early, after, deaths, deminers)]
-    return dict(zip(Casualties._fields, [*fields, np.full(len(fields[0]), unknown)], strict=True))
+    others = [np.full(len(fields[0]), given) for given in (unknown, *rests_on)]
+    return dict(zip(Casualties._fields, [*fields, *others], strict=True))
 
 
 TWO = {
@@ -319,6 +329,47 @@ def test_allocations_are_compared_with_the_first_draw_by_draw(sketch: Sketch) ->
     people = rows["people_unknown_risk"]
     assert people.loc[("more", "returnees")] == 300
     assert people.loc[("more", "deminers")] == 0
+
+
+@pytest.mark.parametrize("rests_on", [(2, 0.6, 5, 0.4), (5, 0.81, 5, 0.4)])
+def test_a_number_that_rests_on_one_village_is_not_shown(
+    sketch: Sketch, rests_on: tuple[float, float, float, float]
+) -> None:
+    found = {"today": drawn([1, 2], [10, 20], [2, 4], [1, 1], 300, rests_on)}
+    table: Any = harm_table(three_villages(sketch), ["today"], found).set_index("kind")
+    columns = ["expected_low", "expected_p50", "expected_high", "expected_mean"]
+    hidden = table.drop(index="deminers")
+    assert hidden[columns].isna().all(axis=None)
+    assert table.loc["deminers", "expected_mean"] == 1
+    assert table.loc["all", "people_unknown_risk"] == 300
+
+
+@pytest.mark.parametrize("rests_on", [(5, 0.4, 2, 0.5), (5, 0.4, 5, 0.9)])
+def test_a_difference_that_rests_on_one_village_is_not_shown(
+    sketch: Sketch, rests_on: tuple[float, float, float, float]
+) -> None:
+    found = TWO | {"more": drawn([1, 1, 1], [30, 10, 20], [4, 2, 3], [2, 2, 2], 0, rests_on)}
+    table: Any = harm_table(three_villages(sketch), ["today", "more"], found)
+    rows = table[table["allocation"] == "more"].set_index("kind")
+    assert rows.loc["returnees", "expected_mean"] > 0
+    assert rows.loc["returnees", ["difference_low", "difference_mean"]].isna().all()
+    assert rows.loc["deminers", "difference_mean"] == 1
+
+
+def test_casualties_say_how_many_villages_they_rest_on(sketch: Sketch) -> None:
+    for name in ("a", "b", "c"):
+        sketch.village(name, people=100)
+    scenario = sketch.scenario()
+    by_s = np.arange(13) * round(MONTH_S)
+    harm = Harm(scenario, Facts(scenario, network.build(scenario)), by_s, [])
+    people = presence(np.full((3, 13), 100.0))
+    found, mine = harm.of(PLAIN, risk(3.0, 1.0, 0.0), people, np.zeros(0))
+    assert found.settlements == 2
+    assert found.largest == pytest.approx(0.75)
+    other, first = harm.of(PLAIN, risk(3.0, 2.0, 0.0), people, np.zeros(0))
+    assert other.other_settlements == 0
+    compared = beside(found, mine, first)
+    assert (compared.other_settlements, compared.other_largest) == (1, 1)
 
 
 def test_ranges_are_those_of_all_other_tables() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import networkx as nx
@@ -299,3 +301,144 @@ def test_all_season_roads_are_taken_however_dear() -> None:
     assert routes["village"] == ("village_road",)
     # Beyond, no all-season road leads on: the cheapest way over all roads from end to end.
     assert routes["pass"] == ("summer", "up")
+
+
+# ------------------------------------------------------------------- people without another way
+
+
+def beyond(sketch: Sketch) -> dict[str, int]:
+    """People by road who have no other all-season way to a hub."""
+    scenario = sketch.scenario()
+    return network.people_beyond(network.build(scenario), scenario)
+
+
+def inhabited(**people: int) -> Sketch:
+    """Places with people waiting, and no roads yet."""
+    sketch = Sketch()
+    for place, count in people.items():
+        sketch.village(place, people=count, hours=None)
+    return sketch
+
+
+def test_all_beyond_a_bridge_depend_on_it() -> None:
+    # town -- a -- b, and c behind b: over the first road go all, over the last only c.
+    sketch = inhabited(a=10, b=20, c=40)
+    sketch.road("one", "town", "a")
+    sketch.road("two", "b", "a")
+    sketch.road("three", "b", "c")
+    assert beyond(sketch) == {"one": 70, "two": 60, "three": 40}
+
+
+def test_nobody_depends_on_one_of_two_parallel_roads() -> None:
+    sketch = inhabited(a=10, b=20)
+    sketch.road("one", "town", "a")
+    sketch.road("same", "a", "town", hours=5)
+    sketch.road("two", "a", "b")
+    assert beyond(sketch) == {"two": 20}
+
+
+def test_nobody_depends_on_a_road_of_a_loop() -> None:
+    # town -- a -- b -- c -- a: the loop is reached over one road; d hangs on it.
+    sketch = inhabited(a=1, b=2, c=4, d=8)
+    sketch.road("in", "town", "a")
+    sketch.road("ab", "a", "b")
+    sketch.road("bc", "b", "c")
+    sketch.road("ca", "c", "a")
+    sketch.road("cd", "c", "d")
+    assert beyond(sketch) == {"in": 15, "cd": 8}
+
+
+def test_a_road_from_a_place_to_itself_is_no_way() -> None:
+    sketch = inhabited(a=10)
+    sketch.road("one", "town", "a")
+    sketch.road("round", "a", "a")
+    sketch.road("ring", "town", "town")
+    assert beyond(sketch) == {"one": 10}
+
+
+def test_a_summer_road_is_no_other_way() -> None:
+    sketch = inhabited(a=10, b=20)
+    sketch.road("one", "town", "a")
+    sketch.road("summer", "town", "a", all_season=False)
+    sketch.road("track", "a", "b", all_season=False)
+    assert beyond(sketch) == {"one": 10}  # b has no all-season way at all
+
+
+def test_a_way_to_another_hub_is_another_way() -> None:
+    # town -- a -- b -- port, and c behind b.
+    sketch = inhabited(a=10, b=20, c=40)
+    sketch.place("port", "hub")
+    for name, ends in (("ta", "town a"), ("ab", "a b"), ("bp", "b port"), ("bc", "b c")):
+        sketch.road(name, *ends.split())
+    assert beyond(sketch) == {"bc": 40}
+
+
+def test_roads_from_two_hubs_to_one_place_are_two_ways() -> None:
+    sketch = inhabited(a=10)
+    sketch.place("port", "hub")
+    sketch.road("one", "town", "a")
+    sketch.road("two", "port", "a")
+    assert beyond(sketch) == {}
+
+
+def test_nobody_waits_at_a_dead_end() -> None:
+    sketch = inhabited(a=10, b=0)
+    sketch.place("mid", "junction")
+    sketch.road("one", "town", "mid")
+    sketch.road("two", "mid", "a")
+    sketch.road("three", "mid", "b")
+    assert beyond(sketch) == {"one": 10, "two": 10}
+
+
+def test_people_without_any_way_depend_on_no_road() -> None:
+    sketch = inhabited(a=10, b=20)
+    sketch.road("island", "a", "b")
+    assert beyond(sketch) == {}
+    sketch.place("port", "hub")
+    sketch.road("hubs", "town", "port")
+    assert beyond(sketch) == {}
+
+
+def test_hazards_repairs_and_dates_do_not_change_who_depends_on_a_road() -> None:
+    sketch = inhabited(a=10)
+    sketch.road("one", "town", "a", repair_crew_days=9, impassable=True)
+    sketch.hazard("mine", "one")
+    sketch.rows["places"][-1]["accessible_from"] = date(2030, 1, 1)
+    assert beyond(sketch) == {"one": 10}
+
+
+def test_all_communities_of_a_place_depend_on_its_road() -> None:
+    sketch = inhabited(a=10)
+    sketch.people("others", "a", 5)
+    sketch.road("one", "town", "a")
+    assert beyond(sketch) == {"one": 15}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_people_depend_on_a_road_without_which_they_reach_no_hub(seed: int) -> None:
+    scenario = random_scenario(seed, roads=9)
+    luck = random.Random(seed + 500)
+    graph = network.build(scenario)
+    lived_in = [place.id for place in scenario.places if place.kind != "hub"]
+    communities = tuple(
+        rp.Community(id=f"{place}_people", settlement=place, people=people, source="made_up")
+        for place in lived_in
+        if (people := luck.choice([0, 1, 10, 100]))
+    )
+    inhabited_by = replace(scenario, communities=communities)
+    usable = [i for i, road in enumerate(scenario.roads) if road.all_season]
+
+    def cut_off(roads: list[int]) -> int:
+        hours = hours_by_networkx(graph, list(graph.hubs), roads)
+        return sum(
+            people
+            for place, people in inhabited_by.people.items()
+            if hours[graph.place_no[place]] == NO_ROUTE
+        )
+
+    expected = {
+        scenario.roads[road].id: lost
+        for road in usable
+        if (lost := cut_off([one for one in usable if one != road]) - cut_off(usable))
+    }
+    assert network.people_beyond(graph, inhabited_by) == expected

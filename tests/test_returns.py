@@ -41,7 +41,8 @@ class Village:
 
     def __init__(self, sketch: Sketch, *by_s: int, **number: float) -> None:
         sketch.assume(**PLAIN)
-        sketch.assume(**number)
+        alike = {"early_half_time_months": (PLAIN | number)["return_half_time_months"]}
+        sketch.assume(**(alike | number))
         self.scenario = sketch.scenario()
         self.number = expected_values(self.scenario).number
         self.facts = Facts(self.scenario, network.build(self.scenario))
@@ -151,8 +152,8 @@ def test_dwellings_of_which_nobody_knows_the_number_do_not_bound(
 
 
 def test_dwellings_of_another_village_bound_nobody_here(village: Sketch) -> None:
-    village.village("other", people=400)
-    village.works("houses", "other", "shelter", 5, dwellings=10)
+    village.village("yonder", people=400)
+    village.works("houses", "yonder", "shelter", 5, dwellings=10)
     home = Village(village).home(0, 0, built=[0])
     assert rounded(home.returned[0])[:3] == [0, 50, 75]
     assert rounded(home.returned[1])[:3] == [0, 10, 10]
@@ -208,7 +209,7 @@ def test_people_are_households_times_the_mean_size_at_the_place(sketch: Sketch) 
     sketch.village("village", people=100)
     sketch.rows["communities"][0]["households"] = 20
     sketch.people("more", "village", 80)  # 20 households of 4
-    sketch.village("empty", people=0)
+    sketch.village("zero", people=0)
     home = Village(sketch).home(0, 0)
     assert home.people_per_household.tolist() == [180 / 40, 0]
     assert rounded(home.returned[0])[1] == 20
@@ -217,7 +218,7 @@ def test_people_are_households_times_the_mean_size_at_the_place(sketch: Sketch) 
 
 
 def test_districts_add_up_their_settlements(sketch: Sketch) -> None:
-    for name, district in (("one", "south"), ("two", "north"), ("three", "south")):
+    for name, district in (("a", "south"), ("b", "north"), ("c", "south")):
         sketch.village(name, people=400, district=district)
     places = Village(sketch)
     assert places.returns.districts == ("north", "south")
