@@ -47,7 +47,7 @@ clean: ## remove the virtual environment, caches and build products; runs/ stays
 
 # The run is made anew only when the scenario or the package has changed.
 $(DEMO)/manifest.json: $(wildcard scenarios/karabakh/*.*) $(shell find returnplan -type f ! -name '*.pyc') | $(VENV)/.ready-to-run
-	@$(BIN)/returnplan run scenarios/karabakh --draws 200 --out $(DEMO) --overwrite
+	@$(BIN)/returnplan run scenarios/karabakh --draws 100 --out $(DEMO) --overwrite
 
 # Stamps: a second call finds them newer than what they depend on and starts at once.
 

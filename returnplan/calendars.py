@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,7 @@ class Months:
     names: tuple[str, ...]
 
 
+@cache
 def months_from(start: date) -> Months:
     """Cut the time axis into calendar months.
 
@@ -132,11 +134,11 @@ def calendars_of(scenario: Scenario) -> Calendars:
     months = months_from(scenario.start)
     zones = {zone: number for number, zone in enumerate(["", *by_month])}
     daily = np.ones((len(zones), len(months.names)))
-    for number, name in enumerate(months.names):
-        first = date.fromisoformat(f"{name}-01")
-        length = ((first + timedelta(days=32)).replace(day=1) - first).days
+    first = [(int(name[:4]), int(name[5:])) for name in months.names] if by_month else []
+    for number, (year, month) in enumerate(first):
+        length = monthrange(year, month)[1]
         for zone, workable in by_month.items():
-            daily[zones[zone], number] = workable[first.month] / length
+            daily[zones[zone], number] = workable[month] / length
     pace = np.ones(len(zones))
     for zone, workable in by_month.items():
         best = max(days / monthrange(COMMON_YEAR, month)[1] for month, days in workable.items())

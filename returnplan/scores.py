@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 Measures = npt.NDArray[np.float32]
 Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Weights = Mapping[str, float] | Mapping[str, Floats]
+"""By dimension: one set, or several one under another."""
 
 SERVICES = ("water", "power", "health", "education")
 DIMENSIONS = ("land", "shelter", *SERVICES, "farmland")
@@ -234,14 +236,15 @@ def known_share(measures: npt.NDArray[np.floating]) -> Floats:
     return known / sum(weights[name] for name in DIMENSIONS)
 
 
-def _weighted(measures: npt.NDArray[np.floating], weights: Mapping[str, float]) -> Floats:
+def _weighted(measures: npt.NDArray[np.floating], weights: Weights) -> Floats:
     """Weighted mean of what is known, summed in one order so that all machines agree."""
-    total, known = np.zeros(measures.shape[:-1]), np.zeros(measures.shape[:-1])
+    total: Any = np.zeros(measures.shape[:-1])
+    known: Any = np.zeros(measures.shape[:-1])
     for number, name in enumerate(DIMENSIONS):
         column = measures[..., number].astype(np.float64)
         is_known = ~np.isnan(column)
-        total += np.where(is_known, weights[name] * column, 0.0)
-        known += weights[name] * is_known
+        total = total + np.where(is_known, weights[name] * column, 0.0)
+        known = known + weights[name] * is_known
     return np.where(known > 0, FULL_SCORE * (total / np.where(known > 0, known, 1.0)), math.nan)
 
 
@@ -332,18 +335,17 @@ def score_draws(
     mean_measures = np.where(counts > 0, totals / np.maximum(counts, 1), math.nan)
     fails = np.mean(np.asarray(failed), axis=0)
     own = _of_means(mean_measures, fails, WEIGHTS["proposed"])
-    perturbed = [
-        means["proposed"] + (_of_means(mean_measures, fails, weights) - own)
-        for weights in perturbed_weights()
-    ]
+    sets = perturbed_weights()
+    together = {name: np.array([[weights[name]] for weights in sets]) for name in DIMENSIONS}
+    perturbed = means["proposed"] + (_of_means(mean_measures, fails, together) - own)
     return Scored(
         score={name: mean[community] for name, mean in means.items()},
         known_share=(known / draws)[community],
-        perturbed=np.array(perturbed)[:, community],
+        perturbed=perturbed[:, community],
     )
 
 
-def _of_means(measures: Floats, fails: Floats, weights: Mapping[str, float]) -> Floats:
+def _of_means(measures: Floats, fails: Floats, weights: Weights) -> Floats:
     """Score of mean measures: those of draws in which all gates hold, and those of the others."""
     holds, without = (np.nan_to_num(_weighted(found, weights)) for found in measures)
     return (1 - fails) * holds + fails * np.minimum(without, MOST_WITHOUT_GATE)

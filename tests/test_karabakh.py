@@ -189,7 +189,7 @@ def test_the_table_of_allocations_in_the_readme_is_what_they_bring(allocation: s
 
 @pytest.mark.slow
 def test_the_table_of_draws_in_the_readme_is_what_the_draws_bring() -> None:
-    spread = rp.ensemble(scenario(), ALLOCATIONS, draws=200, seed=1)
+    spread = rp.ensemble(scenario(), ALLOCATIONS, draws=100, seed=1)
     at_end = spread.people_met[spread.people_met["date"] == "2040-11-10"].set_index("allocation")
     for name in ALLOCATIONS:
         summary = spread.summary.set_index("allocation").loc[name]

@@ -243,7 +243,7 @@ def write_uncertain_world(folder: Path, seed: int) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", range(4000, 4040))
+@pytest.mark.parametrize("seed", range(4000, 4024))
 def test_engine_and_twin_agree_on_draws_of_random_worlds(seed: int, tmp_path: Path) -> None:
     write_uncertain_world(tmp_path, seed)
     for draw in range(2):
@@ -331,7 +331,7 @@ def test_the_random_worlds_bring_to_light_all_that_draws_can_bring(tmp_path: Pat
         "works are done before a hazard joins that denies them",
         "work without length waits for a found hazard",
     }
-    for seed in range(4000, 4040):
+    for seed in range(4000, 4030):
         folder = tmp_path / str(seed)
         write_uncertain_world(folder, seed)
         scenario, expected_world = rp.load(folder), read_world(folder)
