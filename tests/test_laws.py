@@ -82,14 +82,14 @@ def as_rows(table: pd.DataFrame) -> list[tuple[object, ...]]:
 # ----------------------------------------------------------------------------------- laws 1 to 4
 
 
-@on_worlds(40)
+@on_worlds(25)
 def test_every_run_keeps_the_rules(seed: int, allocation: str) -> None:
     scenario = world(seed)
     tables = tables_of(rp.simulate(scenario, allocation))
     assert verify_run(tables, scenario)[:5] == []
 
 
-@on_worlds(40)
+@on_worlds(25)
 def test_every_run_on_a_draw_keeps_the_rules(seed: int, allocation: str) -> None:
     scenario = world(seed, uncertain=True)
     tables = tables_of(rp.simulate(scenario, allocation, draw=seed % 99, seed=seed))
@@ -98,7 +98,7 @@ def test_every_run_on_a_draw_keeps_the_rules(seed: int, allocation: str) -> None
 
 
 @pytest.mark.slow
-@on_worlds(40)
+@on_worlds(25)
 def test_every_run_of_many_keeps_the_rules(seed: int, allocation: str) -> None:
     scenario = world(seed, horizon_years=2 + seed % 30)
     tables = tables_of(rp.simulate(scenario, allocation))
@@ -106,7 +106,7 @@ def test_every_run_of_many_keeps_the_rules(seed: int, allocation: str) -> None:
 
 
 @pytest.mark.slow
-@on_worlds(40)
+@on_worlds(25)
 def test_every_run_on_a_draw_of_many_keeps_the_rules(seed: int, allocation: str) -> None:
     scenario = world(seed, horizon_years=2 + seed % 30, uncertain=True)
     tables = tables_of(rp.simulate(scenario, allocation, draw=seed % 999, seed=seed))

@@ -455,14 +455,12 @@ def test_readers_are_made_once_and_not_for_every_check(
 
 
 @pytest.mark.skipif(not (ROOT / "scenarios/karabakh").is_dir(), reason="runs in the project")
-def test_the_karabakh_scenario_has_no_error_and_is_checked_within_two_seconds() -> None:
+def test_the_karabakh_scenario_has_no_error_and_its_check_loads_no_simulation() -> None:
     code = (
-        "import time, returnplan as rp; report = rp.check('scenarios/karabakh'); "
-        "print(len(report.errors), time.process_time())"
+        "import sys, returnplan as rp; report = rp.check('scenarios/karabakh'); "
+        "print(len(report.errors), sorted({'numba', 'networkx', 'matplotlib'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    count, seconds = done.stdout.split()
-    assert int(count) == 0
-    assert float(seconds) < 2
+    assert done.stdout.split(maxsplit=1) == ["0", "['numba']\n"]
