@@ -94,7 +94,7 @@ class Nearby:
     """Recorded hazards near each settlement; the same in every run.
 
     Near are the hazards on the settlement's land, and those on roads that end there: such a one
-    is shared evenly by the settlements with communities among the two ends.
+    is shared evenly by the settlements with people among the two ends.
 
     Parameters
     ----------
