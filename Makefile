@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 INSTALL_LOCKED := $(PIP) install --require-hashes --only-binary :all:
 INSTALL_PACKAGE := $(PIP) install --no-deps --no-build-isolation --no-index --editable .
 LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-version 3.11 \
-	--fork-strategy fewest --generate-hashes --no-header --quiet
+	--no-strip-extras --fork-strategy fewest --generate-hashes --no-header --quiet
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
