@@ -17,7 +17,7 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench words lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,12 @@ check: $(VENV)/.ready-to-test ## the same without the tests
 bench: $(VENV)/.ready-to-test ## time simulations on this machine, also beside a SimPy program
 	@$(BIN)/returnplan bench --scenario scenarios/karabakh
 	@$(BIN)/pytest tests/benchmarks --benchmark-only --quiet
+
+words: $(VENV)/.ready-to-test ## bring the catalogues of languages up to date with the code
+	@$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k say -k count:1,2 --no-location --sort-output \
+		--omit-header -o build/words.pot returnplan
+	@for po in returnplan/languages/*.po; do $(BIN)/pybabel -q update -N --omit-header --no-wrap -i build/words.pot \
+		-l "$$(basename $$po .po)" -o $$po; done
 
 lock: ## write requirements.txt and requirements-dev.txt anew from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv on the PATH (or UV=path/to/uv)" >&2; exit 1; }

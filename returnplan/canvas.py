@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from returnplan.domain import AUTHORITY, STATEMENT
 from returnplan.registry import Family
+from returnplan.words import ENGLISH, Words
 
 P = ParamSpec("P")
 Floats = NDArray[np.float64]
@@ -113,6 +114,8 @@ class View:
         Rings of longitude and latitude in degrees, each shape (n, 2).
     draws
         Draws that the ranges of the tables come from; 0: a run on expected values.
+    words
+        The language in which charts speak.
     """
 
     start: dt.date
@@ -125,6 +128,7 @@ class View:
     sources: str = ""
     districts: Sequence[Sequence[Sequence[float]]] = ()
     draws: int = 0
+    words: Words = ENGLISH
 
     def word(self, key: object) -> str:
         """Return the words to print for an id."""
