@@ -36,7 +36,7 @@ bench: $(VENV)/.ready-to-test ## time simulations on this machine, also beside a
 	@$(BIN)/pytest tests/benchmarks --benchmark-only --quiet
 
 words: $(VENV)/.ready-to-test ## bring the catalogues of languages up to date with the code
-	@$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k say -k count:1,2 --no-location --sort-output \
+	@$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k phrase -k plural:1,2 --no-location --sort-output \
 		--omit-header -o build/words.pot returnplan
 	@for po in returnplan/languages/*.po; do $(BIN)/pybabel -q update -N --omit-header --no-wrap -i build/words.pot \
 		-l "$$(basename $$po .po)" -o $$po; done

@@ -1,6 +1,6 @@
 """Words, numbers and dates for people, in their language.
 
-Code says the English sentence: ``say("Met in {year}", year=2031)``. A catalogue in
+Code says the English sentence: ``phrase("Met in {year}", year=2031)``. A catalogue in
 ``returnplan/languages`` may hold the same sentence in another language (GNU gettext, one ``.po``
 file a language, which Poedit and Weblate read); what it lacks stays English. Files of numbers (CSV,
 workbook cells) are never localised.
@@ -48,7 +48,7 @@ class Words:
 
     Examples
     --------
-    >>> ENGLISH.say("{people} people by {day}", people=ENGLISH.number(1234.4), day=2031)
+    >>> ENGLISH.phrase("{people} people by {day}", people=ENGLISH.number(1234.4), day=2031)
     '1,234 people by 2031'
     >>> words_of("fr").number(1234.5, 1)
     '1\u202f234,5'
@@ -64,7 +64,7 @@ class Words:
         """Return ``rtl`` for languages written from right to left, else ``ltr``."""
         return str(self.locale.text_direction)
 
-    def say(self, message: str, /, **values: object) -> str:
+    def phrase(self, message: str, /, **values: object) -> str:
         """Return a sentence in this language.
 
         Parameters
@@ -76,7 +76,7 @@ class Words:
         """
         return self._catalogue.gettext(message).format(**values)
 
-    def count(self, one: str, many: str, number: float, /, **values: object) -> str:
+    def plural(self, one: str, many: str, number: float, /, **values: object) -> str:
         """Return a sentence whose form depends on a number; ``{number}`` stands for it.
 
         Parameters
@@ -127,7 +127,7 @@ class Words:
 
     def listed(self, words: Iterable[str]) -> str:
         """Join words as in a sentence."""
-        found = list(words) or [self.say("none")]
+        found = list(words) or [self.phrase("none")]
         return str(format_list(found, "standard", self.locale))
 
     @staticmethod
