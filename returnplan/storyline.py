@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from returnplan import chain
+from returnplan.accounts import Past
 from returnplan.domain import HAZARD_STAGES, Hazard, Job, Road, Scenario
 from returnplan.draws import Draws
 from returnplan.kernel import NEVER
@@ -95,15 +96,37 @@ class Chain:
         list[Step]
             In the order of time.
         """
+        return next(iter(self.of_many([community], draw)))
+
+    def of_many(self, communities: Sequence[str], draw: int | None) -> Iterator[list[Step]]:
+        """Tell the chains of several communities in one draw, which is run once.
+
+        Parameters
+        ----------
+        communities
+            Their ids.
+        draw
+            Number of the draw; None: expected values.
+
+        Yields
+        ------
+        list[Step]
+            Chain of each, in the order of time.
+        """
         stage = self._stage
         values = stage.expected if draw is None else self._draws.values(draw)
         run = self._staged.run(stage, stage.numbers(values))
         past = stage.reasons.past(run.amounts, run.log, run.history, run.gate_s, run.best_s)
-        numbers = [one.id for one in stage.scenario.communities]
-        settlement = int(stage.facts.community[numbers.index(community)])
-        rows = stage.reasons.steps(self._staged.keeper.force, past, settlement)
-        if not len(rows):
+        number = {one.id: at for at, one in enumerate(stage.scenario.communities)}
+        for community in communities:
+            settlement = int(stage.facts.community[number[community]])
+            rows = stage.reasons.steps(self._staged.keeper.force, past, settlement)
+            yield self._told(run, settlement, rows[::-1].tolist())
+
+    def _told(self, run: Past, settlement: int, rows: Sequence[Sequence[int]]) -> list[Step]:
+        if not rows:
             return []
+        stage = self._stage
         gate, state = binding(run.gate_s[settlement], stage.horizon_s)
         name = gates_in_force(stage.scenario)[gate]
         tale = _Tale(
@@ -112,7 +135,7 @@ class Chain:
             like=run.amounts.found.like.tolist(),
             passed_s=run.log.passed_s,
         )
-        steps = self._join(list(self._each(rows[::-1].tolist(), tale)))
+        steps = self._join(list(self._each(rows, tale)))
         if state == "unknown":  # as the step says
             return steps
         words = f"gate {name} {state}"
