@@ -17,26 +17,14 @@ from returnplan.landrelease import WorkPlan
 from returnplan.readiness import gates_in_force
 from returnplan.simulation import Stage, StagedAllocation
 from returnplan.units import DAY_S, seconds_to_date
+from returnplan.vocabulary import denied_name, gate_name, skill_name, stage_name
+from returnplan.words import ENGLISH, Words
 
 Floats = NDArray[np.float64]
 
-STAGE_WORDS = {"survey": "non-technical survey"}
-SAID = {"survey": ("non-technical survey", "community survey"), "road repair": ("repair of",)}
-"""Beginnings that say which skill is needed."""
-FOUND_WORDS = (*(stage.replace("_", " ") for stage in HAZARD_STAGES[1:]), "release")
-OF_A_GATE = {
-    "missing_data": "unknown, data is missing",
-    "not_planned": "nothing that is planned meets it",
-    "no_route": "no all-season route that planned work can open",
-}
-BEGINS = {
-    "travel": "mobilisation, camp and commuting",
-    "winter": "lost to winter and weather",
-    "handover": "handover",
-    "permission": "until the site may be entered",
-    "no_route": "no way there for teams",
-    "other": "other",
-}
+SAID = {"survey": ("survey", "community_survey"), "road_repair": ("repair",)}
+"""Stages whose name says which skill they need; else those that are called like the skill."""
+FOUND_STAGES = (*HAZARD_STAGES[1:], "release")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +61,17 @@ class Chain:
         Name of the allocation.
     seed
         Seed of the draws.
+    words
+        Language of the chains. None: English, with gates by their names in the tables.
     """
 
-    def __init__(self, stage: Stage, allocation: str, seed: int) -> None:
+    def __init__(
+        self, stage: Stage, allocation: str, seed: int, words: Words | None = None
+    ) -> None:
         self._stage = stage
         self._staged = StagedAllocation(stage, allocation)
         self._draws = Draws(stage.scenario, seed)
-        self._words = _Words(stage.scenario, stage.plan)
+        self._words = _Teller(stage.scenario, stage.plan, words)
 
     def steps(self, community: str, draw: int | None) -> list[Step]:
         """Tell the chain of a community in one draw, from the start to the end.
@@ -118,27 +110,32 @@ class Chain:
         run = self._staged.run(stage, stage.numbers(values))
         past = stage.reasons.past(run.amounts, run.log, run.history, run.gate_s, run.best_s)
         number = {one.id: at for at, one in enumerate(stage.scenario.communities)}
-        for community in communities:
-            settlement = int(stage.facts.community[number[community]])
-            rows = stage.reasons.steps(self._staged.keeper.force, past, settlement)
-            yield self._told(run, settlement, rows[::-1].tolist())
+        settlements = [int(stage.facts.community[number[one]]) for one in communities]
+        once = list(dict.fromkeys(settlements))
+        chains = stage.reasons.steps_of_many(self._staged.keeper.force, past, once)
+        rows = dict(zip(once, chains, strict=True))
+        like = run.amounts.found.like.tolist()
+        for settlement in settlements:
+            yield self._told(run, settlement, rows[settlement][::-1].tolist(), like)
 
-    def _told(self, run: Past, settlement: int, rows: Sequence[Sequence[int]]) -> list[Step]:
+    def _told(
+        self, run: Past, settlement: int, rows: Sequence[Sequence[int]], like: Sequence[int]
+    ) -> list[Step]:
         if not rows:
             return []
         stage = self._stage
         gate, state = binding(run.gate_s[settlement], stage.horizon_s)
         name = gates_in_force(stage.scenario)[gate]
         tale = _Tale(
-            gate=name,
+            gate=self._words.gate(name),
             settlement=stage.facts.settlements[settlement],
-            like=run.amounts.found.like.tolist(),
+            like=like,
             passed_s=run.log.passed_s,
         )
         steps = self._join(list(self._each(rows, tale)))
         if state == "unknown":  # as the step says
             return steps
-        words = f"gate {name} {state}"
+        words = self._words.end(tale.gate, is_met=state == "met")
         return [*steps, replace(steps[-1], cause="", begin=steps[-1].end, days=0.0, words=words)]
 
     def _each(self, rows: Sequence[Sequence[int]], tale: "_Tale") -> Iterator[Step]:
@@ -221,42 +218,72 @@ class _Tale:
     passed_s: NDArray[np.int64]
 
 
-class _Words:
-    """Names of milestones for people."""
+class _Teller:
+    """Sentences about milestones for people."""
 
-    def __init__(self, scenario: Scenario, plan: WorkPlan) -> None:
+    def __init__(self, scenario: Scenario, plan: WorkPlan, words: Words | None) -> None:
         self._scenario = scenario
         self._plan = plan
+        self._words = words or ENGLISH
+        self._has_names = words is not None
         self._hazard = {hazard.id: hazard for hazard in scenario.hazards}
         self._road = {road.id: road for road in scenario.roads}
+
+    def gate(self, name: str) -> str:
+        """Name a gate, as a page or as the tables do."""
+        if self._has_names:
+            gate = gate_name(name, self._words)
+            return self._words.phrase("condition “{gate}”", gate=gate)
+        return f"gate {name}"
+
+    def end(self, gate: str, *, is_met: bool) -> str:
+        """How the binding gate stands at the end of a chain."""
+        if is_met:
+            return self._words.phrase("{gate} met", gate=gate)
+        return self._words.phrase("{gate} not met by the horizon", gate=gate)
 
     def _place(self, place: str) -> str:
         return self._scenario.place[place].name
 
     def _way(self, road: Road) -> str:
-        return f"the road {self._place(road.from_place)}–{self._place(road.to_place)} ({road.id})"
+        ends = {"one": self._place(road.from_place), "other": self._place(road.to_place)}
+        return self._words.phrase("the road {one}–{other} ({road})", road=road.id, **ends)
 
     def road_event(self, number: int, by: str) -> str:
         """A road opens to people or teams, or stays closed up to the horizon."""
         way = self._way(self._scenario.roads[number])
-        return f"{way} is open to {by}" if by else f"{way} is still closed"
+        if by == "people":
+            return self._words.phrase("{road} is open to people", road=way)
+        if by == "teams":
+            return self._words.phrase("{road} is open to teams", road=way)
+        return self._words.phrase("{road} is still closed", road=way)
 
     def _hazard_at(self, hazard: Hazard) -> str:
-        denied = ", ".join(hazard.denies)
         if hazard.road is not None:
-            return f"hazard {hazard.id} on {self._way(self._road[hazard.road])}"
-        return f"hazard {hazard.id} at {self._place(hazard.site)} (denies {denied})"
+            road = self._way(self._road[hazard.road])
+            return self._words.phrase("hazard {hazard} on {road}", hazard=hazard.id, road=road)
+        return self._words.phrase(
+            "hazard {hazard} at {place} (denies {things})",
+            hazard=hazard.id,
+            place=self._place(hazard.site),
+            things=", ".join(denied_name(thing, self._words) for thing in hazard.denies),
+        )
 
-    def about(self, number: int, like: Sequence[int]) -> str:
-        """What a milestone is about; nothing: the empty text."""
+    def _about(self, number: int, like: Sequence[int]) -> tuple[str, str]:
+        """What a milestone is about, and its stage; nothing: empty texts."""
         jobs, waits = self._plan.jobs, self._plan.waits
         if number >= len(jobs) + len(waits):
-            found, stage = divmod(number - len(jobs) - len(waits), len(FOUND_WORDS))
-            place = self._place(self._scenario.hazards[like[found]].site)
-            return f"{FOUND_WORDS[stage]} of a hazard that the survey found at {place}"
+            found, at = divmod(number - len(jobs) - len(waits), len(FOUND_STAGES))
+            stage = FOUND_STAGES[at]
+            text = self._words.phrase(
+                "{stage} of a hazard that the survey found at {place}",
+                stage=stage_name(stage, self._words),
+                place=self._place(self._scenario.hazards[like[found]].site),
+            )
+            return text, stage
         if number >= len(jobs):
-            return self._owner(waits[number - len(jobs)].id.split("/")[0])
-        return self._job(jobs[number]) if number >= 0 else ""
+            return self._owner(waits[number - len(jobs)].id.split("/")[0]), ""
+        return (self._job(jobs[number]), jobs[number].stage) if number >= 0 else ("", "")
 
     def _owner(self, owner: str) -> str:
         if owner in self._hazard:
@@ -264,26 +291,59 @@ class _Words:
         return self._way(self._road[owner])
 
     def _job(self, job: Job) -> str:
-        stage = STAGE_WORDS.get(job.stage, job.stage.replace("_", " "))
+        stage = stage_name(job.stage, self._words)
         if job.owner in self._hazard or job.owner in self._road:
-            return f"{stage} of {self._owner(job.owner)}"
+            thing = self._owner(job.owner)
+            return self._words.phrase("{stage} of {thing}", stage=stage, thing=thing)
+        place = self._place(job.site)
         if job.owner == job.site:
-            return f"{stage} at {self._place(job.site)}"
-        return f"{stage} works {job.owner} at {self._place(job.site)}"
+            return self._words.phrase("{stage} at {place}", stage=stage, place=place)
+        return self._words.phrase(
+            "{stage} works {works} at {place}", stage=stage, works=job.owner, place=place
+        )
 
     def stretch(self, cause: str, number: int, tale: _Tale, before: int | None) -> str:
         """What some days were spent on; ``before``: the road that is open, or closed, after it."""
-        about = self.about(number, tale.like)
-        if not about and cause == "permission":
+        work, stage = self._about(number, tale.like)
+        if not work and cause == "permission":
             road = None if before is None else self._scenario.roads[before]
             ends = (road.from_place, road.to_place) if road else (tale.settlement,)
             dated = [self._place(end) for end in ends if self._scenario.place[end].accessible_from]
-            return f"until {' and '.join(dated)} may be entered"
-        if not about:
-            return f"gate {tale.gate}: {OF_A_GATE.get(cause, cause)}"
-        begin = BEGINS.get(cause, "work")
+            return self._words.phrase(
+                "until {places} may be entered", places=self._words.listed(dated)
+            )
+        if not work:
+            return self._of_a_gate(cause, tale.gate)
         if cause.startswith("waiting_"):
-            skill = cause.removeprefix("waiting_").replace("_", " ")
-            is_said = about.startswith((skill, *SAID.get(skill, ())))
-            begin = "waited for a team" if is_said else f"waited for a team for {skill}"
-        return f"{begin}: {about}"
+            return self._waiting(cause.removeprefix("waiting_"), stage, work)
+        return self._spent(cause, work)
+
+    def _of_a_gate(self, cause: str, gate: str) -> str:
+        """A gate that no work meets."""
+        if cause == "missing_data":
+            return self._words.phrase("{gate}: unknown, data is missing", gate=gate)
+        if cause == "not_planned":
+            return self._words.phrase("{gate}: nothing that is planned meets it", gate=gate)
+        if cause == "no_route":
+            return self._words.phrase(
+                "{gate}: no all-season route that planned work can open", gate=gate
+            )
+        return f"{gate}: {cause}"
+
+    def _waiting(self, skill: str, stage: str, work: str) -> str:
+        if stage in SAID.get(skill, (skill,)):
+            return self._words.phrase("waited for a team: {work}", work=work)
+        return self._words.phrase(
+            "waited for a team for {skill}: {work}", skill=skill_name(skill, self._words), work=work
+        )
+
+    def _spent(self, cause: str, work: str) -> str:
+        texts = {
+            "travel": self._words.phrase("mobilisation, camp and commuting: {work}", work=work),
+            "winter": self._words.phrase("lost to winter and weather: {work}", work=work),
+            "handover": self._words.phrase("handover: {work}", work=work),
+            "permission": self._words.phrase("until the site may be entered: {work}", work=work),
+            "no_route": self._words.phrase("no way there for teams: {work}", work=work),
+            "other": self._words.phrase("other: {work}", work=work),
+        }
+        return texts.get(cause) or self._words.phrase("work: {work}", work=work)

@@ -91,11 +91,36 @@ def skill_name(skill: str, words: Words = ENGLISH) -> str:
         "quality_control": words.phrase("quality control"),
         "community_survey": words.phrase("community survey"),
         "building": words.phrase("building"),
-        "utilities": words.phrase("water and power works"),
+        "utilities": words.phrase("utilities"),
         "road_repair": words.phrase("road repair"),
         "risk_education": words.phrase("risk education"),
     }
     return names.get(skill, plain(skill))
+
+
+def stage_name(stage: str, words: Words = ENGLISH) -> str:
+    """Name a stage of land release, or a kind of works."""
+    names = {
+        "release": words.phrase("release"),
+        "repair": words.phrase("repair"),
+        "water": words.phrase("water"),
+        "power": words.phrase("power"),
+        "health": words.phrase("health"),
+        "education": words.phrase("education"),
+        "shelter": words.phrase("shelter"),
+    }
+    return names.get(stage) or skill_name(stage, words)
+
+
+def denied_name(thing: str, words: Words = ENGLISH) -> str:
+    """Name what a hazard keeps people from using."""
+    names = {
+        "housing": words.phrase("housing"),
+        "road": words.phrase("road"),
+        "farmland": words.phrase("farmland"),
+        "other": words.phrase("other"),
+    }
+    return names.get(thing) or stage_name(thing, words)
 
 
 def cause_name(cause: str, words: Words = ENGLISH) -> str:
