@@ -59,6 +59,7 @@ MEANINGS: Mapping[str, str] = {
 }
 """What each cause means, in one line (model §7.1)."""
 MOST_STEPS = 10_000
+STEPS_EACH = 1_000
 DAY_MINUTES = 24 * 60
 
 
@@ -387,9 +388,36 @@ class Reasons:
             n x 4: cause (``chain.ROAD_STEP``: a road opens), milestone or road or -1, begin and
             end, s.
         """
-        booked = self._booked(MOST_STEPS)
-        count = chain.walk(self.ground, force, past, booked, np.array([settlement], dtype=np.int32))
-        return booked.steps[:count]
+        return self.steps_of_many(force, past, [settlement])[0]
+
+    def steps_of_many(
+        self, force: chain.Force, past: chain.Past, settlements: Sequence[int]
+    ) -> list[Whole]:
+        """Chains of several settlements, as :meth:`steps` gives them, walked in one go.
+
+        Parameters
+        ----------
+        force, past
+            The allocation, and what happened.
+        settlements
+            Their numbers, each once.
+
+        Returns
+        -------
+        list[numpy.ndarray]
+            One chain each; no rows where all gates hold from the start.
+        """
+        booked = self._booked(MOST_STEPS + STEPS_EACH * len(settlements))
+        chosen = np.array(settlements, dtype=np.int32)
+        rows = booked.steps[: chain.walk(self.ground, force, past, booked, chosen)]
+        ends = np.flatnonzero(rows[:, 2] == 0) + 1  # only the last step begins at the start
+        after = iter(ends.tolist())
+        first, found = 0, []
+        for waited_s in booked.cause_s[chosen].sum(axis=1):
+            last = next(after) if waited_s else first
+            found.append(rows[first:last])
+            first = last
+        return found
 
     def drive_s(self, passed_s: Whole) -> Floats:
         """From when teams may drive on each road, s; ``inf``: never.
