@@ -18,6 +18,8 @@ from matplotlib.text import Text
 
 from returnplan import canvas, charts, maps
 from returnplan.canvas import CHARTS, NOT_MET, UNKNOWN, View
+from returnplan.charts.gates import gates_of
+from returnplan.charts.teams import DOINGS
 from returnplan.readiness import GATES
 
 START = dt.date(2020, 1, 1)
@@ -418,7 +420,7 @@ def test_bars_stack_hectares_of_the_drawn_allocation_without_gaps_in_years() -> 
 
 def test_team_days_split_into_work_travel_pause_and_idle() -> None:
     given = tables()
-    days = charts.occupation(given["jobs"], given["presence"], VIEW)[list(charts.DOINGS)].sum()
+    days = charts.occupation(given["jobs"], given["presence"], VIEW)[list(DOINGS)].sum()
     assert days.to_dict() == pytest.approx(
         {"work": 60.0, "travel": 10.0, "pause": 40.0, "idle": 90.0}
     )
@@ -431,7 +433,7 @@ def test_team_days_split_into_work_travel_pause_and_idle() -> None:
 def test_a_team_that_finishes_late_stays_present_until_then() -> None:
     given = tables()
     given["presence"]["until_day"] = 50.0
-    days = charts.occupation(given["jobs"], given["presence"], VIEW)[list(charts.DOINGS)].sum()
+    days = charts.occupation(given["jobs"], given["presence"], VIEW)[list(DOINGS)].sum()
     assert days.to_dict() == pytest.approx(
         {"work": 60.0, "travel": 10.0, "pause": 40.0, "idle": 0.0}
     )
@@ -452,7 +454,7 @@ def test_a_parcel_that_the_horizon_cuts_off_keeps_its_team_busy_until_then() -> 
     presence = pd.DataFrame({"team": ["dog/b/1", "saw/b/1", "saw/b/2"]})
     presence["asset"] = ["dog", "saw", "saw"]
     presence = presence.assign(from_day=0.0, until_day=[150.0, 200.0, 200.0])
-    days = charts.occupation(jobs, presence, view).groupby("asset")[list(charts.DOINGS)].sum()
+    days = charts.occupation(jobs, presence, view).groupby("asset")[list(DOINGS)].sum()
     assert days.loc["dog"].to_dict() == pytest.approx(
         {"work": 60.0 + 48.0, "travel": 20.0, "pause": 40.0 + 32.0, "idle": 0.0}
     )
@@ -462,7 +464,7 @@ def test_a_parcel_that_the_horizon_cuts_off_keeps_its_team_busy_until_then() -> 
 
 
 def test_idle_has_no_colour_of_a_status() -> None:
-    used = {to_hex(colour) for colour, *_ in charts.DOINGS.values()}
+    used = {to_hex(colour) for colour, *_ in DOINGS.values()}
     assert not used & {NOT_MET.lower(), UNKNOWN.lower()}
 
 
@@ -487,7 +489,7 @@ def test_an_allocation_called_like_a_place_keeps_its_own_title() -> None:
 
 def test_gates_stand_in_the_order_of_the_model() -> None:
     names = [*reversed(list(GATES)), "newest"]
-    assert charts._gates_of(pd.DataFrame({"gate": names})) == [*GATES, "newest"]
+    assert gates_of(pd.DataFrame({"gate": names})) == [*GATES, "newest"]
 
 
 def test_a_short_horizon_is_split_into_quarters() -> None:

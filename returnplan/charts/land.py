@@ -1,0 +1,117 @@
+"""Land released, by year and route."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from returnplan.canvas import (
+    INK,
+    MET,
+    PALE,
+    PART,
+    SMALL,
+    View,
+    blank,
+    chart,
+    columns_of,
+    finished,
+    listed,
+    note,
+    only,
+    thousands,
+)
+
+MOST_TOTALS = 14  # bars with their total written above
+ROUTES = {
+    "cleared": (MET, ""),
+    "reduced": (PART, "---"),
+    "cancelled": (PALE, "////"),
+}
+
+
+def hectares(land_release: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Return hectares by year (rows, without gaps) and route (columns), for one allocation."""
+    mine = only(land_release, view.allocation)
+    table = mine.pivot_table(
+        index="year", columns="route", values="area_m2_mean", aggfunc="sum", fill_value=0.0
+    )
+    years = table.index.astype(int)
+    span = range(years.min(), years.max() + 1) if len(years) else range(0)
+    table.index = years
+    return table.reindex(index=list(span), columns=list(ROUTES), fill_value=0.0) / 1e4
+
+
+def _hectares_alt(land_release: pd.DataFrame, *, view: View) -> str:
+    """Say how much is released in all, and how much of it is cleared."""
+    table = hectares(land_release, view)
+    total = float(table.to_numpy().sum())
+    if not total:
+        return f"Under {view.title(view.allocation)} no land is released within the horizon."
+    best = table.sum(axis=1)
+    parts = [f"{thousands(float(table[route].sum()))} {route}" for route in ROUTES]
+    how = ", mean of the draws" if view.draws else ""
+    return (
+        f"Under {view.title(view.allocation)} {thousands(total)} hectares are released "
+        f"(modelled{how}) from {table.index[0]} to {table.index[-1]}: {listed(parts)}. "
+        f"The largest year is {best.idxmax()} with {thousands(float(best.max()))} hectares."
+    )
+
+
+def _hectares_note(land_release: pd.DataFrame, *, view: View) -> str:
+    """Say that the bars are means."""
+    return (
+        f"Bars: means of {thousands(view.draws)} draws, which add up; hazards that community "
+        "surveys find are among them. Ranges are in land_release.csv."
+    )
+
+
+@chart(
+    "Land released each year, by route (modelled)",
+    ("land_release",),
+    _hectares_alt,
+    notes_of_draws=_hectares_note,
+    title_of_draws="Land released each year, by route (modelled): mean of the draws",
+)
+def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
+    """Draw stacked bars of hectares released by year and route.
+
+    Parameters
+    ----------
+    land_release
+        allocation, year, route, area_m2_mean; other rows (district, denied use) are added up.
+    """
+    ax = blank(ax)
+    table = hectares(land_release, view)
+    years = table.index.to_numpy(dtype=float)
+    bottom = np.zeros(len(table))
+    for route, (colour, hatch) in ROUTES.items():
+        tops = table[route].to_numpy(dtype=float)
+        bars = ax.bar(years, tops, 0.78, bottom, label=route.capitalize())
+        for bar in bars:
+            bar.set(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.5)
+        bottom = bottom + tops
+    span = land_release["year"].max() - land_release["year"].min() + 1
+    if span * columns_of(ax) <= MOST_TOTALS:  # of all allocations, so that panels are alike
+        for year, top in zip(years[bottom > 0], bottom[bottom > 0], strict=True):
+            ax.annotate(
+                thousands(top),
+                (year, top),
+                (0, 2),
+                textcoords="offset points",
+                ha="center",
+                fontsize=SMALL,
+            )
+    ax.set_xlabel("Calendar year of release")
+    ax.set_ylabel(f"Area released (hectares{', mean' if view.draws else ''})")
+    years_at = MaxNLocator(12 // columns_of(ax), integer=True, min_n_ticks=1, steps=[1, 2, 5, 10])
+    ax.xaxis.set_major_locator(years_at)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: thousands(value)))
+    ax.grid(axis="y")
+    if bottom.sum() > 0:
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, handlelength=2.6)
+    else:
+        ax.set(xlim=(view.start.year - 0.5, view.date(view.horizon_days).year + 0.5), ylim=(0, 1))
+        note(ax, "No land is released within the horizon.")
+    return finished(ax, "hectares_by_year", view, f"{thousands(bottom.sum())} hectares in all")
