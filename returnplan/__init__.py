@@ -31,6 +31,7 @@ from returnplan.domain import (
     Road,
     Scenario,
     SourceLine,
+    Target,
     Works,
 )
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
@@ -63,6 +64,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SourceLine",
+    "Target",
     "Works",
     "__version__",
     "check",

@@ -1,7 +1,7 @@
 """Words about a scenario and its results: what will be modelled, defaults, data dictionary."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from returnplan.chance import default_assumptions, is_multiplier, mean, mean_shares
@@ -45,6 +45,7 @@ def describe(report: Report) -> list[str]:
         f"{scenario.name}: {scenario.title}",
         *_contents(scenario),
         *_funding_lines(scenario),
+        *_target_lines(scenario),
         "",
         "Defaults in use (write your own to replace them):",
         *(f"  {line}" for line in defaults),
@@ -142,14 +143,51 @@ def _funding_lines(scenario: Scenario) -> Iterator[str]:
     if scenario.funding:
         yield ""
         yield "Funding (planned team-days; mobilisations, camps, works and late ends are extra):"
-        words = rows[0].index("planned USD")
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            cells = [
-                cell.ljust(width) if number < words else cell.rjust(width)
-                for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ]
-            yield f"  {'  '.join(cells)}"
+        yield from aligned(rows, words=rows[0].index("planned USD"))
+
+
+def _target_lines(scenario: Scenario) -> Iterator[str]:
+    """Each target beside the number of all people."""
+    everyone = sum(community.people for community in scenario.communities)
+    rows = [("target", "date", "people", "of all", "measure", "title")]
+    for target in scenario.targets:
+        share = f"{100 * target.people / everyone:,.0f} %" if everyone else "-"
+        numbers = (f"{target.people:,}", share)
+        words = (target.measure.replace("_", " "), target.title)
+        rows.append((target.id, target.by_date.isoformat(), *numbers, *words))
+    if scenario.targets:
+        yield ""
+        yield "Targets (aims to draw beside the results; the model does not read them):"
+        yield from aligned(rows, words=2, numbers=2)
+
+
+def aligned(rows: Sequence[Sequence[str]], words: int, numbers: int | None = None) -> list[str]:
+    """Set a table in columns: words to the left, numbers to the right, the rest to the left.
+
+    Parameters
+    ----------
+    rows
+        Cells of each row, the header first.
+    words
+        How many columns stand to the left before the numbers.
+    numbers
+        How many columns of numbers follow; None: all others.
+
+    Returns
+    -------
+    list[str]
+        One line a row, moved in by two spaces.
+    """
+    after = len(rows[0]) if numbers is None else words + numbers
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if words <= number < after else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append(f"  {'  '.join(cells)}".rstrip())
+    return lines
 
 
 def _count(number: int, noun: str) -> str:

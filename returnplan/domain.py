@@ -35,6 +35,7 @@ DistributionName = Literal[
     "dirichlet",
 ]
 Sensitivity = Literal["public", "restricted", "confidential"]
+TargetMeasure = Literal["returned", "conditions_met"]
 
 LAND_CLASSES: tuple[LandClass, ...] = ("minefield", "low_density", "battle_area")
 RECORDS: tuple[Record, ...] = ("none", "partial", "full")
@@ -422,6 +423,21 @@ class FundingLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Target:
+    """An aim, official or assumed, to be drawn beside the results; the model never reads it."""
+
+    id: Id
+    by_date: Annotated[date, column("midnight by which it is to be reached", name="date")]
+    people: Annotated[int, column("people aimed at", ge=0)]
+    measure: Annotated[
+        TargetMeasure,
+        column("what is counted: people returned, or people whose conditions are met"),
+    ] = "returned"
+    title: Annotated[str, column("words beside it in charts; empty: the id")] = ""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class Assumption:
     """An uncertain number: distribution, unit, mark and source (model §9)."""
 
@@ -460,12 +476,15 @@ type_of_table: dict[str, type] = {
     "deployments": Deployment,
     "orders": OrderLine,
     "funding": FundingLine,
+    "targets": Target,
     "assumptions": Assumption,
     "sources": SourceLine,
 }
 """Row type of each table of a scenario folder, in the order of reading."""
 
-OPTIONAL_TABLES = ("orders", "funding", "calendars", "works", "hazards", "assumptions")
+OPTIONAL_TABLES = (
+    *("orders", "funding", "targets", "calendars", "works", "hazards", "assumptions"),
+)
 """Tables that may be missing: a scenario can be without such rows."""
 
 
@@ -503,6 +522,7 @@ class Scenario:
     calendars: tuple[CalendarMonth, ...] = ()
     orders: tuple[OrderLine, ...] = ()
     funding: tuple[FundingLine, ...] = ()
+    targets: tuple[Target, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
 
     @cached_property

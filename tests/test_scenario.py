@@ -235,6 +235,17 @@ def scenarios(draw: st.DrawFn) -> rp.Scenario:
             for position, name in enumerate(people, start=1)
             if draw(st.booleans())
         ),
+        targets=tuple(
+            rp.Target(
+                id=names.pop(),
+                by_date=draw(DAYS),
+                people=draw(COUNTS),
+                measure=draw(words(domain.TargetMeasure)),
+                title=draw(TEXT),
+                source=source,
+            )
+            for _ in range(draw(st.integers(0, 2)))
+        ),
         funding=tuple(funding() for _ in range(draw(st.integers(0, 2)))),
         assumptions=tuple(
             rp.Assumption(

@@ -18,6 +18,7 @@ import xlsxwriter
 from click.testing import CliRunner
 
 import returnplan as rp
+from returnplan.describe import describe
 from returnplan.scenario import digest
 from returnplan.scenario.background import read_background
 from returnplan.scenario.rows import table_type
@@ -92,6 +93,10 @@ TABLES: dict[str, list[Row]] = {
     "funding": [
         {"id": "f1", "from": "2025-01-01", "until": "2027-01-01", "usd": 4e6, "assets": "deminers"},
         {"id": "f2", "usd": 1e9, "allocation": "near", "assets": "deminers;builders"},
+    ],
+    "targets": [
+        {"id": "t1", "date": "2027-01-01", "people": 100},
+        {"id": "t2", "date": "2028-01-01", "people": 200, "measure": "conditions_met"},
     ],
     "assumptions": [
         {
@@ -219,6 +224,10 @@ WRONG_CELLS: dict[str, tuple[str, int, str, str]] = {
     "no asset type but separators": ("funding", 3, "assets", ";"),
     "funding that ends before it begins": ("funding", 2, "until", "2024-12-31"),
     "an id of funding that is a road's": ("funding", 3, "id", "r1"),
+    "a target of nobody knows whom": ("targets", 2, "people", ""),
+    "a target by no date": ("targets", 2, "date", "2026"),
+    "a target that counts something else": ("targets", 3, "measure", "resettled"),
+    "an id of a target that is a road's": ("targets", 3, "id", "r1"),
     "a cost of works below zero": ("works", 2, "cost_usd", "-5"),
     "a mobilisation that brings money": ("assets", 2, "mobilisation_usd", "-5"),
     "a camp without a price in numbers": ("assets", 2, "camp_usd", "cheap"),
@@ -311,6 +320,39 @@ def test_every_fault_of_one_row_is_reported_in_one_go(folder: Path) -> None:
     assert sorted(column or "" for _, _, column in errors(folder)) == [
         *("households", "people", "settlement", "source"),
     ]
+
+
+def test_a_target_that_cannot_be_shown_or_reached_is_a_warning(folder: Path) -> None:
+    put(folder, "targets", 2, "date", "2024-12-31")
+    put(folder, "targets", 3, "people", "421")
+    assert [str(p) for p in rp.check(folder).problems] == [
+        "targets.csv, row 2, column date: found 2024-12-31; note: outside the horizon 2025-01-01 "
+        "to 2035-01-01: it is not shown",
+        "targets.csv, row 3, column people: found 421; note: more than all displaced people, 420",
+    ]
+    for day in ("2025-01-01", "2035-01-01"):
+        put(folder, "targets", 2, "date", day)
+        put(folder, "targets", 3, "people", "420")
+        assert rp.check(folder).problems == ()
+    put(folder, "targets", 3, "people", "421")
+    put(folder, "communities", 2, "people", "many")  # so nobody knows how many there are
+    assert only_problem(folder).file == "communities.csv"
+
+
+def test_targets_are_printed_beside_all_people_and_change_no_result(folder: Path) -> None:
+    scenario = rp.load(folder)
+    lines = describe(rp.check(folder))
+    begin = next(i for i, line in enumerate(lines) if line.startswith("Targets"))
+    assert lines[begin + 1 : begin + 5] == [
+        "  target  date        people  of all  measure         title",
+        "  t1      2027-01-01     100    24 %  returned",
+        "  t2      2028-01-01     200    48 %  conditions met",
+        "",
+    ]
+    (folder / "targets.csv").unlink()
+    assert not any("Targets" in line for line in describe(rp.check(folder)))
+    without = rp.simulate(rp.load(folder), "near")
+    assert without.summary.equals(rp.simulate(scenario, "near").summary)
 
 
 # ---------------------------------------------------------------------------------- one go, no run
@@ -563,7 +605,7 @@ def test_a_missing_table_gives_one_error_if_something_needs_it(folder: Path, tab
         (problem,) = report.problems
         assert (problem.level, problem.file) == ("warning", "orders.csv")
         assert "no rows for 'listed'" in problem.found
-    elif table in ("hazards", "works", "funding", "assumptions"):
+    elif table in ("hazards", "works", "funding", "targets", "assumptions"):
         assert report.problems == ()
     else:
         assert [(p.level, p.file) for p in report.problems] == [("error", f"{table}.csv")]

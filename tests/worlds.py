@@ -45,6 +45,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "deployments": ("allocation", "asset", "base", "teams", "from", "until", "source"),
     "orders": ("allocation", "position", "community"),
     "funding": ("id", "from", "until", "usd", "allocation", "assets", "source"),
+    "targets": ("id", "date", "people", "measure", "title", "source"),
     "assumptions": (
         *("id", "distribution", "a", "b", "c", "low", "high", "unit", "mark", "source"),
     ),

@@ -36,8 +36,8 @@ from returnplan.scenario.rows import Partial, table_type
 from returnplan.units import horizon_date
 
 TABLES_WITH_IDS = (
-    *("places", "communities", "roads", "hazards", "works", "assets", "funding", "assumptions"),
-    "sources",
+    *("places", "communities", "roads", "hazards", "works", "assets", "funding", "targets"),
+    *("assumptions", "sources"),
 )
 DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
 ANYWHERE = "?/"
@@ -294,6 +294,23 @@ def envelopes_hold_the_plan(draft: Draft) -> Iterator[Problem]:
                 found = f"USD {usd:,.0f} for team-days of {name!r} from {first} until {last}"
                 note = f"at most USD {line.envelope_usd:,.0f} of {line.id!r} for {name!r}"
                 yield draft.doubt("funding", row, "usd", found, note)
+
+
+@check
+def targets_can_be_shown(draft: Draft) -> Iterator[Problem]:
+    """A target lies within the horizon, and does not aim at more people than there are."""
+    start, years = draft.start, draft.horizon_years
+    end = horizon_date(start, years) if start and years else None
+    waiting = [item for _, item in draft.all("communities")]
+    is_known = waiting and not any(isinstance(item, Partial) for item in waiting)
+    everyone = sum(item.people for item in waiting) if is_known else None
+    for row, item in draft.of("targets"):
+        if start and end and item.by_date and not start <= item.by_date <= end:
+            note = f"outside the horizon {start} to {end}: it is not shown"
+            yield draft.doubt("targets", row, "date", item.by_date.isoformat(), note)
+        if everyone is not None and item.people is not None and item.people > everyone:
+            note = f"more than all displaced people, {everyone:,}"
+            yield draft.doubt("targets", row, "people", f"{item.people:,}", note)
 
 
 @check

@@ -49,6 +49,12 @@ def scenario_toml(data: Path, num: Numbers) -> str:
     return "\n".join(lines) + "\n"
 
 
+def target_rows(data: Path, num: Numbers) -> list[Row]:
+    """Turn targets in families into people, at the mean size of a household of the settings."""
+    rows = copied_rows(data / "targets.csv")
+    return [row | {"people": round(int(row["families"]) * num["household_size"])} for row in rows]
+
+
 def build(data: Path, calibration: Path) -> dict[str, str]:
     """Make every file of the scenario.
 
@@ -86,6 +92,7 @@ def build(data: Path, calibration: Path) -> dict[str, str]:
         "calendars": fleet.calendar_rows(data),
         "deployments": fleet.deployment_rows(data, assets, shares, num),
         "funding": copied_rows(data / "funding.csv"),
+        "targets": target_rows(data, num),
         "assumptions": copied_rows(data / "assumptions.csv"),
         "sources": copied_rows(data / "sources.csv"),
     }

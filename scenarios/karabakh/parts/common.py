@@ -40,6 +40,7 @@ COLUMNS: dict[str, str] = {
     "calendars": "zone,month,workable_days,source",
     "deployments": "allocation,asset,base,teams,from,until,source",
     "funding": "id,from,until,usd,allocation,assets,source",
+    "targets": "id,date,people,measure,title,source",
     "assumptions": "id,distribution,a,b,c,low,high,unit,mark,source",
     "sources": "id,title,organisation,year,licence",
 }
