@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from returnplan.ensembles import Ensemble, ensemble
     from returnplan.runfolder import Run, load_run
     from returnplan.simulation import Outcome, simulate
+    from returnplan.waiting import why
 
 __all__ = [
     "AllocationHeader",
@@ -72,6 +73,7 @@ __all__ = [
     "load",
     "load_run",
     "simulate",
+    "why",
     "write",
 ]
 
@@ -83,6 +85,7 @@ _LATER = {
     "ensemble": "returnplan.ensembles",
     "load_run": "returnplan.runfolder",
     "simulate": "returnplan.simulation",
+    "why": "returnplan.waiting",
 }
 
 
