@@ -19,11 +19,14 @@ class Background:
     ----------
     rings
         Outer rings as lists of longitude and latitude, degrees.
+    districts
+        Name of the district of each ring, as in the table of places; empty where none is given.
     credit_lines
         Whom to credit for them, each once.
     """
 
     rings: tuple[Ring, ...] = ()
+    districts: tuple[str, ...] = ()
     credit_lines: tuple[str, ...] = ()
 
 
@@ -44,13 +47,16 @@ def read_background(folder: Path) -> tuple[Background, list[Problem]]:
     if not path.is_file():
         return Background(), []
     rings: list[Ring] = []
+    districts: list[str] = []
     credit_lines: dict[str, None] = {}
     try:
         for feature in json.loads(path.read_text(encoding="utf-8-sig"))["features"]:
-            rings += _outer_rings(feature["geometry"])
-            source = (feature.get("properties") or {}).get("source")
-            if source:
-                credit_lines[f"Boundaries: {source}"] = None
+            found = _outer_rings(feature["geometry"])
+            properties = feature.get("properties") or {}
+            rings += found
+            districts += [str(properties.get("district") or "")] * len(found)
+            if properties.get("source"):
+                credit_lines[f"Boundaries: {properties['source']}"] = None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         problem = Problem(
             file=FILE,
@@ -58,7 +64,10 @@ def read_background(folder: Path) -> tuple[Background, list[Problem]]:
             allowed="a GeoJSON FeatureCollection of Polygon or MultiPolygon features, WGS 84",
         )
         return Background(), [problem]
-    return Background(rings=tuple(rings), credit_lines=tuple(credit_lines)), []
+    background = Background(
+        rings=tuple(rings), districts=tuple(districts), credit_lines=tuple(credit_lines)
+    )
+    return background, []
 
 
 def _outer_rings(shape: Any) -> list[Ring]:
