@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from returnplan import domain
 from returnplan.chunks import CHUNK_FILE
+from returnplan.columns import text_columns
 from returnplan.domain import Scenario
 from returnplan.ensembles import RANGED, Ensemble, csv_bytes, digest_of, one_under_another
 from returnplan.errors import ReturnplanError
@@ -38,15 +39,6 @@ MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY = (
 )
 PACKAGES = ("matplotlib", "numba", "numpy", "pandas", "pydantic", "scipy")
 STATEMENT = domain.STATEMENT.format(authority=domain.AUTHORITY)
-TEXT_COLUMNS = (
-    *("allocation", "community", "settlement", "district", "status", "binding_gate"),
-    *("ready_date_p10", "ready_date_p50", "ready_date_p90", "last_ready_date_p50", "date"),
-    *("unknown_gates", "gate", "state", "route", "denies", "hazard", "road"),
-    *("job", "owner", "stage", "place_or_road", "team", "asset", "base"),
-    *("cause", "month", "kind", "from_place", "to_place"),
-    *("drive_date_p50", "open_date_p10", "open_date_p50", "open_date_p90"),
-)
-"""Columns that are text even where they look like numbers."""
 
 
 # ---------------------------------------------------------------- where it may be written
@@ -337,7 +329,7 @@ def load_run(folder: str | Path) -> Run:
 def _read_table(path: Path) -> pd.DataFrame:
     return pd.read_csv(
         path,
-        dtype=dict.fromkeys(TEXT_COLUMNS, str),
+        dtype=dict.fromkeys(text_columns(path.stem), str),
         keep_default_na=False,
         na_values=[""],
     )
