@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from returnplan.chance import default_assumptions, is_multiplier, mean, mean_shares
+from returnplan.columns import result_columns
 from returnplan.domain import Assumption, Scenario, type_of_table
 from returnplan.policies import POLICIES
 from returnplan.readiness import (
@@ -289,14 +290,24 @@ def listing(kind: str) -> list[str]:
             for row in default_assumptions().values()
         ]
     if kind == "columns":
-        return [
-            f"{f'{table}.{name}':<31} {allowed}{f' [{default}]' if default else ''}: {meaning}"
-            for table in type_of_table
-            for name, allowed, default, meaning, _ in dictionary(table)
-        ]
+        return [*_scenario_columns(), "", "Columns of the results:", *_result_columns()]
     from returnplan import figures
 
     return [f"{name:<26} {figures.title(name)}" for name in figures.NAMES]
+
+
+def _scenario_columns() -> Iterator[str]:
+    for table in type_of_table:
+        for name, allowed, default, meaning, _ in dictionary(table):
+            kept = f" [{default}]" if default else ""
+            yield f"{f'{table}.{name}':<31} {allowed}{kept}: {meaning}"
+
+
+def _result_columns() -> Iterator[str]:
+    for one in result_columns():
+        unit = f" ({one.unit})" if one.unit else ""
+        kind = f"{one.type}{unit} [{one.sensitivity}]"
+        yield f"{f'{one.table}.{one.column}':<31} {kind}: {one.meaning}"
 
 
 def _presets() -> Iterator[str]:
