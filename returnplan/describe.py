@@ -290,7 +290,7 @@ def listing(kind: str) -> list[str]:
             for row in default_assumptions().values()
         ]
     if kind == "columns":
-        return [*_scenario_columns(), "", "Columns of the results:", *_result_columns()]
+        return [*_scenario_columns(), "Columns of the results:", *_result_columns()]
     from returnplan import figures
 
     return [f"{name:<26} {figures.title(name)}" for name in figures.NAMES]
