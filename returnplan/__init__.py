@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from returnplan.ensembles import Ensemble, ensemble
     from returnplan.runfolder import Run, load_run
     from returnplan.simulation import Outcome, simulate
+    from returnplan.views import view
     from returnplan.waiting import why
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "load",
     "load_run",
     "simulate",
+    "view",
     "why",
     "write",
 ]
@@ -85,6 +87,7 @@ _LATER = {
     "ensemble": "returnplan.ensembles",
     "load_run": "returnplan.runfolder",
     "simulate": "returnplan.simulation",
+    "view": "returnplan.views",
     "why": "returnplan.waiting",
 }
 

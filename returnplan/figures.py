@@ -10,7 +10,7 @@ import pandas as pd
 from returnplan import canvas, charts, maps
 from returnplan.canvas import CHARTS
 from returnplan.domain import Scenario
-from returnplan.scenario.background import read_background
+from returnplan.scenario.background import Background, read_background
 from returnplan.simulation import Outcome
 
 EACH = tuple(draw.__name__ for draw in (maps.ready_map, charts.gate_matrix, charts.team_occupation))
@@ -98,14 +98,14 @@ def _tables(scenario: Scenario, outcomes: Sequence[Outcome]) -> Mapping[str, pd.
 
 
 def view_of(
-    folder: Path, scenario: Scenario, horizon_days: float, provenance: str, draws: int = 0
+    folder: Path | None, scenario: Scenario, horizon_days: float, provenance: str, draws: int = 0
 ) -> canvas.View:
     """What the charts must know beside their tables.
 
     Parameters
     ----------
     folder
-        Folder of the scenario, for the optional background of the map.
+        Folder of the scenario, for the optional background of the map; None: no background.
     scenario
         The scenario.
     horizon_days
@@ -126,7 +126,7 @@ def view_of(
     used = dict.fromkeys(place.source for place in scenario.places)
     used |= dict.fromkeys(road.source for road in scenario.roads)
     credited = {source.id: source.title for source in scenario.sources}
-    background, _ = read_background(folder)
+    background = read_background(folder)[0] if folder else Background()
     return canvas.View(
         start=scenario.start,
         horizon_days=horizon_days,
