@@ -39,6 +39,7 @@ from returnplan.scenario import check, load, write
 from returnplan.version import __version__
 
 if TYPE_CHECKING:
+    from returnplan.comparison import compare
     from returnplan.ensembles import Ensemble, ensemble
     from returnplan.runfolder import Run, load_run
     from returnplan.simulation import Outcome, simulate
@@ -70,6 +71,7 @@ __all__ = [
     "Works",
     "__version__",
     "check",
+    "compare",
     "ensemble",
     "load",
     "load_run",
@@ -84,6 +86,7 @@ _LATER = {
     "Ensemble": "returnplan.ensembles",
     "Outcome": "returnplan.simulation",
     "Run": "returnplan.runfolder",
+    "compare": "returnplan.comparison",
     "ensemble": "returnplan.ensembles",
     "load_run": "returnplan.runfolder",
     "simulate": "returnplan.simulation",

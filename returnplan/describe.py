@@ -1,7 +1,7 @@
 """Words about a scenario and its results: what will be modelled, defaults, data dictionary."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from returnplan.chance import default_assumptions, is_multiplier, mean, mean_shares
@@ -18,6 +18,7 @@ from returnplan.readiness import (
 from returnplan.scenario import Gates, Report
 from returnplan.scenario.funding import envelopes
 from returnplan.scenario.rows import cell_text, table_type
+from returnplan.screen import aligned
 from returnplan.units import horizon_date
 
 HECTARE_M2 = 10_000
@@ -160,35 +161,6 @@ def _target_lines(scenario: Scenario) -> Iterator[str]:
         yield ""
         yield "Targets (aims to draw beside the results; the model does not read them):"
         yield from aligned(rows, words=2, numbers=2)
-
-
-def aligned(rows: Sequence[Sequence[str]], words: int, numbers: int | None = None) -> list[str]:
-    """Set a table in columns: words to the left, numbers to the right, the rest to the left.
-
-    Parameters
-    ----------
-    rows
-        Cells of each row, the header first.
-    words
-        How many columns stand to the left before the numbers.
-    numbers
-        How many columns of numbers follow; None: all others.
-
-    Returns
-    -------
-    list[str]
-        One line a row, moved in by two spaces.
-    """
-    after = len(rows[0]) if numbers is None else words + numbers
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.rjust(width) if words <= number < after else cell.ljust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append(f"  {'  '.join(cells)}".rstrip())
-    return lines
 
 
 def _count(number: int, noun: str) -> str:

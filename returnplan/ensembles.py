@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -39,6 +40,8 @@ class Ensemble:
     ----------
     scenario
         Name of the scenario.
+    start, horizon
+        First day, and the date after which nothing is shown.
     allocations, communities
         Names and ids, in the order of ``ready_day``.
     draws
@@ -57,6 +60,8 @@ class Ensemble:
     """
 
     scenario: str
+    start: date
+    horizon: date
     allocations: tuple[str, ...]
     communities: tuple[str, ...]
     draws: int
@@ -211,6 +216,8 @@ def assemble(
     digest = digest_of({name: csv_bytes(table) for name, table in tables.items()}, ready_day)
     return Ensemble(
         scenario=scenario.name,
+        start=scenario.start,
+        horizon=horizon,
         allocations=programme.allocations,
         communities=tuple(community.id for community in scenario.communities),
         draws=ready_day.shape[1],

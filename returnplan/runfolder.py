@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -79,6 +79,39 @@ def check_target(out: Path, *, overwrite: bool) -> Path:
     return target
 
 
+def check_file(out: Path, *, overwrite: bool) -> Path:
+    """Refuse a file that would lose something, before any work is done.
+
+    Parameters
+    ----------
+    out
+        File to be written.
+    overwrite
+        Whether a file that is there may be replaced.
+
+    Returns
+    -------
+    Path
+        The file, absolute, with links resolved.
+
+    Raises
+    ------
+    ReturnplanError
+        When it is there already, cannot be made, or would lie among the files of a run.
+    """
+    target = out.resolve()
+    blocking = next((p for p in target.parents if p.exists()), target)
+    if not blocking.is_dir():
+        raise ReturnplanError(f"{out} cannot be made: {blocking} is a file")
+    if target.exists() and not target.is_file():
+        raise ReturnplanError(f"{out} is a folder: choose a file in it")
+    if read_manifest(target.parent) is not None:
+        raise ReturnplanError(f"{out} would lie among the files of a run: choose another --out")
+    if target.exists() and not overwrite:
+        raise ReturnplanError(f"{out} exists: choose another --out, or say --overwrite")
+    return target
+
+
 def _is_run_folder(folder: Path) -> bool:
     """True when a folder holds a run or a part of one, and nothing that a run does not write."""
     manifest = read_manifest(folder)
@@ -132,6 +165,26 @@ def written(out: Path) -> Iterator[Path]:
         _replace(partial, out)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def write_file(out: Path, data: bytes) -> None:
+    """Write a file that is there when all of it is.
+
+    Parameters
+    ----------
+    out
+        Target as :func:`check_file` returns it.
+    data
+        What is to stand in it.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(out)
+    except BaseException:
+        partial.unlink(missing_ok=True)
         raise
 
 
@@ -281,6 +334,16 @@ class Run:
     jobs: pd.DataFrame
     releases: pd.DataFrame
     roads: pd.DataFrame
+
+    @property
+    def start(self) -> date:
+        """First day of the scenario."""
+        return date.fromisoformat(self.manifest["scenario_start"])
+
+    @property
+    def horizon(self) -> date:
+        """Date after which nothing is shown."""
+        return date.fromisoformat(self.manifest["horizon"])
 
 
 def load_run(folder: str | Path) -> Run:

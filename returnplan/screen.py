@@ -1,6 +1,7 @@
-"""What a person sees of a run that goes on: bars on a terminal, plain lines in a log."""
+"""What a person sees: bars on a terminal and plain lines in a log of a run, tables in columns."""
 
 import sys
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any, Protocol
 
@@ -133,3 +134,32 @@ class Bars:
                 bar_format=form,
             )
         return self._bar
+
+
+def aligned(rows: Sequence[Sequence[str]], words: int, numbers: int | None = None) -> list[str]:
+    """Set a table in columns: words to the left, numbers to the right, the rest to the left.
+
+    Parameters
+    ----------
+    rows
+        Cells of each row, the header first.
+    words
+        How many columns stand to the left before the numbers.
+    numbers
+        How many columns of numbers follow; None: all others.
+
+    Returns
+    -------
+    list[str]
+        One line a row, moved in by two spaces.
+    """
+    after = len(rows[0]) if numbers is None else words + numbers
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if words <= number < after else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append(f"  {'  '.join(cells)}".rstrip())
+    return lines
