@@ -352,6 +352,51 @@ def explain(
             click.echo("\n" + "\n".join(room.what_if_lines(told, answers)))
 
 
+@main.command()
+@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--against", metavar="NAME", help="Allocation to compare with; the first if none.")
+@click.option(
+    "--date",
+    "days",
+    metavar="ISO",
+    multiple=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Date by which people are counted; repeatable. [default: each year]",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="CSV file for every difference.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+def compare(
+    folder: Path, against: str | None, days: Sequence[Any], out: Path | None, overwrite: bool
+) -> None:
+    r"""Compare allocations draw by draw: differences, their intervals, how often one is better.
+
+    \b
+    Examples:
+      returnplan compare runs/valley
+      returnplan compare runs/karabakh --against ramp --date 2026-12-31 --out ramp.csv
+    """
+    import returnplan.scenario as room
+    from returnplan import comparison, runfolder
+    from returnplan.comparison.printed import shown_dates, told
+    from returnplan.ensembles import csv_bytes
+
+    try:
+        outcome = runfolder.load_run(folder)
+        comparison.check_comparable(outcome)
+    except ReturnplanError as error:
+        _fail(str(error), BAD_INPUT)
+    dates = [day.date() for day in days]
+    table = comparison.differences(outcome, against, dates or None)
+    target = runfolder.check_file(out, overwrite=overwrite) if out else None
+    scenario = room.check(folder / runfolder.SCENARIO_COPY).scenario
+    titles = {header.name: header.title for header in scenario.allocations} if scenario else {}
+    click.echo("\n".join(told(outcome, titles, table, dates or shown_dates(outcome))))
+    click.echo(runfolder.STATEMENT)
+    if target is not None:
+        runfolder.write_file(target, csv_bytes(table))
+        click.echo(f"Table: {out}")
+
+
 def _what_ifs(ask: Callable[..., Any], question: tuple[Any, ...], watcher: Any) -> Any:
     """Run the what-ifs of one allocation under a watcher."""
     return ask(*question, watcher.drawn)

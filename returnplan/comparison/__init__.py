@@ -2,9 +2,9 @@
 
 from returnplan.comparison.districts import district_shares
 from returnplan.comparison.paired import differences
-from returnplan.comparison.spread import LEAST_DRAWS
+from returnplan.comparison.spread import check_comparable
 
-__all__ = ["LEAST_DRAWS", "compare", "differences", "district_shares"]
+__all__ = ["check_comparable", "compare", "differences", "district_shares"]
 
 compare = differences
 """What ``rp.compare`` calls."""

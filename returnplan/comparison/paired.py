@@ -157,4 +157,5 @@ def _summary(whole: Ints, found: _Measured, chosen: Ints) -> tuple[float, ...]:
     better = whole < 0 if found.fewer_is_better else whole > 0
     same = int((whole == 0).sum())
     shares = ((2 * int(better.sum()) + same) / (2 * len(whole)), same / len(whole))
-    return (mean(values), *interval, quantile(values, LOW), quantile(values, HIGH), *shares)
+    ends = (float(quantile(values, LOW)), float(quantile(values, HIGH)))
+    return (mean(values), *interval, *ends, *shares)

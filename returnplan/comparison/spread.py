@@ -73,6 +73,26 @@ def drawn(spread: Spread) -> NDArray[np.floating[Any]]:
     return ready_day
 
 
+def check_comparable(spread: Spread) -> None:
+    """Refuse what has nothing to compare.
+
+    Parameters
+    ----------
+    spread
+        An ensemble or a run.
+
+    Raises
+    ------
+    ReturnplanError
+        When there are fewer than two draws or two allocations.
+    """
+    drawn(spread)
+    if len(spread.allocations) == 1:
+        raise ReturnplanError(
+            f"{spread.allocations[0]} is the only allocation of the run: nothing to compare it with"
+        )
+
+
 def against_of(spread: Spread, against: str | None) -> str:
     """Name of the allocation that the others are compared with: the first, unless another is said.
 
