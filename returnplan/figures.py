@@ -12,6 +12,7 @@ from returnplan.canvas import CHARTS
 from returnplan.domain import Scenario
 from returnplan.scenario.background import Background, read_background
 from returnplan.simulation import Outcome
+from returnplan.words import ENGLISH
 
 EACH = tuple(draw.__name__ for draw in (maps.ready_map, charts.gate_matrix, charts.team_occupation))
 """Charts drawn for each allocation."""
@@ -25,7 +26,7 @@ NAMES = tuple(CHARTS)
 
 def title(name: str) -> str:
     """Title of a chart."""
-    return CHARTS[name].title
+    return CHARTS[name].title(ENGLISH, False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,13 @@
 """People whose conditions are met, over time."""
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
 
 from returnplan.canvas import (
     INK,
@@ -20,10 +20,12 @@ from returnplan.canvas import (
     chart,
     date_axis,
     finished,
-    listed,
+    horizon,
     note,
-    thousands,
+    numbers,
+    total_people,
 )
+from returnplan.words import Words
 
 MOST_BANDS = 2  # allocations whose ranges are bands; of more, bars at the right edge
 CURVES_INCHES = 3.4  # least height of lines over time
@@ -32,47 +34,79 @@ BAR_STEP = 0.028  # of the width of the axes, between these bars
 LEAST_GAP = {False: 0.11, True: 0.15}  # of the axes' height, between names, with draws: True
 
 
-def _total_people(readiness: pd.DataFrame) -> float:
-    """Return the people of the scenario, whom every allocation counts once."""
-    return float(readiness.groupby("allocation")["people"].sum().max()) if len(readiness) else 0.0
+def _people_title(words: Words, has_draws: bool) -> str:
+    if has_draws:
+        return words.phrase("Median number of people with conditions met (modelled), by date")
+    return words.phrase("People whose conditions for return are met (modelled), by date")
 
 
 def _people_alt(people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
     """Say how many people each allocation brings by the end of the horizon."""
+    words = view.words
     if people_met.empty:
-        return "People with conditions met (modelled) over time: nothing to draw."
+        return words.phrase("People with conditions met (modelled) over time: nothing to draw.")
     last = people_met.groupby("allocation", sort=False).tail(1)
-    ends = [
-        f"{_end_words(row, view)} under {view.title(row['allocation'])}"
+    ends = words.listed(
+        words.phrase(
+            "{people} under {allocation}",
+            people=_end_words(row, view),
+            allocation=view.title(row["allocation"]),
+        )
         for _, row in last.iterrows()
-    ]
-    draws = thousands(view.draws)
-    how = f": medians and 80 % model intervals (p10 to p90) of {draws} draws" if view.draws else ""
-    return (
-        f"By {view.date(view.horizon_days)} conditions are met (modelled), of "
-        f"{thousands(_total_people(readiness))} people, for {listed(ends)}{how}."
     )
+    total = words.number(total_people(readiness))
+    if not view.draws:
+        return words.phrase(
+            "By {date} conditions are met (modelled), of {total} people, for {ends}.",
+            date=view.horizon_word, total=total, ends=ends,
+        )  # fmt: skip
+    return words.phrase(
+        "By {date} conditions are met (modelled), of {total} people, for {ends}: medians and 80 % "
+        "model intervals (p10 to p90) of {draws} draws.",
+        date=view.horizon_word, total=total, ends=ends, draws=view.draws_word,
+    )  # fmt: skip
 
 
 def _end_words(last: pd.Series, view: View) -> str:
     """Return the people at the horizon, with draws as median and range."""
-    middle = thousands(last["people_p50"])
+    words = view.words
+    middle = words.number(last["people_p50"])
     if not view.draws:
         return middle
-    return f"{middle} ({thousands(last['people_p10'])} to {thousands(last['people_p90'])})"
-
-
-def _people_note(people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
-    """Say what lines, bands and bars are."""
-    is_banded = people_met["allocation"].nunique() <= MOST_BANDS
-    shape = "Bands" if is_banded else "Bars at the right edge (range at the horizon)"
-    rest = "" if is_banded else " Ranges of all other dates are in people_met.csv."
-    draws = thousands(view.draws)
-    return (
-        f"Lines: median (p50) of the number of people. {shape}: 80 % model interval (p10 to p90) "
-        f"of {draws} draws.{rest} All allocations see the same draws: where ranges overlap, one "
-        "may still be ahead of another in most draws."
+    return words.phrase(
+        "{middle} ({low} to {high})",
+        middle=middle,
+        low=words.number(last["people_p10"]),
+        high=words.number(last["people_p90"]),
     )
+
+
+def _people_notes(
+    people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View
+) -> Sequence[str]:
+    """Say when people are counted, and what lines, bands and bars are."""
+    words = view.words
+    counted = words.phrase("People are counted at the start of each month.")
+    if not view.draws:
+        return [counted]
+    same = words.phrase(
+        "All allocations see the same draws: where ranges overlap, one may still be ahead of "
+        "another in most draws."
+    )
+    if people_met["allocation"].nunique() <= MOST_BANDS:
+        lines = words.phrase(
+            "Lines: median (p50) of the number of people. Bands: 80 % model interval (p10 to p90) "
+            "of {draws} draws.",
+            draws=view.draws_word,
+        )
+    else:
+        lines = words.phrase(
+            "Lines: median (p50) of the number of people. Bars at the right edge (range at the "
+            "horizon): 80 % model interval (p10 to p90) of {draws} draws. Ranges of all other "
+            "dates are in people_met.csv.",
+            draws=view.draws_word,
+        )
+    return [counted, f"{lines} {same}"]
 
 
 def _name(allocation: object, view: View) -> str:
@@ -90,14 +124,12 @@ def _people_height(
 
 
 @chart(
-    "People whose conditions for return are met (modelled), by date",
+    _people_title,
     ("people_met", "readiness"),
     _people_alt,
     height=_people_height,
     one_allocation=False,
-    notes=("People are counted at the start of each month.",),
-    notes_of_draws=_people_note,
-    title_of_draws="Median number of people with conditions met (modelled), by date",
+    notes=_people_notes,
 )
 def conditions_met_over_time(
     people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View, ax: Axes | None = None
@@ -115,7 +147,8 @@ def conditions_met_over_time(
         One row per allocation and community: allocation, people.
     """
     ax = blank(ax)
-    total = _total_people(readiness)
+    words = view.words
+    total = total_people(readiness)
     groups = list(people_met.groupby("allocation", sort=False))
     is_banded = bool(view.draws) and len(groups) <= MOST_BANDS
     ends = []
@@ -139,15 +172,20 @@ def conditions_met_over_time(
         ends.append(_End(line=line, last=rows.iloc[-1]))
     ends.sort(key=lambda end: -end.people)
     ax.set_ylim(0, (total or 1.0) * 1.1)
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: thousands(value)))
-    ax.set_ylabel(f"People with conditions met ({'median' if view.draws else 'modelled'})")
+    ax.yaxis.set_major_formatter(numbers(view))
+    ax.set_ylabel(
+        words.phrase("People with conditions met (median)")
+        if view.draws
+        else words.phrase("People with conditions met (modelled)")
+    )
     ax.grid(axis="y")
     date_axis(ax, view, view.horizon_days)
-    _horizon(ax, view)
+    horizon(ax, view)
     if total:
         ax.axhline(total, color=QUIET, linestyle=(0, (1, 1.5)), linewidth=1, label="_all people")
         where = (view.axis(view.horizon_days * 0.01), total * 1.012)
-        ax.text(*where, f"All displaced people: {thousands(total)}", fontsize=SMALL, va="bottom")
+        everyone = words.phrase("All displaced people: {people}", people=words.number(total))
+        ax.text(*where, everyone, fontsize=SMALL, va="bottom")
     has_bars = bool(view.draws) and not is_banded
     _name_lines(ax, ends, view, right=_bars(ax, ends) if has_bars else 1.0)
     _say_nobody(ax, people_met, view)
@@ -219,29 +257,16 @@ def _bars(ax: Axes, ends: list[_End]) -> float:
 
 def _say_nobody(ax: Axes, people_met: pd.DataFrame, view: View) -> None:
     """Say so where all lines stay at zero."""
+    words = view.words
     if people_met["people_p50"].sum() > 0:
         return
     if people_met["people_mean"].sum() > 0:
-        note(ax, "In most draws no community has its conditions met within the horizon.")
+        text = words.phrase("In most draws no community has its conditions met within the horizon.")
+    elif view.draws:
+        text = words.phrase("No community has its conditions met within the horizon in any draw.")
     else:
-        draw = " in any draw" if view.draws else ""
-        note(ax, f"No community has its conditions met within the horizon{draw}.")
-
-
-def _horizon(ax: Axes, view: View) -> None:
-    """Mark the end of the horizon at the right edge."""
-    end = view.axis(view.horizon_days)
-    ax.axvline(end, color=INK, linewidth=0.8, label="_horizon")
-    ax.annotate(
-        f"Horizon ends {view.date(view.horizon_days)}",
-        (end, 1.0),
-        (-4, -2),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        fontsize=SMALL,
-    )
+        text = words.phrase("No community has its conditions met within the horizon.")
+    note(ax, text)
 
 
 def _name_lines(ax: Axes, ends: list[_End], view: View, *, right: float) -> None:
@@ -259,6 +284,11 @@ def _name_lines(ax: Axes, ends: list[_End], view: View, *, right: float) -> None
     space = " " if is_close and not view.draws else "\n"
     words = [f"{end.line.get_label()}:{space}{_end_words(end.last, view)}" for end in ends]
     if is_close:
+        title = (
+            view.words.phrase("Median at the horizon (p10 to p90)")
+            if view.draws
+            else view.words.phrase("People at the end")
+        )
         ax.legend(
             [end.line for end in ends],
             words,
@@ -266,7 +296,7 @@ def _name_lines(ax: Axes, ends: list[_End], view: View, *, right: float) -> None
             bbox_to_anchor=(right, 0.5),
             handlelength=3.6,
             labelspacing=0.9,
-            title="Median at the horizon\n(p10 to p90)" if view.draws else "People at the end",
+            title=textwrap.fill(title, 22),
             title_fontsize=SMALL,
             alignment="left",
         )

@@ -1,10 +1,12 @@
 """What teams do with the days they are present."""
 
 import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
 from returnplan.canvas import (
@@ -20,17 +22,17 @@ from returnplan.canvas import (
     finished,
     note,
     only,
-    percent,
-    thousands,
 )
+from returnplan.words import Words
 
+STRIP = 0.8  # height of a row
 QUARTERS_UP_TO_DAYS = 4 * 366
 FEW_STRIPS = 6  # asset types below which the label beside them is broken more often
 DOINGS = {
-    "work": (MET, "", "white", "Working days"),
-    "travel": (PART, "---", "white", "Mobilisation, travel and camp"),
-    "pause": (PALE, "////", "#6F9DBD", "Non-workable days (winter, rest)"),
-    "idle": ("white", "\\", "#B5B5B5", "Idle"),
+    "work": (MET, "", "white"),
+    "travel": (PART, "---", "white"),
+    "pause": (PALE, "////", "#6F9DBD"),
+    "idle": ("white", "\\", "#B5B5B5"),
 }
 
 
@@ -114,20 +116,40 @@ def _by_asset(asset: pd.Series, days: Floats) -> pd.DataFrame:
     )
 
 
+def _doing_word(doing: str, words: Words) -> str:
+    return {
+        "work": words.phrase("Working days"),
+        "travel": words.phrase("Mobilisation, travel and camp"),
+        "pause": words.phrase("Non-workable days (winter, rest)"),
+        "idle": words.phrase("Idle"),
+    }[doing]
+
+
 def _occupation_alt(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> str:
     """Say what share of all present team-days is work, and who idles most."""
+    words, title = view.words, view.title(view.allocation)
     if only(presence, view.allocation).empty:
-        return f"Under {view.title(view.allocation)} no team is present."
+        return words.phrase("Under {allocation} no team is present.", allocation=title)
     totals = occupation(jobs, presence, view).groupby("asset")[list(DOINGS)].sum()
     days, whole = totals.sum(), float(totals.to_numpy().sum())
-    share = {name: percent(float(days[name]), whole) for name in DOINGS}
     idle = totals["idle"] / totals.sum(axis=1).clip(lower=1e-9)
-    how = " in the run on expected values" if view.draws else ""
-    return (
-        f"Under {view.title(view.allocation)}{how} teams work on {share['work']} of the days they "
-        f"are present, travel or mobilise on {share['travel']}, pause for non-workable days "
-        f"on {share['pause']} and are idle on {share['idle']}. Most often idle: "
-        f"{view.word(idle.idxmax())} ({percent(float(idle.max()), 1.0)})."
+    values = {name: words.percent(float(days[name]), whole) for name in DOINGS} | {
+        "allocation": title,
+        "team": view.word(idle.idxmax()),
+        "share": words.percent(float(idle.max())),
+    }
+    if view.draws:
+        return words.phrase(
+            "Under {allocation} in the run on expected values teams work on {work} of the days "
+            "they are present, travel or mobilise on {travel}, pause for non-workable days on "
+            "{pause} and are idle on {idle}. Most often idle: {team} ({share}).",
+            **values,
+        )
+    return words.phrase(
+        "Under {allocation} teams work on {work} of the days they are present, travel or mobilise "
+        "on {travel}, pause for non-workable days on {pause} and are idle on {idle}. Most often "
+        "idle: {team} ({share}).",
+        **values,
     )
 
 
@@ -138,20 +160,24 @@ def _occupation_height(
     return 1.55 + 0.34 * max(presence["asset"].nunique(), 3)
 
 
-def _occupation_note(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> str:
+def _occupation_notes(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say that this is the run on expected values."""
-    return (
-        f"From the run on expected values, not from the {thousands(view.draws)} draws: it has no "
-        "unrecorded hazards, and no ranges."
+    if not view.draws:
+        return []
+    text = view.words.phrase(
+        "From the run on expected values, not from the {draws} draws: it has no unrecorded "
+        "hazards, and no ranges.",
+        draws=view.draws_word,
     )
+    return [text]
 
 
 @chart(
-    "What teams do with the days they are present (modelled)",
+    lambda words, _: words.phrase("What teams do with the days they are present (modelled)"),
     ("jobs", "presence"),
     _occupation_alt,
     height=_occupation_height,
-    notes_of_draws=_occupation_note,
+    notes=_occupation_notes,
 )
 def team_occupation(
     jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View, ax: Axes | None = None
@@ -166,74 +192,73 @@ def team_occupation(
         team, asset, from_day, until_day (blank: to the end of the horizon).
     """
     ax = blank(ax)
-    how = "Run on expected values" if view.draws else ""
+    words = view.words
+    how = words.phrase("Run on expected values") if view.draws else ""
     teams = only(presence, view.allocation)
     table = occupation(jobs, presence, view)
     everyone = presence.groupby("asset")["team"].count().sort_values(ascending=False, kind="stable")
     assets = [str(asset) for asset in everyone.index]
     date_axis(ax, view, view.horizon_days)
-    ax.set_ylabel(
-        textwrap.fill(
-            "Asset type; a row is 0–100 % of the days its teams are present",
-            32 if len(assets) >= FEW_STRIPS else 16,
-        )
+    label = words.phrase("Asset type; a row is 0–100 % of the days its teams are present")
+    ax.set_ylabel(textwrap.fill(label, 32 if len(assets) >= FEW_STRIPS else 16))
+    ax.set_xlabel(
+        words.phrase("{axis} (one bar per quarter)", axis=ax.get_xlabel())
+        if view.horizon_days <= QUARTERS_UP_TO_DAYS
+        else words.phrase("{axis} (one bar per calendar year)", axis=ax.get_xlabel())
     )
-    ax.set_xlabel(f"{ax.get_xlabel()} (one bar per {_period_word(view)})")
     ax.set_ylim(max(len(assets), 1) - 0.42, -0.55)
     if teams.empty:
         ax.set_yticks([])
-        note(ax, "No team is present under this allocation.")
+        note(ax, words.phrase("No team is present under this allocation."))
         return finished(ax, "team_occupation", view, how)
     counts = teams.groupby(teams["asset"].astype(str))["team"].nunique()
+    _strips(ax, assets, table, view)
     for row, asset in enumerate(assets):
-        _strip(ax, row, table[table["asset"] == asset], view)
-        _strip_words(ax, row, table[table["asset"] == asset], int(counts.get(asset, 0)))
+        _strip_words(ax, row, table[table["asset"] == asset], int(counts.get(asset, 0)), view)
     ax.set_yticks(range(len(assets)), [textwrap.fill(view.word(asset), 18) for asset in assets])
     ax.tick_params(axis="y", length=0)
     handles = [
         Patch(facecolor=colour, hatch=2 * hatch, edgecolor=edge, linewidth=0.4)
-        for colour, hatch, edge, _ in DOINGS.values()
+        for colour, hatch, edge in DOINGS.values()
     ]
-    words = [word for *_, word in DOINGS.values()]
     ax.legend(
-        handles, words, loc="upper center", bbox_to_anchor=(0.45, 0), borderaxespad=5, ncols=4,
-        fontsize=SMALL,
+        handles, [_doing_word(name, words) for name in DOINGS], loc="upper center",
+        bbox_to_anchor=(0.45, 0), borderaxespad=5, ncols=4, fontsize=SMALL,
     )  # fmt: skip
     return finished(ax, "team_occupation", view, how)
 
 
-def _period_word(view: View) -> str:
-    """Return the length of a period in words."""
-    return "quarter" if view.horizon_days <= QUARTERS_UP_TO_DAYS else "calendar year"
-
-
-def _strip(ax: Axes, row: int, mine: pd.DataFrame, view: View) -> None:
-    """Draw one row of stacked bars, one bar per period in which teams are present."""
-    mine = mine[mine[list(DOINGS)].sum(axis=1) > 0]
+def _strips(ax: Axes, assets: list[str], table: pd.DataFrame, view: View) -> None:
+    """Draw a row of stacked bars for each asset type, one bar per period with teams present."""
+    rows = table["asset"].map({asset: row for row, asset in enumerate(assets)})
+    mine = table.assign(row=rows)[table[list(DOINGS)].sum(axis=1) > 0]
     days = mine[list(DOINGS)].to_numpy(dtype=float)
     shares = days / days.sum(axis=1, keepdims=True)
     left = view.axis(mine["from_day"].to_numpy(dtype=float))
-    width = (mine["until_day"] - mine["from_day"]).to_numpy(dtype=float)
-    floor = np.full(len(mine), row + 0.4)
-    for number, (name, (colour, hatch, edge, _)) in enumerate(DOINGS.items()):
-        tall = 0.8 * shares[:, number]
-        bars = ax.bar(left, -tall, width, floor, align="edge", label=f"_{name}")
-        for bar in bars:
-            bar.set(facecolor=colour, hatch=hatch, edgecolor=edge, linewidth=0.4)
-        floor = floor - tall
+    right = view.axis(mine["until_day"].to_numpy(dtype=float))
+    floor = mine["row"].to_numpy(dtype=float) + STRIP / 2
+    for number, (name, (colour, hatch, edge)) in enumerate(DOINGS.items()):
+        top = floor - STRIP * shares[:, number]
+        corners = np.array([[left, floor], [right, floor], [right, top], [left, top]])
+        ax.add_collection(
+            PolyCollection(
+                list(corners.transpose(2, 0, 1)), facecolor=colour, hatch=hatch, edgecolor=edge,
+                linewidth=0.4, label=f"_{name}",
+            ),
+            autolim=False,
+        )  # fmt: skip
+        floor = top
 
 
-def _strip_words(ax: Axes, row: int, mine: pd.DataFrame, teams: int) -> None:
+def _strip_words(ax: Axes, row: int, mine: pd.DataFrame, teams: int, view: View) -> None:
     """Write right of a row how many teams it has, and their shares over the whole time."""
+    words = view.words
     whole = float(mine[list(DOINGS)].to_numpy().sum())
-    work, idle = (percent(float(mine[name].sum()), whole) for name in ("work", "idle"))
-    shares = f"\n{work} work, {idle} idle" if teams else ""
+    work, idle = (words.percent(float(mine[name].sum()), whole) for name in ("work", "idle"))
+    text = words.plural("{number} team", "{number} teams", teams)
+    if teams:
+        text += "\n" + words.phrase("{work} work, {idle} idle", work=work, idle=idle)
     ax.annotate(
-        f"{thousands(teams)} {'team' if teams == 1 else 'teams'}{shares}",
-        (1.0, row),
-        (5, 0),
-        xycoords=("axes fraction", "data"),
-        textcoords="offset points",
-        va="center",
-        fontsize=SMALL,
-    )
+        text, (1.0, row), (5, 0), xycoords=("axes fraction", "data"),
+        textcoords="offset points", va="center", fontsize=SMALL,
+    )  # fmt: skip
