@@ -385,7 +385,7 @@ def compare(
         comparison.check_comparable(outcome)
     except ReturnplanError as error:
         _fail(str(error), BAD_INPUT)
-    dates = [day.date() for day in days]
+    dates = sorted({day.date() for day in days})
     table = comparison.differences(outcome, against, dates or None)
     target = runfolder.check_file(out, overwrite=overwrite) if out else None
     scenario = room.check(folder / runfolder.SCENARIO_COPY).scenario
