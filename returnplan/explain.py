@@ -5,7 +5,7 @@ Reads a run folder and runs again the draws that it tells of (model §7.1).
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import partial
@@ -21,7 +21,7 @@ from returnplan import whatif
 from returnplan.chain import ROAD_STEP
 from returnplan.chance import Values
 from returnplan.chunks import cores
-from returnplan.domain import Community, Scenario
+from returnplan.domain import Community, Place, Scenario
 from returnplan.draws import Draws
 from returnplan.errors import Problem, ReturnplanError
 from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
@@ -63,13 +63,16 @@ class Told:
         return int(self.run.manifest["draws"])
 
 
-def open_run(folder: Path) -> Told:
+def open_run(folder: Path, language: str = "") -> Told:
     """Read a run folder together with the scenario that it was made from.
 
     Parameters
     ----------
     folder
         Run folder.
+    language
+        Code of the language in which places are named where their name in it is known; empty: as
+        the planner's team writes them.
 
     Returns
     -------
@@ -93,7 +96,16 @@ def open_run(folder: Path) -> Told:
     if gates is None or given is None or unread:
         raise ReturnplanError(f"{folder} names no gates in its manifest: run it again")
     scenario = scenario_room.load(copy, gates=gates)
+    if language:
+        places = tuple(_named(place, language) for place in scenario.places)
+        scenario = replace(scenario, places=places)
     return Told(run=run, scenario=scenario, stage=Stage(scenario))
+
+
+def _named(place: Place, language: str) -> Place:
+    """A place under its name in a language; the planner's own name stays among the others."""
+    names = {"": place.name, **place.names}
+    return replace(place, name=place.names.get(language) or place.name, names=names)
 
 
 def find_community(told: Told, wanted: str) -> str:

@@ -87,15 +87,31 @@ def _tables(scenario: Scenario, outcomes: Sequence[Outcome]) -> Mapping[str, pd.
     """Tables of the run, those of the scenario that charts need, and who is present when."""
     names = ("readiness", "people_met", "gates", "land_release", "jobs", "presence")
     tables = {name: pd.concat([getattr(o, name) for o in outcomes]) for name in names}
-    tables["places"] = pd.DataFrame(
+    return {**tables, **ground(scenario)}
+
+
+def ground(scenario: Scenario) -> dict[str, pd.DataFrame]:
+    """Give the tables of a scenario that maps need.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+
+    Returns
+    -------
+    dict[str, pandas.DataFrame]
+        ``places`` and ``roads``: points, and which of them a road joins.
+    """
+    places = pd.DataFrame(
         [(p.id, p.kind, p.name, p.lon_deg, p.lat_deg) for p in scenario.places],
         columns=["id", "kind", "name", "lon_deg", "lat_deg"],
     )
-    tables["roads"] = pd.DataFrame(
+    roads = pd.DataFrame(
         [(road.id, road.from_place, road.to_place) for road in scenario.roads],
         columns=["id", "from_place", "to_place"],
     )
-    return tables
+    return {"places": places, "roads": roads}
 
 
 def view_of(
