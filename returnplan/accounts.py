@@ -4,6 +4,7 @@ One :class:`Account` is one run of one allocation in numbers. Its tables are mad
 functions for a run on expected values (one draw, no ranges) and for many draws.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -289,7 +290,8 @@ def tables_of(
     causes = books.reasons.causes
     totals = {name: values.sum(axis=1) for name, values in people.items()}
     early = totals["early"]
-    early_days = ((early[:, 1:] + early[:, :-1]) / 2) @ (np.diff(books.by_s) / DAY_S)
+    early_days = (early[:, 1:] + early[:, :-1]) / 2 * (np.diff(books.by_s) / DAY_S)
+    early_sums = np.array([math.fsum(row) for row in early_days.tolist()])  # alike on all machines
     return Tables(
         allocation=allocation,
         delays=delays_table(facts, allocation, causes, read("delay_s"), draws),
@@ -309,7 +311,7 @@ def tables_of(
         cost_usd=costs.total_usd,
         casualties=dict(zip(Casualties._fields, casualties.T, strict=True)),
         totals=totals,
-        early_person_days=mean(early_days),
+        early_person_days=mean(early_sums),
     )
 
 
