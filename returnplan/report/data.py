@@ -1,0 +1,146 @@
+"""What the page's script is given: numbers by allocation, only what the audience may see.
+
+Days count from the start; a time that does not come within the horizon, or a figure that is not
+shown, is null.
+"""
+
+import datetime as dt
+import math
+from typing import Any
+
+import pandas as pd
+
+from returnplan.audience import areas_of
+from returnplan.findings import Findings, bottlenecks
+from returnplan.findings.opened import records
+from returnplan.report import ground
+from returnplan.report.communities import communities_data
+from returnplan.report.sentences import sentences
+from returnplan.scenario.background import Background
+from returnplan.words import DIGITS
+
+MEASURES = ("people", "returned", "present")
+"""Counts of ``people_met.csv`` that are drawn: conditions met, returned, present."""
+RANGE = ("p10", "p50", "p90")
+SHARE_DIGITS = 3
+
+
+def page_data(findings: Findings, background: Background) -> dict[str, Any]:
+    """All that the script of the page needs.
+
+    Parameters
+    ----------
+    findings
+        The run, for an audience and in a language.
+    background
+        Outlines of districts.
+
+    Returns
+    -------
+    dict[str, Any]
+        To be written as JSON.
+    """
+    names = findings.allocations
+    districts = _districts(findings)
+    data = {
+        "locale": f"{findings.words.locale}".replace("_", "-") + f"-u-nu-{DIGITS}",
+        "start": findings.scenario.start.isoformat(),
+        "days": _days(findings),
+        "begin": _begin(findings),
+        "draws": findings.draws,
+        "audience": findings.audience,
+        "words": sentences(findings.words),
+        "allocations": [findings.title(name) for name in names],
+        "all_people": findings.people,
+        "people": [_people(findings, name) for name in names],
+        "targets": _targets(findings),
+        "districts": districts,
+        "causes": [
+            [[one.name, round(one.person_days)] for one in bottlenecks(findings, name)]
+            for name in names
+        ],
+    }
+    if findings.is_public:
+        areas = areas_of(findings.run.readiness)
+        data["map"] = ground.district_map(
+            findings.scenario.places, background, areas, districts["names"]
+        )
+        return data
+    data["map"] = ground.full_map(findings.scenario, background, findings.tables)
+    return data | communities_data(findings)
+
+
+def _rows_of_first(findings: Findings) -> pd.DataFrame:
+    return findings.rows("people_met", findings.first)
+
+
+def _days(findings: Findings) -> list[int]:
+    """Days of counting: the steps of the slider."""
+    return [int(day) for day in _rows_of_first(findings)["day"]]
+
+
+def _begin(findings: Findings) -> int:
+    """Step at which the slider stands at first: the near date of the headline's table."""
+    dates = _rows_of_first(findings)["date"].tolist()
+    return dates.index(findings.near.isoformat())
+
+
+def _people(findings: Findings, allocation: str) -> list[list[list[int | None]]]:
+    """Measure x range x day of counting."""
+    rows = findings.rows("people_met", allocation)
+    return [
+        [_whole(rows[f"{measure}_{part}"]) for part in _range(findings)] for measure in MEASURES
+    ]
+
+
+def _range(findings: Findings) -> tuple[str, ...]:
+    """Columns of a range; a run on expected values has one number."""
+    return RANGE if findings.draws else ("p50",)
+
+
+def _whole(column: pd.Series) -> list[int | None]:
+    return [None if math.isnan(value) else round(value) for value in column.astype(float)]
+
+
+def _targets(findings: Findings) -> list[list[Any]]:
+    """Day, people, measure and title of each target within the horizon."""
+    start, horizon = findings.scenario.start, findings.horizon
+    return [
+        [
+            (one.by_date - start).days,
+            one.people,
+            0 if one.measure == "conditions_met" else 1,
+            one.title or one.id.replace("_", " "),
+        ]
+        for one in findings.scenario.targets
+        if start <= one.by_date <= horizon
+    ]
+
+
+def _districts(findings: Findings) -> dict[str, Any]:
+    """Share of each district's people whose conditions are met, by allocation and date."""
+    table = findings.tables["district_shares"]
+    names = sorted(table["district"].unique().tolist())
+    dates = sorted(table["date"].unique().tolist())
+    people = table.groupby("district")["people"].max()
+    cells = {(row["allocation"], row["district"], row["date"]): row for row in records(table)}
+    start = findings.scenario.start
+    return {
+        "names": [name or findings.words.phrase("without a district") for name in names],
+        "people": _whole(people.reindex(names)),
+        "days": [(dt.date.fromisoformat(date) - start).days for date in dates],
+        "shares": [
+            [
+                [
+                    [_share(cells[allocation, name, date][f"share_{part}"]) for date in dates]
+                    for part in _range(findings)
+                ]
+                for name in names
+            ]
+            for allocation in findings.allocations
+        ],
+    }
+
+
+def _share(value: float) -> float | None:
+    return None if math.isnan(value) else round(float(value), SHARE_DIGITS)

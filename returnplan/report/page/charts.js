@@ -1,0 +1,241 @@
+// Charts over time (uPlot), and bars in tables. All follow slider and allocation.
+
+const INK = "#222222";
+const GREY = "#595959";
+const GRID = "#E4E4E4";
+const MEASURES = ["people", "returned", "present"];
+const MEASURE_LINES = [
+  { stroke: "#0B3754", width: 2.2, fill: "rgba(79,158,208,0.28)" },
+  { stroke: "#B36B00", width: 2, dash: [9, 4], fill: "rgba(230,159,0,0.20)" },
+  { stroke: "#595959", width: 1.8, dash: [2, 3] },
+];
+const ALLOCATION_LINES = [
+  { stroke: "#0B3754" },
+  { stroke: "#B36B00", dash: [9, 4] },
+  { stroke: "#2F7FB5", dash: [10, 3, 2, 3] },
+  { stroke: "#595959", dash: [2, 3] },
+  { stroke: "#8C6BB1", dash: [12, 2, 2, 2, 2, 2] },
+  { stroke: "#7A4B1E", dash: [5, 5] },
+];
+const CHART_PX = 300;
+const NARROW_PX = 520;
+
+const lineOf = (allocation) => ALLOCATION_LINES[allocation % ALLOCATION_LINES.length];
+
+/** A short sample of a line, for the tables that serve as legends. */
+function sample(line) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const stroke = document.createElementNS(svg.namespaceURI, "line");
+  for (const [name, value] of Object.entries({ width: 34, height: 10, "aria-hidden": "true", class: "sample" })) {
+    svg.setAttribute(name, value);
+  }
+  const how = { x1: 1, x2: 33, y1: 5, y2: 5, stroke: line.stroke, "stroke-width": line.width ?? 2 };
+  if (line.dash) how["stroke-dasharray"] = line.dash.join(" ");
+  for (const [name, value] of Object.entries(how)) stroke.setAttribute(name, value);
+  svg.append(stroke);
+  return svg;
+}
+
+/** One chart of people over time; a click on it moves the slider there. */
+function timeChart(box, series, bands, drawMore) {
+  const axis = { stroke: INK, grid: { stroke: GRID, width: 1 }, ticks: { stroke: GRID, width: 1 }, font: "12px system-ui, sans-serif" };
+  const chart = new uPlot(
+    {
+      width: Math.max(box.clientWidth, 200),
+      height: CHART_PX,
+      padding: [10, 12, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+      scales: { y: { range: (u, low, high) => [0, Math.max(high, 1) * 1.06] } },
+      axes: [
+        { ...axis, values: (u, marks) => marks.map(timeMark), space: 56 },
+        { ...axis, values: (u, marks) => marks.map(number), size: box.clientWidth < NARROW_PX ? 56 : 66 },
+      ],
+      series: [{}, ...series],
+      bands,
+      hooks: { draw: [(u) => { drawMore(u); drawDate(u); }] },
+    },
+    [data.days.map(seconds), ...series.map(() => [])],
+    box,
+  );
+  chart.over.addEventListener("click", () => {
+    if (chart.cursor.idx !== null && chart.cursor.idx !== undefined) change({ step: chart.cursor.idx });
+  });
+  new ResizeObserver(() => chart.setSize({ width: Math.max(box.clientWidth, 200), height: CHART_PX })).observe(box);
+  return chart;
+}
+
+function timeMark(mark) {
+  const when = new Date(mark * 1000);
+  return (when.getUTCMonth() === 0 ? formats.year : formats.month).format(when);
+}
+
+/** The date of the slider: a line through the chart. */
+function drawDate(chart) {
+  const pen = chart.ctx;
+  const x = Math.round(chart.valToPos(seconds(today()), "x", true));
+  const { top, height } = chart.bbox;
+  pen.save();
+  pen.strokeStyle = INK;
+  pen.lineWidth = 1.5 * devicePixelRatio;
+  pen.setLineDash([]);
+  pen.beginPath();
+  pen.moveTo(x, top);
+  pen.lineTo(x, top + height);
+  pen.stroke();
+  pen.fillStyle = INK;
+  pen.beginPath();
+  pen.moveTo(x - 6 * devicePixelRatio, top);
+  pen.lineTo(x + 6 * devicePixelRatio, top);
+  pen.lineTo(x, top + 8 * devicePixelRatio);
+  pen.fill();
+  pen.restore();
+}
+
+/** Targets: a diamond at date and number, with a dashed line to it. */
+function drawTargets(chart, measures) {
+  const pen = chart.ctx;
+  for (const [day, people, measure] of data.targets) {
+    if (!measures.includes(measure)) continue;
+    const x = chart.valToPos(seconds(day), "x", true);
+    const y = chart.valToPos(people, "y", true);
+    const size = 5 * devicePixelRatio;
+    pen.save();
+    pen.strokeStyle = INK;
+    pen.fillStyle = measure ? MEASURE_LINES[1].stroke : MEASURE_LINES[0].stroke;
+    pen.lineWidth = devicePixelRatio;
+    pen.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+    pen.beginPath();
+    pen.moveTo(chart.bbox.left, y);
+    pen.lineTo(x, y);
+    pen.stroke();
+    pen.setLineDash([]);
+    pen.beginPath();
+    pen.moveTo(x, y - size);
+    pen.lineTo(x + size, y);
+    pen.lineTo(x, y + size);
+    pen.lineTo(x - size, y);
+    pen.closePath();
+    pen.fill();
+    pen.stroke();
+    pen.restore();
+  }
+}
+
+/** Met, returned and present of one allocation, each with its range. */
+function startPeopleChart() {
+  const hasRanges = data.draws > 0;
+  const edge = (line) => ({ stroke: line.fill ?? "transparent", width: 1, points: { show: false } });
+  const series = MEASURE_LINES.flatMap((line) => {
+    const middle = { ...line, fill: undefined, points: { show: false } };
+    return hasRanges ? [edge(line), middle, edge(line)] : [middle];
+  });
+  const bands = hasRanges
+    ? MEASURE_LINES.flatMap((line, i) => (line.fill ? [{ series: [3 * i + 3, 3 * i + 1], fill: line.fill }] : []))
+    : [];
+  const chart = timeChart($("people-chart"), series, bands, (u) => drawTargets(u, [0, 1]));
+  const cells = MEASURES.map((measure, i) => legendRow($("people-now"), MEASURE_LINES[i], say(measure)));
+  const show = (changed) => {
+    if (changed.has("allocation")) {
+      chart.setData([data.days.map(seconds), ...data.people[state.allocation].flat()]);
+    } else if (changed.has("step")) chart.redraw(false);
+    cells.forEach((cell, i) => (cell.textContent = now(state.allocation, i)));
+  };
+  follow(show);
+  show(new Set(["allocation"]));
+  return chart;
+}
+
+/** Value with range of a measure at the date of the slider. */
+function now(allocation, measure) {
+  return ranged(data.people[allocation][measure].map((values) => values[state.step]), number);
+}
+
+function legendRow(body, line, words) {
+  const cell = make("td", { class: "number" });
+  body.append(make("tr", {}, make("th", { scope: "row" }, sample(line), words), cell));
+  return cell;
+}
+
+/** Medians of all allocations for one measure. */
+function startAllocationsChart() {
+  const series = data.allocations.map((_, i) => ({ ...lineOf(i), width: 1.6, points: { show: false } }));
+  const chart = timeChart($("allocations-chart"), series, [], (u) => drawTargets(u, [state.measure]));
+  const body = $("allocations-now");
+  const cells = data.allocations.map((title, i) => legendRow(body, lineOf(i), title));
+  const choice = $("measure");
+  choice.addEventListener("change", () => change({ measure: Number(choice.value) }));
+  const show = (changed) => {
+    data.allocations.forEach((_, i) => {
+      chart.series[i + 1].width = i === state.allocation ? 3.2 : 1.6;
+      body.rows[i].classList.toggle("chosen", i === state.allocation);
+      cells[i].textContent = now(i, state.measure);
+    });
+    if (changed.has("measure")) {
+      const lines = data.people.map((measures) => middleOf(measures[state.measure]));
+      chart.setData([data.days.map(seconds), ...lines]);
+    } else if (changed.has("step") || changed.has("allocation")) chart.redraw(false);
+  };
+  follow(show);
+  show(new Set(["measure"]));
+  return chart;
+}
+
+/** A bar of a share, with a whisker for its range. */
+function bar(className = "") {
+  const fill = make("span", { class: "fill" });
+  const whisker = make("span", { class: "whisker" });
+  const box = make("span", { class: `bar ${className}`, "aria-hidden": "true" }, fill, whisker);
+  return {
+    box,
+    set(share, low = null, high = null) {
+      fill.style.inlineSize = `${100 * (share ?? 0)}%`;
+      whisker.hidden = low === null || high === null || low === high;
+      whisker.style.insetInlineStart = `${100 * low}%`;
+      whisker.style.inlineSize = `${100 * (high - low)}%`;
+    },
+  };
+}
+
+/** Share of each district's people at the date of the slider. */
+function startDistricts() {
+  const body = $("districts-now");
+  const rows = data.districts.names.map((name, i) => {
+    const drawn = bar();
+    const text = make("td", { class: "number" });
+    const people = data.districts.people[i];
+    body.append(
+      make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "wide" }, drawn.box), text,
+        make("td", { class: "number" }, people === null ? say("not_shown") : number(people))),
+    );
+    return { drawn, text };
+  });
+  const show = (changed) => {
+    if (!changed.has("step") && !changed.has("allocation")) return;
+    rows.forEach(({ drawn, text }, i) => {
+      const share = shareOf(i) ?? [null];
+      drawn.set(middleOf(share), ...(share.length === 3 ? [share[0], share[2]] : []));
+      text.textContent = shareText(i);
+    });
+  };
+  follow(show);
+  show(new Set(["step"]));
+}
+
+/** Person-days of waiting by cause under the chosen allocation. */
+function startCauses() {
+  const show = (changed) => {
+    if (!changed.has("allocation")) return;
+    const causes = data.causes[state.allocation];
+    const total = causes.reduce((sum, [, days]) => sum + days, 0);
+    const most = Math.max(...causes.map(([, days]) => days), 1);
+    $("causes-now").replaceChildren(...causes.map(([name, days]) => {
+      const drawn = bar("cause");
+      drawn.set(days / most);
+      return make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "wide" }, drawn.box),
+        make("td", { class: "number" }, percent(days / total)), make("td", { class: "number" }, number(days)));
+    }));
+  };
+  follow(show);
+  show(new Set(["allocation"]));
+}

@@ -1,0 +1,66 @@
+// Slider, allocation switch, play button, and the line that says what they show.
+
+const PLAY_MS = 160;
+const SPOKEN_MS = 500;
+
+function startControls() {
+  const slider = $("step");
+  const button = $("play");
+  const choice = $("allocation");
+  slider.max = data.days.length - 1;
+  slider.value = state.step;
+  let timer = null;
+
+  const stop = () => {
+    clearInterval(timer);
+    timer = null;
+    button.textContent = say("play");
+  };
+  const play = () => {
+    if (state.step === data.days.length - 1) change({ step: 0 });
+    button.textContent = say("pause");
+    timer = setInterval(() => {
+      change({ step: state.step + 1 });
+      if (state.step === data.days.length - 1) stop();
+    }, PLAY_MS);
+  };
+  slider.addEventListener("input", () => {
+    if (timer) stop();
+    change({ step: Number(slider.value) });
+  });
+  button.addEventListener("click", () => (timer ? stop() : play()));
+  choice.addEventListener("change", () => change({ allocation: Number(choice.value) }));
+
+  let spoken = null;
+  const show = () => {
+    const day = date(today());
+    slider.value = state.step;
+    slider.setAttribute("aria-valuetext", day);
+    $("date").textContent = day;
+    $("readout").textContent = readout();
+    clearTimeout(spoken);
+    spoken = setTimeout(() => ($("spoken").textContent = $("readout").textContent), SPOKEN_MS);
+  };
+  follow(show);
+  show();
+}
+
+function readout() {
+  const people = data.people[state.allocation][0].map((values) => values[state.step]);
+  const total = number(data.all_people);
+  const first = say("readout", { date: date(today()), people: ranged(people, number), all: total });
+  return data.map.ready ? `${first} ${say("readout_map", counts())}` : first;
+}
+
+/** Settlements and roads that are met and open at the date of the slider. */
+function counts() {
+  const reached = (days) => days.filter((day) => day >= 0 && day <= today()).length;
+  const ready = data.map.ready[state.allocation];
+  const open = data.map.open[state.allocation];
+  return {
+    settlements: number(reached(ready)),
+    all_settlements: number(ready.length),
+    roads: number(reached(open)),
+    all_roads: number(open.length),
+  };
+}

@@ -1,0 +1,95 @@
+// Profile of the chosen community (or, on the public page, district).
+
+const SIGN = ["●", "✕", "◇"];
+const STATE_KEYS = ["met", "not_met", "unknown"];
+
+const line = (words) => make("p", {}, words);
+
+/** A table with a heading for each column; wide ones scroll on their own. */
+function table(caption, headings, rows) {
+  const head = make("tr", {}, ...headings.map((words) => make("th", { scope: "col" }, words)));
+  const body = rows.map(([first, ...rest]) => make("tr", {}, make("th", { scope: "row" }, first), ...rest.map((cell) => make("td", {}, cell))));
+  const made = make("table", {}, make("caption", {}, caption), make("thead", {}, head), make("tbody", {}, ...body));
+  return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, made);
+}
+
+/** A sign and words for how a gate, or a community, stands: 0 met, 1 not met, 2 unknown. */
+function stateWords(number, words) {
+  return make("span", { class: `state ${STATE_KEYS[number]}` }, make("span", { "aria-hidden": "true" }, SIGN[number]), words);
+}
+
+function communityProfile(i) {
+  const [id, name, names, district, people] = data.communities[i];
+  const profile = data.profiles[state.allocation];
+  const [stands, status] = data.statuses[profile.status[i]];
+  const [low, median, high] = profile.days.map((days) => days[i]);
+  const dates = data.draws
+    ? say("dates", { median: date(median), low: date(low), high: date(high) })
+    : say("dates_expected", { date: date(median) });
+  const probability = profile.probability[i];
+  return [
+    make("h3", {}, name),
+    line(say("facts", { district, people: number(people), id })),
+    names.length ? line(say("other_names", { names: names.join(", ") })) : "",
+    make("p", { class: "under" }, say("under", { title: data.allocations[state.allocation] })),
+    make("p", { class: "status" }, stateWords(stands, status)),
+    line(dates),
+    probability === null ? "" : line(say("probability", { share: percent(probability), date: date(data.days.at(-1)) })),
+    make("div", { class: "columns" }, gatesTable(profile, i), causesTable(profile, i)),
+    ...chainOf(profile, i, median),
+  ];
+}
+
+function gatesTable(profile, i) {
+  const rows = data.gates.map((gate, k) => {
+    const day = profile.gate_days[i][k];
+    const share = profile.gate_shares[i][k];
+    return [gate, stateWords(profile.states[i][k], say(STATE_KEYS[profile.states[i][k]])), day === null ? "" : date(day), share > 0 ? percent(share) : ""];
+  });
+  return table(say("gates"), [say("gate"), say("state"), say("from"), say("binds")], rows);
+}
+
+function causesTable(profile, i) {
+  const flat = profile.causes[i];
+  const rows = [];
+  for (let k = 0; k < flat.length; k += 2) rows.push([data.cause_names[flat[k]], number(flat[k + 1])]);
+  return table(say("causes"), [say("cause"), say("days")], rows);
+}
+
+/** The binding chain of a typical draw, in dated sentences. */
+function chainOf(profile, i, median) {
+  const [draw, ...flat] = profile.chains[i];
+  const steps = [];
+  for (let k = 0; k < flat.length; k += 4) steps.push(chainStep(...flat.slice(k, k + 4)));
+  const intro = draw === null
+    ? say("chain_expected")
+    : say("chain_draw", { draw: number(draw), date: date(profile.chain_days[i]), median: date(median) });
+  return [
+    make("h4", {}, say("chain")),
+    line(steps.length ? intro : say("chain_nothing")),
+    make("ol", { class: "chain" }, ...steps),
+  ];
+}
+
+function chainStep(begin, end, cause, sentence) {
+  const words = sentence < 0 ? say("short_stretches") : data.sentences[sentence];
+  const when = begin === end ? date(begin) : say("from_to", { begin: date(begin), end: date(end) });
+  const length = end > begin ? formats.days.format(end - begin) : "";
+  return make("li", { class: cause < 0 && sentence >= 0 ? "event" : "stretch" },
+    make("span", { class: "when" }, when), make("span", { class: "what" }, words), make("span", { class: "length" }, length));
+}
+
+function districtProfile(i) {
+  const rows = data.allocations.map((title, a) => {
+    const shares = data.districts.shares[a][i];
+    const last = shares.map((values) => values.at(-1));
+    const now = data.districts.days.filter((day) => day <= today()).length - 1;
+    return [title, now < 0 ? say("not_shown") : ranged(shares.map((values) => values[now]), percent), ranged(last, percent)];
+  });
+  const people = data.districts.people[i];
+  return [
+    make("h3", {}, data.districts.names[i]),
+    line(people === null ? say("people_not_shown") : say("people_waiting", { people: number(people) })),
+    table(say("district_shares"), [say("allocation"), date(today()), date(data.days.at(-1))], rows),
+  ];
+}

@@ -1,0 +1,84 @@
+// Data, words and numbers of the page. All parts of the script share one scope.
+
+const root = document.documentElement;
+const $ = (id) => document.getElementById(id);
+
+/** Make an element; text is never read as markup. */
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== null) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+async function unpack(text) {
+  const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).json();
+}
+
+let data;
+const state = { allocation: 0, step: 0, measure: 0, chosen: null };
+const listeners = [];
+
+/** Call a function now and whenever the state changes, with the names of what changed. */
+function follow(listener) {
+  listeners.push(listener);
+}
+
+function change(parts) {
+  const changed = new Set(Object.keys(parts).filter((name) => state[name] !== parts[name]));
+  if (!changed.size) return;
+  Object.assign(state, parts);
+  for (const listener of listeners) listener(changed);
+}
+
+/** Say a sentence of the page's language, with values in place of the names in braces. */
+function say(key, values = {}) {
+  return data.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+const formats = {};
+
+function prepareFormats() {
+  const options = { timeZone: "UTC", year: "numeric" };
+  const locale = data.locale;
+  formats.number = new Intl.NumberFormat(locale);
+  formats.days = new Intl.NumberFormat(locale, { style: "unit", unit: "day", unitDisplay: "long" });
+  formats.date = new Intl.DateTimeFormat(locale, { ...options, month: "short", day: "numeric" });
+  formats.month = new Intl.DateTimeFormat(locale, { ...options, month: "short" });
+  formats.year = new Intl.DateTimeFormat(locale, options);
+}
+
+const number = (value) => formats.number.format(value);
+const seconds = (day) => Date.parse(data.start) / 1000 + day * 86400;
+const moment = (day) => new Date(seconds(day) * 1000);
+const date = (day) => (day === null ? say("never") : formats.date.format(moment(day)));
+
+/** A share in whole percent; 0 and 100 only where it is exactly none or all. */
+function percent(share) {
+  if (share <= 0) return "0 %";
+  if (share >= 1) return "100 %";
+  if (share < 0.01) return "<1 %";
+  if (share > 0.99) return ">99 %";
+  return `${Math.floor(100 * share + 1e-9)} %`;
+}
+
+/** A value with its range; the value alone where there is none. */
+function ranged(values, write) {
+  const [low, middle, high] = values.length === 3 ? values : [null, values[0], null];
+  if (middle === null) return say("not_shown");
+  if (low === null || high === null) return write(middle);
+  return say("ranged", { middle: write(middle), low: write(low), high: write(high) });
+}
+
+/** The middle of [p10, p50, p90], or the only one. */
+const middleOf = (ranges) => ranges[ranges.length >> 1];
+
+const today = () => data.days[state.step];
+
+/** Spell a word without accents, for searching. */
+const plain = (word) =>
+  word.toLowerCase().replace(/ı/g, "i").replace(/ə/g, "e").normalize("NFD").replace(/\p{M}/gu, "");

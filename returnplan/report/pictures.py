@@ -1,0 +1,87 @@
+"""Still pictures for the page without its script, and for paper: few colours, so few bytes."""
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+
+from returnplan import canvas
+from returnplan.canvas import CHARTS
+from returnplan.findings import Findings
+
+DOTS_PER_INCH = 115
+COLOURS = 48
+SLOTS: Mapping[str, tuple[str, ...]] = {
+    "map": ("ready_map",),
+    "people": ("returns_fan",),
+    "allocations": ("conditions_met_over_time",),
+    "districts": ("district_shares",),
+    "causes": ("waiting_by_cause",),
+    "differences": ("paired_differences",),
+}
+"""Charts for each place on the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A chart as it stands in the page.
+
+    Parameters
+    ----------
+    source
+        ``data:`` address with the whole picture.
+    alt
+        The same in one or two sentences.
+    width, height
+        Size on the page, CSS pixels.
+    """
+
+    source: str
+    alt: str
+    width: int
+    height: int
+
+
+def pictures(findings: Findings) -> dict[str, list[Picture]]:
+    """Draw the pictures that the audience's tables allow.
+
+    Parameters
+    ----------
+    findings
+        The run.
+
+    Returns
+    -------
+    dict[str, list[Picture]]
+        By place on the page, as ``SLOTS``.
+    """
+    return {
+        slot: [_picture(findings, name) for name in names if _can_draw(findings, name)]
+        for slot, names in SLOTS.items()
+    }
+
+
+def _can_draw(findings: Findings, name: str) -> bool:
+    return name in CHARTS and set(CHARTS[name].needs) <= set(findings.drawn)
+
+
+def _picture(findings: Findings, name: str) -> Picture:
+    panels: Sequence[str] = findings.allocations if CHARTS[name].one_allocation else ()
+    drawn, alt = canvas.figure(name, findings.drawn, findings.view, panels)
+    with canvas.house_style():
+        drawn.savefig(png := io.BytesIO(), format="png", dpi=DOTS_PER_INCH)
+    with Image.open(png) as whole:
+        few = whole.convert("RGB").quantize(
+            COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+        )
+    few.save(packed := io.BytesIO(), format="PNG", optimize=True)
+    encoded = base64.b64encode(packed.getvalue()).decode("ascii")
+    inches = drawn.get_size_inches()
+    return Picture(
+        source=f"data:image/png;base64,{encoded}",
+        alt=alt,
+        width=round(float(inches[0]) * 96),
+        height=round(float(inches[1]) * 96),
+    )
