@@ -240,8 +240,9 @@ def _returns(tables: Tables, areas: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _measures(table: pd.DataFrame, *names: str) -> dict[str, list[str]]:
-    """Columns of each measure."""
-    return {n: [str(c) for c in table if str(c).startswith(f"{n}_")] for n in names}
+    """Columns of each measure that the table has."""
+    found = {name: [str(c) for c in table if str(c).startswith(f"{name}_")] for name in names}
+    return {name: columns for name, columns in found.items() if columns}
 
 
 def _costs(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:
