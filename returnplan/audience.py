@@ -1,4 +1,4 @@
-"""Who may see what: tables for the team and its partners, and tables for everybody (model §12).
+"""Who may see what: tables for the team and its partners, and tables for everybody (model §15).
 
 *internal*: every table as it is, and tables by district beside them. *public*: by district and for
 the whole country only. A district stands by itself if people of at least three settlements come
