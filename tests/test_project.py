@@ -200,7 +200,7 @@ def locked(name: str) -> dict[str, str]:
     versions = {}
     for entry in entries:
         if entry.strip() and not entry.lstrip().startswith("#"):
-            pinned = re.match(r"([a-z0-9-]+)==(\S+)", entry)
+            pinned = re.match(r"([a-z0-9-]+)(?:\[[a-z,]+\])?==(\S+)", entry)
             assert pinned, f"{name}: not a pinned package: {entry[:60]}"
             assert "--hash=sha256:" in entry, f"{name}: {pinned[1]} has no hash"
             versions[pinned[1]] = pinned[2]
