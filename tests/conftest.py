@@ -1,15 +1,25 @@
-"""Small worlds to be worked out by hand; their docstrings in ``tests.worlds`` state the days."""
+"""Small worlds to be worked out by hand, and runs of the shipped scenarios, each made once.
+
+The docstrings of the worlds in ``tests.worlds`` state their days.
+"""
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import returnplan as rp
+from returnplan import figures
+from returnplan.run import Request, run
 from tests import worlds
 from tests.sketch import Sketch
+
+ROOT = Path(__file__).resolve().parents[1]
+DRAWS = 100
 
 
 @pytest.fixture
@@ -47,3 +57,41 @@ def fork(written: Callable[[str], Path]) -> rp.Scenario:
 def winter(written: Callable[[str], Path]) -> rp.Scenario:
     """Return a world of a mountain village where work rests from December to February."""
     return rp.load(written("winter"))
+
+
+# ---------------------------------------------------------------- runs of the shipped scenarios
+
+
+def shared_run(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run a scenario once, also when several pytest workers ask for it; without figures."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # of all workers
+    out = root / f"{name}_run"
+    with (root / f"{name}.lock").open("w") as lock, pytest.MonkeyPatch.context() as patched:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first makes it, the others wait
+        if not out.exists():
+            patched.setattr(figures, "draw_figures", lambda *_, **__: None)
+            folder = ROOT / "scenarios" / name
+            scenario = rp.load(folder)
+            names = tuple(header.name for header in scenario.allocations)
+            asked = Request(
+                folder=folder, scenario=scenario, allocations=names, out=out, draws=DRAWS, seed=1
+            )
+            run(asked)
+    return out
+
+
+@pytest.fixture(scope="session")
+def valley_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a run of the valley: 5 allocations, 100 draws. Do not change it."""
+    return shared_run("valley", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def karabakh_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the run that Karabakh's README prints: 5 allocations, 100 draws.
+
+    It takes a minute: for what a smaller run cannot show. Do not change it.
+    """
+    return shared_run("karabakh", tmp_path_factory)
