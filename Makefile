@@ -36,10 +36,15 @@ bench: $(VENV)/.ready-to-test ## time simulations on this machine, also beside a
 	@$(BIN)/pytest tests/benchmarks --benchmark-only --quiet
 
 words: $(VENV)/.ready-to-test ## bring the catalogues of languages up to date with the code
+	@mkdir -p build
 	@$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k phrase -k plural:1,2 --no-location --sort-output \
-		--omit-header -o build/words.pot returnplan
-	@for po in returnplan/languages/*.po; do $(BIN)/pybabel -q update -N --omit-header --no-wrap -i build/words.pot \
-		-l "$$(basename $$po .po)" -o $$po; done
+		--project returnplan --copyright-holder "The returnplan contributors" -o build/words.pot returnplan
+	@for language in $$($(BIN)/python -c 'from returnplan.words import LANGUAGES as known; print(*sorted({*known} - {"en"}))'); do \
+	  po=returnplan/languages/$$language.po; \
+	  $(BIN)/pybabel -q update -N --init-missing --ignore-obsolete --ignore-pot-creation-date --no-wrap \
+	    -i build/words.pot -l $$language -o $$po && \
+	  sed -e '/^#, python-format$$/d' -e 's/, python-format$$//' $$po > build/words.po && cp build/words.po $$po || exit 1; \
+	done
 
 lock: ## write requirements.txt and requirements-dev.txt anew from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv on the PATH (or UV=path/to/uv)" >&2; exit 1; }
