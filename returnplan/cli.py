@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from returnplan.completion import allocations, communities, folders
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.version import __version__
 
@@ -129,8 +130,18 @@ _gates_option = click.option(
 )
 
 
+_allocations_option = click.option(
+    "-a",
+    "--allocation",
+    "names",
+    multiple=True,
+    shell_complete=allocations,
+    help="Allocation; all if none.",
+)
+
+
 @main.command()
-@click.argument("scenario", type=click.Path(path_type=Path))
+@click.argument("scenario", type=click.Path(path_type=Path), shell_complete=folders)
 @_gates_option
 def check(scenario: Path, gates: Any) -> None:
     r"""Report every problem of a scenario at once, and what will be modelled.
@@ -172,8 +183,8 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int
 
 
 @main.command()
-@click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("-a", "--allocation", "names", multiple=True, help="Allocation; all if none.")
+@click.argument("scenario", type=click.Path(path_type=Path), shell_complete=folders)
+@_allocations_option
 @click.option(
     "--draws",
     type=click.IntRange(0, MOST_DRAWS),
@@ -281,7 +292,9 @@ def _report(outcomes: Sequence[Any], target: Path) -> None:
 
 
 @main.command()
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "folders", nargs=-1, required=True, type=click.Path(path_type=Path), shell_complete=folders
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Run folder.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
 def merge(folders: tuple[Path, ...], out: Path, overwrite: bool) -> None:
@@ -303,9 +316,9 @@ def merge(folders: tuple[Path, ...], out: Path, overwrite: bool) -> None:
 
 
 @main.command()
-@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
-@click.argument("community")
-@click.option("-a", "--allocation", "names", multiple=True, help="Allocation; all if none.")
+@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path), shell_complete=folders)
+@click.argument("community", shell_complete=communities)
+@_allocations_option
 @click.option(
     "--what-if/--no-what-if",
     default=True,
@@ -353,8 +366,13 @@ def explain(
 
 
 @main.command()
-@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
-@click.option("--against", metavar="NAME", help="Allocation to compare with; the first if none.")
+@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path), shell_complete=folders)
+@click.option(
+    "--against",
+    metavar="NAME",
+    shell_complete=allocations,
+    help="Allocation to compare with; the first if none.",
+)
 @click.option(
     "--date",
     "days",
