@@ -153,6 +153,7 @@ def view_of(
         sources="; ".join([*(credited[source] for source in used), *background.credit_lines]),
         districts=background.rings,
         draws=draws,
+        targets=scenario.targets,
     )
 
 

@@ -4,6 +4,7 @@ Grey prints stay legible: colour always comes with a line style, marker, hatch o
 colours follow the status, and none of them is green. The global settings of matplotlib stay alone.
 """
 
+from returnplan.canvas.aims import draw_targets, target_key, target_sentence, targets_of
 from returnplan.canvas.parts import (
     Floats,
     blank,
@@ -20,6 +21,7 @@ from returnplan.canvas.parts import (
     total_people,
     under,
 )
+from returnplan.canvas.rows import ROW_INCHES, Rows, district_rows, label_rows
 from returnplan.canvas.sheet import authority, figure, picture, save, statement, vector
 from returnplan.canvas.style import (
     A4_INCHES,
@@ -49,11 +51,13 @@ __all__ = [
     "PALE",
     "PART",
     "QUIET",
+    "ROW_INCHES",
     "SMALL",
     "STATUS",
     "UNKNOWN",
     "Chart",
     "Floats",
+    "Rows",
     "View",
     "authority",
     "blank",
@@ -61,10 +65,13 @@ __all__ = [
     "chart",
     "columns_of",
     "date_axis",
+    "district_rows",
+    "draw_targets",
     "figure",
     "finished",
     "horizon",
     "house_style",
+    "label_rows",
     "note",
     "numbers",
     "only",
@@ -73,6 +80,9 @@ __all__ = [
     "state_word",
     "statement",
     "states",
+    "target_key",
+    "target_sentence",
+    "targets_of",
     "total_people",
     "under",
     "vector",

@@ -23,12 +23,15 @@ from returnplan.domain import AUTHORITY
 
 PANEL_COLUMNS = {"wide": 2, "map": 3, "tall": 1}
 PANEL_INCHES = {"wide": 3.0, "map": 3.2, "tall": 3.0}
+LEAST_PANEL_INCHES = 2.0
 PANELS_EXTRA_INCHES = 1.2  # title and legend of all panels
 EDGE = 0.012  # of the width, left free beside titles and words below
 SHEET_LETTERS = 76  # of a title of the whole page's width
+LEGEND_LETTERS, KEY_LETTERS = 110, 8  # of a row of the legend of panels, and of a key in it
 LETTERS_INCH = 18  # of the words below
 PRINT_DPI, SCREEN_DPI = 150, 110
-PALETTE = 96  # colours of a PNG
+PALETTE = 48  # colours of a PNG: no colour of a figure is then visibly another
+COMPRESSION = 7  # of a PNG, 0 to 9; more costs much time for few bytes
 
 
 def figure(
@@ -104,8 +107,10 @@ def _sheet(item: Chart, given: list[pd.DataFrame], views: list[View]) -> tuple[F
     columns = PANEL_COLUMNS[item.shape] if len(views) > 1 else 1
     need = item.height(*given, view=view, columns=columns) if item.height else None
     if len(views) > 1:
-        each = need or PANEL_INCHES[item.shape]
-        height = foot_height + PANELS_EXTRA_INCHES + math.ceil(len(views) / columns) * each
+        rows = math.ceil(len(views) / columns)
+        free = A4_INCHES - foot_height - PANELS_EXTRA_INCHES
+        each = need or max(min(PANEL_INCHES[item.shape], free / rows), LEAST_PANEL_INCHES)
+        height = foot_height + PANELS_EXTRA_INCHES + rows * each
     else:
         height = min(foot_height + need, A4_INCHES) if need else page_height
     drawn = Figure(figsize=(width, height), layout="constrained")
@@ -160,8 +165,10 @@ def _one_legend(body: Any) -> None:
         legend.remove()
     if legends:
         title = legends[0].get_title().get_text().replace("\n", " ")
+        letters = max(len(line) for text in words for line in text.split("\n"))
+        columns = min(4, len(words), max(1, LEGEND_LETTERS // (letters + KEY_LETTERS)))
         body.legend(
-            handles, words, loc="outside lower center", ncols=min(4, len(words)), title=title,
+            handles, words, loc="outside lower center", ncols=columns, title=title,
             title_fontsize=7.5, alignment="left",
         )  # fmt: skip
 
@@ -201,12 +208,14 @@ def picture(drawn: Figure, dpi: int = SCREEN_DPI, alt: str = "") -> bytes:
         sheet.draw()
         drawn.set_layout_engine("none")  # what the first drawing has laid out stays
         dots = np.asarray(sheet.buffer_rgba())[:, :, :3]
-    few = Image.fromarray(dots).quantize(PALETTE, dither=Image.Dither.NONE)
+    few = Image.fromarray(dots).quantize(
+        PALETTE, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+    )
     about = PngInfo()
     if alt:
         about.add_itxt("Description", alt)
     file = io.BytesIO()
-    few.save(file, "png", optimize=True, dpi=(dpi, dpi), pnginfo=about)
+    few.save(file, "png", compress_level=COMPRESSION, dpi=(dpi, dpi), pnginfo=about)
     return file.getvalue()
 
 

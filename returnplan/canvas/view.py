@@ -11,7 +11,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 
 from returnplan.canvas.style import house_style
-from returnplan.domain import AUTHORITY
+from returnplan.domain import AUTHORITY, Target
 from returnplan.registry import Family
 from returnplan.words import ENGLISH, Words
 
@@ -46,6 +46,8 @@ class View:
         The language in which charts speak.
     day
         The day to draw, for charts of one moment; none: the end of the horizon.
+    targets
+        Aims to be drawn beside the results.
     panel
         Title of a panel beside others; empty: the chart has the page to itself.
     """
@@ -62,6 +64,7 @@ class View:
     draws: int = 0
     words: Words = ENGLISH
     day: float | None = None
+    targets: Sequence[Target] = ()
     panel: str = ""
 
     def word(self, key: object) -> str:

@@ -244,7 +244,7 @@ def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -
         words.phrase("Framed: binding gate, the last to hold"),
     ]
     ax.legend(
-        handles, [textwrap.fill(key, 27) for key in keys], loc="upper center",
+        handles, [textwrap.fill(key, 26) for key in keys], loc="upper center", handlelength=1.6,
         bbox_to_anchor=(0.4, 0), ncols=4, fontsize=SMALL,
     )  # fmt: skip
 

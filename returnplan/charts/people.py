@@ -19,10 +19,13 @@ from returnplan.canvas import (
     blank,
     chart,
     date_axis,
+    draw_targets,
     finished,
     horizon,
     note,
     numbers,
+    target_sentence,
+    targets_of,
     total_people,
 )
 from returnplan.words import Words
@@ -54,17 +57,25 @@ def _people_alt(people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View
         )
         for _, row in last.iterrows()
     )
-    total = words.number(total_people(readiness))
-    if not view.draws:
-        return words.phrase(
-            "By {date} conditions are met (modelled), of {total} people, for {ends}.",
-            date=view.horizon_word, total=total, ends=ends,
-        )  # fmt: skip
-    return words.phrase(
-        "By {date} conditions are met (modelled), of {total} people, for {ends}: medians and 80 % "
-        "model intervals (p10 to p90) of {draws} draws.",
-        date=view.horizon_word, total=total, ends=ends, draws=view.draws_word,
-    )  # fmt: skip
+    values = {
+        "date": view.horizon_word,
+        "total": words.number(total_people(readiness)),
+        "ends": ends,
+    }
+    told = (
+        words.phrase(
+            "By {date} conditions are met (modelled), of {total} people, for {ends}: medians and "
+            "80 % model intervals (p10 to p90) of {draws} draws.",
+            draws=view.draws_word,
+            **values,
+        )
+        if view.draws
+        else words.phrase(
+            "By {date} conditions are met (modelled), of {total} people, for {ends}.", **values
+        )
+    )
+    targets = [target_sentence(one, view) for one in targets_of(view, "conditions_met")]
+    return " ".join([told, *targets])
 
 
 def _end_words(last: pd.Series, view: View) -> str:
@@ -186,6 +197,7 @@ def conditions_met_over_time(
         where = (view.axis(view.horizon_days * 0.01), total * 1.012)
         everyone = words.phrase("All displaced people: {people}", people=words.number(total))
         ax.text(*where, everyone, fontsize=SMALL, va="bottom")
+    draw_targets(ax, targets_of(view, "conditions_met"), view, titled=True)
     has_bars = bool(view.draws) and not is_banded
     _name_lines(ax, ends, view, right=_bars(ax, ends) if has_bars else 1.0)
     _say_nobody(ax, people_met, view)
