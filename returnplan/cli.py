@@ -13,9 +13,14 @@ import click
 from returnplan.completion import allocations, communities, folders
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.version import __version__
+from returnplan.words import LANGUAGES
 
 BAD_INPUT, BAD_USAGE, STOPPED = 1, 2, 130
 MOST_DRAWS = 10_000_000
+AUDIENCES = {
+    "internal": "restricted data, not for publication",
+    "public": "by district, without places, hazards, roads, teams and small numbers",
+}
 
 
 class _Group(click.Group):
@@ -413,6 +418,61 @@ def compare(
     if target is not None:
         runfolder.write_file(target, csv_bytes(table))
         click.echo(f"Table: {out}")
+
+
+@main.command()
+@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path), shell_complete=folders)
+@click.option(
+    "--audience",
+    type=click.Choice(list(AUDIENCES)),
+    default="internal",
+    show_default=True,
+    help="; ".join(f"{name}: {words}" for name, words in AUDIENCES.items()) + ".",
+)
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default="en",
+    show_default=True,
+    help="Language of the files; what it lacks stays English.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: RUN/report]")
+@click.option(
+    "--profile",
+    "profiles",
+    metavar="COMMUNITY",
+    multiple=True,
+    shell_complete=communities,
+    help="A page about this community; repeatable.",
+)
+@click.option("--contact", default="", help="Whom readers may ask.")
+def report(
+    folder: Path, audience: Any, language: str, contact: str, out: Path | None, **more: Any
+) -> None:
+    r"""Write the report (one HTML page that opens anywhere) and the brief (PDF, two pages).
+
+    \b
+    Examples:
+      returnplan report runs/valley
+      returnplan report runs/valley --audience public --language fr --out for_the_website
+      returnplan report runs/valley --profile mill_east --profile Orchard
+    """
+    from returnplan.findings import open_findings
+    from returnplan.publish import publish
+    from returnplan.runfolder import REPORT, STATEMENT
+
+    try:
+        findings = open_findings(folder, audience, language, contact)
+    except ScenarioError:
+        raise
+    except ReturnplanError as error:
+        _fail(str(error), BAD_INPUT)
+    click.echo(f"Audience {audience}: {AUDIENCES[audience]}.", err=True)
+    target = out or folder / REPORT
+    written = publish(findings, target, more["profiles"], lambda name: click.echo(name, err=True))
+    click.echo(STATEMENT)
+    for path in written:
+        click.echo(f"Wrote {path}")
 
 
 def _what_ifs(ask: Callable[..., Any], question: tuple[Any, ...], watcher: Any) -> Any:

@@ -31,11 +31,12 @@ from returnplan.version import __version__
 TABLES = (*RANGED, "jobs", "releases", "roads")
 """Tables of a run, each one CSV file with the allocations one under another."""
 
-MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY = (
+MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY, REPORT = (
     "manifest.json",
     "figures",
     "ready_day.npz",
     "scenario",
+    "report",
 )
 PACKAGES = ("matplotlib", "numba", "numpy", "pandas", "pydantic", "scipy")
 STATEMENT = domain.STATEMENT.format(authority=domain.AUTHORITY)
@@ -113,11 +114,12 @@ def check_file(out: Path, *, overwrite: bool) -> Path:
 
 
 def _is_run_folder(folder: Path) -> bool:
-    """True when a folder holds a run or a part of one, and nothing that a run does not write."""
+    """True when a folder holds a run or a part of one, and nothing else but what tells of it."""
     manifest = read_manifest(folder)
     if manifest is None:
         return False
-    written = {MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY, *(f"{name}.csv" for name in TABLES)}
+    written = {MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY, REPORT}
+    written.update(f"{name}.csv" for name in TABLES)
     names = {path.name for path in folder.iterdir()}
     return all(name in written or CHUNK_FILE.fullmatch(name) for name in names)
 

@@ -14,7 +14,12 @@ CLOSE_SHARE = 0.1
 
 
 def leader(findings: Findings) -> str:
-    """Name of the allocation with most people whose conditions are met by the horizon.
+    """Name the allocation with most people whose conditions are met by the horizon."""
+    return ranked(findings)[0]
+
+
+def ranked(findings: Findings) -> tuple[str, ...]:
+    """Name the allocations, those first whose people by the horizon are most.
 
     The median decides; of equal ones the mean, then fewer person-days, then who stands first.
     """
@@ -27,7 +32,7 @@ def leader(findings: Findings) -> str:
         ]
         return -counts[0], -counts[1], summary["person_days_mean"]
 
-    return min(findings.allocations, key=key)
+    return tuple(sorted(findings.allocations, key=key))
 
 
 def close(findings: Findings, allocation: str) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from returnplan.audience import SHARE_DIGIT
 from returnplan.findings.ahead import met_on
 from returnplan.findings.opened import Findings, Spread, records, spread_of
 
@@ -121,10 +123,13 @@ def option_notes(findings: Findings) -> tuple[str, ...]:
 
 def options(findings: Findings) -> tuple[Option, ...]:
     """Allocations side by side, in the order of the run."""
-    return tuple(_option(findings, name) for name in findings.allocations)
+    merits = _merits(findings)
+    return tuple(
+        _option(findings, name, _dominated_by(merits, name)) for name in findings.allocations
+    )
 
 
-def _option(findings: Findings, name: str) -> Option:
+def _option(findings: Findings, name: str, dominated_by: str) -> Option:
     at_near = met_on(findings, name, findings.near)
     at_end = met_on(findings, name, findings.horizon)
     summary = _summary(findings, name)
@@ -142,7 +147,7 @@ def _option(findings: Findings, name: str) -> Option:
     return Option(
         allocation=name,
         title=findings.title(name),
-        dominated_by=_dominated_by(findings, name),
+        dominated_by=dominated_by,
         texts=_texts(findings, name, item),
         **item,
     )
@@ -187,26 +192,27 @@ def _casualties(findings: Findings, allocation: str) -> Difference | None:
     return Difference(mean=mean, low=row["difference_low"], high=row["difference_high"])
 
 
-def _dominated_by(findings: Findings, allocation: str) -> str:
+def _dominated_by(merits: Mapping[str, tuple[float, ...]], allocation: str) -> str:
     """Name of an allocation that is nowhere worse and somewhere better in the table; else empty."""
-    mine = _merits(findings, allocation)
-    for other in findings.allocations:
-        its = _merits(findings, other)
+    mine = merits[allocation]
+    for other, its in merits.items():
         if all(b >= a for a, b in zip(mine, its, strict=True)) and its != mine:
             return other
     return ""
 
 
-def _merits(findings: Findings, allocation: str) -> tuple[float, ...]:
+def _merits(findings: Findings) -> dict[str, tuple[float, ...]]:
     """Numbers of the table, more is better; casualties only where all allocations have them."""
-    summary = _summary(findings, allocation)
-    met = met_on(findings, allocation, findings.horizon)
-    merits = [met["people_p50"], -summary["person_days_mean"], -summary["cost_usd_mean"]]
-    harm = _harm_of_others(findings)
-    if harm and all(harm):
-        mine = _casualties(findings, allocation)
-        merits.append(-mine.mean if mine else 0.0)
-    return tuple(merits)
+    casualties = {name: _casualties(findings, name) for name in findings.allocations}
+    has_harm = all(casualties[name] for name in findings.allocations[1:])
+    merits: dict[str, tuple[float, ...]] = {}
+    for name, harm in casualties.items():
+        summary = _summary(findings, name)
+        people = met_on(findings, name, findings.horizon)["people_p50"]
+        merits[name] = (people, -summary["person_days_mean"], -summary["cost_usd_mean"])
+        if has_harm:
+            merits[name] += (-harm.mean if harm else 0.0,)
+    return merits
 
 
 def _texts(findings: Findings, name: str, item: dict[str, Any]) -> tuple[str, ...]:
@@ -220,7 +226,7 @@ def _texts(findings: Findings, name: str, item: dict[str, Any]) -> tuple[str, ..
         _half_text(findings, item["half"]),
         _difference(findings, person_days, 1, unit) if person_days else _none(findings, name),
         words.number(cost_usd / MILLION, int(cost_usd < WHOLE_MILLIONS_FROM)),
-        _difference(findings, casualties, _decimals(casualties.mean))
+        _difference(findings, casualties, decimals(findings, casualties.mean))
         if casualties
         else _none(findings, name, has_any=any(_harm_of_others(findings))),
         findings.number(math.nan if never is None else never),
@@ -253,9 +259,20 @@ def _difference(findings: Findings, found: Difference, decimals: int, unit: floa
     return findings.signed_range(*numbers, decimals)
 
 
-def _decimals(casualties: float) -> int:
+def decimals(findings: Findings, casualties: float) -> int:
+    """How many decimals expected casualties are written with; the public gets them rounded.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    casualties
+        The number, or a difference of numbers.
+    """
     size = abs(casualties)
-    return 0 if size >= WHOLE_FROM else 1 if size >= ONE_DECIMAL_FROM else MOST_DECIMALS
+    if size >= ONE_DECIMAL_FROM:
+        return 0 if size >= WHOLE_FROM else 1
+    return SHARE_DIGIT if findings.is_public else MOST_DECIMALS
 
 
 def _person_days_unit(findings: Findings) -> float:

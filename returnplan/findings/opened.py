@@ -56,6 +56,8 @@ class Findings:
 
     Parameters
     ----------
+    folder
+        Run folder.
     told
         The run with its scenario; names of places are those of the language.
     view
@@ -68,6 +70,7 @@ class Findings:
         Whom to ask; empty: nobody is named.
     """
 
+    folder: Path
     told: Told
     view: View
     audience: Audience
@@ -273,6 +276,7 @@ def open_findings(
         tables["differences"] = differences(told.run)
     households = {one.id: one.households for one in told.scenario.communities}
     return Findings(
+        folder=path,
         told=told,
         view=replace(view, words=words),
         audience=audience,
