@@ -1,0 +1,107 @@
+"""Documents that are made from the code: the data dictionary, the table of assumptions in MODEL.md.
+
+``make documents`` (``python -m tests.documents``) writes them; a test says when they are behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+
+from returnplan.chance import default_assumptions
+from returnplan.columns import result_columns
+from returnplan.describe import dictionary
+from returnplan.domain import OPTIONAL_TABLES, Assumption, type_of_table
+
+ROOT = Path(__file__).resolve().parents[1]
+DICTIONARY = "scenarios/DICTIONARY.md"
+MODEL = "MODEL.md"
+BEGIN, END = "<!-- made by make documents: begin -->", "<!-- made by make documents: end -->"
+INTRODUCTION = """\
+# Data dictionary
+
+Made from the descriptions of the columns in the code by `make documents`; do not edit it.
+`returnplan list columns` prints the same.
+
+Who may see a column: *public*: everybody; *restricted*: the planner's team and partners (schedules
+of teams, single communities and hazards, small counts); *confidential*: locations of hazards. How
+results for the public are made says [MODEL.md, section 15](../MODEL.md#15-who-may-see-what).
+
+## Tables of a scenario
+
+CSV files (UTF-8, one header row) in the scenario's folder, or sheets of one workbook `tables.xlsx`.
+A blank cell takes the default; *required* cells must be filled. Tables that may be missing:
+{optional}.
+"""
+RESULTS = """
+## Tables of a run
+
+CSV files in the run folder, and the same DataFrames in Python (`rp.simulate`, `rp.ensemble`,
+`rp.load_run`). `DATE` in the name of a column stands for an ISO date. An empty cell is a time that
+does not come within the horizon, or a figure that is not known; it is never a zero.
+"""
+
+
+def written() -> Mapping[str, str]:
+    """Text of each document, by its path in the project."""
+    before, _, rest = (ROOT / MODEL).read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    table = "\n".join(assumption_lines())
+    return {
+        DICTIONARY: "\n".join(dictionary_lines()) + "\n",
+        MODEL: f"{before}{BEGIN}\n\n{table}\n\n{END}{after}",
+    }
+
+
+def dictionary_lines() -> Iterator[str]:
+    yield INTRODUCTION.format(optional=", ".join(f"`{name}`" for name in OPTIONAL_TABLES)).rstrip()
+    for table in type_of_table:
+        yield f"\n### {table}\n"
+        yield from _table(
+            ("column", "allowed", "default", "meaning", "who"),
+            ((f"`{name}`", *cells) for name, *cells in dictionary(table)),
+        )
+    yield RESULTS.rstrip()
+    for table, columns in groupby(result_columns(), key=lambda one: one.table):
+        yield f"\n### {table}.csv\n"
+        yield from _table(
+            ("column", "type", "unit", "meaning", "who"),
+            ((f"`{c.column}`", c.type, c.unit, c.meaning, c.sensitivity) for c in columns),
+        )
+
+
+def assumption_lines() -> Iterator[str]:
+    """The table of shipped assumptions: id, distribution, unit, mark, source."""
+    yield from _table(
+        ("id", "distribution", "unit", "mark", "source"),
+        (
+            (f"`{row.id}`", _distribution(row), row.unit, row.mark, row.source)
+            for row in default_assumptions().values()
+        ),
+    )
+
+
+def _distribution(row: Assumption) -> str:
+    given = ", ".join(f"{value:g}" for value in (row.a, row.b, row.c) if value is not None)
+    ends = ["" if end is None else f"{end:g}" for end in (row.low, row.high)]
+    within = f" in [{', '.join(ends)}]" if any(ends) else ""
+    return f"{row.distribution}({given}){within}"
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    cells = list(head)
+    yield f"| {' | '.join(cells)} |"
+    yield "|" + "---|" * len(cells)
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "/") for cell in row) + " |"
+
+
+def main() -> None:
+    """Write every document that is behind."""
+    for name, text in written().items():
+        (ROOT / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""Documents: README's examples run, links lead somewhere, what code makes is up to date."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from returnplan.chance import default_assumptions
+from tests.documents import ROOT, written
+from tests.test_project import files_of_the_project
+
+NOT_RUN = {
+    "make demo": "since these call them",
+    "returnplan run my_scenario --draws 5000": "need several machines",
+    "eval": "it changes the shell",
+}
+"""Beginnings of README's blocks that no test runs, and the reason that README gives before each."""
+
+
+class Block(NamedTuple):
+    """A block of code: its language, its text, and the text of the page before it."""
+
+    language: str
+    text: str
+    before: str
+
+
+def blocks() -> list[Block]:
+    text = read(ROOT / "README.md")
+    found = re.finditer(r"^```(\w*)\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    return [Block(one[1], one[2], text[: one.start()]) for one in found]
+
+
+def test_every_block_of_readme_is_run_or_says_why_not() -> None:
+    left = [block for block in blocks() if block.language not in ("sh", "python")]
+    assert [block.language for block in left] == [""] * len(NOT_RUN)
+    for block, (begin, reason) in zip(left, NOT_RUN.items(), strict=True):
+        assert block.text.startswith(begin)
+        assert reason in block.before[-400:]
+    text = read(ROOT / "README.md")
+    assert not re.findall(r"^ {4}(?:returnplan|import|pip|make) ", text, flags=re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with nothing in it, in which README is followed from top to bottom."""
+    return tmp_path_factory.mktemp("desk")
+
+
+def test_readme_followed_from_top_to_bottom_does_what_it_says(desk: Path) -> None:
+    known = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg"}
+    known["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{known['PATH']}"
+    for block in blocks():
+        if block.language == "sh":
+            words = ["bash", "-euo", "pipefail", "-c", block.text]
+        elif block.language == "python":
+            words = [sys.executable, "-W", "error", "-c", block.text]
+        else:
+            continue
+        done = subprocess.run(words, cwd=desk, env=known, capture_output=True, text=True)
+        assert done.returncode == 0, f"{block.text}\n{done.stdout}\n{done.stderr}"
+    for name in ("my_scenario/README.md", "in_excel/tables.xlsx", "compared.csv", "met.png"):
+        assert (desk / name).is_file()
+    for name in ("first", "more"):
+        assert (desk / "runs" / name / "manifest.json").is_file()
+
+
+# ---------------------------------------------------------------- links
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def anchors(text: str) -> set[str]:
+    """Anchors of a page, as the usual readers of Markdown make them from its headings."""
+    plain = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", plain, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+def broken_links(page: Path, text: str) -> list[str]:
+    """Links of a page or notebook that lead nowhere; those to other hosts are not looked at."""
+    faults = []
+    for target in re.findall(r"\]\(([^()\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        goal = (page.parent / name).resolve() if name else page
+        is_there = goal.exists() and goal.is_relative_to(ROOT)
+        if not is_there or (anchor and anchor not in anchors(read(goal) if name else text)):
+            faults.append(target)
+    return faults
+
+
+def test_links_of_all_pages_and_notebooks_lead_somewhere() -> None:
+    pages = [path for path in files_of_the_project() if path.suffix in (".md", ".ipynb")]
+    assert ROOT / "README.md" in pages
+    faults = {page: broken_links(page, read(page)) for page in pages}
+    assert {str(page.relative_to(ROOT)): found for page, found in faults.items() if found} == {}
+
+
+def test_the_rule_for_links_sees_what_leads_nowhere() -> None:
+    text = "# A b\n[1](#a-b) [2](#c) [3](none.md) [4](https://example.org/x) [5](MODEL.md#13-words)"
+    assert broken_links(ROOT / "README.md", text) == ["#c", "none.md"]
+
+
+# ---------------------------------------------------------------- made from the code
+
+
+def test_documents_made_from_the_code_are_up_to_date() -> None:
+    for name, text in written().items():
+        assert read(ROOT / name) == text, f"{name}: call make documents"
+
+
+def test_the_model_lists_every_shipped_assumption_with_unit_mark_and_source() -> None:
+    model = read(ROOT / "MODEL.md")
+    for row in default_assumptions().values():
+        assert re.search(rf"^\| `{row.id}` \| .* \| {row.unit} \| {row.mark} \| ", model, re.M)
+        assert row.source in model
+
+
+def test_the_model_numbers_its_sections_as_the_code_cites_them() -> None:
+    model = read(ROOT / "MODEL.md")
+    numbers = set(re.findall(r"^#+ (\d+(?:\.\d+)?)\.? ", model, flags=re.MULTILINE))
+    cited = set()
+    for path in (ROOT / "returnplan").rglob("*.py"):
+        for group in re.findall(r"[Mm]odel((?:,? (?:and |to )?§[\d.]+)+)", read(path)):
+            cited |= {one.rstrip(".") for one in re.findall(r"§([\d.]+)", group)}
+    assert cited
+    assert cited - numbers == set()
