@@ -12,12 +12,15 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
 
+from returnplan import canvas
+from returnplan.canvas import View
 from returnplan.domain import STATEMENT
 from returnplan.words import FOLDER, LANGUAGES, words_of
 
@@ -45,8 +48,8 @@ WRITTEN = {
 SAFE = {
     "en": r"\bsafe",
     "az": r"təhlükəsiz",
-    "ru": r"безопас",
-    "uk": r"(?<!не)безпе[чк]",
+    "ru": r"\bбезопас",  # noqa: RUF001 Cyrillic is meant
+    "uk": r"\bбезпе[чк]",  # noqa: RUF001 and here
     "fr": r"\bsûre?s?\b|sécuri",
     "es": r"segur",
     "ar": r"آمن|مأمون",
@@ -155,6 +158,17 @@ def test_only_the_required_statement_says_safe(
     word = SAFE[str(catalogue.locale)]
     saying = [one for one, forms in _said(catalogue) if re.search(word, " ".join(forms))]
     assert saying == [(STATEMENT,)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_below_a_figure_stay_on_the_page(language: str) -> None:
+    view = View(start=dt.date(2024, 3, 1), horizon_days=3000, draws=100, words=words_of(language))
+    land = pd.DataFrame(columns=["allocation", "year", "route", "area_m2_mean"])
+    page, _ = canvas.figure("hectares_by_year", {"land_release": land}, view)
+    page.draw_without_rendering()
+    below = page.subfigs[1].texts[0].get_window_extent()
+    assert below.x0 >= 0
+    assert below.x1 <= page.bbox.width
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

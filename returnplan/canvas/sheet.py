@@ -13,11 +13,21 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from returnplan.canvas.parts import under
-from returnplan.canvas.style import A4_INCHES, QUIET, SIZES_CM, SMALL, TITLE_SIZE, house_style
+from returnplan.canvas.style import (
+    A4_INCHES,
+    QUIET,
+    SIZES_CM,
+    SMALL,
+    STYLE,
+    TITLE_SIZE,
+    house_style,
+)
 from returnplan.canvas.view import CHARTS, Chart, View
 from returnplan.domain import AUTHORITY
 
@@ -28,7 +38,8 @@ PANELS_EXTRA_INCHES = 1.2  # title and legend of all panels
 EDGE = 0.012  # of the width, left free beside titles and words below
 SHEET_LETTERS = 76  # of a title of the whole page's width
 LEGEND_LETTERS, KEY_LETTERS = 110, 8  # of a row of the legend of panels, and of a key in it
-LETTERS_INCH = 18  # of the words below
+LETTERS_INCH = 18  # of the words below, where letters are not wider than in English
+UNEVEN = 0.92  # a line may hold wider letters than the whole text, and ends beside an edge
 PRINT_DPI, SCREEN_DPI = 150, 110
 PALETTE = 48  # colours of a PNG: no colour of a figure is then visibly another
 COMPRESSION = 7  # of a PNG, 0 to 9; more costs much time for few bytes
@@ -101,8 +112,7 @@ def _sheet(item: Chart, given: list[pd.DataFrame], views: list[View]) -> tuple[F
         view.words.phrase("Sources: {sources}", sources=view.sources) if has_sources else "",
         view.provenance,
     )
-    letters = round(width * LETTERS_INCH)
-    lines = [line for text in texts if text for line in textwrap.wrap(text, letters)]
+    lines = [line for text in texts if text for line in _small_print(text, width)]
     foot_height = (len(lines) + 1) * SMALL * 1.25 / 72
     columns = PANEL_COLUMNS[item.shape] if len(views) > 1 else 1
     need = item.height(*given, view=view, columns=columns) if item.height else None
@@ -118,6 +128,14 @@ def _sheet(item: Chart, given: list[pd.DataFrame], views: list[View]) -> tuple[F
     body, foot = parts
     foot.text(y=0.9, s="\n".join(lines), va="top", fontsize=SMALL, color=QUIET, **_edge(view))
     return drawn, body
+
+
+def _small_print(text: str, inches: float) -> list[str]:
+    """Return the lines of a text below a figure: as many letters in each as the width holds."""
+    font = FontProperties(family=STYLE["font.family"], size=SMALL)
+    points, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    fitting = UNEVEN * len(text) * inches * 72 / points
+    return textwrap.wrap(text, min(round(inches * LETTERS_INCH), int(fitting)))
 
 
 def _edge(view: View) -> dict[str, Any]:
