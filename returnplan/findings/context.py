@@ -55,14 +55,22 @@ def _inputs(findings: Findings) -> str:
 
 
 def sources(findings: Findings) -> tuple[str, ...]:
-    """Sources of the scenario, one line each."""
-    return tuple(_source(source) for source in findings.scenario.sources)
+    """Sources of the scenario, one line each; a title may name places, so not for the public."""
+    found = findings.scenario.sources
+    if findings.is_public:
+        return tuple(dict.fromkeys(_publication(one) for one in found if one.organisation))
+    return tuple(_source(one) for one in found)
 
 
 def _source(source: SourceLine) -> str:
-    more = ", ".join(str(part) for part in (source.organisation, source.year) if part)
-    licence = f"; {source.licence}" if source.licence else ""
-    return f"{source.title} ({more}{licence})" if more or licence else source.title
+    more = _publication(source)
+    return f"{source.title} ({more})" if more else source.title
+
+
+def _publication(source: SourceLine) -> str:
+    """Who published it, when, under which terms."""
+    who = ", ".join(str(part) for part in (source.organisation, source.year) if part)
+    return "; ".join(part for part in (who, source.licence) if part)
 
 
 def conditions(findings: Findings) -> str:

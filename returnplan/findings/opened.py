@@ -27,6 +27,8 @@ LEAST_DRAWS = 2
 """Draws from which on allocations can be compared draw by draw."""
 PEOPLE_DIGIT = -1
 """People of all communities together are rounded to ten for the public."""
+LEFT_TO_RIGHT = "\u200e"
+"""Keeps the sign before its number where words are written from right to left."""
 DIGEST_SIGNS = 12
 """Signs of the digest of the results that are printed."""
 NEAR_YEARS = (3, 5)
@@ -184,7 +186,7 @@ class Findings:
     def spread(self, found: Spread, decimals: int = 0) -> str:
         """A median with its range; the number alone where there is none."""
         number = self.number(found.middle, decimals)
-        if math.isnan(found.low):
+        if math.isnan(found.low) or math.isnan(found.middle):
             return number
         return self.words.phrase(
             "{middle} ({low} to {high})",
@@ -204,7 +206,8 @@ class Findings:
         text = self.words.number(abs(number), decimals)
         if round(number, decimals) == 0:
             return text
-        return f"{'−' if number < 0 else '+'}{text}"
+        before = LEFT_TO_RIGHT if self.words.direction == "rtl" else ""
+        return f"{before}{'−' if number < 0 else '+'}{text}"
 
     def signed_range(self, middle: float, low: float, high: float, decimals: int = 0) -> str:
         """A difference with its range; the difference alone where there is none."""

@@ -148,7 +148,7 @@ def blocks_most(findings: Findings, allocation: str) -> str:
     title = findings.title(allocation)
     if not found:
         return words.phrase("Under “{title}” nobody waits for anything.", title=title)
-    first, *others = found
+    first, *others = sorted(found, key=lambda one: -one.person_days)
     values = {"title": title, "cause": first.name, "share": words.percent(first.share)}
     if not others:
         return words.phrase(
