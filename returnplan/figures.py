@@ -1,27 +1,65 @@
 """The figures of a run folder: every chart as PNG and SVG, for all or for each allocation."""
 
+import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from returnplan import canvas, charts, maps
 from returnplan.canvas import CHARTS
+from returnplan.chunks import cores
+from returnplan.comparison import differences, district_shares
+from returnplan.comparison.spread import LEAST_DRAWS
 from returnplan.domain import Scenario
 from returnplan.scenario.background import Background, read_background
 from returnplan.simulation import Outcome
 from returnplan.words import ENGLISH
 
-EACH = tuple(draw.__name__ for draw in (maps.ready_map, charts.gate_matrix, charts.team_occupation))
-"""Charts drawn for each allocation."""
-TOGETHER = tuple(
+EACH = tuple(
     draw.__name__
-    for draw in (charts.conditions_met_over_time, maps.ready_map, charts.hectares_by_year)
+    for draw in (
+        *(maps.ready_map, maps.ready_map_by_year, charts.ready_dates, charts.ready_gantt),
+        *(charts.gate_matrix, charts.share_by_district, charts.key_roads, charts.team_occupation),
+    )
+)
+"""Charts drawn for each allocation."""
+SEVERAL = tuple(
+    draw.__name__
+    for draw in (charts.people_against_cost, charts.paired_differences, maps.ready_map)
+)
+"""Charts of all allocations that say nothing new of a single one."""
+TOGETHER = (
+    *(
+        draw.__name__
+        for draw in (
+            *(charts.conditions_met_over_time, charts.returns_over_time),
+            *(charts.waiting_by_cause, charts.hectares_by_year),
+        )
+    ),
+    *SEVERAL,
 )
 """Charts that show all allocations on one page."""
+MANY_PAGES = 20
+"""From so many figures on, a second process helps: it takes two seconds to begin."""
+PAIRED = charts.paired_differences.__name__
 NAMES = tuple(CHARTS)
+OF_OUTCOMES = (
+    *("summary", "readiness", "people_met", "gates", "delays", "key_roads"),
+    *("land_release", "jobs", "presence"),
+)
+"""Tables of the outcomes that charts need."""
 
 
 def title(name: str) -> str:
@@ -30,26 +68,64 @@ def title(name: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Page:
-    """One figure: file name, chart, and the allocations that it shows."""
+class Page:
+    """One figure.
+
+    Parameters
+    ----------
+    file
+        Name of its files, without the ending.
+    chart
+        Name of the chart.
+    allocations
+        The allocations that it shows.
+    """
 
     file: str
     chart: str
     allocations: tuple[str, ...]
 
 
-def _pages(allocations: Sequence[str]) -> Iterator[_Page]:
-    for name in TOGETHER:
-        if name not in EACH or len(allocations) > 1:
-            yield _Page(file=name, chart=name, allocations=tuple(allocations))
-    for name in EACH:
-        for allocation in allocations:
-            yield _Page(file=f"{name}_{allocation}", chart=name, allocations=(allocation,))
+def pages(allocations: Sequence[str], draws: int) -> list[Page]:
+    """List the figures of a run.
+
+    Parameters
+    ----------
+    allocations
+        Its allocations.
+    draws
+        Its draws; 0: expected values.
+
+    Returns
+    -------
+    list[Page]
+        Figures of all allocations, then those of each.
+    """
+    left_out = set(SEVERAL) if len(allocations) == 1 else set()
+    left_out |= {PAIRED} if draws < LEAST_DRAWS else set()
+    together = [
+        Page(file=name, chart=name, allocations=tuple(allocations))
+        for name in TOGETHER
+        if name not in left_out
+    ]
+    each = [
+        Page(file=f"{name}_{allocation}", chart=name, allocations=(allocation,))
+        for name in EACH
+        for allocation in allocations
+    ]
+    return together + each
 
 
-def count(allocations: int) -> int:
-    """How many figures a run with so many allocations has."""
-    return sum(1 for _ in _pages([str(i) for i in range(allocations)]))
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Seen:
+    """Ready days of all allocations, as comparisons take them."""
+
+    allocations: tuple[str, ...]
+    communities: tuple[str, ...]
+    ready_day: NDArray[np.floating[Any]] | None
+    readiness: pd.DataFrame
+    start: date
+    horizon: date
 
 
 def draw_figures(
@@ -58,6 +134,7 @@ def draw_figures(
     folder: Path,
     view: canvas.View,
     progress: Callable[[str], None],
+    ready_day: NDArray[np.floating[Any]] | None = None,
 ) -> None:
     """Draw every chart of a run.
 
@@ -73,20 +150,106 @@ def draw_figures(
         Names, provenance and background (see :func:`view_of`).
     progress
         Called with one line after each figure.
+    ready_day
+        Allocation x draw x community, days; None: a run on expected values.
     """
     folder.mkdir(parents=True)
-    tables = _tables(scenario, outcomes)
-    for page in _pages([outcome.allocation for outcome in outcomes]):
-        is_one = CHARTS[page.chart].one_allocation
-        drawn, alt = canvas.figure(page.chart, tables, view, page.allocations if is_one else ())
-        canvas.save(drawn, folder / page.file, alt)
+    desk = _Desk(tables=_tables(scenario, outcomes, ready_day), view=view, folder=folder)
+    todo = pages([outcome.allocation for outcome in outcomes], view.draws)
+    left: Sequence[Page] = todo
+    if len(todo) >= MANY_PAGES and cores() > 1:
+        left = _draw_with_a_helper(desk, todo, progress)
+    for page in left:
+        desk.draw(page)
         progress(f"drew {page.file}")
 
 
-def _tables(scenario: Scenario, outcomes: Sequence[Outcome]) -> Mapping[str, pd.DataFrame]:
-    """Tables of the run, those of the scenario that charts need, and who is present when."""
-    names = ("readiness", "people_met", "gates", "land_release", "jobs", "presence")
-    tables = {name: pd.concat([getattr(o, name) for o in outcomes]) for name in names}
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Desk:
+    """What figures are drawn from, and where they go."""
+
+    tables: Mapping[str, pd.DataFrame]
+    view: canvas.View
+    folder: Path
+
+    def draw(self, page: Page) -> None:
+        """Draw and write one figure."""
+        is_one = CHARTS[page.chart].one_allocation
+        shown = page.allocations if is_one else ()
+        drawn, alt = canvas.figure(page.chart, self.tables, self.view, shown)
+        canvas.save(drawn, self.folder / page.file, alt)
+
+
+def _draw_with_a_helper(
+    desk: _Desk, todo: Sequence[Page], progress: Callable[[str], None]
+) -> Sequence[Page]:
+    """Draw from both ends, a second process from the front; return what is left undone.
+
+    The second process does not hear Ctrl-C, so that only this one stops, and says so. Where there
+    can be none, everything is left.
+    """
+    try:
+        with ProcessPoolExecutor(1, get_context("spawn"), _sit_down, (desk,)) as helper:
+            try:
+                with _deaf():
+                    given = {page: helper.submit(_draw_here, page) for page in todo}
+                for page in reversed(todo):
+                    if given[page].cancel():
+                        desk.draw(page)
+                    else:
+                        given[page].result()
+                    progress(f"drew {page.file}")
+            except BaseException:
+                helper.shutdown(cancel_futures=True)
+                raise
+    except (BrokenProcessPool, NotImplementedError, OSError):
+        return [page for page in todo if not (desk.folder / f"{page.file}.svg").exists()]
+    return ()
+
+
+_here: list[_Desk] = []
+"""The desk of a second process."""
+
+
+def _sit_down(desk: _Desk) -> None:
+    _here.append(desk)
+
+
+def _draw_here(page: Page) -> None:
+    _here[-1].draw(page)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let processes that begin meanwhile ignore Ctrl-C, where that can be said."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
+
+
+def _tables(
+    scenario: Scenario,
+    outcomes: Sequence[Outcome],
+    ready_day: NDArray[np.floating[Any]] | None,
+) -> Mapping[str, pd.DataFrame]:
+    """Tables of the run, those of the scenario that charts need, and comparisons."""
+    tables = {name: pd.concat([getattr(o, name) for o in outcomes]) for name in OF_OUTCOMES}
+    seen = _Seen(
+        allocations=tuple(outcome.allocation for outcome in outcomes),
+        communities=tuple(community.id for community in scenario.communities),
+        ready_day=ready_day,
+        readiness=tables["readiness"],
+        start=scenario.start,
+        horizon=outcomes[0].horizon,
+    )
+    tables["district_shares"] = district_shares(seen)
+    if ready_day is not None and ready_day.shape[1] >= LEAST_DRAWS:
+        tables["differences"] = differences(seen)
     return {**tables, **ground(scenario)}
 
 

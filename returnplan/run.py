@@ -15,12 +15,13 @@ from returnplan.domain import Scenario, type_of_table
 from returnplan.ensembles import RANGED, Ensemble, assemble
 from returnplan.plans import Plan
 from returnplan.quantiles import NOTE
-from returnplan.runfolder import FIGURES, SCENARIO_COPY, Clock
+from returnplan.runfolder import FIGURES, SCENARIO_COPY, WORKBOOK, Clock
 from returnplan.scenario import background
 from returnplan.scenario.files import workbooks_of
 from returnplan.screen import Silent, Watcher
 from returnplan.simulation import Outcome, Programme, simulate, warm_up
 from returnplan.version import __version__
+from returnplan.workbook import write_workbook
 
 EXPECTED_VALUES_NOTE = (
     "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
@@ -198,22 +199,17 @@ def write_run(
     """
     scenario = request.scenario
     count = len(request.allocations)
-    steps = count + 1 + figures.count(count)
+    steps = count + 2 + len(figures.pages(request.allocations, request.draws))
     with runfolder.written(request.out) as partial:
         outcomes = []
         for name in request.allocations:
             outcome = simulate(scenario, name)
             outcomes.append(outcome if spread is None else _with_ranges(outcome, spread))
             watcher.step(f"simulated {name}", steps)
-        digest = runfolder.write_tables(outcomes, partial, spread)
+        tables = runfolder.tables_of(outcomes)
+        digest = runfolder.write_tables(tables, partial, spread)
         copy_scenario(request.folder, partial / SCENARIO_COPY)
         watcher.step("wrote the tables", steps)
-        days = (outcomes[0].horizon - scenario.start).days
-        made = _provenance(request, digest)
-        view = figures.view_of(request.folder, scenario, days, made, spread.draws if spread else 0)
-        figures.draw_figures(
-            scenario, outcomes, partial / FIGURES, view, lambda line: watcher.step(line, steps)
-        )
         manifest = runfolder.how_made(scenario, sha256, request.allocations)
         manifest |= {
             "draws": request.draws,
@@ -221,6 +217,20 @@ def write_run(
             "digest": digest,
             "note": NOTE if spread else EXPECTED_VALUES_NOTE,
         }
+        blanks = scenario_room.check(request.folder).default_columns
+        write_workbook(partial / WORKBOOK, scenario, tables, manifest, blanks)
+        watcher.step("wrote the workbook", steps)
+        days = (outcomes[0].horizon - scenario.start).days
+        made = _provenance(request, digest)
+        view = figures.view_of(request.folder, scenario, days, made, spread.draws if spread else 0)
+        figures.draw_figures(
+            scenario,
+            outcomes,
+            partial / FIGURES,
+            view,
+            lambda line: watcher.step(line, steps),
+            spread.ready_day if spread else None,
+        )
         runfolder.write_manifest(partial, manifest | clock.as_dict())
     return outcomes
 

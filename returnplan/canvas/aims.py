@@ -11,7 +11,7 @@ from returnplan.canvas.style import INK, NOT_MET, SMALL
 from returnplan.canvas.view import View
 from returnplan.domain import Target, TargetMeasure
 
-KEY_LETTERS, LABEL_LETTERS = 46, 24
+KEY_LETTERS = 46
 RIGHT_UP_TO = 0.15  # of the horizon: the words of an early target stand right of it
 
 
@@ -22,14 +22,8 @@ def targets_of(view: View, measure: TargetMeasure) -> list[Target]:
     return sorted((one for one in within if one.measure == measure), key=lambda one: one.by_date)
 
 
-def draw_targets(ax: Axes, targets: Sequence[Target], view: View, *, titled: bool) -> None:
-    """Draw targets as diamonds, joined where there are several, with their numbers.
-
-    Parameters
-    ----------
-    titled
-        Whether titles stand beside the numbers, too.
-    """
+def draw_targets(ax: Axes, targets: Sequence[Target], view: View) -> None:
+    """Draw targets as diamonds, joined where there are several, with their numbers."""
     days = [float((one.by_date - view.start).days) for one in targets]
     ax.plot(
         [view.axis(day) for day in days], [one.people for one in targets], color=INK,
@@ -38,14 +32,11 @@ def draw_targets(ax: Axes, targets: Sequence[Target], view: View, *, titled: boo
     )  # fmt: skip
     for day, target in zip(days, targets, strict=True):
         is_late = day > RIGHT_UP_TO * view.horizon_days
-        text = view.words.number(target.people)
-        if titled:
-            title = view.words.phrase("Target: {title}", title=target.title or target.id)
-            text = "\n".join([*textwrap.wrap(title, LABEL_LETTERS), text])
         ax.annotate(
-            text, (view.axis(day), target.people), (-6 if is_late else 6, 3),
-            textcoords="offset points", ha="right" if is_late else "left", fontsize=SMALL,
-            fontweight="bold", path_effects=[withStroke(linewidth=1.8, foreground="white")],
+            view.words.number(target.people), (view.axis(day), target.people),
+            (-6 if is_late else 6, 3), textcoords="offset points",
+            ha="right" if is_late else "left", fontsize=SMALL, fontweight="bold",
+            path_effects=[withStroke(linewidth=1.8, foreground="white")],
         )  # fmt: skip
 
 

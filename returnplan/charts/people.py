@@ -97,9 +97,12 @@ def _people_notes(
 ) -> Sequence[str]:
     """Say when people are counted, and what lines, bands and bars are."""
     words = view.words
-    counted = words.phrase("People are counted at the start of each month.")
+    counted = [words.phrase("People are counted at the start of each month.")]
+    aims = [target_sentence(one, view) for one in targets_of(view, "conditions_met")]
+    if aims:
+        counted.append(" ".join([words.phrase("Diamonds: targets."), *aims]))
     if not view.draws:
-        return [counted]
+        return counted
     same = words.phrase(
         "All allocations see the same draws: where ranges overlap, one may still be ahead of "
         "another in most draws."
@@ -117,7 +120,7 @@ def _people_notes(
             "dates are in people_met.csv.",
             draws=view.draws_word,
         )
-    return [counted, f"{lines} {same}"]
+    return [*counted, f"{lines} {same}"]
 
 
 def _name(allocation: object, view: View) -> str:
@@ -197,7 +200,7 @@ def conditions_met_over_time(
         where = (view.axis(view.horizon_days * 0.01), total * 1.012)
         everyone = words.phrase("All displaced people: {people}", people=words.number(total))
         ax.text(*where, everyone, fontsize=SMALL, va="bottom")
-    draw_targets(ax, targets_of(view, "conditions_met"), view, titled=True)
+    draw_targets(ax, targets_of(view, "conditions_met"), view)
     has_bars = bool(view.draws) and not is_banded
     _name_lines(ax, ends, view, right=_bars(ax, ends) if has_bars else 1.0)
     _say_nobody(ax, people_met, view)

@@ -126,7 +126,7 @@ def returns_over_time(people_met: pd.DataFrame, *, view: View, ax: Axes | None =
         note(ax, words.phrase("Nothing to draw for this allocation."))
         return finished(ax, "returns_over_time", view)
     keys = _lines(ax, days, mine, view)
-    draw_targets(ax, targets, view, titled=False)
+    draw_targets(ax, targets, view)
     keys += [target_key(target, view) for target in targets]
     ax.legend(
         handles=keys, loc="upper center", bbox_to_anchor=(0.45, 0), borderaxespad=4.5, ncols=2,

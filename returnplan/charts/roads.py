@@ -14,7 +14,7 @@ ROAD_INCHES = 0.36
 NAME_LETTERS = 34
 MILLION = 1_000_000
 BAR = 0.62
-ROOM = 1.5  # right of the longest bar, for its words
+ROOM = 1.6  # right of the longest bar, for its words
 TWO_DIGITS = 10  # numbers below are written with a decimal
 
 

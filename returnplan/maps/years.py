@@ -36,8 +36,9 @@ def panel_days(
     """Return at most six days: ends of years since the start in equal steps, and the horizon."""
     years = max(1, round(view.horizon_days / YEAR_DAYS))
     step = math.ceil(years / MOST_PANELS)
-    later = range(years - step, 0, -step)
-    return [round(year * YEAR_DAYS) for year in reversed(later)] + [view.horizon_days]
+    start = pd.Timestamp(view.start)
+    ends = [start + pd.DateOffset(years=year) for year in range(years % step, years, step) if year]
+    return [*(float((end - start).days) for end in ends), view.horizon_days]
 
 
 def _years_alt(
