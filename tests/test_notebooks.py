@@ -75,6 +75,7 @@ def test_a_notebook_states_what_a_modelled_date_is_not(notebook: Path) -> None:
     assert "Return is voluntary" in first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_and_warns_of_nothing(
     notebook: Path, monkeypatch: pytest.MonkeyPatch

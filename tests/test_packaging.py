@@ -64,6 +64,7 @@ def test_the_wheel_holds_the_package_with_its_data_and_nothing_else(wheel: Path)
         assert f"returnplan/{kind}" in names
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_makes_and_runs_a_scenario_far_from_the_project(
     wheel: Path, tmp_path: Path
 ) -> None:
