@@ -26,9 +26,13 @@ AUDIENCES = {
 class _Group(click.Group):
     """Commands whose foreseeable errors are one message and an exit code, never a traceback."""
 
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.help = _marked(self.help)
+
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Take a command; the marks of its examples become those that click knows."""
-        cmd.help = (cmd.help or "").replace("\\b\n", "\b\n")
+        cmd.help = _marked(cmd.help)
         super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -43,6 +47,11 @@ class _Group(click.Group):
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             _fail(f"{name}{error.strerror or error}", BAD_INPUT)
+
+
+def _marked(text: str | None) -> str:
+    """Turn the mark before examples into the one that click knows."""
+    return (text or "").replace("\\b\n", "\b\n")
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from click.testing import CliRunner
 
 from returnplan.chance import default_assumptions
+from returnplan.cli import main
 from tests.documents import ROOT, written
 from tests.test_project import files_of_the_project
 
@@ -69,6 +71,13 @@ def test_readme_followed_from_top_to_bottom_does_what_it_says(desk: Path) -> Non
     for name in ("my_scenario/README.md", "in_excel/tables.xlsx", "compared.csv", "met.png"):
         assert (desk / name).is_file()
     assert list((desk / "runs/first/report").glob("report-internal-fr.html"))
+
+
+@pytest.mark.parametrize("command", ["", *main.commands])
+def test_examples_of_a_command_stand_on_lines_of_their_own(command: str) -> None:
+    said = CliRunner().invoke(main, [*command.split(), "--help"]).output
+    assert "\\b" not in said
+    assert re.search(r"^    returnplan \w+", said, flags=re.MULTILINE)
 
 
 # ---------------------------------------------------------------- links
