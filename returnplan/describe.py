@@ -72,8 +72,7 @@ def default_lines(report: Report) -> list[str]:
         for table, column, default, count in report.default_columns
     ]
     for row in report.default_assumptions:
-        expected = f"{_expected(row)} {row.unit} ({row.mark}: {row.source})"
-        lines.append(f"assumption {row.id} = {expected}")
+        lines.append(f"assumption {row.id} = {expected(row)} {row.unit} ({row.mark}: {row.source})")
     return lines
 
 
@@ -189,8 +188,8 @@ def _gate_text(name: str, parameters: Mapping[str, float]) -> str:
     return f"{name} ({inner})" if inner else name
 
 
-def _expected(row: Assumption) -> str:
-    """Mean, and the distribution of the draws."""
+def expected(row: Assumption) -> str:
+    """Say the mean of an assumption, and the distribution of its draws."""
     given = [f"{v:g}" for v in (row.a, row.b, row.c) if v is not None]
     spread = f"{row.distribution} {', '.join(given)}"
     if row.low is not None or row.high is not None:
@@ -258,7 +257,7 @@ def listing(kind: str) -> list[str]:
         return [f"{name:<12} {(rule.__doc__ or '').strip()}" for name, rule in POLICIES.items()]
     if kind == "assumptions":
         return [
-            f"{row.id:<27} {_expected(row)} {row.unit} ({row.mark}): {row.source}"
+            f"{row.id:<27} {expected(row)} {row.unit} ({row.mark}): {row.source}"
             for row in default_assumptions().values()
         ]
     if kind == "columns":

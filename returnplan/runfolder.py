@@ -31,12 +31,13 @@ from returnplan.version import __version__
 TABLES = (*RANGED, "jobs", "releases", "roads")
 """Tables of a run, each one CSV file with the allocations one under another."""
 
-MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY, REPORT = (
+MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY, REPORT, WORKBOOK = (
     "manifest.json",
     "figures",
     "ready_day.npz",
     "scenario",
     "report",
+    "results.xlsx",
 )
 PACKAGES = ("matplotlib", "numba", "numpy", "pandas", "pydantic", "scipy")
 STATEMENT = domain.STATEMENT.format(authority=domain.AUTHORITY)
@@ -118,7 +119,7 @@ def _is_run_folder(folder: Path) -> bool:
     manifest = read_manifest(folder)
     if manifest is None:
         return False
-    written = {MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY, REPORT}
+    written = {MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY, REPORT, WORKBOOK}
     written.update(f"{name}.csv" for name in TABLES)
     names = {path.name for path in folder.iterdir()}
     return all(name in written or CHUNK_FILE.fullmatch(name) for name in names)
@@ -262,13 +263,31 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
-def write_tables(outcomes: Sequence[Outcome], folder: Path, spread: Ensemble | None = None) -> str:
-    """Write the tables of all outcomes and the ready days, and return the digest of the results.
+def tables_of(outcomes: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
+    """Put the tables of all outcomes of a scenario one under another.
 
     Parameters
     ----------
     outcomes
         Outcomes of one scenario.
+
+    Returns
+    -------
+    dict[str, pandas.DataFrame]
+        By name, in the order of ``TABLES``.
+    """
+    return {name: one_under_another(getattr(o, name) for o in outcomes) for name in TABLES}
+
+
+def write_tables(
+    tables: Mapping[str, pd.DataFrame], folder: Path, spread: Ensemble | None = None
+) -> str:
+    """Write the tables of a run and its ready days, and return the digest of the results.
+
+    Parameters
+    ----------
+    tables
+        As :func:`tables_of` gives them.
     folder
         Folder that exists.
     spread
@@ -280,8 +299,8 @@ def write_tables(outcomes: Sequence[Outcome], folder: Path, spread: Ensemble | N
         SHA-256 over names and bytes of the results: equal on every machine.
     """
     data: dict[str, bytes] = {}
-    for name in TABLES:
-        data[name] = csv_bytes(one_under_another(getattr(o, name) for o in outcomes))
+    for name, table in tables.items():
+        data[name] = csv_bytes(table)
         (folder / f"{name}.csv").write_bytes(data[name])
     if spread is None:
         return digest_of(data)

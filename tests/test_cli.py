@@ -128,8 +128,8 @@ def test_the_digest_depends_on_the_results_and_on_nothing_else(
     scenario = rp.load(starter)
     outcomes = [rp.simulate(scenario, header.name) for header in scenario.allocations]
     first = json.loads((finished[0] / "manifest.json").read_text(encoding="utf-8"))["digest"]
-    assert runfolder.write_tables(outcomes, tmp_path) == first
-    assert runfolder.write_tables(outcomes[:1], tmp_path) != first
+    assert runfolder.write_tables(runfolder.tables_of(outcomes), tmp_path) == first
+    assert runfolder.write_tables(runfolder.tables_of(outcomes[:1]), tmp_path) != first
 
 
 def test_only_the_named_allocations_are_run(starter: Path, tmp_path: Path) -> None:
