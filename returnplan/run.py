@@ -199,7 +199,7 @@ def write_run(
     """
     scenario = request.scenario
     count = len(request.allocations)
-    steps = count + 2 + figures.count(count)
+    steps = count + 2 + len(figures.pages(request.allocations, request.draws))
     with runfolder.written(request.out) as partial:
         outcomes = []
         for name in request.allocations:
@@ -224,7 +224,12 @@ def write_run(
         made = _provenance(request, digest)
         view = figures.view_of(request.folder, scenario, days, made, spread.draws if spread else 0)
         figures.draw_figures(
-            scenario, outcomes, partial / FIGURES, view, lambda line: watcher.step(line, steps)
+            scenario,
+            outcomes,
+            partial / FIGURES,
+            view,
+            lambda line: watcher.step(line, steps),
+            spread.ready_day if spread else None,
         )
         runfolder.write_manifest(partial, manifest | clock.as_dict())
     return outcomes
