@@ -26,6 +26,7 @@ demo: $(DEMO)/manifest.json ## plan the Karabakh scenario and print where tables
 	@echo "The run is in $(DEMO), its figures in $(DEMO)/figures; start with $(DEMO)/figures/conditions_met_over_time.png"
 
 test: $(VENV)/.ready-to-test ## format check, lint, types, import floors, docstrings, tests
+	@.ci/browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check
 
 check: $(VENV)/.ready-to-test ## the same without the tests

@@ -228,6 +228,7 @@ class _Teller:
         self._has_names = words is not None
         self._hazard = {hazard.id: hazard for hazard in scenario.hazards}
         self._road = {road.id: road for road in scenario.roads}
+        self._told: dict[int, tuple[str, str]] = {}
 
     def gate(self, name: str) -> str:
         """Name a gate, as a page or as the tables do."""
@@ -281,9 +282,15 @@ class _Teller:
                 place=self._place(self._scenario.hazards[like[found]].site),
             )
             return text, stage
-        if number >= len(jobs):
-            return self._owner(waits[number - len(jobs)].id.split("/")[0]), ""
-        return (self._job(jobs[number]), jobs[number].stage) if number >= 0 else ("", "")
+        if number < 0:
+            return "", ""
+        if number not in self._told:
+            self._told[number] = (
+                (self._job(jobs[number]), jobs[number].stage)
+                if number < len(jobs)
+                else (self._owner(waits[number - len(jobs)].id.split("/")[0]), "")
+            )
+        return self._told[number]
 
     def _owner(self, owner: str) -> str:
         if owner in self._hazard:

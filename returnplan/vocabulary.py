@@ -4,6 +4,7 @@ Names that a scenario makes up itself (a skill, an asset type) are shown as they
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 from returnplan.words import ENGLISH, Words
 
@@ -13,6 +14,7 @@ STAGES = ("survey", "technical_survey", "clearance", "quality_control", "communi
 WAITING, WORK = "waiting_", "work_"
 
 
+@cache
 def gate_name(gate: str, words: Words = ENGLISH) -> str:
     """Name a condition for return.
 
@@ -72,6 +74,7 @@ def gate_data(gate: str, words: Words = ENGLISH) -> str:
     return names.get(gate, plain(gate))
 
 
+@cache
 def state_name(state: str, words: Words = ENGLISH) -> str:
     """Say how a gate stands: met, not met or unknown."""
     names = {
@@ -82,6 +85,7 @@ def state_name(state: str, words: Words = ENGLISH) -> str:
     return names.get(state, state)
 
 
+@cache
 def skill_name(skill: str, words: Words = ENGLISH) -> str:
     """Name what a team can do."""
     names = {
@@ -98,6 +102,7 @@ def skill_name(skill: str, words: Words = ENGLISH) -> str:
     return names.get(skill, plain(skill))
 
 
+@cache
 def stage_name(stage: str, words: Words = ENGLISH) -> str:
     """Name a stage of land release, or a kind of works."""
     names = {
@@ -112,6 +117,7 @@ def stage_name(stage: str, words: Words = ENGLISH) -> str:
     return names.get(stage) or skill_name(stage, words)
 
 
+@cache
 def denied_name(thing: str, words: Words = ENGLISH) -> str:
     """Name what a hazard keeps people from using."""
     names = {
@@ -123,6 +129,7 @@ def denied_name(thing: str, words: Words = ENGLISH) -> str:
     return names.get(thing) or stage_name(thing, words)
 
 
+@cache
 def cause_name(cause: str, words: Words = ENGLISH) -> str:
     """Say what a cause of delay is, in plain words.
 

@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 import returnplan as rp
-from returnplan import figures
+from returnplan import figures, report
+from returnplan.findings import Audience, open_findings
 from returnplan.run import Request, run
+from returnplan.runfolder import SCENARIO_COPY
+from returnplan.scenario.background import read_background
 from tests import worlds
 from tests.sketch import Sketch
 
@@ -95,3 +98,20 @@ def karabakh_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     It takes a minute: for what a smaller run cannot show. Do not change it.
     """
     return shared_run("karabakh", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def reports(valley_run: Path) -> Callable[..., Path]:
+    """Return a function that writes a report once, for all pytest workers, and gives its file."""
+    background, _ = read_background(valley_run / SCENARIO_COPY)
+
+    def write(audience: Audience, language: str) -> Path:
+        path = valley_run.parent / f"report-{audience}-{language}.html"
+        with path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # the first writes it, the others wait
+            if not path.exists():
+                findings = open_findings(valley_run, audience, language)
+                path.write_text(report.page(findings, background), encoding="utf-8")
+        return path
+
+    return write

@@ -18,8 +18,8 @@ from returnplan.vocabulary import cause_name, gate_name
 from returnplan.words import Words
 
 STATES = ("met", "not met", "unknown")
-LEAST_DAYS = 0.5
-"""Causes of fewer days are not told of."""
+LEAST_DAYS, MOST_CAUSES = 0.5, 8
+"""Causes of fewer days are not told of, nor more than the longest of them."""
 
 
 class Numbered:
@@ -153,14 +153,15 @@ def _gates(findings: Findings, allocation: str, gates: Sequence[str]) -> dict[st
 
 
 def _causes(findings: Findings, allocation: str, causes: Numbered) -> list[list[Any]]:
-    """Cause and mean days of each community, most days first, in one flat list each."""
+    """Cause and mean days of each community, the longest first, in one flat list each."""
     rows = findings.rows("delays", allocation)
     rows = rows[rows["days_mean"] >= LEAST_DAYS]
     rows = rows.sort_values(["days_mean", "cause"], ascending=[False, True])
     found: dict[str, list[Any]] = {one: [] for one in findings.run.communities}
     told = zip(rows["community"], rows["cause"], rows["days_mean"], strict=True)
     for community, cause, days in told:
-        found[community] += [causes.number(cause), round(days)]
+        if len(found[community]) < 2 * MOST_CAUSES:
+            found[community] += [causes.number(cause), round(days)]
     return list(found.values())
 
 
@@ -176,12 +177,12 @@ def _chains(findings: Findings, allocation: str, number: int) -> list[Told]:
 
 
 def _chain(told: Told, causes: Numbered, sentences: Numbered) -> list[Any]:
-    """Draw, then for each stretch its begin, end, cause and words; -1: none."""
+    """Draw, then for each stretch its end, cause and words; -1: none. It begins where one ended."""
     line: list[Any] = [told.draw]
     for one in told.stretches:
         cause = causes.number(one.cause) if one.cause else -1
         words = sentences.number(one.words) if one.words else -1
-        line += [one.begin_day, one.end_day, cause, words]
+        line += [one.end_day, cause, words]
     return line
 
 

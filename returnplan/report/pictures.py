@@ -11,15 +11,16 @@ from returnplan import canvas
 from returnplan.canvas import CHARTS
 from returnplan.findings import Findings
 
-DOTS_PER_INCH = 115
+DOTS_PER_INCH = 105
 COLOURS = 48
 SLOTS: Mapping[str, tuple[str, ...]] = {
     "map": ("ready_map",),
-    "people": ("returns_fan",),
+    "people": ("returns_over_time",),
     "allocations": ("conditions_met_over_time",),
-    "districts": ("district_shares",),
+    "districts": ("share_by_district",),
     "causes": ("waiting_by_cause",),
     "differences": ("paired_differences",),
+    "cost": ("people_against_cost",),
 }
 """Charts for each place on the page."""
 

@@ -97,7 +97,7 @@ def _profile(words: Words) -> dict[str, str]:
         "met": state_name("met", words),
         "not_met": state_name("not met", words),
         "unknown": state_name("unknown", words),
-        "causes": words.phrase("Days of waiting by cause"),
+        "causes": words.phrase("Days of waiting by cause, the longest"),
         "cause": words.phrase("Cause"),
         "days": words.phrase("Days, mean"),
         "chain": words.phrase("What it waits for, day by day"),

@@ -7,14 +7,11 @@ from typing import Any
 from returnplan.chance import assumptions_in_force
 from returnplan.domain import Assumption
 from returnplan.findings import Findings, bottlenecks, key_roads, leader
+from returnplan.findings.choices import decimals
 from returnplan.findings.opened import records
 
 MOST_ROADS = 10
 MILLION = 1e6
-WHOLE_FROM = 10
-"""Expected casualties from here on are written without decimals."""
-DECIMALS, PUBLIC_DECIMALS = 3, 2
-"""Of expected casualties below one."""
 PARAMETERS = ("a", "b", "c")
 
 
@@ -217,10 +214,8 @@ def _harm(findings: Findings, allocation: str, kind: str) -> str:
     values = [float(row.get(f"difference_{part}", math.nan)) for part in ("mean", "low", "high")]
     if math.isnan(values[0]):
         return words.phrase("withheld")
-    size = max(map(abs, values))
-    small = PUBLIC_DECIMALS if findings.is_public else DECIMALS
-    decimals = 0 if size >= WHOLE_FROM else 1 if size >= 1 else small
-    return findings.signed_range(values[0], values[1], values[2], decimals)
+    places = decimals(findings, max(values, key=abs))
+    return findings.signed_range(values[0], values[1], values[2], places)
 
 
 def district_table(findings: Findings) -> Table:

@@ -60,7 +60,11 @@ function causesTable(profile, i) {
 function chainOf(profile, i, median) {
   const [draw, ...flat] = profile.chains[i];
   const steps = [];
-  for (let k = 0; k < flat.length; k += 4) steps.push(chainStep(...flat.slice(k, k + 4)));
+  let begin = 0;
+  for (let k = 0; k < flat.length; k += 3) {
+    steps.push(chainStep(begin, ...flat.slice(k, k + 3)));
+    begin = flat[k];
+  }
   const intro = draw === null
     ? say("chain_expected")
     : say("chain_draw", { draw: number(draw), date: date(profile.chain_days[i]), median: date(median) });

@@ -1,0 +1,229 @@
+"""The report in a browser: it fetches nothing, answers to slider, switch, search and keys."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pypdf
+import pytest
+from playwright.sync_api import Page
+
+import returnplan as rp
+from returnplan.domain import AUTHORITY, STATEMENT
+from tests.browser.conftest import PHONE, numbers
+from tests.running import until
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+MARK = "Internal: restricted data, not for publication"
+pytestmark = pytest.mark.browser
+
+Opened = Callable[..., Any]
+
+
+def move(page: Page, step: int) -> None:
+    """Move the slider to a step, as an input of the reader."""
+    page.locator("#step").fill(str(step))
+
+
+def picture(page: Page, box: str) -> str:
+    """What the canvas in a box shows."""
+    return str(page.locator(f"{box} canvas").first.evaluate("canvas => canvas.toDataURL()"))
+
+
+def people_met(page: Page) -> list[int]:
+    """Number and range of people in the legend of the first chart."""
+    return numbers(page.locator("#people-now td").first.inner_text())
+
+
+def test_slider_and_switch_move_map_charts_and_readout_as_the_tables_say(
+    opened: Opened, valley_run: Path
+) -> None:
+    run = rp.load_run(valley_run)
+    table = run.people_met
+    with opened() as page:
+        for name in ("today", "two_more_teams"):
+            page.select_option("#allocation", str(run.allocations.index(name)))
+            rows = table[table["allocation"] == name]
+            for step in (0, 30, len(rows) - 1):
+                move(page, step)
+                row = rows.iloc[step]
+                told = [round(row[f"people_p{p}"]) for p in (50, 10, 90)]
+                assert people_met(page) in (told, told[:1] * (told[1] == told[2]))
+                assert f"{told[0]:,}" in page.locator("#readout").inner_text()
+        shown = [picture(page, box) for box in ("#map", "#people-chart", "#allocations-chart")]
+        bars = page.locator("#districts-now").inner_text()
+        causes = page.locator("#causes-now").inner_text()
+        move(page, 14)
+        until(lambda: picture(page, "#map") != shown[0])
+        now = [picture(page, box) for box in ("#map", "#people-chart", "#allocations-chart")]
+        assert all(one != other for one, other in zip(shown, now, strict=True))
+        assert page.locator("#districts-now").inner_text() != bars
+        page.select_option("#allocation", "0")
+        assert page.locator("#causes-now").inner_text() != causes
+        assert picture(page, "#people-chart") != now[1]
+
+
+def test_the_map_counts_settlements_and_roads_that_are_ready_by_the_date(
+    opened: Opened, valley_run: Path
+) -> None:
+    run = rp.load_run(valley_run)
+    ready = run.readiness[run.readiness["allocation"] == "today"]
+    latest = ready.assign(day=ready["ready_day_p50"].fillna(1e9)).groupby("settlement")["day"].max()
+    roads = run.roads[run.roads["allocation"] == "today"]["open_day"]
+    days = run.people_met[run.people_met["allocation"] == "today"]["day"]
+    with opened() as page:
+        for step in (0, 9, 20, 60):
+            move(page, step)
+            box = page.locator("#map")
+            assert int(box.get_attribute("data-met") or "") == (latest <= days.iloc[step]).sum()
+            assert int(box.get_attribute("data-open") or "") == (roads <= days.iloc[step]).sum()
+
+
+def test_a_community_is_found_by_name_and_id_with_the_arrow_keys_and_its_profile_opens(
+    opened: Opened, valley_run: Path
+) -> None:
+    with opened() as page:
+        page.focus("#search")
+        page.keyboard.type("mill")
+        assert page.locator("#found li").count() == 2
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        assert page.get_attribute("#search", "aria-activedescendant") == "found-1"
+        page.keyboard.press("Enter")
+        assert page.locator("#found").is_hidden()
+        profile = page.locator("#profile").inner_text()
+        assert "mill_west" in profile
+        assert "Conditions met (modelled)" in profile or "Conditions not met" in profile
+        page.fill("#search", "ridge_people")
+        page.keyboard.press("Enter")
+        profile = page.locator("#profile").inner_text()
+        assert "Ridge" in profile
+        assert page.locator("#profile .chain li").count() >= 2
+        page.fill("#search", "nowhere at all")
+        assert "Nothing found" in page.locator("#found-count").inner_text()
+
+
+def test_the_chain_of_a_profile_ends_when_its_draw_says(opened: Opened, valley_run: Path) -> None:
+    run = rp.load_run(valley_run)
+    assert run.ready_day is not None
+    column = run.communities.index("terrace_people")
+    with opened() as page:
+        page.fill("#search", "terrace_people")
+        page.keyboard.press("Enter")
+        text = page.locator("#profile").inner_text()
+        draw = int(re.search(r"draw (\d+)", text)[1])  # type: ignore[index]
+        day = float(run.ready_day[0, draw, column])
+        when = page.locator("#profile .chain .when").all_inner_texts()
+        told = pd.to_datetime(when[-1], format="mixed", dayfirst=True)
+        assert told == pd.Timestamp(run.start) + pd.Timedelta(days=int(day))
+
+
+def test_keys_alone_reach_and_move_everything(opened: Opened) -> None:
+    with opened() as page:
+        seen: list[str] = []
+        before = page.locator("#date").inner_text()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            seen.append(
+                str(page.evaluate("document.activeElement.id || document.activeElement.className"))
+            )
+            if seen[-1] == "step":
+                page.keyboard.press("ArrowRight")
+                page.keyboard.press("End")
+            if seen[-1] == "allocation":
+                page.keyboard.press("ArrowDown")
+            if seen[-1] == "search":
+                break
+        assert seen[0] == "skip"
+        wanted = ["allocation", "step", "play", "measure", "search"]
+        assert [one for one in seen if one in wanted] == wanted
+        assert page.locator("#date").inner_text() != before
+        assert page.locator("#step").input_value() == page.get_attribute("#step", "max")
+        assert page.locator("#allocation").input_value() == "1"
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize(("audience", "language"), [("internal", "en"), ("public", "ar")])
+def test_a_phone_shows_all_without_scrolling_sideways(
+    opened: Opened, audience: str, language: str
+) -> None:
+    with opened(audience, language, viewport=PHONE, is_mobile=True, has_touch=True) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll('main *')].filter((one) => {
+                const box = one.getBoundingClientRect();
+                const cut = one.closest('.scroll, .leaflet-container, .unseen, .uplot');
+                return box.width && !cut && (box.left < -1 || box.right > innerWidth + 1);
+            }).map((one) => one.outerHTML.slice(0, 80))"""
+        )
+        assert wide == []
+
+
+def test_paper_has_the_mark_on_every_page_still_pictures_and_all_parts_open(opened: Opened) -> None:
+    with opened() as page:
+        printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+        texts = [one.extract_text() for one in printed.pages]
+        assert all(MARK in text for text in texts)
+        assert [round(float(side)) for side in printed.pages[0].mediabox[2:]] == [595, 842]
+        whole = "".join(texts)
+        assert "Who's On First" in whole or "Made up for this example" in whole
+        assert "lognormal" in whole  # the table of assumptions is folded on the screen
+        assert STATEMENT.format(authority=AUTHORITY)[:40] in whole
+        page.emulate_media(media="print")
+        assert page.locator("#map").is_hidden()
+        assert page.locator(".controls").is_hidden()
+        assert all(one.is_visible() for one in page.locator(".still-figure img").all())
+
+
+def test_without_script_the_pictures_and_tables_are_there(opened: Opened) -> None:
+    with opened(java_script_enabled=False) as page:
+        pictures = page.locator(".still-figure img").all()
+        assert len(pictures) >= 2
+        for one in pictures:
+            assert one.is_visible()
+            assert len(one.get_attribute("alt") or "") > 40
+        assert page.locator("#options table").is_visible()
+        assert page.locator("#assumptions").is_visible()
+        assert page.locator("#map").is_hidden()
+        assert page.locator("#step").is_hidden()
+
+
+def test_motion_is_played_only_for_those_who_want_it(opened: Opened) -> None:
+    with opened() as page:
+        page.click("#play")
+        until(lambda: int(page.locator("#step").input_value()) > 40)
+        page.click("#play")
+        assert page.locator("#play").inner_text() == "Play"
+    with opened(reduced_motion="reduce") as page:
+        assert page.locator("#play").is_hidden()
+
+
+@pytest.mark.parametrize(("audience", "language"), [("internal", "en"), ("public", "ar")])
+def test_axe_finds_nothing_serious(opened: Opened, audience: str, language: str) -> None:
+    with opened(audience, language) as page:
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        assert page.evaluate("document.documentElement.lang") == language
+        grave = [
+            (one["id"], [node["html"][:120] for node in one["nodes"][:3]])
+            for one in found["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert json.dumps(grave) == "[]"
+
+
+def test_the_public_page_shows_districts_and_their_profiles(opened: Opened) -> None:
+    with opened("public") as page:
+        before = page.get_attribute("#map", "data-shades")
+        move(page, 0)
+        assert page.get_attribute("#map", "data-shades") != before
+        page.fill("#search", "upper")
+        page.keyboard.press("Enter")
+        assert "Upper Valley" in page.locator("#profile").inner_text()
+        assert page.locator(".mark").inner_text() == "Public"
