@@ -5,6 +5,7 @@ UV ?= uv
 VENV := .venv
 DEMO := runs/karabakh
 BIN := $(VENV)/bin
+OLDEST := .venv-oldest
 
 # Without a wish for one, take python3 if it is new enough, else the newest python3.x that is.
 CANDIDATES := $(if $(filter file,$(origin PYTHON)),python3 python3.14 python3.13 python3.12 python3.11,$(PYTHON))
@@ -17,10 +18,10 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench words lock clean
+.PHONY: help demo test test-oldest check bench words documents dist lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(DEMO)/manifest.json ## plan the Karabakh scenario and print where tables and figures are
 	@echo "The run is in $(DEMO), its figures in $(DEMO)/figures; start with $(DEMO)/figures/conditions_met_over_time.png"
@@ -28,6 +29,9 @@ demo: $(DEMO)/manifest.json ## plan the Karabakh scenario and print where tables
 test: $(VENV)/.ready-to-test ## format check, lint, types, import floors, docstrings, tests
 	@.ci/browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check
+
+test-oldest: $(OLDEST)/.ready ## fast tests with the oldest versions that pyproject.toml allows (not part of make test)
+	@$(OLDEST)/bin/python -m pytest -n "$${TEST_WORKERS:-2}" --dist worksteal -m "not slow and not browser"
 
 check: $(VENV)/.ready-to-test ## the same without the tests
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check --static
@@ -47,13 +51,25 @@ words: $(VENV)/.ready-to-test ## bring the catalogues of languages up to date wi
 	  sed -e '/^#, python-format$$/d' -e 's/, python-format$$//' $$po > build/words.po && cp build/words.po $$po || exit 1; \
 	done
 
-lock: ## write requirements.txt and requirements-dev.txt anew from pyproject.toml (needs uv)
+documents: $(VENV)/.ready-to-test ## bring the data dictionary and the table of assumptions up to date with the code
+	@$(BIN)/python -m tests.documents
+
+dist: $(VENV)/.ready-to-test ## build the sdist, and from it the wheel, into dist/
+	@rm -rf dist build/sdist && mkdir -p build/sdist
+	@$(BIN)/hatchling build -t sdist -d dist
+	@tar -xzf dist/*.tar.gz -C build/sdist --strip-components 1
+	@cd build/sdist && $(CURDIR)/$(BIN)/hatchling build -t wheel -d $(CURDIR)/dist
+
+lock: ## write the requirements files anew from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv on the PATH (or UV=path/to/uv)" >&2; exit 1; }
 	@$(LOCK) --extra dev --upgrade --output-file requirements-dev.txt >/dev/null
 	@$(LOCK) --constraints requirements-dev.txt --upgrade --no-annotate --output-file requirements.txt >/dev/null
+	@mkdir -p build && $(UV) pip compile pyproject.toml --extra cluster --python-version 3.11 --resolution lowest-direct \
+		--upgrade --no-header --quiet --output-file build/lowest.txt >/dev/null
+	@$(LOCK) --extra dev --constraints build/lowest.txt --upgrade --no-annotate --output-file requirements-oldest.txt >/dev/null
 
-clean: ## remove the virtual environment, caches and build products; runs/ stays
-	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* htmlcov .hypothesis
+clean: ## remove the virtual environments, caches and build products; runs/ stays
+	@rm -rf $(VENV) $(OLDEST) build dist *.egg-info .coverage .coverage.* htmlcov .hypothesis
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	@find returnplan tests scenarios -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
@@ -94,3 +110,14 @@ $(VENV)/.ready-to-test: $(VENV)/.made requirements-dev.txt requirements.txt pypr
 	@$(INSTALL_LOCKED) -r requirements-dev.txt
 	@$(INSTALL_PACKAGE)
 	@touch $(VENV)/.ready-to-run $@
+
+$(OLDEST)/.ready: $(VENV)/.made requirements-oldest.txt pyproject.toml
+	@echo "Installing the packages of requirements-oldest.txt into $(OLDEST) (once, a minute or two)"
+	@$(BIN)/python -m venv --clear $(OLDEST)
+	@$(MAKE) VENV=$(OLDEST) install-oldest
+	@touch $@
+
+.PHONY: install-oldest
+install-oldest:
+	@$(INSTALL_LOCKED) -r requirements-oldest.txt
+	@$(INSTALL_PACKAGE)
