@@ -113,7 +113,8 @@ def _sheet(item: Chart, given: list[pd.DataFrame], views: list[View]) -> tuple[F
         view.provenance,
     )
     lines = [line for text in texts if text for line in _small_print(text, width)]
-    foot_height = (len(lines) + 1) * SMALL * 1.25 / 72
+    line_height = SMALL * 1.25 / 72
+    foot_height = (len(lines) + 1) * line_height
     columns = PANEL_COLUMNS[item.shape] if len(views) > 1 else 1
     need = item.height(*given, view=view, columns=columns) if item.height else None
     if len(views) > 1:
@@ -126,7 +127,8 @@ def _sheet(item: Chart, given: list[pd.DataFrame], views: list[View]) -> tuple[F
     drawn = Figure(figsize=(width, height), layout="constrained")
     parts: Any = drawn.subfigures(2, 1, height_ratios=[height - foot_height, foot_height])
     body, foot = parts
-    foot.text(y=0.9, s="\n".join(lines), va="top", fontsize=SMALL, color=QUIET, **_edge(view))
+    below = 1 - 0.5 * line_height / foot_height
+    foot.text(y=below, s="\n".join(lines), va="top", fontsize=SMALL, color=QUIET, **_edge(view))
     return drawn, body
 
 

@@ -359,7 +359,7 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
             words.phrase(
                 "Difference in people to: {allocation} (to the right: better)", allocation=against
             ),
-            70,
+            84,
         )
     )
     ax.axvline(0, color=INK, linewidth=0.9, label="_zero", in_layout=False)

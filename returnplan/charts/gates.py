@@ -32,6 +32,7 @@ from returnplan.vocabulary import gate_name
 MOST_DATED_GATES = 9  # with more, cells show years and heads are turned
 HEAD_LINES = {True: 0.85, False: 0.5}  # inches that turned and level heads of gates need
 HEAD_LETTERS = {True: 16, False: 11}  # in a line of a turned, a level head
+KEY_LETTERS = 58  # in a line of the legend
 MOST_ROWS = 40  # communities in the matrix
 FEW_ROWS = 12  # up to so many, a label beside the rows is broken
 CELL, FRAME = (0.48, 0.46), (0.44, 0.37)  # half width and height
@@ -244,8 +245,8 @@ def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -
         words.phrase("Framed: binding gate, the last to hold"),
     ]
     ax.legend(
-        handles, [textwrap.fill(key, 26) for key in keys], loc="upper center", handlelength=1.6,
-        bbox_to_anchor=(0.4, 0), ncols=4, fontsize=SMALL,
+        handles, [textwrap.fill(key, KEY_LETTERS) for key in keys], loc="upper center",
+        bbox_to_anchor=(0.4, 0), ncols=2, fontsize=SMALL, handlelength=1.6,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from returnplan.canvas import INK, PART, SMALL, View, blank, chart, finished, note, numbers, only
 
@@ -14,7 +15,7 @@ ROAD_INCHES = 0.36
 NAME_LETTERS = 34
 MILLION = 1_000_000
 BAR = 0.62
-ROOM = 1.6  # right of the longest bar, for its words
+ROOM = 1.2  # right of the longest bar, for its number
 TWO_DIGITS = 10  # numbers below are written with a decimal
 
 
@@ -117,27 +118,25 @@ def key_roads(key_roads: pd.DataFrame, *, view: View, ax: Axes | None = None) ->
     decimals = 1 if is_large or days.max() < TWO_DIGITS else 0
     ax.xaxis.set_major_formatter(numbers(view, decimals if days.max() < TWO_DIGITS else 0))
     ax.set_xlim(0, days.max() * ROOM)
+    ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.grid(axis="x")
-    for row, (value, people) in enumerate(zip(days, top["people_mean"], strict=True)):
-        text = words.phrase(
-            "{days}; {people}",
-            days=words.number(value, decimals),
-            people=words.plural("{number} person", "{number} people", float(people)),
-        )
+    for row, value in enumerate(days):
         ax.annotate(
-            text, (value, row), (3, 0), textcoords="offset points", va="center", fontsize=6.5
-        )
+            words.number(value, decimals), (value, row), (3, 0), textcoords="offset points",
+            va="center", fontsize=SMALL,
+        )  # fmt: skip
     _openings(ax, top, view)
     return finished(ax, "key_roads", view)
 
 
 def _openings(ax: Axes, top: pd.DataFrame, view: View) -> None:
-    """Write right of each road when it opens to people."""
-    names = ("open_date_p10", "open_date_p50", "open_date_p90")
-    for row, (_, road) in enumerate(top[list(names)].iterrows()):
+    """Write right of each road when it opens to people, and how many wait for it."""
+    names = ["open_date_p10", "open_date_p50", "open_date_p90"]
+    for row, (_, road) in enumerate(top.iterrows()):
         low, middle, high = (_month(road[name], view) for name in names)
+        people = view.words.plural("{number} person", "{number} people", road["people_mean"])
         ax.annotate(
-            _opening(low, middle, high, view), (1.0, row), (5, 0),
+            f"{_opening(low, middle, high, view)}\n{people}", (1.0, row), (5, 0),
             xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
             fontsize=6.5,
         )  # fmt: skip
