@@ -44,6 +44,8 @@ class _Group(click.Group):
             _fail(str(error), BAD_USAGE)
         except KeyboardInterrupt:
             _fail("stopped; nothing was written", STOPPED)
+        except BrokenPipeError:  # whoever read the output has enough: no message
+            raise
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             _fail(f"{name}{error.strerror or error}", BAD_INPUT)

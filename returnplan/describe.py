@@ -341,6 +341,8 @@ def guide(scenario: Scenario) -> str:
         "`scenario.toml` holds name, start, horizon, the gates in force and the allocations. The",
         "tables are CSV files (UTF-8, one header row), or sheets of one workbook `tables.xlsx`.",
         "A blank cell takes the default; where the default is `required` the cell must be filled.",
+        "To compare, add an allocation: a section in `scenario.toml`, and in `deployments` all its",
+        "teams, those that others have too included.",
         "Sensitivity: public; restricted to partners (schedules of teams, single hazards, small",
         "counts); confidential (locations of hazards).",
         "",

@@ -1,5 +1,7 @@
 """The scenario that a planner starts from: small, commented, ready to be changed."""
 
+import re
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from returnplan.scenario import TOML, load, write_workbook
 
 
 def write_starter(folder: Path, *, workbook: bool) -> Scenario:
-    """Write the commented starter scenario.
+    """Write the commented starter scenario, under the name of its folder where that can be one.
 
     Parameters
     ----------
@@ -25,12 +27,17 @@ def write_starter(folder: Path, *, workbook: bool) -> Scenario:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with as_file(files("returnplan").joinpath("data/starter")) as source:
-        scenario = load(source)
+        given = load(source)
+        name = folder.resolve().name
+        scenario = replace(given, name=name if re.fullmatch(r"\w[\w-]{0,49}", name) else given.name)
         if workbook:
             write_workbook(scenario, folder)
         for path in sorted(source.iterdir()):
             if path.name == TOML or not workbook:
                 (folder / path.name).write_bytes(path.read_bytes())
+    head = (folder / TOML).read_text(encoding="utf-8")
+    named = head.replace(f'name = "{given.name}"', f'name = "{scenario.name}"', 1)
+    (folder / TOML).write_text(named, encoding="utf-8", newline="\n")
     return scenario
 
 

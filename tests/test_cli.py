@@ -1,5 +1,6 @@
 """The commands as a planner types them: what they write, what they say, how they fail."""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ from returnplan import run as run_room
 from returnplan import runfolder
 from returnplan.cli import main
 from returnplan.screen import Silent
-from tests.running import manifest
+from tests.running import manifest, start
 from tests.worlds import two_villages
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,7 +63,23 @@ def test_a_new_scenario_can_be_one_workbook(tmp_path: Path, starter: Path) -> No
         "scenario.toml",
         "tables.xlsx",
     ]
-    assert rp.load(tmp_path / "book") == rp.load(starter)
+    made = rp.load(tmp_path / "book")
+    assert made.name == "book"
+    assert dataclasses.replace(made, name="starter") == rp.load(starter)
+
+
+def test_a_new_scenario_keeps_its_name_where_the_folder_has_none_to_give(tmp_path: Path) -> None:
+    folder = tmp_path / "my own"
+    assert call("new", folder).exit_code == 0
+    assert rp.load(folder).name == "starter"
+
+
+def test_a_reader_who_has_seen_enough_is_no_error_to_tell(tmp_path: Path) -> None:
+    with start("list", "columns", cwd=tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
 
 
 def test_a_made_up_scenario_has_the_size_that_was_asked_for(tmp_path: Path) -> None:

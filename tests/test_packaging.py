@@ -92,8 +92,8 @@ def test_an_installed_wheel_makes_and_runs_a_scenario_far_from_the_project(
     subprocess.run([returnplan, "new", "my_scenario"], **given)
     said = subprocess.run([returnplan, "run", "my_scenario", "--draws", "0"], **given).stdout
     assert "It does not state that any land, road or building is safe" in said
-    assert (work / "runs/starter/readiness.csv").is_file()
-    assert list((work / "runs/starter/figures").glob("*.svg"))
+    assert (work / "runs/my_scenario/readiness.csv").is_file()
+    assert list((work / "runs/my_scenario/figures").glob("*.svg"))
 
 
 # ---------------------------------------------------------------- one version
