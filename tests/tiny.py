@@ -35,6 +35,7 @@ READY: Mapping[str, tuple[Sequence[float], Sequence[float]]] = {
 }
 """Ready days of alpha and of beta, draw by draw."""
 PEOPLE = (300, 100)
+NAMES = {"alpha": "Alpha", "alpha_people": "Alpha", "beta": "Beta", "beta_people": "Beta"}
 CAUSES = {"waiting_clearance": 60.0, "work_clearance": 20.0, "work_survey": 10.0, "winter": 10.0}
 """Days of alpha by cause; beta waits twice as long for each."""
 JOBS = [("alpha_field/clearance", 10.0, 100.0), ("alpha_field/technical_survey", 0.0, 5.0)]
@@ -107,7 +108,7 @@ def tiny(
         view=View(
             start=found.start,
             horizon_days=(end - found.start).days,
-            names={"alpha": "Alpha", "beta": "Beta", "alpha_people": "Alpha", "town": "Town"},
+            names=NAMES | {"town": "Town"},
             titles=names,
             provenance="Scenario tiny",
             draws=draws,

@@ -115,7 +115,7 @@ class Sheets:
         return Box(x=MARGIN, y=TOP, w=INNER, h=BOTTOM - TOP)
 
     def output(self) -> bytes:
-        """Return the document."""
+        """Return the document, which is closed with that."""
         return bytes(self._pdf.output())
 
     # Text
