@@ -1,4 +1,4 @@
-"""The roads that keep most people waiting."""
+"""The roads with most person-days of waiting."""
 
 import textwrap
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ def _roads_alt(key_roads: pd.DataFrame, *, view: View) -> str:
         for _, row in top.head(3).iterrows()
     )
     return words.phrase(
-        "Under {allocation} these roads keep most people waiting (modelled): {told}.",
+        "Under {allocation} these roads have most person-days of waiting (modelled): {told}.",
         told=told, **values,
     )  # fmt: skip
 
@@ -79,7 +79,7 @@ def _roads_height(key_roads: pd.DataFrame, *, view: View, columns: int) -> float
 
 
 @chart(
-    lambda words, _: words.phrase("Roads that keep most people waiting (modelled)"),
+    lambda words, _: words.phrase("Roads with most person-days of waiting (modelled)"),
     ("key_roads",),
     _roads_alt,
     height=_roads_height,
