@@ -232,7 +232,8 @@ def _returns(tables: Tables, areas: Mapping[str, str]) -> pd.DataFrame:
     is_single = table["returned_p10"].isna().all()  # one run: its numbers add up
     sums = [c for c in numbers if c.endswith("_mean") or (is_single and c.endswith("_p50"))]
     groups = table.assign(district=_area(table, areas)).groupby(keys, sort=False)
-    found = groups[numbers].first().where(groups.size() == 1)
+    found = groups[numbers].first().astype(float)
+    found.loc[(groups.size() > 1).to_numpy()] = np.nan
     found[sums] = groups[sums].sum()
     found = in_order(found.reset_index(), ["allocation", "district", "date"])
     measures = _measures(table, "returned", "present", "early")

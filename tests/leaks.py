@@ -20,7 +20,7 @@ def leaks(text: str, scenario: rp.Scenario) -> list[str]:
 
     Ids are found as words between breaks, in ids of teams and jobs too; names wherever they stand
     as whole words. A name that is also one of a district or an allocation tells nothing.
-    Positions are two numbers, one after the other, with three decimals or more.
+    Positions are two numbers, one after the other, with three decimals or more; two zeros are none.
     """
     plain = html.unescape(text)
     plain = ESCAPED.sub(lambda found: chr(int(found[1], 16)), plain)
@@ -58,4 +58,4 @@ def _positions(text: str, scenario: rp.Scenario) -> list[str]:
     known = {(round(lon, DECIMALS), round(lat, DECIMALS)): of for lon, lat, of in found}
     numbers = [round(float(found), DECIMALS) for found in NUMBER.findall(text)]
     pairs = {pair for one, two in pairwise(numbers) for pair in ((one, two), (two, one))}
-    return sorted(f"position of {known[pair]}" for pair in pairs & known.keys())
+    return sorted(f"position of {known[pair]}" for pair in pairs & known.keys() if any(pair))
