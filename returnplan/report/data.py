@@ -11,18 +11,17 @@ from typing import Any
 import pandas as pd
 
 from returnplan.audience import areas_of
-from returnplan.findings import Findings, bottlenecks
+from returnplan.findings import Findings, bottlenecks, leader
 from returnplan.findings.opened import records
 from returnplan.report import ground
 from returnplan.report.communities import communities_data
-from returnplan.report.sentences import sentences
+from returnplan.report.sentences import formats, sentences
 from returnplan.scenario.background import Background
-from returnplan.words import DIGITS
 
 MEASURES = ("people", "returned", "present")
 """Counts of ``people_met.csv`` that are drawn: conditions met, returned, present."""
 RANGE = ("p10", "p50", "p90")
-SHARE_DIGITS = 3
+SHARE_DIGITS, SIGNIFICANT = 3, 4
 
 
 def page_data(findings: Findings, background: Background) -> dict[str, Any]:
@@ -43,20 +42,20 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
     names = findings.allocations
     districts = _districts(findings)
     data = {
-        "locale": f"{findings.words.locale}".replace("_", "-") + f"-u-nu-{DIGITS}",
         "start": findings.scenario.start.isoformat(),
         "days": _days(findings),
         "begin": _begin(findings),
         "draws": findings.draws,
         "audience": findings.audience,
         "words": sentences(findings.words),
+        "formats": formats(findings.words),
         "allocations": [findings.title(name) for name in names],
         "all_people": findings.people,
         "people": [_people(findings, name) for name in names],
         "targets": _targets(findings),
         "districts": districts,
         "causes": [
-            [[one.name, round(one.person_days)] for one in bottlenecks(findings, name)]
+            [[one.name, _significant(one.person_days)] for one in bottlenecks(findings, name)]
             for name in names
         ],
     }
@@ -79,10 +78,11 @@ def _days(findings: Findings) -> list[int]:
     return [int(day) for day in _rows_of_first(findings)["day"]]
 
 
-def _begin(findings: Findings) -> int:
-    """Step at which the slider stands at first: the near date of the headline's table."""
+def _begin(findings: Findings) -> tuple[int, int]:
+    """What is shown at first: the leading allocation at the near date of the table of options."""
     dates = _rows_of_first(findings)["date"].tolist()
-    return dates.index(findings.near.isoformat())
+    best = findings.allocations.index(leader(findings))
+    return best, dates.index(findings.near.isoformat())
 
 
 def _people(findings: Findings, allocation: str) -> list[list[list[int | None]]]:
@@ -100,6 +100,17 @@ def _range(findings: Findings) -> tuple[str, ...]:
 
 def _whole(column: pd.Series) -> list[int | None]:
     return [None if math.isnan(value) else round(value) for value in column.astype(float)]
+
+
+def _significant(value: float) -> int:
+    """Round to as many digits as a mean over draws deserves.
+
+    Examples
+    --------
+    >>> _significant(1061467578.4), _significant(93.2)
+    (1061000000, 93)
+    """
+    return round(float(f"{value:.{SIGNIFICANT}g}"))
 
 
 def _targets(findings: Findings) -> list[list[Any]]:

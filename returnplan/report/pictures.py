@@ -9,7 +9,7 @@ from PIL import Image
 
 from returnplan import canvas
 from returnplan.canvas import CHARTS
-from returnplan.findings import Findings
+from returnplan.findings import Findings, leader
 
 DOTS_PER_INCH = 105
 COLOURS = 48
@@ -23,6 +23,8 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
     "cost": ("people_against_cost",),
 }
 """Charts for each place on the page."""
+TALL = ("share_by_district",)
+"""Of these one panel is enough of a page: that of the leading allocation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,8 @@ def _can_draw(findings: Findings, name: str) -> bool:
 
 def _picture(findings: Findings, name: str) -> Picture:
     panels: Sequence[str] = findings.allocations if CHARTS[name].one_allocation else ()
+    if name in TALL:
+        panels = [leader(findings)]
     drawn, alt = canvas.figure(name, findings.drawn, findings.view, panels)
     with canvas.house_style():
         drawn.savefig(png := io.BytesIO(), format="png", dpi=DOTS_PER_INCH)

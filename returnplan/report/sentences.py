@@ -1,6 +1,10 @@
 """What the page says beside its findings: notes, and the few sentences that its script fills in."""
 
+from datetime import date
 from itertools import pairwise
+from typing import Any
+
+from babel.units import format_unit
 
 from returnplan.findings import Findings
 from returnplan.scenario.background import Background
@@ -24,6 +28,32 @@ def sentences(words: Words) -> dict[str, str]:
         Sentences; the script puts values in place of the names in braces.
     """
     return _controls(words) | _map(words) | _profile(words)
+
+
+def formats(words: Words) -> dict[str, Any]:
+    """How the language writes dates and numbers: browsers know fewer languages than we speak.
+
+    Parameters
+    ----------
+    words
+        The language.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``dates`` and ``months``: patterns of January to December; ``group``: the sign between
+        thousands; ``least``: digits from which on it stands; ``days``: pattern of a length.
+    """
+    day, year, number = "22", "2001", "5"
+    months = [date(int(year), month, int(day)) for month in range(1, 13)]
+    length = format_unit(int(number), "duration-day", "narrow", locale=words.locale)
+    return {
+        "dates": [words.date(one).replace(day, "{day}").replace(year, "{year}") for one in months],
+        "months": [words.month(one).replace(year, "{year}") for one in months],
+        "group": words.number(1_000_000)[1],
+        "least": 5 if words.number(1000).isdecimal() else 4,
+        "days": length.replace(number, "{number}"),
+    }
 
 
 def _controls(words: Words) -> dict[str, str]:

@@ -67,7 +67,7 @@ function timeChart(box, series, bands, drawMore) {
 
 function timeMark(mark) {
   const when = new Date(mark * 1000);
-  return (when.getUTCMonth() === 0 ? formats.year : formats.month).format(when);
+  return when.getUTCMonth() === 0 ? String(when.getUTCFullYear()) : dated(data.formats.months, mark);
 }
 
 /** The date of the slider: a line through the chart. */
@@ -153,7 +153,7 @@ function now(allocation, measure) {
 
 function legendRow(body, line, words) {
   const cell = make("td", { class: "number" });
-  body.append(make("tr", {}, make("th", { scope: "row" }, sample(line), words), cell));
+  body.append(make("tr", {}, make("th", { scope: "row" }, make("span", { class: "keyed" }, sample(line), make("span", {}, words))), cell));
   return cell;
 }
 

@@ -9,6 +9,7 @@ function startControls() {
   const choice = $("allocation");
   slider.max = data.days.length - 1;
   slider.value = state.step;
+  choice.value = state.allocation;
   let timer = null;
 
   const stop = () => {

@@ -25,8 +25,7 @@ function startFolds() {
 
 async function start() {
   data = await unpack($("data").textContent);
-  state.step = data.begin;
-  prepareFormats();
+  [state.allocation, state.step] = data.begin;
   root.classList.replace("still", "live");
   startControls();
   startMap();

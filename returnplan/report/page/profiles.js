@@ -78,7 +78,7 @@ function chainOf(profile, i, median) {
 function chainStep(begin, end, cause, sentence) {
   const words = sentence < 0 ? say("short_stretches") : data.sentences[sentence];
   const when = begin === end ? date(begin) : say("from_to", { begin: date(begin), end: date(end) });
-  const length = end > begin ? formats.days.format(end - begin) : "";
+  const length = end > begin ? days(end - begin) : "";
   return make("li", { class: cause < 0 && sentence >= 0 ? "event" : "stretch" },
     make("span", { class: "when" }, when), make("span", { class: "what" }, words), make("span", { class: "length" }, length));
 }

@@ -40,22 +40,25 @@ function say(key, values = {}) {
   return data.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-const formats = {};
-
-function prepareFormats() {
-  const options = { timeZone: "UTC", year: "numeric" };
-  const locale = data.locale;
-  formats.number = new Intl.NumberFormat(locale);
-  formats.days = new Intl.NumberFormat(locale, { style: "unit", unit: "day", unitDisplay: "long" });
-  formats.date = new Intl.DateTimeFormat(locale, { ...options, month: "short", day: "numeric" });
-  formats.month = new Intl.DateTimeFormat(locale, { ...options, month: "short" });
-  formats.year = new Intl.DateTimeFormat(locale, options);
+/** A whole number as the page's language writes it. */
+function number(value) {
+  const { group, least } = data.formats;
+  const digits = String(Math.abs(Math.round(value)));
+  const parts = digits.length < least ? digits : digits.replace(/\B(?=(\d{3})+$)/g, group);
+  return value < 0 ? `−${parts}` : parts;
 }
 
-const number = (value) => formats.number.format(value);
 const seconds = (day) => Date.parse(data.start) / 1000 + day * 86400;
-const moment = (day) => new Date(seconds(day) * 1000);
-const date = (day) => (day === null ? say("never") : formats.date.format(moment(day)));
+
+/** Fill year, month and day into the patterns of a language, one for each month. */
+function dated(patterns, second) {
+  const when = new Date(second * 1000);
+  const parts = { day: when.getUTCDate(), year: when.getUTCFullYear() };
+  return patterns[when.getUTCMonth()].replace(/\{(\w+)\}/g, (_, name) => parts[name]);
+}
+
+const date = (day) => (day === null ? say("never") : dated(data.formats.dates, seconds(day)));
+const days = (count) => data.formats.days.replace("{number}", number(count));
 
 /** A share in whole percent; 0 and 100 only where it is exactly none or all. */
 function percent(share) {
