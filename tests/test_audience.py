@@ -295,7 +295,7 @@ homes = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(plans=st.tuples(homes, homes))
 def test_no_state_of_few_is_shown_or_follows_from_sums(plans: Any) -> None:
     base, other = plans
