@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -35,6 +36,8 @@ ONE_ROW: Mapping[str, str] = {
     "releases": "one row an allocation and hazard: day of release (run on expected values)",
     "roads": "one row an allocation and road: day of opening (run on expected values)",
 }
+WIDTH, LINE_POINTS = 100, 15
+"""Letters of the wide column of README, and the height of a line."""
 README, DICTIONARY, SOURCES, ASSUMPTIONS = "README", "Dictionary", "Sources", "Assumptions"
 OTHER_SHEETS: Mapping[str, str] = {
     SUMMARY: "one row an allocation, to read; what people wait for; charts",
@@ -102,8 +105,9 @@ def write_readme(
     """
     sheet = sheets.sheet(README)
     sheet.set_column(0, 0, 22)
-    sheet.set_column(1, 1, 100)
+    sheet.set_column(1, 1, WIDTH)
     for row, (label, text) in enumerate(_lines(scenario, cuts, manifest)):
+        sheet.set_row(row, LINE_POINTS * max(1, len(wrap(text, WIDTH - 8))))
         sheet.write_string(row, 0, label, sheets.bold)
         sheet.write_string(row, 1, text, sheets.wrapped)
     sheet.freeze_panes(1, 0)
