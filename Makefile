@@ -31,7 +31,8 @@ test: $(VENV)/.ready-to-test ## format check, lint, types, import floors, docstr
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check
 
 test-oldest: $(OLDEST)/.ready ## fast tests with the oldest versions that pyproject.toml allows (not part of make test)
-	@$(OLDEST)/bin/python -m pytest -n "$${TEST_WORKERS:-2}" --dist worksteal -m "not slow and not browser"
+	@NUMBA_CACHE_DIR="$(CURDIR)/$(OLDEST)/numba" $(OLDEST)/bin/python -m pytest -n "$${TEST_WORKERS:-2}" --dist worksteal \
+		-m "not slow and not browser"
 
 check: $(VENV)/.ready-to-test ## the same without the tests
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check --static
