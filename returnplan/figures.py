@@ -189,19 +189,18 @@ def _draw_with_a_helper(
     can be none, everything is left.
     """
     try:
-        with ProcessPoolExecutor(1, get_context("spawn"), _sit_down, (desk,)) as helper:
-            try:
-                with _deaf():
-                    given = {page: helper.submit(_draw_here, page) for page in todo}
-                for page in reversed(todo):
-                    if given[page].cancel():
-                        desk.draw(page)
-                    else:
-                        given[page].result()
-                    progress(f"drew {page.file}")
-            except BaseException:
-                helper.shutdown(cancel_futures=True)
-                raise
+        helper = ProcessPoolExecutor(1, get_context("spawn"), _sit_down, (desk,))
+        try:
+            with _deaf():
+                given = {page: helper.submit(_draw_here, page) for page in todo}
+            for page in reversed(todo):
+                if given[page].cancel():
+                    desk.draw(page)
+                else:
+                    given[page].result()
+                progress(f"drew {page.file}")
+        finally:
+            helper.shutdown(cancel_futures=True)
     except (BrokenProcessPool, NotImplementedError, OSError):
         return [page for page in todo if not (desk.folder / f"{page.file}.svg").exists()]
     return ()

@@ -22,7 +22,16 @@ from returnplan.canvas.parts import (
     under,
 )
 from returnplan.canvas.rows import ROW_INCHES, Rows, district_rows, label_rows
-from returnplan.canvas.sheet import authority, figure, picture, save, statement, vector
+from returnplan.canvas.sheet import (
+    PRINT_DPI,
+    SCREEN_DPI,
+    authority,
+    figure,
+    picture,
+    save,
+    statement,
+    vector,
+)
 from returnplan.canvas.style import (
     A4_INCHES,
     INK,
@@ -50,8 +59,10 @@ __all__ = [
     "NOT_MET",
     "PALE",
     "PART",
+    "PRINT_DPI",
     "QUIET",
     "ROW_INCHES",
+    "SCREEN_DPI",
     "SMALL",
     "STATUS",
     "UNKNOWN",

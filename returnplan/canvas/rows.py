@@ -42,7 +42,8 @@ class Rows:
 def district_rows(readiness: pd.DataFrame, view: View) -> Rows:
     """Return the largest communities of each district, of the drawn allocation.
 
-    Districts stand in the order of their names; of more than fit, those with most people.
+    Districts stand in the order of their names, places without one last; of more than fit, those
+    with most people.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def district_rows(readiness: pd.DataFrame, view: View) -> Rows:
     mine = only(readiness, view.allocation)
     mine = mine.assign(district=mine["district"].fillna("").astype(str))
     people = mine.groupby("district")["people"].sum().sort_values(ascending=False, kind="stable")
-    names = sorted(people.index[: MOST_ROWS // 2])
+    names = sorted(people.index[: MOST_ROWS // 2], key=lambda name: (not name, name))
     each = max(1, (MOST_ROWS - len(names)) // max(len(names), 1))
     parts, heads, row = [], [], 0
     for name in names:

@@ -42,7 +42,8 @@ def _mine(district_shares: pd.DataFrame, view: View) -> pd.DataFrame:
     people = mine.groupby("district")["people"].max().sort_values(ascending=False, kind="stable")
     mine = mine.assign(day=days.astype(float))
     mine = mine[mine["district"].isin(people.index[:MOST_DISTRICTS])]
-    return mine.sort_values(["district", "day"], kind="stable")
+    mine = mine.assign(nameless=mine["district"] == "")
+    return mine.sort_values(["nameless", "district", "day"], kind="stable")
 
 
 def _name(district: object, view: View) -> str:

@@ -1,0 +1,255 @@
+"""A small run drawn by hand: four communities, two roads, one team; what tests of charts share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import replace
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from returnplan import canvas
+from returnplan.canvas import CHARTS, View
+from returnplan.domain import Target
+
+START = dt.date(2020, 1, 1)
+VIEW = View(
+    start=START,
+    horizon_days=3653.0,
+    allocation="today",
+    names={"today": "Village of Today", "S1": "Ağdərə", "dog": "Dog team"},
+    titles={"today": "Today's teams"},
+    provenance="scenario tiny, seed 1",
+    sources="made up",
+    districts=[[[46.0, 39.0], [47.0, 39.0], [47.0, 40.0], [46.0, 39.0]]],
+)
+DRAWS = replace(VIEW, draws=50)
+AIMS = (
+    Target(id="plan", by_date=dt.date(2023, 1, 1), people=900, title="The plan", source="x"),
+    Target(
+        id="open", by_date=dt.date(2022, 1, 1), people=700, measure="conditions_met", source="x"
+    ),
+    Target(id="late", by_date=dt.date(2050, 1, 1), people=1000, source="x"),
+)
+MET, FAILED, BLANK = "Conditions met (modelled)", "Conditions not met: survey", "Unknown: water"
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    """Four communities: ready on day 100, on day 500, never, unknown; one team of each type."""
+    readiness = pd.DataFrame(
+        {
+            "allocation": "today",
+            "community": ["C1", "C2", "C3", "C4"],
+            "settlement": ["S1", "S2", "S3", "S4"],
+            "district": ["North", "South", "North", ""],
+            "people": [1000, 200, 30, 4],
+            "status": [MET, MET, FAILED, BLANK],
+            "ready_date_p10": None,
+            "ready_date_p90": None,
+            "ready_day_p50": [100.0, 500.0, math.nan, math.nan],
+            "probability_by_horizon": math.nan,
+            "binding_gate": ["road_access", "survey", "survey", "water"],
+        }
+    )
+    people_met = people_at([0, 100, 500, 3653], [0, 1000, 1200, 1200])
+    gates = pd.DataFrame(
+        [
+            ("today", "C1", "road_access", "met", 100.0),
+            ("today", "C1", "survey", "met", 0.0),
+            ("today", "C1", "water", "met", 31.0),
+            ("today", "C2", "road_access", "met", 9.0),
+            ("today", "C2", "survey", "met", 500.0),
+            ("today", "C2", "water", "met", 1.0),
+            ("today", "C3", "road_access", "met", 9.0),
+            ("today", "C3", "survey", "not met", math.nan),
+            ("today", "C3", "water", "met", 9.0),
+            ("today", "C4", "road_access", "met", 9.0),
+            ("today", "C4", "survey", "met", 9.0),
+            ("today", "C4", "water", "unknown", math.nan),
+        ],
+        columns=["allocation", "community", "gate", "state", "day_p50"],
+    )
+    land = pd.DataFrame(
+        [
+            ("today", "D1", 2020, "cancelled", 50_000.0),
+            ("today", "D1", 2020, "cleared", 20_000.0),
+            ("today", "D2", 2020, "cleared", 10_000.0),
+            ("today", "D1", 2022, "reduced", 40_000.0),
+            ("other", "D1", 2022, "reduced", 990_000.0),
+        ],
+        columns=["allocation", "district", "year", "route", "area_m2_mean"],
+    )
+    jobs = pd.DataFrame(
+        [("today", "dog", "dog/b/0001", 0.0, 10.0, 110.0, 60.0)],
+        columns=[
+            "allocation", "asset", "team", "start_day", "work_day", "finish_day", "workable_days",
+        ],
+    )  # fmt: skip
+    presence = pd.DataFrame(
+        {"team": ["dog/b/0001"], "asset": "dog", "base": "b", "from_day": 0.0, "until_day": 200.0}
+    )
+    places = pd.DataFrame(
+        {
+            "id": ["S1", "S2", "S3", "S4", "H"],
+            "kind": ["settlement"] * 4 + ["hub"],
+            "lon_deg": [46.1, 46.5, 46.9, 46.7, 46.5],
+            "lat_deg": [39.1, 39.9, 39.2, 39.6, 39.5],
+        }
+    )
+    roads = pd.DataFrame({"from_place": ["S1", "S2"], "to_place": ["H", "H"]})
+    return {
+        "readiness": readiness,
+        "people_met": people_met,
+        "gates": gates,
+        "land_release": land,
+        "jobs": jobs,
+        "presence": presence,
+        "places": places,
+        "roads": roads,
+        "delays": delays(),
+        "key_roads": key_roads(),
+        "summary": pd.DataFrame({"allocation": ["today"], "cost_usd_mean": [2_500_000.0]}),
+        "differences": differences().head(0),
+        "district_shares": shares(),
+    }
+
+
+def delays() -> pd.DataFrame:
+    """Ten causes of C1, and missing data of C4: 365.25 days of waiting each."""
+    causes = [
+        *("waiting_clearance", "work_survey", "work_clearance", "winter", "travel", "handover"),
+        *("building", "road_repair", "permission", "not_planned", "no_route"),
+    ]
+    days = [100.0, 10.0, 20.0, 50.0, 40.0, 30.0, 35.0, 25.0, 5.0, 45.0, 5.25]
+    rows = pd.DataFrame({"community": "C1", "cause": causes, "days_mean": days})
+    missing = pd.DataFrame({"community": ["C4"], "cause": "missing_data", "days_mean": 365.25})
+    table = pd.concat([rows, missing], ignore_index=True)
+    people = table["community"].map({"C1": 1000, "C4": 4})
+    table["person_days_mean"] = table["days_mean"] * people
+    table.insert(0, "allocation", "today")
+    return table
+
+
+def key_roads() -> pd.DataFrame:
+    """A road that opens, one that opens in few draws, and one for which nobody waits."""
+    return pd.DataFrame(
+        {
+            "allocation": "today",
+            "road": ["R1", "R2", "R3"],
+            "from_place": ["S1", "S2", "S3"],
+            "to_place": "H",
+            "people_mean": [150.0, 1.0, 0.0],
+            "person_days_mean": [4000.0, 9000.0, 0.0],
+            "open_date_p10": ["2020-05-01", "2021-01-15", None],
+            "open_date_p50": ["2020-06-01", None, None],
+            "open_date_p90": ["2021-07-01", None, None],
+        }
+    )
+
+
+def differences() -> pd.DataFrame:
+    """Two allocations against today: fewer person-days and more people, and the other way."""
+    rows = []
+    for name, sign in (("more", -1.0), ("less", 1.0)):
+        share = 0.9 if name == "more" else 0.1
+        days = sorted((sign * 2_000_000.0, sign * 6_000_000.0))
+        rows.append((name, "person_days", "", sign * 4_000_000.0, *days, share))
+        for year in range(2021, 2031):
+            low, high = sorted((-sign * 80.0, -sign * 120.0))
+            rows.append((name, "people_met", f"{year}-01-01", -sign * 100.0, low, high, share))
+    columns = ["allocation", "measure", "date", "mean", "low", "high", "probability_better"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(against="today", draws=50)
+
+
+def shares() -> pd.DataFrame:
+    """Half of the people of the south by 2021, all of them by the end; none of the others."""
+    rows = [
+        ("North", "2021-01-01", 0.0, 1030),
+        ("North", "2030-01-01", 0.0, 1030),
+        ("South", "2021-01-01", 0.5, 200),
+        ("South", "2030-01-01", 1.0, 200),
+        ("", "2021-01-01", 0.0, 4),
+        ("", "2030-01-01", 0.0, 4),
+    ]
+    table = pd.DataFrame(rows, columns=["district", "date", "share_p50", "people"])
+    table.insert(0, "allocation", "today")
+    return table.assign(share_p10=math.nan, share_p90=math.nan)
+
+
+def with_ranges(given: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables as a run of 50 draws has them: C1 and C2 in most, C3 in few."""
+    readiness = given["readiness"].assign(
+        ready_date_p10=pd.Series(["2020-03-01", "2020-09-01", "2028-01-01", None], dtype=object),
+        ready_date_p90=pd.Series(["2021-02-01", None, None, None], dtype=object),
+        probability_by_horizon=[1.0, 0.8, 0.2, math.nan],
+    )
+    people = people_at([0, 100, 500, 3653], [0, 1000, 1200, 1200], half=100)
+    spread = given["district_shares"].assign(share_p10=0.0, share_p90=1.0)
+    more = {"readiness": readiness, "people_met": people, "district_shares": spread}
+    return given | more | {"differences": differences()}
+
+
+def people_at(
+    days: list[int], middle: list[int], name: str = "today", half: int | None = None
+) -> pd.DataFrame:
+    """People met from each day under one allocation; with draws half the width of the range."""
+    table = pd.DataFrame({"allocation": name, "day": days, "people_p50": middle})
+    spread = math.nan if half is None else half
+    low, high = (table["people_p50"] - spread).clip(lower=0), table["people_p50"] + spread
+    table = table.assign(people_p10=low, people_p90=high, people_mean=table["people_p50"])
+    shares = {"p10": low, "p50": table["people_p50"], "p90": high}
+    return table.assign(**{f"returned_{name}": 0.4 * part for name, part in shares.items()})
+
+
+def several(count: int, half: int | None = None) -> pd.DataFrame:
+    """People met under several allocations that end 50 people apart, the last one highest."""
+    return pd.concat(
+        people_at([0, 400, 3653], [0, 500, 900 + 50 * number], f"a{number}", half)
+        for number in range(count)
+    )
+
+
+def drawn(name: str, given: dict[str, pd.DataFrame], view: View = VIEW) -> Axes:
+    """Draw one chart on new axes and render it."""
+    ax = CHARTS[name].draw(*[given[need] for need in CHARTS[name].needs], view=view)
+    sheet = ax.get_figure(root=True)
+    assert sheet is not None
+    sheet.draw_without_rendering()
+    return ax
+
+
+def alt(name: str, given: dict[str, pd.DataFrame], view: View = VIEW) -> str:
+    """Return the alt text of one chart."""
+    return CHARTS[name].alt(*[given[need] for need in CHARTS[name].needs], view=view)
+
+
+def words_of_sheet(sheet: Figure) -> list[str]:
+    """Return all texts of a figure."""
+    return [text.get_text() for text in sheet.findobj(Text)]
+
+
+def foot(name: str, given: dict[str, pd.DataFrame], view: View) -> str:
+    """Return what stands below a figure."""
+    sheet, _ = canvas.figure(name, given, view)
+    words = " ".join(text.get_text() for part in sheet.subfigs for text in part.texts)
+    return words.replace("\n", " ")
+
+
+def legend_words(ax: Axes) -> list[str]:
+    """Return the words of a legend, its title first."""
+    legend = ax.get_legend()
+    assert legend is not None
+    return [legend.get_title().get_text(), *(text.get_text() for text in legend.get_texts())]
+
+
+def nobody_ready() -> dict[str, pd.DataFrame]:
+    """Return the tables with not one ready date."""
+    given = tables()
+    status = [BLANK, FAILED, FAILED, BLANK]
+    given["readiness"] = given["readiness"].assign(ready_day_p50=math.nan, status=status)
+    given["people_met"] = people_at([0, 3653], [0, 0])
+    return given
