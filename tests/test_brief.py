@@ -143,10 +143,16 @@ def many(count: int) -> Findings:
     return tiny(ready=ready, titles={name: f"{LONG}, {name}" for name in ready})
 
 
-def without_districts() -> Findings:
-    found = tiny()
-    none = found.tables["district_shares"].iloc[:0]
-    return replace(found, audience="public", tables={**found.tables, "district_shares": none})
+def districts(shown: bool, draws: int) -> Findings:
+    """For the public: no districts, or one of two whose share is withheld; nobody waits."""
+    found = tiny(draws=draws)
+    shares = found.tables["district_shares"]
+    is_north = shares["district"] == "North"
+    shares = shares.assign(share_p50=shares["share_p50"].where(is_north)) if shown else shares[:0]
+    tables = {**found.tables, "district_shares": shares}
+    for name in ("district_delays", "district_gates"):
+        tables[name] = tables[name][:0]
+    return replace(found, audience="public", tables=tables)
 
 
 @pytest.mark.parametrize(
@@ -155,10 +161,11 @@ def without_districts() -> Findings:
         (lambda: many(8), "2 more allocations in the report."),
         (lambda: many(1), "1. Teams of the year before"),
         (lambda: tiny(draws=0), "this is not a forecast"),
-        (without_districts, "No district can be shown by itself."),
+        (lambda: districts(shown=False, draws=10), "No district can be shown by itself."),
+        (lambda: districts(shown=True, draws=0), "South, 100 people withheld"),
         (lambda: tiny(language="ar"), "Plan B"),
     ],
-    ids=["eight", "one", "expected values", "no districts", "right to left"],
+    ids=["eight", "one", "expected values", "no districts", "withheld", "right to left"],
 )
 def test_two_pages_hold_any_run_and_no_text_leaves_its_box(
     make: Callable[[], Findings], words: str, printed: list[tuple[str, Box, float]]

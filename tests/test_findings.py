@@ -142,6 +142,13 @@ def test_a_run_on_expected_values_has_no_ranges_and_says_that_it_is_no_forecast(
     assert second.texts[7] == "–"
     assert "do not publish" in " ".join(told.risks(found))
     assert "80 %" not in everything(found)
+    assert told.close(found, "more") == ()  # nothing is known of how close the other is
+    scenario = replace(found.scenario, targets=(target(300, date(2029, 1, 1)),))
+    aims = [one.sentence for one in told.targets(tiny(draws=0, scenario=scenario))]
+    assert all(text.endswith("reached on expected values, which know no ranges.") for text in aims)
+    late = replace(found.scenario, targets=(target(401, date(2029, 1, 1)),))
+    (_, never) = told.targets(tiny(draws=0, scenario=late))
+    assert never.sentence.endswith("400: not reached on expected values, which know no ranges.")
 
 
 # ---------------------------------------------------------------- options and targets
@@ -411,6 +418,14 @@ def test_missing_data_is_named_and_never_counts_as_met(little: Findings) -> None
     outlook = told.profile(found, "beta", with_chain=False).outlooks[0]
     assert (outlook.state, outlook.status) == ("unknown", "Unknown: water works")
     assert outlook.missing == ("water works",)
+    works = replace(little.scenario.works[0], id="homes", kind="shelter", settlement="beta")
+    communities = [replace(one, households=25) for one in little.scenario.communities]
+    scenario = replace(little.scenario, works=(works,), communities=tuple(communities))
+    nobody_waits = tiny(scenario=scenario, tables={"delays": little.run.delays.iloc[:0]})
+    beta = told.profile(nobody_waits, "beta", with_chain=False)
+    assert beta.planned[2] == "Dwellings: their number is not known."
+    assert beta.households == 25
+    assert beta.outlooks[0].waits_for.startswith("It waits for nothing")
     failing = told.profile(little, "beta", with_chain=False)
     assert failing.outlooks[0].status == "Conditions not met: water"
     assert failing.planned[1] == "Works: none is planned there."
