@@ -219,9 +219,8 @@ def test_the_public_page_holds_no_place_team_or_hazard_in_text_or_data(
 ) -> None:
     text, scenario = page("public"), opened("public").scenario
     whole = SCRIPT.sub("", STYLE.sub("", text)) + json.dumps(data_of(text), ensure_ascii=False)
-    # The market lies at 0° 0°, as two small numbers next to each other seem to do.
-    assert set(leaks(whole, scenario)) <= {"position of market"}
-    assert not {"communities", "profiles", "sentences", "gates"} & data_of(text).keys()
+    assert leaks(whole, scenario) == []
+    assert not {"communities", "profiles", "sentences"} & data_of(text).keys()
     assert data_of(text)["map"].keys() == {"size", "rings", "ring_district", "circles"}
     assert "Internal" not in visible(text)
     assert mark(opened("public")) in visible(text)
@@ -330,3 +329,22 @@ def test_a_chain_of_the_page_leaves_out_no_day(opened: Callable[..., Findings]) 
 def is_double(one: Stretch, other: Stretch) -> bool:
     """Whether two folded stretches follow each other."""
     return not one.words and not other.words
+
+
+# ---------------------------------------------------------------- districts
+
+
+def test_districts_of_the_public_page_add_up_to_what_its_tables_show(
+    page: Callable[..., str], opened: Callable[..., Findings]
+) -> None:
+    data, findings = data_of(page("public")), opened("public")
+    for number, name in enumerate(findings.allocations):
+        rows = findings.rows("district_gates", name)
+        for at, district in enumerate(data["districts"]["names"]):
+            mine = rows[rows["district"] == district].set_index("gate")
+            told = data["district_gates"][number][at]
+            assert len(told) == len(data["gates"]) == len(mine)
+            met = [None if math.isnan(people) else round(people) for people in mine["people_met"]]
+            assert [people[0] for people in told] == met
+            days = [count for _, count in data["district_causes"][number][at]]
+            assert days == sorted(days, reverse=True)

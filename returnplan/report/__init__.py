@@ -55,7 +55,11 @@ def page(findings: Findings, background: Background) -> str:
     return environment.get_template("page.html.j2").render(
         _frame(findings)
         | _said(findings, background)
-        | {"packed": packing.packed(data), "has_others": bool(data["map"].get("others"))}
+        | {
+            "packed": packing.packed(data),
+            "has_others": bool(data["map"].get("others")),
+            "has_circles": bool(data["map"].get("circles")),
+        }
     )
 
 

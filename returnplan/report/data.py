@@ -4,7 +4,6 @@ Days count from the start; a time that does not come within the horizon, or a fi
 shown, is null.
 """
 
-import datetime as dt
 import math
 from typing import Any
 
@@ -12,16 +11,16 @@ import pandas as pd
 
 from returnplan.audience import areas_of
 from returnplan.findings import Findings, bottlenecks, leader
-from returnplan.findings.opened import records
 from returnplan.report import ground
 from returnplan.report.communities import communities_data
+from returnplan.report.districts import district_profiles, district_shares
 from returnplan.report.sentences import formats, sentences
 from returnplan.scenario.background import Background
 
 MEASURES = ("people", "returned", "present")
 """Counts of ``people_met.csv`` that are drawn: conditions met, returned, present."""
 RANGE = ("p10", "p50", "p90")
-SHARE_DIGITS, SIGNIFICANT = 3, 4
+SIGNIFICANT = 4
 
 
 def page_data(findings: Findings, background: Background) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         To be written as JSON.
     """
     names = findings.allocations
-    districts = _districts(findings)
+    districts = district_shares(findings, _range(findings))
     data = {
         "start": findings.scenario.start.isoformat(),
         "days": _days(findings),
@@ -64,7 +63,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         data["map"] = ground.district_map(
             findings.scenario.places, background, areas, districts["names"]
         )
-        return data
+        return data | district_profiles(findings)
     data["map"] = ground.full_map(findings.scenario, background, findings.tables)
     return data | communities_data(findings)
 
@@ -126,32 +125,3 @@ def _targets(findings: Findings) -> list[list[Any]]:
         for one in findings.scenario.targets
         if start <= one.by_date <= horizon
     ]
-
-
-def _districts(findings: Findings) -> dict[str, Any]:
-    """Share of each district's people whose conditions are met, by allocation and date."""
-    table = findings.tables["district_shares"]
-    names = sorted(table["district"].unique().tolist())
-    dates = sorted(table["date"].unique().tolist())
-    people = table.groupby("district")["people"].max()
-    cells = {(row["allocation"], row["district"], row["date"]): row for row in records(table)}
-    start = findings.scenario.start
-    return {
-        "names": [name or findings.words.phrase("without a district") for name in names],
-        "people": _whole(people.reindex(names)),
-        "days": [(dt.date.fromisoformat(date) - start).days for date in dates],
-        "shares": [
-            [
-                [
-                    [_share(cells[allocation, name, date][f"share_{part}"]) for date in dates]
-                    for part in _range(findings)
-                ]
-                for name in names
-            ]
-            for allocation in findings.allocations
-        ],
-    }
-
-
-def _share(value: float) -> float | None:
-    return None if math.isnan(value) else round(float(value), SHARE_DIGITS)

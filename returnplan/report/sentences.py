@@ -105,6 +105,10 @@ def _profile(words: Words) -> dict[str, str]:
         ),
         "found_count": words.phrase("Found: {number}", number="{number}"),
         "found_none": words.phrase("Nothing found. Try another name or spelling, or the id."),
+        "shown": words.phrase("Shown below: {name}", name="{name}"),
+        "gates_people": words.phrase("Conditions for return at the end of the run, people"),
+        "causes_people": words.phrase("What they wait for"),
+        "person_days": words.phrase("Person-days"),
         "facts": words.phrase(
             "District: {district}. People who wait: {people}. Id: {id}.",
             district="{district}", people="{people}", id="{id}",
@@ -164,11 +168,6 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
             words.phrase(
                 "Shading: share of the people of a district whose conditions are met (modelled), "
                 "at the last counted day up to the date."
-            )
-        )
-        notes.append(
-            words.phrase(
-                "Districts without an outline are circles that stand only roughly where they lie."
             )
         )
     else:

@@ -9,10 +9,12 @@ from returnplan.domain import Assumption
 from returnplan.findings import Findings, bottlenecks, key_roads, leader
 from returnplan.findings.choices import decimals
 from returnplan.findings.opened import records
+from returnplan.report.districts import district_name
 
 MOST_ROADS = 10
 MILLION = 1e6
 PARAMETERS = ("a", "b", "c")
+ISO_DATE = len("2020-01-31")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,17 +235,15 @@ def district_table(findings: Findings) -> Table:
     rows = []
     for district in people.index:
         shares = [_share(findings, cells[district, name]) for name in findings.allocations]
-        rows.append((_named(findings, district), findings.number(people[district]), *shares))
+        rows.append(
+            (district_name(findings, str(district)), findings.number(people[district]), *shares)
+        )
     headings = (
         words.phrase("District"),
         words.phrase("People"),
         *(findings.title(name) for name in findings.allocations),
     )
     return Table(headings=headings, rows=tuple(rows))
-
-
-def _named(findings: Findings, district: str) -> str:
-    return district or findings.words.phrase("without a district")
 
 
 def _share(findings: Findings, row: dict[str, Any]) -> str:
@@ -320,6 +320,7 @@ def how_made(findings: Findings) -> tuple[tuple[str, str], ...]:
     lines = [
         (words.phrase("Scenario"), f"{scenario.title or scenario.name} ({scenario.name})"),
         (words.phrase("The model starts on"), words.date(scenario.start)),
+        (words.phrase("The run was made on"), findings.day(str(manifest["start"])[:ISO_DATE])),
         (words.phrase("Last day of the run"), words.date(findings.horizon)),
         (
             words.phrase("Draws"),

@@ -83,6 +83,19 @@ function chainStep(begin, end, cause, sentence) {
     make("span", { class: "when" }, when), make("span", { class: "what" }, words), make("span", { class: "length" }, length));
 }
 
+/** People of a district by how each condition stands at the end of the run. */
+function districtGates(i) {
+  const shown = (people) => (people === null ? say("not_shown") : number(people));
+  const rows = data.district_gates[state.allocation][i].map((people, k) => [data.gates[k], ...people.map(shown)]);
+  const states = STATE_KEYS.map((key, k) => stateWords(k, say(key)));
+  return table(say("gates_people"), [say("gate"), ...states], rows);
+}
+
+function districtCauses(i) {
+  const rows = data.district_causes[state.allocation][i].map(([name, days]) => [name, number(days)]);
+  return rows.length ? table(say("causes_people"), [say("cause"), say("person_days")], rows) : "";
+}
+
 function districtProfile(i) {
   const rows = data.allocations.map((title, a) => {
     const shares = data.districts.shares[a][i];
@@ -95,5 +108,7 @@ function districtProfile(i) {
     make("h3", {}, data.districts.names[i]),
     line(people === null ? say("people_not_shown") : say("people_waiting", { people: number(people) })),
     table(say("district_shares"), [say("allocation"), date(today()), date(data.days.at(-1))], rows),
+    make("p", { class: "under" }, say("under", { title: data.allocations[state.allocation] })),
+    make("div", { class: "columns" }, districtGates(i), districtCauses(i)),
   ];
 }

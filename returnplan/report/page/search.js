@@ -48,6 +48,7 @@ function startSearch() {
     input.value = one.name;
     close();
     change({ chosen: one.i });
+    $("found-count").textContent = say("shown", { name: one.name });
   };
   const look = () => {
     const found = matches(all, input.value);
