@@ -91,6 +91,7 @@ def test_the_brief_holds_headline_options_decisions_wording_and_provenance_on_tw
     assert [round(side) for side in pdf.pages[0].mediabox[2:]] == list(A4_POINTS)
     text = " ".join(pages)
     assert plain(told.headline(found)) in text
+    assert plain(told.standing(found)) in text
     for sentence in (*told.statements(found), told.conditions(found), "Questions: Planning unit."):
         assert plain(sentence) in text
     for one in told.options(found):
@@ -99,6 +100,7 @@ def test_the_brief_holds_headline_options_decisions_wording_and_provenance_on_tw
     assert told.bottlenecks(found, told.leader(found))[0].name in text
     for number, page in enumerate(pages, start=1):
         assert told.mark(found) in page
+        assert plain(told.statements(found)[0]) in page  # beside the figures of each page
         assert found.view.provenance in page
         assert f"Page {number} of 2" in page
     assert len(SAFE.findall(text)) == text.count("is safe. Only the national mine action")

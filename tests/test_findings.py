@@ -53,7 +53,8 @@ def everything(findings: Findings) -> str:
     """Every sentence that findings have for any reader."""
     best = told.leader(findings)
     texts = [
-        told.mark(findings), told.headline(findings), *told.option_headings(findings),
+        told.mark(findings), told.headline(findings), told.standing(findings),
+        *told.option_headings(findings),
         *told.option_notes(findings), told.blocks_most(findings, best),
         told.fairness(findings, best), told.conditions(findings), *told.risks(findings),
         *told.not_modelled(findings), *told.statements(findings), *told.sources(findings),
@@ -70,12 +71,19 @@ def everything(findings: Findings) -> str:
 # ---------------------------------------------------------------- headline
 
 
+def ahead(findings: Findings) -> str:
+    """Headline and what is said below it."""
+    headline, standing = told.headline(findings), told.standing(findings)
+    assert headline.count(". ") == 0  # one sentence
+    return f"{headline} {standing}".strip()
+
+
 def test_the_headline_names_the_allocation_ahead_with_range_difference_and_how_often(
     little: Findings,
 ) -> None:
     assert told.leader(little) == "more"
     # more - plan: +100 in eight draws (400 - 300), +300 in two (300 - 0); mean 140.
-    assert told.headline(little) == (
+    assert ahead(little) == (
         "By 1 Jan 2030 the conditions for return are met (modelled) for 400 people of 400 (300 to "
         "400 in 80 % of the draws) under “Plan B”. Against “Plan A” the difference is +140 on "
         "average (+100 to +300 in 80 % of the draws): more people in 100 % of the draws, fewer in "
@@ -87,7 +95,7 @@ def test_when_the_first_allocation_is_ahead_it_is_compared_with_the_best_other_o
     ready = {"more": READY["more"], "plan": READY["plan"]}
     found = tiny(ready=ready, titles={"more": "Plan B", "plan": "Plan A"})
     assert told.leader(found) == "more"
-    text = told.headline(found)
+    text = ahead(found)
     assert "Against “Plan A” the difference is +140 on average (+100 to +300" in text
     turned = found.difference("more", "plan", "people_met")
     given = found.difference("plan", "more", "people_met")
@@ -105,7 +113,7 @@ def test_an_allocation_that_others_match_in_a_tenth_of_the_draws_is_not_clearly_
     # The third has as many as the second in draws 8 and 9: a fifth of them.
     third = ([300.0] * 10, [NEVER] * 10)
     titles = {"plan": "A", "more": "B", "third": "C"}
-    text = told.headline(tiny(ready={**READY, "third": third}, titles=titles))
+    text = ahead(tiny(ready={**READY, "third": third}, titles=titles))
     assert text.endswith(
         "No allocation is clearly ahead: as many people or more in at least a tenth of the draws "
         "also under “C”."
@@ -113,14 +121,14 @@ def test_an_allocation_that_others_match_in_a_tenth_of_the_draws_is_not_clearly_
     equal = {"plan": READY["more"], "more": READY["more"], "third": READY["more"]}
     found = tiny(ready=equal, titles=titles)
     assert told.leader(found) == "plan"  # of equal ones the first
-    assert "the difference is 0 on average (0 to 0 in 80 % of the draws)" in told.headline(found)
-    assert told.headline(found).endswith("each other one has as many people or more in at "
+    assert "the difference is 0 on average (0 to 0 in 80 % of the draws)" in ahead(found)
+    assert ahead(found).endswith("each other one has as many people or more in at "
                                          "least a tenth of the draws.")  # fmt: skip
 
 
 def test_one_allocation_is_compared_with_nothing() -> None:
     found = tiny(ready={"more": READY["more"]}, titles={"more": "Plan B"})
-    text = told.headline(found)
+    text = ahead(found)
     assert "400 people of 400" in text
     assert "Against" not in text
     assert "ahead" not in text
@@ -130,7 +138,7 @@ def test_one_allocation_is_compared_with_nothing() -> None:
 
 def test_a_run_on_expected_values_has_no_ranges_and_says_that_it_is_no_forecast() -> None:
     found = tiny(draws=0)
-    assert told.headline(found) == (
+    assert ahead(found) == (
         "On expected values the conditions for return are met (modelled) by 1 Jan 2030 for 400 "
         "people of 400 under “Plan B”. Against “Plan A” the difference is +100. Expected values "
         "have no ranges and mostly come too early: this is not a forecast."

@@ -122,15 +122,26 @@ def _first_page(sheets: Sheets, findings: Findings) -> None:
 
 
 def _headline(sheets: Sheets, findings: Findings, box: Box) -> float:
-    text = told.headline(findings)
+    """Write the headline in bold, and below it how surely that allocation is ahead."""
+    texts = (told.headline(findings), told.standing(findings))
     inner = Box(x=box.x + 2, y=box.y + 1.6, w=box.w - 4, h=HEADLINE)
     size = 9.6
-    while size > SMALL and sheets.height(text, inner.w, size, is_bold=True) > inner.h:
+
+    def heights() -> list[float]:
+        return [
+            sheets.height(text, inner.w, size, is_bold=not number) if text else 0.0
+            for number, text in enumerate(texts)
+        ]
+
+    while size > SMALL and sum(heights()) > inner.h:
         size -= 0.2
-    inner = replace(inner, h=min(inner.h, sheets.height(text, inner.w, size, is_bold=True)))
-    sheets.fill(replace(box, h=inner.h + 3.2), PALE)
-    sheets.fitted(inner, text, size, is_bold=True)
-    return box.y + inner.h + 3.2
+    first = min(heights()[0], inner.h)
+    rest = min(heights()[1], inner.h - first)
+    sheets.fill(replace(box, h=first + rest + 3.2), PALE)
+    sheets.fitted(replace(inner, h=first), texts[0], size, is_bold=True)
+    if rest:
+        sheets.fitted(replace(inner, y=inner.y + first, h=rest), texts[1], size)
+    return box.y + first + rest + 3.2
 
 
 def _options(sheets: Sheets, findings: Findings, box: Box) -> float:
@@ -190,7 +201,8 @@ def _map(sheets: Sheets, findings: Findings, box: Box) -> None:
     picture = replace(inner, h=inner.h - 8.0)
     view = replace(findings.view, allocation=best)
     chart(sheets, picture, "ready_map", findings.drawn, view)
-    texts = [told.statements(findings)[0], told.statements(findings)[3]]
+    first, _, _, names, _ = told.statements(findings)
+    texts = [first, names]
     if findings.view.sources:
         texts.append(words.phrase("Sources: {sources}", sources=findings.view.sources))
     small_print(sheets, inner.below(picture.y + picture.h), texts)
@@ -227,8 +239,11 @@ def _curves(sheets: Sheets, findings: Findings, box: Box) -> None:
         "readiness": pd.DataFrame({"allocation": names, "people": findings.people}),
     }
     inner = box.below(y)
+    picture = replace(inner, h=min(inner.h - NOTES, CURVES))
     view = replace(findings.view, titles=titles)
-    chart(sheets, replace(inner, h=min(inner.h, CURVES)), "conditions_met_over_time", tables, view)
+    chart(sheets, picture, "conditions_met_over_time", tables, view)
+    first, _, _, names_of_places, _ = told.statements(findings)
+    small_print(sheets, inner.below(picture.y + picture.h), [first, names_of_places])
 
 
 def _district_bar(findings: Findings, one: told.District) -> Bar:

@@ -4,7 +4,7 @@ Each function takes :class:`Findings`, opened once by :func:`open_findings`, and
 or finished sentences in their language. Nothing here knows how a page looks.
 """
 
-from returnplan.findings.ahead import close, compared_with, headline, leader, ranked
+from returnplan.findings.ahead import close, compared_with, headline, leader, ranked, standing
 from returnplan.findings.aims import Reached, targets
 from returnplan.findings.choices import (
     Difference,
@@ -75,6 +75,7 @@ __all__ = [
     "ranked",
     "risks",
     "sources",
+    "standing",
     "statements",
     "targets",
 ]

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -49,7 +48,7 @@ def close(findings: Findings, allocation: str) -> tuple[str, ...]:
 
 
 def headline(findings: Findings) -> str:
-    """Say which allocation meets the conditions of most people, with its range, and how surely."""
+    """Say in one sentence under which allocation the conditions of most people are met."""
     words, best = findings.words, leader(findings)
     row = met_on(findings, best, findings.horizon)
     values = {
@@ -65,31 +64,35 @@ def headline(findings: Findings) -> str:
             date=values["date"],
         )
     if not findings.draws:
-        return _sentences(_expected(findings, best, values))
-    values |= {
-        "low": findings.number(row["people_p10"]),
-        "high": findings.number(row["people_p90"]),
-    }
-    begin = words.phrase(
+        return words.phrase(
+            "On expected values the conditions for return are met (modelled) by {date} for "
+            "{people} of {all} under “{title}”.",
+            **values,
+        )
+    return words.phrase(
         "By {date} the conditions for return are met (modelled) for {people} of {all} "
         "({low} to {high} in 80 % of the draws) under “{title}”.",
+        low=findings.number(row["people_p10"]),
+        high=findings.number(row["people_p90"]),
         **values,
     )
-    return _sentences([begin, _against(findings, best), _how_clear(findings, best)])
 
 
-def _sentences(texts: Sequence[str]) -> str:
+def standing(findings: Findings) -> str:
+    """Say how far the allocation of the headline is ahead of others, and how surely."""
+    best = leader(findings)
+    if math.isnan(met_on(findings, best, findings.horizon)["people_p50"]):
+        return ""
+    if findings.draws:
+        texts = [_against(findings, best), _how_clear(findings, best)]
+    else:
+        texts = _of_expected_values(findings, best)
     return " ".join(text for text in texts if text)
 
 
-def _expected(findings: Findings, best: str, values: dict[str, Any]) -> list[str]:
-    """The headline of a run without draws: no range, so no forecast."""
+def _of_expected_values(findings: Findings, best: str) -> list[str]:
+    """What is to be said of a run without draws: no range, so no forecast."""
     words = findings.words
-    begin = words.phrase(
-        "On expected values the conditions for return are met (modelled) by {date} for {people} "
-        "of {all} under “{title}”.",
-        **values,
-    )
     other = compared_with(findings, best)
     more = ""
     if other:
@@ -102,7 +105,7 @@ def _expected(findings: Findings, best: str, values: dict[str, Any]) -> list[str
     note = words.phrase(
         "Expected values have no ranges and mostly come too early: this is not a forecast."
     )
-    return [begin, more, note]
+    return [more, note]
 
 
 def compared_with(findings: Findings, best: str) -> str:

@@ -96,6 +96,7 @@ def _said(findings: Findings, background: Background) -> dict[str, Any]:
     return {
         "mark": told.mark(findings),
         "headline": told.headline(findings),
+        "standing": told.standing(findings),
         "statements": told.statements(findings),
         "titles": [findings.title(name) for name in findings.allocations],
         "option_headings": told.option_headings(findings),
