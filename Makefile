@@ -23,8 +23,10 @@ MAKEFLAGS += --no-print-directory
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
-demo: $(DEMO)/manifest.json ## plan the Karabakh scenario and print where tables and figures are
-	@echo "The run is in $(DEMO), its figures in $(DEMO)/figures; start with $(DEMO)/figures/conditions_met_over_time.png"
+REPORT := $(DEMO)/report/report-internal-en.html
+
+demo: $(REPORT) ## plan the Karabakh scenario and print where its report is
+	@echo "Tables, figures and results.xlsx: $(DEMO). Open in a browser: $(CURDIR)/$(REPORT)"
 
 test: $(VENV)/.ready-to-test ## format check, lint, types, import floors, docstrings, tests
 	@.ci/browser
@@ -77,6 +79,9 @@ clean: ## remove the virtual environments, caches and build products; runs/ stay
 # The run is made anew only when the scenario or the package has changed.
 $(DEMO)/manifest.json: $(wildcard scenarios/karabakh/*.*) $(shell find returnplan -type f ! -name '*.pyc') | $(VENV)/.ready-to-run
 	@$(BIN)/returnplan run scenarios/karabakh --draws 100 --out $(DEMO) --overwrite
+
+$(REPORT): $(DEMO)/manifest.json
+	@$(BIN)/returnplan report $(DEMO)
 
 # Stamps: a second call finds them newer than what they depend on and starts at once.
 
