@@ -195,8 +195,9 @@ def draw_charts(sheets: Sheets, front: Front, people_met: pd.DataFrame, sheet_na
     drawn = [
         (_over_time(sheets, front, people_met, sheet_name), "People whose conditions are met"),
         (_against_cost(sheets, front), "People whose conditions are met against cost"),
-        (_by_cause(sheets, front), "Person-days of waiting by cause"),
     ]
+    if len(front.waiting):
+        drawn.append((_by_cause(sheets, front), "Person-days of waiting by cause"))
     row = front.waiting_row + len(front.waiting) + 3
     for number, (chart, words) in enumerate(drawn):
         chart.set_size({"width": WIDTH, "height": HEIGHT})
