@@ -202,13 +202,19 @@ def test_on_expected_values_settlements_of_the_map_hold_the_people_of_the_charts
             seed=1,
         )
     )
-    data = page_data(open_findings(out), Background())
+    findings = open_findings(out)
+    data = page_data(findings, Background())
     for number in range(len(names)):
         ready = np.array(data["map"]["ready"][number])
         people = np.array(data["map"]["people"])
         for step, day in enumerate(data["days"]):
             met = people[(ready >= 0) & (ready <= day)].sum()
             assert met == data["people"][number][0][0][step]
+    monkeypatch.setattr(report, "pictures", lambda _: dict.fromkeys(SLOTS, ()))
+    words = visible(report.page(findings, Background()))
+    assert "none: expected values" in words
+    assert "Paired differences" not in words
+    assert "80 % of the draws" not in words
 
 
 # ---------------------------------------------------------------- the public
@@ -266,6 +272,20 @@ def test_a_circle_does_not_tell_where_in_its_cell_a_district_lies(
     ]
     assert district_map(moved, Background(), areas, shown)["circles"] == before
     assert [circle[0] for circle in before] == [0, 1]
+
+
+def test_districts_of_one_cell_stand_side_by_side_and_places_without_one_nowhere(
+    opened: Callable[..., Findings],
+) -> None:
+    places = opened("internal").scenario.places
+    near = [replace(one, district=one.id) for one in places if one.id in ("mill", "orchard")]
+    far = [replace(one, district="") for one in places if one.id == "ridge"]
+    areas = {"mill": "mill", "orchard": "orchard", "nowhere": "nowhere"}
+    circles = district_map([*near, *far], Background(), areas, sorted(areas))["circles"]
+    assert [circle[0] for circle in circles] == [0, 2]
+    assert circles[0][1] < circles[1][1]
+    assert circles[0][2] == circles[1][2]
+    assert district_map([], Background(), areas, sorted(areas))["circles"] == []
 
 
 def test_outlines_take_the_number_of_the_district_under_which_theirs_is_counted(

@@ -14,10 +14,12 @@ from returnplan.domain import Place
 from returnplan.findings import Findings
 from returnplan.readiness import gates_in_force
 from returnplan.report.chains import Told, told_chains
-from returnplan.vocabulary import cause_name, gate_name
-from returnplan.words import Words
+from returnplan.vocabulary import cause_name, gate_data, gate_name
+from returnplan.words import ENGLISH, Words
 
 STATES = ("met", "not met", "unknown")
+CELLS = "\t"
+"""Between two cells that are numbered as one text."""
 LEAST_DAYS, MOST_CAUSES = 0.5, 8
 """Causes of fewer days are not told of, nor more than the longest of them."""
 
@@ -68,7 +70,7 @@ def communities_data(findings: Findings) -> dict[str, Any]:
         "communities": _communities(findings),
         "gates": [gate_name(gate, findings.words) for gate in gates],
         "profiles": profiles,
-        "statuses": [_status(status, findings.words) for status in statuses.texts()],
+        "statuses": [status_words(text, findings.words) for text in statuses.texts()],
         "cause_names": [cause_name(cause, findings.words) for cause in causes.texts()],
         "sentences": sentences.texts(),
     }
@@ -109,8 +111,9 @@ def _readiness(findings: Findings, allocation: str, statuses: Numbered) -> dict[
     rows = _ordered(findings.rows("readiness", allocation), findings.run.communities)
     gates = gates_in_force(findings.scenario)
     start = findings.scenario.start
+    told = rows["status"].astype(str) + CELLS + rows["unknown_gates"].fillna("").astype(str)
     return {
-        "status": [statuses.number(status) for status in rows["status"].astype(str)],
+        "status": [statuses.number(text) for text in told],
         "days": [[_day(iso, start) for iso in rows[f"ready_date_p{p}"]] for p in (10, 50, 90)],
         "probability": [
             None if pd.isna(share) else round(float(share), 4)
@@ -120,14 +123,31 @@ def _readiness(findings: Findings, allocation: str, statuses: Numbered) -> dict[
     }
 
 
-def _status(status: str, words: Words) -> tuple[int, str]:
-    """How a community stands, and the status phrase in the language."""
-    begin, _, listed = status.partition(": ")
-    gates = words.listed(gate_name(gate, words) for gate in listed.split(", "))
+def status_words(told: str, words: Words = ENGLISH) -> tuple[int, str]:
+    """How a community stands (0 met, 1 not met, 2 unknown), and its status phrase in a language.
+
+    Parameters
+    ----------
+    told
+        Cells ``status`` and ``unknown_gates`` of ``readiness.csv``, with ``CELLS`` between them.
+    words
+        The language.
+
+    Examples
+    --------
+    >>> status_words("conditions not met: water" + CELLS + "shelter")
+    (1, 'Conditions not met: water')
+    >>> status_words("unknown: shelter works" + CELLS + "shelter")
+    (2, 'Unknown: shelter works with their dwellings')
+    """
+    status, _, unknown_gates = told.partition(CELLS)
+    begin, _, gates = status.partition(": ")
     if begin == "conditions not met":
-        return 1, words.phrase("Conditions not met: {conditions}", conditions=gates)
+        named = words.listed(gate_name(gate, words) for gate in gates.split(", "))
+        return 1, words.phrase("Conditions not met: {conditions}", conditions=named)
     if begin == "unknown":
-        return 2, words.phrase("Unknown: {data}", data=listed)
+        missing = dict.fromkeys(gate_data(gate, words) for gate in unknown_gates.split(", "))
+        return 2, words.phrase("Unknown: {data}", data=words.listed(missing))
     return 0, words.phrase("Conditions met (modelled)")
 
 
