@@ -15,8 +15,9 @@ import csv
 import heapq
 import math
 import tomllib
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -306,6 +307,7 @@ class World:
     luck: Luck
     jobs: dict[str, Job] = field(default_factory=dict)
     stages_of: dict[str, list[str]] = field(default_factory=dict)  # job ids by hazard, in order
+    _months: dict[str, list[tuple[int, float]]] = field(init=False, default_factory=dict)  # by zone
 
     def number(self, assumption: str) -> float:
         """Value of an assumption that holds for the whole country."""
@@ -321,6 +323,26 @@ class World:
         """Zone of a place, or of a road: that of its from_place (model §5)."""
         place = self.roads[where].ends[0] if where in self.roads else where
         return self.places[place].zone
+
+    def months_after(self, zone: str, moment_s: int) -> list[tuple[int, float]]:
+        """End of each month that ends later, up to the limit, and its workable days per second."""
+        if zone not in self._months:
+            self._months[zone] = list(self._months_of(zone))
+        months = self._months[zone]
+        return months[bisect_right(months, moment_s, key=lambda month: month[0]) :]
+
+    def _months_of(self, zone: str) -> Iterator[tuple[int, float]]:
+        first, end_s = self.start.replace(day=1), 0
+        while end_s <= LIMIT_S:
+            following = (first + timedelta(days=32)).replace(day=1)
+            end_s = (following - self.start).days * DAY_S
+            month_s = (following - first).days * DAY_S
+            workable = self.workable_days[zone, first.month]
+            # Weather never makes more workable days than the calendar has, or than there are days.
+            most = max(workable, month_s / DAY_S)
+            workable = min(workable * self.luck.weather[first.year, first.month], most)
+            yield end_s, workable / month_s
+            first = following
 
     def hazards_on(self, where: str) -> list[Hazard]:
         return [hazard for hazard in self.hazards.values() if hazard.where == where]
@@ -665,28 +687,16 @@ def work_until(world: World, zone: str, begin_s: int, workable_days: float) -> i
     """
     left = workable_days - TOLERANCE
     now: float = begin_s
-    while left > 0:
-        if now > LIMIT_S:
-            return None
-        if not zone:
-            now += left * DAY_S
-            break
-        today = world.start + timedelta(days=int(now // DAY_S))
-        first = today.replace(day=1)
-        following = (first + timedelta(days=32)).replace(day=1)
-        month_end_s = (following - world.start).days * DAY_S
-        month_s = (following - first).days * DAY_S
-        workable = world.workable_days[zone, today.month]
-        # Weather never makes more workable days than the calendar has, or than there are days.
-        most = max(workable, month_s / DAY_S)
-        workable = min(workable * world.luck.weather[today.year, today.month], most)
-        per_second = workable / month_s
-        gained = per_second * (month_end_s - now)
-        if gained >= left:
-            now += left / per_second
-            break
-        left -= gained
-        now = month_end_s
+    if left > 0 and not zone:
+        now += left * DAY_S
+    elif left > 0:
+        for month_end_s, per_second in world.months_after(zone, begin_s):
+            gained = per_second * (month_end_s - now)
+            if gained >= left:
+                now += left / per_second
+                break
+            left -= gained
+            now = month_end_s
     return rounded(now) if rounded(now) <= LIMIT_S else None
 
 

@@ -75,8 +75,8 @@ def replaced(scenario: rp.Scenario, **changes: Any) -> rp.Scenario:
 
 def as_rows(table: pd.DataFrame) -> list[tuple[object, ...]]:
     """Rows of a table in an order that does not depend on the order of rows in files."""
-    plain = table.astype(object).where(table.notna(), None)
-    return sorted((tuple(row) for row in plain.itertuples(index=False)), key=repr)
+    columns = [[None if pd.isna(cell) else cell for cell in table[name]] for name in table]
+    return sorted(zip(*columns, strict=True), key=repr)
 
 
 # ----------------------------------------------------------------------------------- laws 1 to 4

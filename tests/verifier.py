@@ -11,7 +11,7 @@ import heapq
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -142,13 +142,14 @@ class Facts:
             row.month: row.workable_days for row in self.scenario.calendars if row.zone == zone
         }
         shares: list[float] = []
-        for number in range(LIMIT_DAYS + 1):
-            today = self.scenario.start + timedelta(days=number)
+        today = self.scenario.start
+        while len(shares) <= LIMIT_DAYS:
             following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
             share = given[today.month] / (following - today.replace(day=1)).days
             drawn = share * self.luck.weather[today.year, today.month]
-            shares.append(min(drawn, max(share, 1.0)))
-        return np.concatenate([[0.0], np.cumsum(shares)])
+            shares += [min(drawn, max(share, 1.0))] * (following - today).days
+            today = following
+        return np.concatenate([[0.0], np.cumsum(shares[: LIMIT_DAYS + 1])])
 
 
 def verify_run(
