@@ -345,7 +345,7 @@ class Reasons:
             worked=calendars.worked,
             daily=calendars.daily,
             gate_s=np.ascontiguousarray(gate_s),
-            is_hopeless=best_s == np.inf,
+            is_hopeless=np.ascontiguousarray(best_s) == np.inf,  # one type, compiled once
             source_s=source_s,
             until_s=self._until_s,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +60,11 @@ class _Recorded:
     expected: Floats  # s: number of unrecorded ones that the scenario gives, or nan
 
 
+# Tables of the same assumption are the same: the next Draws of a scenario are made in no time.
+_table = lru_cache(maxsize=64)(Quantiles)
+_shares = lru_cache(maxsize=16)(Shares)
+
+
 class Draws:
     """All draws of a scenario under one seed.
 
@@ -88,9 +94,9 @@ class Draws:
             for asset in self._assets
         }
         self._blocks: dict[int, dict[str, Floats]] = {}
-        self._tables = {name: Quantiles(rows[name]) for name in ONE_EACH}
+        self._tables = {name: _table(rows[name]) for name in ONE_EACH}
         self._means = {name: mean(rows[name]) for name in ONE_EACH if is_multiplier(name)}
-        self._shares = {r: Shares(rows[f"route_shares_{r}"]) for r in RECORDS}
+        self._shares = {r: _shares(rows[f"route_shares_{r}"]) for r in RECORDS}
         self._of_record = {
             r: np.array([i for i, h in enumerate(scenario.hazards) if h.record == r], np.int64)
             for r in RECORDS
