@@ -1,16 +1,15 @@
 """The figures of a run folder: every chart as PNG and SVG, for all or for each allocation."""
 
-import signal
-import threading
+import pickle
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
+from subprocess import DEVNULL, Popen
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -154,14 +153,23 @@ def draw_figures(
         Allocation x draw x community, days; None: a run on expected values.
     """
     folder.mkdir(parents=True)
-    desk = _Desk(tables=_tables(scenario, outcomes, ready_day), view=view, folder=folder)
-    todo = pages([outcome.allocation for outcome in outcomes], view.draws)
-    left: Sequence[Page] = todo
-    if len(todo) >= MANY_PAGES and cores() > 1:
-        left = _draw_with_a_helper(desk, todo, progress)
-    for page in left:
-        desk.draw(page)
-        progress(f"drew {page.file}")
+    desk = _Desk(
+        tables=_tables(scenario, outcomes, ready_day),
+        view=view,
+        folder=folder,
+        pages=tuple(pages([outcome.allocation for outcome in outcomes], view.draws)),
+    )
+    here = set()
+    with _helper(desk):
+        for page in reversed(desk.pages):
+            if desk.draw(page):
+                here.add(page)
+                progress(f"drew {page.file}")
+    for page in desk.pages:
+        if page not in here:
+            if not desk.path(page, "svg").exists():
+                desk.draw(page, again=True)
+            progress(f"drew {page.file}")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -171,64 +179,59 @@ class _Desk:
     tables: Mapping[str, pd.DataFrame]
     view: canvas.View
     folder: Path
+    pages: tuple[Page, ...]
 
-    def draw(self, page: Page) -> None:
-        """Draw and write one figure."""
-        is_one = CHARTS[page.chart].one_allocation
-        shown = page.allocations if is_one else ()
+    def path(self, page: Page, ending: str) -> Path:
+        """Return the path of a file of a figure."""
+        return self.folder / f"{page.file}.{ending}"
+
+    def draw(self, page: Page, *, again: bool = False) -> bool:
+        """Draw and write one figure, unless somebody has begun it; return whether it was drawn."""
+        try:
+            self.path(page, "png").touch(exist_ok=again)
+        except FileExistsError:
+            return False
+        shown = page.allocations if CHARTS[page.chart].one_allocation else ()
         drawn, alt = canvas.figure(page.chart, self.tables, self.view, shown)
         canvas.save(drawn, self.folder / page.file, alt)
-
-
-def _draw_with_a_helper(
-    desk: _Desk, todo: Sequence[Page], progress: Callable[[str], None]
-) -> Sequence[Page]:
-    """Draw from both ends, a second process from the front; return what is left undone.
-
-    The second process does not hear Ctrl-C, so that only this one stops, and says so. Where there
-    can be none, everything is left.
-    """
-    try:
-        helper = ProcessPoolExecutor(1, get_context("spawn"), _sit_down, (desk,))
-        try:
-            with _deaf():
-                given = {page: helper.submit(_draw_here, page) for page in todo}
-            for page in reversed(todo):
-                if given[page].cancel():
-                    desk.draw(page)
-                else:
-                    given[page].result()
-                progress(f"drew {page.file}")
-        finally:
-            helper.shutdown(cancel_futures=True)
-    except (BrokenProcessPool, NotImplementedError, OSError):
-        return [page for page in todo if not (desk.folder / f"{page.file}.svg").exists()]
-    return ()
-
-
-_here: list[_Desk] = []
-"""The desk of a second process."""
-
-
-def _sit_down(desk: _Desk) -> None:
-    _here.append(desk)
-
-
-def _draw_here(page: Page) -> None:
-    _here[-1].draw(page)
+        return True
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
-    """Let processes that begin meanwhile ignore Ctrl-C, where that can be said."""
-    if threading.current_thread() is not threading.main_thread():
+def _helper(desk: _Desk) -> Iterator[None]:
+    """Let a second process draw from the front, if that is worth its start.
+
+    It does not hear Ctrl-C, and ends with this block. What it leaves undone, or fails at, is left.
+    """
+    if len(desk.pages) < MANY_PAGES or cores() == 1:
         yield
         return
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, heard)
+    with TemporaryDirectory() as place:
+        file = Path(place) / "desk.pickle"
+        file.write_bytes(pickle.dumps(desk))
+        code = f"from {__name__} import draw_desk; draw_desk({str(file)!r})"
+        helper = Popen(
+            [sys.executable, "-c", code], stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
+        )
+        try:
+            yield
+            helper.wait()
+        finally:
+            helper.kill()
+            helper.wait()
+
+
+def draw_desk(file: str) -> None:
+    """Draw from the front what nobody has begun: the work of the second process.
+
+    Parameters
+    ----------
+    file
+        Pickle that :func:`draw_figures` wrote.
+    """
+    desk: _Desk = pickle.loads(Path(file).read_bytes())
+    for page in desk.pages:
+        desk.draw(page)
 
 
 def _tables(

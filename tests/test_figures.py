@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import returnplan as rp
 from returnplan import canvas, figures
 from returnplan.canvas import CHARTS
 from tests.charted import VIEW, tables
+from tests.running import until
 
 
 def test_every_chart_is_drawn_for_all_or_for_each() -> None:
@@ -24,33 +27,44 @@ def test_every_chart_is_drawn_for_all_or_for_each() -> None:
     assert "paired_differences" not in {page.file for page in figures.pages(["a", "b"], draws=1)}
 
 
-def draw(scenario: rp.Scenario, folder: Path) -> tuple[list[str], dict[str, bytes]]:
-    """Draw the figures of one allocation: the lines of progress, and the files."""
+def draw(scenario: rp.Scenario, folder: Path, wait_for: str = "") -> dict[str, bytes]:
+    """Draw figures of one allocation; after the first, wait for one that another process draws."""
     outcome = rp.simulate(scenario, scenario.allocations[0].name)
-    lines: list[str] = []
     view = figures.view_of(None, scenario, 365.0, "provenance")
-    figures.draw_figures(scenario, [outcome], folder, view, lines.append)
-    return sorted(lines), {path.name: path.read_bytes() for path in folder.iterdir()}
+    said: list[str] = []
 
+    def progress(line: str) -> None:
+        said.append(line)
+        if wait_for:
+            until((folder / wait_for).exists)
 
-def nobody(*_: object, **__: object) -> None:
-    """Fail as where a process may not begin another."""
-    raise OSError("no second process")
+    figures.draw_figures(scenario, [outcome], folder, view, progress)
+    names = {page.file for page in figures.pages(["any"], draws=0)}
+    assert sorted(said) == sorted(f"drew {name}" for name in names)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_two_processes_draw_what_one_draws(
     written: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = rp.load(written("two_villages"))
-    pages = figures.pages([scenario.allocations[0].name], draws=0)[:3]
-    monkeypatch.setattr(figures, "pages", lambda *_: pages)
+    pages = figures.pages([scenario.allocations[0].name], draws=0)[2:5]
+    monkeypatch.setattr(figures, "pages", lambda *_, **__: pages)
     alone = draw(scenario, tmp_path / "alone")
+    assert len(alone) == 6
     monkeypatch.setattr(figures, "MANY_PAGES", 2)
     monkeypatch.setattr(figures, "cores", lambda: 2)
-    assert draw(scenario, tmp_path / "both") == alone
-    monkeypatch.setattr(figures, "ProcessPoolExecutor", nobody)
-    assert draw(scenario, tmp_path / "refused") == alone
-    assert (len(alone[0]), len(alone[1])) == (3, 6)
+    assert draw(scenario, tmp_path / "both", f"{pages[0].file}.svg") == alone
+    monkeypatch.setattr(sys, "executable", "false")
+    assert draw(scenario, tmp_path / "failed") == alone
+
+    @contextmanager
+    def one_that_ends_early(_: object) -> Iterator[None]:
+        (tmp_path / "begun" / f"{pages[0].file}.png").touch()
+        yield
+
+    monkeypatch.setattr(figures, "_helper", one_that_ends_early)
+    assert draw(scenario, tmp_path / "begun") == alone
 
 
 def test_a_figure_as_svg_keeps_its_words_and_its_description() -> None:
