@@ -24,6 +24,7 @@ from returnplan.report.data import page_data
 from returnplan.report.ground import COARSE_CELLS, Sheet, district_map
 from returnplan.report.packing import packed, policy, unpacked
 from returnplan.report.pictures import SLOTS
+from returnplan.report.tables import difference_tables
 from returnplan.run import Request, run
 from returnplan.runfolder import SCENARIO_COPY
 from returnplan.scenario.background import Background, read_background
@@ -215,6 +216,18 @@ def test_on_expected_values_settlements_of_the_map_hold_the_people_of_the_charts
     assert "none: expected values" in words
     assert "Paired differences" not in words
     assert "80 % of the draws" not in words
+
+
+def test_each_table_of_differences_holds_all_other_allocations(
+    opened: Callable[..., Findings],
+) -> None:
+    findings = opened("internal")
+    found = difference_tables(findings)
+    assert len(found) == 3  # person-days, people at the near date, people at the horizon
+    others = [findings.title(name) for name in findings.allocations[1:]]
+    assert all([row[0] for row in table.rows] == others for table in found)
+    first = findings.tables["differences"].iloc[0]
+    assert found[0].rows[0][1] == findings.signed(float(f"{first['mean']:.4g}"))
 
 
 # ---------------------------------------------------------------- the public

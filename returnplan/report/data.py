@@ -14,13 +14,13 @@ from returnplan.findings import Findings, bottlenecks, leader
 from returnplan.report import ground
 from returnplan.report.communities import communities_data
 from returnplan.report.districts import district_profiles, district_shares
+from returnplan.report.rounding import significant
 from returnplan.report.sentences import formats, sentences
 from returnplan.scenario.background import Background
 
 MEASURES = ("people", "returned", "present")
 """Counts of ``people_met.csv`` that are drawn: conditions met, returned, present."""
 RANGE = ("p10", "p50", "p90")
-SIGNIFICANT = 4
 
 
 def page_data(findings: Findings, background: Background) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "targets": _targets(findings),
         "districts": districts,
         "causes": [
-            [[one.name, _significant(one.person_days)] for one in bottlenecks(findings, name)]
+            [[one.name, significant(one.person_days)] for one in bottlenecks(findings, name)]
             for name in names
         ],
     }
@@ -99,17 +99,6 @@ def _range(findings: Findings) -> tuple[str, ...]:
 
 def _whole(column: pd.Series) -> list[int | None]:
     return [None if math.isnan(value) else round(value) for value in column.astype(float)]
-
-
-def _significant(value: float) -> int:
-    """Round to as many digits as a mean over draws deserves.
-
-    Examples
-    --------
-    >>> _significant(1061467578.4), _significant(93.2)
-    (1061000000, 93)
-    """
-    return round(float(f"{value:.{SIGNIFICANT}g}"))
 
 
 def _targets(findings: Findings) -> list[list[Any]]:

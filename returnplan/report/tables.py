@@ -10,6 +10,7 @@ from returnplan.findings import Findings, bottlenecks, key_roads, leader
 from returnplan.findings.choices import decimals
 from returnplan.findings.opened import records
 from returnplan.report.districts import district_name
+from returnplan.report.rounding import significant
 
 MOST_ROADS = 10
 MILLION = 1e6
@@ -94,7 +95,9 @@ def difference_tables(findings: Findings) -> tuple[Table, ...]:
     if "differences" not in findings.tables:
         return ()
     words, table = findings.words, findings.tables["differences"]
-    dates = dict.fromkeys(day.isoformat() for day in (findings.near, findings.horizon))
+    counted = sorted(set(table["date"]) - {""})
+    near = findings.near.isoformat()
+    dates = dict.fromkeys([next(day for day in counted if day >= near), counted[-1]])
     titles = {"": words.phrase("Person-days of displacement (fewer is better)")} | {
         date: words.phrase(
             "People whose conditions are met (modelled) by {date}", date=findings.day(date)
@@ -108,12 +111,11 @@ def difference_tables(findings: Findings) -> tuple[Table, ...]:
         words.phrase("80 % of the draws"),
         words.phrase("Better in"),
     )
-    day = table["date"].fillna("")
     return tuple(
         Table(
             title=title,
             headings=headings,
-            rows=tuple(_difference(findings, row) for row in records(table[day == date])),
+            rows=tuple(_difference(findings, row) for row in records(table[table["date"] == date])),
         )
         for date, title in titles.items()
     )
@@ -121,14 +123,17 @@ def difference_tables(findings: Findings) -> tuple[Table, ...]:
 
 def _difference(findings: Findings, row: dict[str, Any]) -> tuple[str, ...]:
     words = findings.words
+    has_people = row["measure"] == "people_met"
+
+    def signed(value: float) -> str:
+        return findings.signed(value if has_people else significant(value))
 
     def between(low: float, high: float) -> str:
-        values = {"low": findings.signed(low), "high": findings.signed(high)}
-        return words.phrase("{low} to {high}", **values)
+        return words.phrase("{low} to {high}", low=signed(low), high=signed(high))
 
     return (
         findings.title(row["allocation"]),
-        findings.signed(row["mean"]),
+        signed(row["mean"]),
         between(row["low"], row["high"]),
         between(row["p10"], row["p90"]),
         words.percent(row["probability_better"]),

@@ -18,7 +18,8 @@ const ALLOCATION_LINES = [
   { stroke: "#7A4B1E", dash: [5, 5] },
 ];
 const CHART_PX = 300;
-const NARROW_PX = 520;
+const AXIS_PX = 16;
+const LETTER_PX = 6.8;
 
 const lineOf = (allocation) => ALLOCATION_LINES[allocation % ALLOCATION_LINES.length];
 
@@ -49,7 +50,7 @@ function timeChart(box, series, bands, drawMore) {
       scales: { y: { range: (u, low, high) => [0, Math.max(high, 1) * 1.06] } },
       axes: [
         { ...axis, values: (u, marks) => marks.map(timeMark), space: 56 },
-        { ...axis, values: (u, marks) => marks.map(number), size: box.clientWidth < NARROW_PX ? 56 : 66 },
+        { ...axis, values: (u, marks) => marks.map(number), size: (u, marks) => AXIS_PX + LETTER_PX * Math.max(4, ...(marks ?? []).map((mark) => mark.length)) },
       ],
       series: [{}, ...series],
       bands,

@@ -5,6 +5,7 @@ const OUTLINE = { color: "#8A8A8A", weight: 1, fillColor: "#F0F0EC", fillOpacity
 const ROAD_OPEN = { color: "#B0B0B0", weight: 1, opacity: 1, dashArray: null };
 const ROAD_CLOSED = { color: "#4A4A4A", weight: 1.5, opacity: 1, dashArray: "2 3" };
 const MOST_LABELS = 15;
+const NARROW_PX = 520;
 const SHARES = ["#FFFFFF", "#D3E5F3", "#9CC4E4", "#4F9ED0", "#1F6295", "#0B3754"];
 const SMALLEST_PX = 2.6;
 const LARGEST_PX = 11;
@@ -145,7 +146,10 @@ function drawSettlements(map) {
     L.circleMarker(place[one], { radius: 1.4, stroke: false, fillColor: "#7A7A7A", fillOpacity: 1, ...still }).addTo(map);
   }
   const most = Math.max(...ground.people, 1);
-  const radius = (people) => Math.max(SMALLEST_PX, LARGEST_PX * Math.sqrt(people / most));
+  const whole = $("map").clientWidth < NARROW_PX ? 0.7 : 1;
+  const scale = () => whole * (1 + (map.getZoom() - map.getMinZoom()) / 4);
+  const radius = (people) => Math.max(SMALLEST_PX, LARGEST_PX * Math.sqrt(people / most)) * scale();
+  map.on("zoomend", () => marks.forEach((mark, i) => mark.setRadius(radius(ground.people[i]))));
   const group = L.featureGroup().addTo(map);
   const order = ground.people.map((people, i) => i).sort((a, b) => ground.people[b] - ground.people[a]);
   const marks = new Array(order.length);
