@@ -165,13 +165,20 @@ def test_only_the_required_statement_says_safe(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_below_a_figure_stay_on_the_page(language: str) -> None:
-    view = View(start=dt.date(2024, 3, 1), horizon_days=3000, draws=100, words=words_of(language))
+    words = words_of(language)
+    run = words.phrase(
+        "Return is voluntary. Figures are upper limits of who could return, not targets."
+    )
+    view = View(
+        start=dt.date(2024, 3, 1), horizon_days=3000, draws=100, words=words, provenance=6 * run
+    )
     land = pd.DataFrame(columns=["allocation", "year", "route", "area_m2_mean"])
     page, _ = canvas.figure("hectares_by_year", {"land_release": land}, view)
     page.draw_without_rendering()
     below = page.subfigs[1].texts[0].get_window_extent()
     assert below.x0 >= 0
     assert below.x1 <= page.bbox.width
+    assert below.y0 >= 0
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

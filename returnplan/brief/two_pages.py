@@ -18,7 +18,7 @@ TITLE_LETTERS = 34
 """Letters of an allocation's title in a chart."""
 MOST_ROWS = 6
 """Allocations in the table; the others are in the report."""
-COLUMNS = (38.0, 24.0, 25.0, 23.0, 25.0, 26.0, 14.0, 22.0, 23.0)
+COLUMNS = (36.0, 24.0, 25.0, 23.0, 25.0, 26.0, 14.0, 22.0, 25.0)
 """Widths of the table of options."""
 DECISION_COLUMNS = (20.0, 56.0, 106.0)
 HEAD, HEADLINE, OPTIONS, NOTES = 17.0, 22.0, 98.0, 9.0

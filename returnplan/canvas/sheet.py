@@ -40,6 +40,7 @@ SHEET_LETTERS = 76  # of a title of the whole page's width
 LEGEND_LETTERS, KEY_LETTERS = 110, 8  # of a row of the legend of panels, and of a key in it
 LETTERS_INCH = 18  # of the words below, where letters are not wider than in English
 UNEVEN = 0.92  # a line may hold wider letters than the whole text, and ends beside an edge
+LINE = {"ltr": 1.25, "rtl": 1.42}  # of the size of letters; Arabic ones reach higher and lower
 PRINT_DPI, SCREEN_DPI = 150, 110
 PALETTE = 48  # colours of a PNG: no colour of a figure is then visibly another
 COMPRESSION = 7  # of a PNG, 0 to 9; more costs much time for few bytes
@@ -113,7 +114,7 @@ def _sheet(item: Chart, given: list[pd.DataFrame], views: list[View]) -> tuple[F
         view.provenance,
     )
     lines = [line for text in texts if text for line in _small_print(text, width)]
-    line_height = SMALL * 1.25 / 72
+    line_height = SMALL * LINE[view.words.direction] / 72
     foot_height = (len(lines) + 1) * line_height
     columns = PANEL_COLUMNS[item.shape] if len(views) > 1 else 1
     need = item.height(*given, view=view, columns=columns) if item.height else None
