@@ -25,6 +25,10 @@ NOT_RUN = {
 """Beginnings of README's blocks that no test runs, and the reason that README gives before each."""
 
 
+OUTSIDE: set[str] = set()
+"""Links to other hosts; they are listed, not followed."""
+
+
 class Block(NamedTuple):
     """A block of code: its language, its text, and the text of the page before it."""
 
@@ -113,6 +117,12 @@ def test_links_of_all_pages_and_notebooks_lead_somewhere() -> None:
     assert ROOT / "README.md" in pages
     faults = {page: broken_links(page, read(page)) for page in pages}
     assert {str(page.relative_to(ROOT)): found for page, found in faults.items() if found} == {}
+
+
+def test_links_to_other_hosts_are_listed() -> None:
+    pages = [path for path in files_of_the_project() if path.suffix in (".md", ".ipynb")]
+    found = {link for page in pages for link in re.findall(r"\]\(([a-z]+:[^()\s]+)\)", read(page))}
+    assert found == OUTSIDE
 
 
 def test_the_rule_for_links_sees_what_leads_nowhere() -> None:
