@@ -109,6 +109,21 @@ def test_pictures_keep_the_colours_of_the_house() -> None:
         assert np.abs(seen - channels).sum(axis=1).min() <= 12
 
 
+@pytest.mark.parametrize(
+    ("marks", "words"),
+    [
+        ([0.0, 0.25, 0.5], ["0.00", "0.25", "0.50"]),
+        ([0.0, 0.1 + 0.2], ["0.0", "0.3"]),
+        ([0.0, 2500.0], ["0", "2,500"]),
+        ([-1.0, 1 / 3], ["-1.000000", "0.333333"]),
+    ],
+)
+def test_numbers_along_an_axis_have_the_decimals_that_they_need(
+    marks: list[float], words: list[str]
+) -> None:
+    assert canvas.numbers(VIEW).format_ticks(marks) == words
+
+
 def bars_of(ax: Axes) -> list[BarContainer]:
     """Return the groups of bars of a chart."""
     return [bars for bars in ax.containers if isinstance(bars, BarContainer)]

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 LONG_YEARS = 3  # from here on, dates are shown as years
 SHORT_DAYS = 120  # up to here, dates are shown as days
+MOST_DECIMALS = 6  # of the numbers along an axis
 MOST_MARKS = 7  # of months on an axis of the whole width
 TITLE_LETTERS = 56
 PANEL_LETTERS = 78  # of the titles of panels, by panels side by side
@@ -107,9 +108,22 @@ def note(ax: Axes, text: str) -> None:
     )  # fmt: skip
 
 
-def numbers(view: View, decimals: int = 0) -> Formatter:
+class _Numbers(Formatter):
+    """Writes numbers in a language, with as many decimals as the marks of the axis need."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        marks = np.asarray(self.locs if len(self.locs) else [value], dtype=float)
+        room = 1e-6 * max(float(np.abs(marks).max()), 1e-12)
+        needed = (d for d in range(MOST_DECIMALS) if np.abs(marks - marks.round(d)).max() <= room)
+        return self._words.number(value, next(needed, MOST_DECIMALS))
+
+
+def numbers(view: View) -> Formatter:
     """Return what writes the numbers along an axis in the language of the view."""
-    return FuncFormatter(lambda value, _: view.words.number(value, decimals))
+    return _Numbers(view.words)
 
 
 def horizon(ax: Axes, view: View) -> None:

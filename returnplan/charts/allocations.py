@@ -165,13 +165,14 @@ def people_against_cost(
     ax.set_ylabel(textwrap.fill(label, 48))
     ax.grid()
     ax.xaxis.set_major_locator(MaxNLocator(6))
+    ax.xaxis.set_major_formatter(numbers(view))
     ax.yaxis.set_major_formatter(numbers(view))
     if table.empty:
         ax.set(xticks=[], yticks=[])
         note(ax, words.phrase("No allocations to draw."))
         return finished(ax, "people_against_cost", view)
     handles = [_point(ax, number, row) for number, (_, row) in enumerate(table.iterrows())]
-    _around(ax, table, view)
+    _around(ax, table)
     order = table["people"].to_numpy().argsort(kind="stable")[::-1]
     ax.legend(
         [handles[i] for i in order],
@@ -198,8 +199,8 @@ def _point(ax: Axes, number: int, row: pd.Series) -> Line2D:
     return point
 
 
-def _around(ax: Axes, table: pd.DataFrame, view: View) -> None:
-    """Leave room about the points, and write the cost with the decimals that it needs."""
+def _around(ax: Axes, table: pd.DataFrame) -> None:
+    """Leave room about the points."""
     shown = table[["low", "people", "high"]].to_numpy(dtype=float)
     ends = [float(np.nanmin(shown)), float(np.nanmax(shown))]
     people_room = max(ROOM * (ends[1] - ends[0]), 0.02 * ends[1], 1.0)
@@ -207,9 +208,6 @@ def _around(ax: Axes, table: pd.DataFrame, view: View) -> None:
     low, high = float(table["cost_musd"].min()), float(table["cost_musd"].max())
     cost_room = max(ROOM * (high - low), 0.02 * high, 0.001)
     ax.set_xlim(max(0.0, low - cost_room), high + cost_room)
-    step = float(np.diff(ax.get_xticks()[:2])[0])
-    decimals = max(0, int(np.ceil(-np.log10(step) - 1e-9)))
-    ax.xaxis.set_major_formatter(numbers(view, decimals))
 
 
 def _money(musd: float, words: Words) -> str:

@@ -116,7 +116,7 @@ def key_roads(key_roads: pd.DataFrame, *, view: View, ax: Axes | None = None) ->
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(top) - 0.4, -0.6)
     decimals = 1 if is_large or days.max() < TWO_DIGITS else 0
-    ax.xaxis.set_major_formatter(numbers(view, decimals if days.max() < TWO_DIGITS else 0))
+    ax.xaxis.set_major_formatter(numbers(view))
     ax.set_xlim(0, days.max() * ROOM)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.grid(axis="x")

@@ -227,7 +227,7 @@ def waiting_by_cause(delays: pd.DataFrame, *, view: View, ax: Axes | None = None
     names = [textwrap.fill(view.title(key), 24) for key in table.index]
     ax.set_yticks(range(len(table)), names)
     ax.tick_params(axis="y", length=0)
-    ax.xaxis.set_major_formatter(numbers(view, 1 if is_large and totals.max() < 2 * MILLION else 0))
+    ax.xaxis.set_major_formatter(numbers(view))
     ax.set_xlabel(
         words.phrase("Person-days of waiting (million)")
         if is_large
@@ -361,7 +361,7 @@ def ready_gantt(
     _draw_stacks(ax, table, at, causes)
     ax.set_xlim(0, view.horizon_days / YEAR_DAYS)
     ax.xaxis.set_major_locator(MaxNLocator(10, integer=view.horizon_days > 3 * YEAR_DAYS))
-    ax.xaxis.set_major_formatter(numbers(view, 0 if view.horizon_days > 3 * YEAR_DAYS else 1))
+    ax.xaxis.set_major_formatter(numbers(view))
     ax.axvline(view.horizon_days / YEAR_DAYS, color=QUIET, linewidth=0.6, label="_horizon")
     ax.grid(axis="x")
     _cause_words(ax, rows.table, table, view)
