@@ -2,6 +2,7 @@
 
 import math
 import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -115,10 +116,14 @@ class _Numbers(Formatter):
         self._words = words
 
     def __call__(self, value: float, pos: int | None = None) -> str:
-        marks = np.asarray(self.locs if len(self.locs) else [value], dtype=float)
-        room = 1e-6 * max(float(np.abs(marks).max()), 1e-12)
-        needed = (d for d in range(MOST_DECIMALS) if np.abs(marks - marks.round(d)).max() <= room)
-        return self._words.number(value, next(needed, MOST_DECIMALS))
+        return self.format_ticks([value])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        marks = np.asarray(values, dtype=float)
+        room = 1e-6 * float(np.abs(marks).max(initial=0.0))
+        needed = (d for d in range(MOST_DECIMALS) if np.all(np.abs(marks - marks.round(d)) <= room))
+        decimals = next(needed, MOST_DECIMALS)
+        return [self._words.number(value, decimals) for value in values]
 
 
 def numbers(view: View) -> Formatter:
