@@ -11,9 +11,9 @@ import pytest
 from matplotlib.axes import Axes
 
 from returnplan import canvas
-from returnplan.canvas import View
-from returnplan.charts.allocations import costs_and_people, shown_differences
-from returnplan.charts.waiting import MISSING, REST, causes_of
+from returnplan.canvas import MISSING, REST, View, causes_of
+from returnplan.charts.cost import costs_and_people
+from returnplan.charts.paired import shown_differences
 from tests.charted import (
     DRAWS,
     VIEW,

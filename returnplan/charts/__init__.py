@@ -4,16 +4,18 @@ A chart takes its tables in the order it declares in ``needs``, a `View` with wh
 say (start, horizon, names), and an optional ``ax``. It reads no files.
 """
 
-from returnplan.charts.allocations import paired_differences, people_against_cost
+from returnplan.charts.cost import people_against_cost
 from returnplan.charts.dates import ready_dates
 from returnplan.charts.districts import share_by_district
 from returnplan.charts.gates import gate_matrix
 from returnplan.charts.land import hectares, hectares_by_year
+from returnplan.charts.paired import paired_differences
 from returnplan.charts.people import conditions_met_over_time
 from returnplan.charts.returns import returns_over_time
 from returnplan.charts.roads import key_roads
+from returnplan.charts.stretches import ready_gantt
 from returnplan.charts.teams import occupation, team_occupation
-from returnplan.charts.waiting import ready_gantt, waiting_by_cause
+from returnplan.charts.waiting import waiting_by_cause
 
 __all__ = [
     "conditions_met_over_time",
