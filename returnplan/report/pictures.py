@@ -1,18 +1,14 @@
 """Still pictures for the page without its script, and for paper: few colours, so few bytes."""
 
 import base64
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from PIL import Image
 
 from returnplan import canvas
 from returnplan.canvas import CHARTS
 from returnplan.findings import Findings, leader
 
 DOTS_PER_INCH = 105
-COLOURS = 48
 SLOTS: Mapping[str, tuple[str, ...]] = {
     "map": ("ready_map",),
     "people": ("returns_over_time",),
@@ -75,14 +71,8 @@ def _picture(findings: Findings, name: str) -> Picture:
     if name in TALL:
         panels = [leader(findings)]
     drawn, alt = canvas.figure(name, findings.drawn, findings.view, panels)
-    with canvas.house_style():
-        drawn.savefig(png := io.BytesIO(), format="png", dpi=DOTS_PER_INCH)
-    with Image.open(png) as whole:
-        few = whole.convert("RGB").quantize(
-            COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
-        )
-    few.save(packed := io.BytesIO(), format="PNG", optimize=True)
-    encoded = base64.b64encode(packed.getvalue()).decode("ascii")
+    png = canvas.picture(drawn, DOTS_PER_INCH)
+    encoded = base64.b64encode(png).decode("ascii")
     inches = drawn.get_size_inches()
     return Picture(
         source=f"data:image/png;base64,{encoded}",
