@@ -69,7 +69,8 @@ lock: ## write the requirements files anew from pyproject.toml (needs uv)
 	@$(LOCK) --constraints requirements-dev.txt --upgrade --no-annotate --output-file requirements.txt >/dev/null
 	@mkdir -p build && $(UV) pip compile pyproject.toml --extra cluster --python-version 3.11 --resolution lowest-direct \
 		--upgrade --no-header --quiet --output-file build/lowest.txt >/dev/null
-	@$(LOCK) --extra dev --constraints build/lowest.txt --upgrade --no-annotate --output-file requirements-oldest.txt >/dev/null
+	@$(filter-out --universal,$(LOCK)) --extra dev --constraints build/lowest.txt --upgrade --no-annotate \
+		--output-file requirements-oldest.txt >/dev/null
 
 clean: ## remove the virtual environments, caches and build products; runs/ stays
 	@rm -rf $(VENV) $(OLDEST) build dist *.egg-info .coverage .coverage.* htmlcov .hypothesis
