@@ -7,7 +7,7 @@ import html
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -29,6 +29,7 @@ from returnplan.run import Request, run
 from returnplan.runfolder import SCENARIO_COPY
 from returnplan.scenario.background import Background, read_background
 from returnplan.storyline import Chain
+from returnplan.withholding import LEAST_PEOPLE
 from tests.leaks import leaks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -258,6 +259,24 @@ def test_the_public_page_of_karabakh_is_clean_and_the_internal_one_small_enough(
     internal = report.page(open_findings(karabakh_run), background)
     assert len(internal.encode("utf-8")) < MOST_BYTES
     assert len(data_of(internal)["communities"]) == len(findings.scenario.communities)
+
+
+def test_no_count_of_people_on_the_public_page_is_small(page: Callable[..., str]) -> None:
+    data = data_of(page("public"))
+    counted = [data["people"], data["districts"]["people"], data["district_gates"]]
+    told = [count for count in flat(counted) if count is not None]
+    assert len(told) > 1000
+    assert [count for count in told if 0 < count < LEAST_PEOPLE] == []
+    assert all(count % 10 == 0 for count in told)
+
+
+def flat(values: Any) -> Iterator[Any]:
+    """All that is in lists of lists."""
+    for value in values:
+        if isinstance(value, list):
+            yield from flat(value)
+        else:
+            yield value
 
 
 # ---------------------------------------------------------------- the map

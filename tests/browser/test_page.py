@@ -32,8 +32,8 @@ def move(page: Page, step: int) -> None:
 
 
 def picture(page: Page, box: str) -> str:
-    """What the canvas in a box shows."""
-    return str(page.locator(f"{box} canvas").first.evaluate("canvas => canvas.toDataURL()"))
+    """What the uppermost canvas in a box shows."""
+    return str(page.locator(f"{box} canvas").last.evaluate("canvas => canvas.toDataURL()"))
 
 
 def people_met(page: Page) -> list[int]:
@@ -229,3 +229,15 @@ def test_the_public_page_shows_districts_and_their_profiles(opened: Opened) -> N
         page.keyboard.press("Enter")
         assert "Upper Valley" in page.locator("#profile").inner_text()
         assert page.locator(".mark").inner_text() == "Public"
+
+
+def test_a_click_on_a_settlement_shows_its_profile(opened: Opened) -> None:
+    with opened() as page:
+        page.locator("#map").scroll_into_view_if_needed()
+        label = page.locator(".place-name", has_text="Orchard").bounding_box()
+        assert label is not None
+        middle, below = label["x"] + label["width"] / 2, label["y"] + label["height"] + 10
+        page.mouse.move(middle, below)
+        until(lambda: page.locator(".leaflet-tooltip", has_text="Orchard:").count() == 1)
+        page.mouse.click(middle, below)
+        until(lambda: "orchard_people" in page.locator("#profile").inner_text())

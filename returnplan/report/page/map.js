@@ -150,23 +150,26 @@ function drawSettlements(map) {
   const scale = () => whole * (1 + (map.getZoom() - map.getMinZoom()) / 4);
   const radius = (people) => Math.max(SMALLEST_PX, LARGEST_PX * Math.sqrt(people / most)) * scale();
   map.on("zoomend", () => marks.forEach((mark, i) => mark.setRadius(radius(ground.people[i]))));
+  // A canvas of their own: when they change, the roads need not be drawn again.
+  map.createPane("marks").style.zIndex = 450;
+  const above = { pane: "marks", renderer: L.canvas({ pane: "marks", padding: 0.3, tolerance: 5 }) };
   const group = L.featureGroup().addTo(map);
   const order = ground.people.map((people, i) => i).sort((a, b) => ground.people[b] - ground.people[a]);
   const marks = new Array(order.length);
   for (const i of order) {
-    const options = { ...STATES.waiting, radius: radius(ground.people[i]), fillOpacity: 1 };
+    const options = { ...STATES.waiting, ...above, radius: radius(ground.people[i]), fillOpacity: 1 };
     marks[i] = new Mark(place[ground.settlements[i]], options).addTo(group);
     marks[i].number = i;
   }
   for (const [one, name] of ground.hubs) {
-    const mark = new Mark(place[one], { shape: "square", radius: 4, color: "#FFFFFF", weight: 1, fillColor: COLOUR.ink, fillOpacity: 1 });
+    const mark = new Mark(place[one], { ...above, shape: "square", radius: 4, color: "#FFFFFF", weight: 1, fillColor: COLOUR.ink, fillOpacity: 1 });
     mark.addTo(map).bindTooltip(say("hub", { name }));
   }
   if (order.length <= MOST_LABELS) {
     label(map, order.map((i) => [ground.names[i], ground.places[ground.settlements[i]]]), "place-name", -7);
     label(map, ground.hubs.map(([one, name]) => [name, ground.places[one]]), "place-name", -3);
   }
-  const ring = L.circleMarker(place[0] ?? [0, 0], { radius: 14, color: COLOUR.ink, weight: 2, fill: false, ...still });
+  const ring = L.circleMarker(place[0] ?? [0, 0], { ...above, radius: 14, color: COLOUR.ink, weight: 2, fill: false, ...still });
   group.bindTooltip((mark) => tip(mark.number), { sticky: true });
   group.on("click", (event) => change({ chosen: communitiesAt(event.layer.number)[0] }));
 
