@@ -120,7 +120,7 @@ def test_a_run_folder_holds_every_table_figure_and_how_it_was_made(
     assert manifest["allocations"] == [header.name for header in scenario.allocations]
     assert len(manifest["scenario_sha256"]) == len(manifest["digest"]) == 64
     pictures = {path.name for path in (out / "figures").iterdir()}
-    assert len(pictures) == 2 * 12
+    assert len(pictures) == 2 * 30
     for name in ("conditions_met_over_time", "ready_map", "hectares_by_year", "gate_matrix_today"):
         assert {f"{name}.png", f"{name}.svg"} <= pictures
     leftovers = [p for p in out.parent.iterdir() if p.name.startswith(".")]
