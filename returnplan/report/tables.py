@@ -6,7 +6,15 @@ from typing import Any
 
 from returnplan.chance import assumptions_in_force
 from returnplan.domain import Assumption
-from returnplan.findings import Findings, bottlenecks, key_roads, leader
+from returnplan.findings import (
+    Findings,
+    bottlenecks,
+    key_roads,
+    leader,
+    option_headings,
+    option_notes,
+    options,
+)
 from returnplan.findings.choices import decimals
 from returnplan.findings.opened import records
 from returnplan.report.districts import district_name
@@ -38,6 +46,31 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
     notes: tuple[str, ...] = ()
+
+
+def across(table: Table) -> Table:
+    """Turn a table of allocations round: a column each, so that what is compared stands in a row.
+
+    Parameters
+    ----------
+    table
+        One row an allocation, its title first.
+    """
+    headings, *rows = zip(table.headings, *table.rows, strict=True)
+    return Table(headings=headings, rows=tuple(rows), notes=table.notes)
+
+
+def option_table(findings: Findings) -> Table:
+    """The options side by side, a column each.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    """
+    rows = tuple(one.texts for one in options(findings))
+    notes = option_notes(findings)
+    return across(Table(headings=option_headings(findings), rows=rows, notes=notes))
 
 
 def road_tables(findings: Findings) -> tuple[Table, ...]:
@@ -204,7 +237,7 @@ def cost_table(findings: Findings) -> Table:
             "allocations only, and never shown for a village."
         ),
     )
-    return Table(headings=headings, rows=tuple(rows), notes=notes)
+    return across(Table(headings=headings, rows=tuple(rows), notes=notes))
 
 
 def _summary(findings: Findings, allocation: str) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from tests.running import until
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 MARK = "Internal: restricted data, not for publication"
+PAPER_PX = 680
+"""Width of A4 between its margins, CSS pixels."""
 pytestmark = pytest.mark.browser
 
 Opened = Callable[..., Any]
@@ -181,6 +183,16 @@ def test_paper_has_the_mark_on_every_page_still_pictures_and_all_parts_open(open
         assert page.locator("#map").is_hidden()
         assert page.locator(".controls").is_hidden()
         assert all(one.is_visible() for one in page.locator(".still-figure img").all())
+
+
+@pytest.mark.parametrize(("audience", "language"), [("internal", "en"), ("public", "ar")])
+def test_nothing_is_wider_than_paper(opened: Opened, audience: str, language: str) -> None:
+    with opened(audience, language, viewport={"width": PAPER_PX, "height": 1000}) as page:
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PAPER_PX
+        right = "Math.max(...[...document.querySelectorAll('main *')].map(WIDE))"
+        wide = "(one) => one.getBoundingClientRect().width"
+        assert page.evaluate(right.replace("WIDE", wide)) <= PAPER_PX
 
 
 def test_without_script_the_pictures_and_tables_are_there(opened: Opened) -> None:
