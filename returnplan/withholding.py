@@ -42,7 +42,8 @@ def is_small(cells: Floats) -> Flags:
     people, settlements, households = np.moveaxis(cells, -1, 0)
     too_few = people < LEAST_PEOPLE
     too_few |= (settlements < LEAST_SETTLEMENTS) | (households < LEAST_HOUSEHOLDS)
-    return (people > 0) & too_few
+    small: Flags = (people > 0) & too_few
+    return small
 
 
 def left_out(cells: Floats, size: Floats, hidden: Flags) -> Flags:
@@ -92,13 +93,15 @@ def withhold_states(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
         for what in ("people", "settlements", "households")
     ]
     cells = np.stack(behind, axis=-1)
-    hidden = is_small(cells).any(axis=1)
+    hidden: Flags = np.any(is_small(cells), axis=1)
     for rows in table.groupby(list(keys), sort=False).indices.values():
         hidden[rows] = left_out(cells[rows], cells[rows, :, 0].sum(axis=1), hidden[rows])
     numbers = table[states].astype(float).mask(hidden[:, np.newaxis] & np.ones(len(states), bool))
-    table = table.assign(**numbers.to_dict("series"))
-    table = table.assign(**table[people].round(PEOPLE_DIGIT).to_dict("series"))
-    return table.assign(**{WITHHELD: np.where(hidden, "states", "")})
+    table = table.copy()
+    table[states] = numbers
+    table[people] = numbers[people].round(PEOPLE_DIGIT)
+    table[WITHHELD] = np.where(hidden, "states", "")
+    return table
 
 
 def withhold_people(
@@ -124,7 +127,8 @@ def withhold_people(
     hidden: dict[str, Flags] = {}
     for measure, columns in measures.items():
         values = table[list(columns)].to_numpy(float)
-        hidden[measure] = ((values > 0) & (values < LEAST_PEOPLE)).any(axis=1)
+        small: Flags = np.any((values > 0) & (values < LEAST_PEOPLE), axis=1)
+        hidden[measure] = small
         if line:
             _along(table, line, _additive(table, columns), hidden[measure])
     for measure, columns in measures.items():
