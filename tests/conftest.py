@@ -7,22 +7,37 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 import returnplan as rp
-from returnplan import figures, report
+from returnplan import report
 from returnplan.findings import Audience, open_findings
-from returnplan.run import Request, run
+from returnplan.run import Request
 from returnplan.runfolder import SCENARIO_COPY
 from returnplan.scenario.background import read_background
 from tests import worlds
+from tests.running import no_figures, run_undrawn
 from tests.sketch import Sketch
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 100
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Let coverage look away from tests on many random worlds: they take half the time."""
+    watcher = sys.gettrace() if item.get_closest_marker("unwatched") else None
+    if watcher is None:
+        return (yield)
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(watcher)
 
 
 @pytest.fixture
@@ -65,23 +80,29 @@ def winter(written: Callable[[str], Path]) -> rp.Scenario:
 # ---------------------------------------------------------------- runs of the shipped scenarios
 
 
+@pytest.fixture
+def undrawn() -> Iterator[None]:
+    """Let runs draw no figures: for tests that look at none."""
+    with no_figures():
+        yield
+
+
 def shared_run(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run a scenario once, also when several pytest workers ask for it; without figures."""
     root = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent  # of all workers
     out = root / f"{name}_run"
-    with (root / f"{name}.lock").open("w") as lock, pytest.MonkeyPatch.context() as patched:
+    with (root / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the first makes it, the others wait
         if not out.exists():
-            patched.setattr(figures, "draw_figures", lambda *_, **__: None)
             folder = ROOT / "scenarios" / name
             scenario = rp.load(folder)
             names = tuple(header.name for header in scenario.allocations)
             asked = Request(
                 folder=folder, scenario=scenario, allocations=names, out=out, draws=DRAWS, seed=1
             )
-            run(asked)
+            run_undrawn(asked)
     return out
 
 

@@ -1,4 +1,4 @@
-"""Start the real command in a process of its own, and stop it."""
+"""Run without figures; start the real command in a process of its own, and stop it."""
 
 from __future__ import annotations
 
@@ -6,36 +6,59 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+import pytest
+
+from returnplan import figures
+from returnplan.run import Request, run
+
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 300
 
-SLOWED = """
+COMMAND = """
 import sys, time
-from returnplan import chunks, simulation
+from returnplan import chunks, figures, simulation
 seconds = float(sys.argv[1])
+figures.draw_figures = lambda *given, **named: None
 def slowed(swift, seconds):
     def slow(*given):
         time.sleep(seconds)
         return swift(*given)
     return slow
-simulation.Programme.run = slowed(simulation.Programme.run, seconds)
-chunks.Kept.save = slowed(chunks.Kept.save, 10 * seconds)
+if seconds:
+    simulation.Programme.run = slowed(simulation.Programme.run, seconds)
+    chunks.Kept.save = slowed(chunks.Kept.save, 10 * seconds)
 from returnplan.cli import main
 main(sys.argv[2:], prog_name="returnplan")
 """
-"""The command as it is, but for the time that each draw, and each file of ten draws, takes."""
+"""The command without figures; each draw, and each file of ten draws, may take a given time."""
+
+
+@contextmanager
+def no_figures() -> Iterator[None]:
+    """Let runs draw no figures meanwhile: for tests that look at none."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(figures, "draw_figures", lambda *_, **__: None)
+        yield
+
+
+def run_undrawn(request: Request) -> Path:
+    """Run in this process, without figures, and give the run folder."""
+    with no_figures():
+        run(request)
+    return request.out
 
 
 def start(*words: str | Path, cwd: Path, draw_takes_s: float = 0.0) -> subprocess.Popen[str]:
     """Start a command; with a time for each draw it can be stopped in the middle for certain."""
-    how = ["-c", SLOWED, str(draw_takes_s)] if draw_takes_s else ["-m", "returnplan"]
+    how = ["-W", "error", "-c", COMMAND, str(draw_takes_s)]
     return subprocess.Popen(
-        [sys.executable, "-W", "error", *how, *map(str, words)],
+        [sys.executable, *how, *map(str, words)],
         cwd=cwd,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,

@@ -171,7 +171,15 @@ def test_the_fresh_process_prints_the_figures_as_json(
     assert json.loads(capsys.readouterr().out)["draws_per_second"] is None
 
 
-def test_what_goes_wrong_in_the_fresh_process_is_one_message(tmp_path: Path) -> None:
+def test_what_goes_wrong_in_the_fresh_process_is_one_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = bench._in_own_process
+
+    def of_scenarios(name: str, *, with_rival: bool) -> Figures:
+        return FIGURES if name == "S" else measured(name, with_rival=with_rival)
+
+    monkeypatch.setattr(bench, "_in_own_process", of_scenarios)
     result = call("--sizes", "S", "--no-rival", "--scenario", tmp_path)
     assert result.exit_code == 1
     assert result.stderr.startswith(f"returnplan: {tmp_path} cannot be run: ")

@@ -149,12 +149,14 @@ def test_the_digest_depends_on_the_results_and_on_nothing_else(
     assert runfolder.write_tables(runfolder.tables_of(outcomes[:1]), tmp_path) != first
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_only_the_named_allocations_are_run(starter: Path, tmp_path: Path) -> None:
     result = call("run", starter, "-a", "today", "--draws", "0", "--out", tmp_path / "out")
     assert result.exit_code == 0
     assert set(pd.read_csv(tmp_path / "out" / "summary.csv")["allocation"]) == {"today"}
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_an_earlier_run_is_replaced_only_on_demand(starter: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert call("run", starter, "-a", "today", "--draws", "0", "--out", out).exit_code == 0
@@ -189,6 +191,7 @@ def test_a_folder_with_a_manifest_of_something_else_is_never_replaced(
     assert (web / "notes.txt").read_text(encoding="utf-8") == "kept"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_run_is_written_through_a_link_but_not_in_place_of_the_working_folder(
     starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +216,7 @@ def test_a_target_below_a_file_is_refused_before_any_work(starter: Path, tmp_pat
     assert "simulated" not in result.output
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_warnings_are_shown_before_a_run(tmp_path: Path) -> None:
     folder = tmp_path / "scenario"
     assert call("new", folder).exit_code == 0
@@ -269,6 +273,7 @@ def test_an_interrupted_run_leaves_nothing_behind_but_its_draws(
     assert kept in run_room.stopped(request)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_run_takes_a_hundred_draws_and_says_so(starter: Path, tmp_path: Path) -> None:
     result = call("run", starter, "-a", "today", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
@@ -280,6 +285,7 @@ def test_a_run_takes_a_hundred_draws_and_says_so(starter: Path, tmp_path: Path) 
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_shards_are_run_and_merged(starter: Path, tmp_path: Path) -> None:
     words = ("run", starter, "-a", "today", "--draws", "25", "--seed", "4")
     for number in (1, 2):
@@ -316,6 +322,7 @@ def test_ctrl_c_before_a_run_begins_is_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_long_preparations_are_explained(
     starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -336,6 +343,7 @@ def test_long_preparations_are_explained(
     assert said == ["compiling the simulation for this machine, once, about half a minute"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_on_a_terminal_there_are_bars(
     starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -371,21 +379,37 @@ def test_on_a_terminal_there_are_bars(
     ],
 )
 def test_a_wrong_word_is_one_message_and_no_traceback(
-    words: tuple[str, ...], code: int, message: str, starter: Path, tmp_path: Path
+    words: tuple[str, ...],
+    code: int,
+    message: str,
+    starter: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    given = [str(starter) if word == "SCENARIO" else word for word in words]
-    result = subprocess.run(
-        [sys.executable, "-m", "returnplan", *given],
+    monkeypatch.chdir(tmp_path)
+    result = call(*(starter if word == "SCENARIO" else word for word in words))
+    assert result.exit_code == code
+    assert message in result.stderr
+    assert isinstance(result.exception, SystemExit)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [("run", "nowhere"), ("dance",)])
+def test_the_module_ends_with_the_same_message_and_no_traceback(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "returnplan", *words],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         check=False,
         capture_output=True,
         text=True,
     )
-    assert result.returncode == code
-    assert message in result.stderr
-    assert "Traceback" not in result.stderr
-    assert list(tmp_path.iterdir()) == []
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, words, prog_name="python -m returnplan")
+    assert (process.returncode, process.stderr) == (result.exit_code, result.stderr)
+    assert process.stderr
 
 
 def test_a_scenario_with_errors_leaves_no_output_folder(starter: Path, tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ from tests.drawn import luck_of
 from tests.reference_delays import reference_chains, reference_delays
 from tests.sketch import STAGES, Sketch
 
+pytestmark = pytest.mark.unwatched
+
 DAY_S = 86_400
 ROOT = Path(__file__).resolve().parents[1]
 VALLEY = ROOT / "scenarios" / "valley"

@@ -28,6 +28,8 @@ from tests.sketch import STAGES, Sketch
 from tests.verifier import tables_of, verify_run
 from tests.worlds import fork, write_random_world
 
+pytestmark = pytest.mark.unwatched
+
 DAY_S = 86_400
 ALLOCATIONS = ("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path", "few")
 TABLES = (

@@ -28,6 +28,8 @@ from tests.reference import (
     under,
 )
 
+pytestmark = pytest.mark.unwatched
+
 DAY_S = 86_400
 ALLOCATIONS = ("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path", "few")
 TINY = {

@@ -16,6 +16,8 @@ from returnplan.rival import Parcel
 from returnplan.synthetic import synthetic
 from tests import worlds
 
+pytestmark = pytest.mark.unwatched
+
 ALLOCATIONS = ("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path", "few")
 
 

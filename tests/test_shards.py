@@ -11,7 +11,7 @@ from returnplan import plans, shards
 from returnplan.run import Request, run
 from returnplan.runfolder import MANIFEST
 from returnplan.shards import ShardError, merge, read_shards
-from tests.running import manifest
+from tests.running import manifest, no_figures, run_undrawn
 from tests.worlds import two_villages
 
 DRAWS = 47
@@ -33,9 +33,7 @@ def asked(world: Path, out: Path, **changes: object) -> Request:
 
 @pytest.fixture(scope="module")
 def whole(world: Path) -> Path:
-    out = world.parent / "whole"
-    run(asked(world, out))
-    return out
+    return run_undrawn(asked(world, world.parent / "whole"))
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +67,7 @@ def test_shards_in_any_order_make_the_run(
     merged = tmp_path / "merged"
     assert manifest(merged)["digest"] == manifest(whole)["digest"]
     names = sorted(path.name for path in whole.iterdir())
-    assert sorted(path.name for path in merged.iterdir()) == names
+    assert sorted(path.name for path in merged.iterdir()) == sorted([*names, "figures"])
     for name in names:
         if (whole / name).is_file() and name != MANIFEST:
             assert (merged / name).read_bytes() == (whole / name).read_bytes(), name
@@ -96,7 +94,8 @@ def test_a_shard_holds_its_draws_and_the_scenario(parts: list[Path]) -> None:
 
 def test_a_single_shard_may_be_the_whole(world: Path, whole: Path, tmp_path: Path) -> None:
     run(asked(world, tmp_path / "all", shard=(1, 1)))
-    merge([tmp_path / "all"], tmp_path / "merged")
+    with no_figures():
+        merge([tmp_path / "all"], tmp_path / "merged")
     assert manifest(tmp_path / "merged")["digest"] == manifest(whole)["digest"]
 
 
