@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -196,6 +197,9 @@ def _one_legend(body: Any) -> None:
 
 # Files
 
+MADE_NAME = re.compile(r'( id="|="#|url\(#)([a-z][0-9a-f]{10})(?=["\)])')
+"""Names that matplotlib makes for shapes of an SVG, where they are given and used."""
+
 
 def save(drawn: Figure, stem: Path | str, alt: str = "") -> tuple[Path, Path]:
     """Write a figure as ``stem.png`` and ``stem.svg``; the same figure, the same bytes.
@@ -252,4 +256,8 @@ def vector(drawn: Figure, alt: str = "") -> str:
     with house_style():
         FigureCanvasSVG(drawn).print_svg(file, metadata={"Date": None, "Description": alt or None})
     drawn.set_layout_engine("none")
-    return file.getvalue().replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
+    text = file.getvalue().replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
+    # Names of shapes stand for addresses in memory now and then: they are counted instead.
+    made = dict.fromkeys(name for _, name in MADE_NAME.findall(text))
+    numbered = {name: f"shape{number}" for number, name in enumerate(made)}
+    return MADE_NAME.sub(lambda found: found[1] + numbered[found[2]], text)
