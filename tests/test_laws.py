@@ -8,6 +8,7 @@ import random
 import tempfile
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ TABLES = (
 )
 
 
+@lru_cache(maxsize=64)
 def world(seed: int, horizon_years: int = 10, *, uncertain: bool = False) -> rp.Scenario:
     with tempfile.TemporaryDirectory() as folder:
         write_random_world(
