@@ -121,9 +121,11 @@ def _sheet(item: Chart, given: list[pd.DataFrame], views: list[View]) -> tuple[F
     need = item.height(*given, view=view, columns=columns) if item.height else None
     if len(views) > 1:
         rows = math.ceil(len(views) / columns)
-        free = A4_INCHES - foot_height - PANELS_EXTRA_INCHES
+        taller = LINE[view.words.direction] / LINE["ltr"]
+        extra = PANELS_EXTRA_INCHES * taller
+        free = A4_INCHES - foot_height - extra
         each = need or max(min(PANEL_INCHES[item.shape], free / rows), LEAST_PANEL_INCHES)
-        height = foot_height + PANELS_EXTRA_INCHES + rows * each
+        height = foot_height + extra + rows * each * (taller if need else 1.0)
     else:
         height = min(foot_height + need, A4_INCHES) if need else page_height
     drawn = Figure(figsize=(width, height), layout="constrained")

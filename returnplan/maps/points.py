@@ -10,8 +10,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from returnplan.canvas import INK, MARKERS, STATUS, View, columns_of, only, states
-from returnplan.maps.ground import key, round_below
+from returnplan.canvas import INK, MARKERS, STATUS, View, blank, columns_of, only, states
+from returnplan.maps.ground import (
+    ground,
+    ground_keys,
+    hubs,
+    key,
+    legend,
+    legend_title,
+    round_below,
+)
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 WIDER = {"met": 1.0, "not met": 1.4, "unknown": 1.1}  # shapes of equal weight to the eye
@@ -40,6 +48,55 @@ class Group:
     words: str
     shade: Any
     rows: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """Settlements of one map.
+
+    Parameters
+    ----------
+    found
+        All of them, as :func:`ready_places` gives them.
+    groups
+        The same by what they look like.
+    most
+        People of the largest settlement of all maps that are to compare.
+    """
+
+    found: pd.DataFrame
+    groups: Sequence[Group]
+    most: float
+
+
+def draw_map(
+    settled: Settled, places: pd.DataFrame, roads: pd.DataFrame, view: View, ax: Axes | None
+) -> Axes:
+    """Draw settlements on their ground, with hubs and the legend.
+
+    Parameters
+    ----------
+    settled
+        The settlements.
+    places, roads
+        Tables as the charts take them.
+    view
+        Names and background.
+    ax
+        Where to draw; None: axes of their own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
+    ax = blank(ax, "map")
+    frame = ground(ax, places, roads, view)
+    keys = _draw_points(ax, settled)
+    hubs(ax, places, settled.found, frame, view)
+    sizes = _size_keys(settled.most, columns_of(ax), view)
+    legend(ax, [*keys, *sizes, *ground_keys(view)], legend_title(view), frame)
+    return ax
 
 
 def ready_places(readiness: pd.DataFrame, places: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -77,17 +134,11 @@ def counted(found: pd.DataFrame, view: View) -> str:
     return ", ".join(texts[state].replace(" ", NO_BREAK) for state in seen)
 
 
-def draw_points(ax: Axes, groups: Sequence[Group], most: float) -> list[Line2D]:
-    """Draw settlements, larger ones below, and return the keys of their groups.
-
-    Parameters
-    ----------
-    most
-        People of the largest settlement of all maps that are to compare.
-    """
+def _draw_points(ax: Axes, settled: Settled) -> list[Line2D]:
+    """Draw settlements, larger ones below, and return the keys of their groups."""
     columns = columns_of(ax)
-    for group in groups:
-        widths = WIDER[group.state] * _width(group.rows["people"], most, columns)
+    for group in settled.groups:
+        widths = WIDER[group.state] * _width(group.rows["people"], settled.most, columns)
         for width in np.unique(widths)[::-1]:
             some = group.rows[widths == width]
             ax.plot(
@@ -98,7 +149,7 @@ def draw_points(ax: Axes, groups: Sequence[Group], most: float) -> list[Line2D]:
             )  # fmt: skip
     return [
         key(group.words, MARKERS[group.state], group.shade)
-        for group in groups
+        for group in settled.groups
         if group.state == "met" or len(group.rows)
     ]
 
@@ -117,7 +168,7 @@ def _width(people: Any, most: float, columns: int) -> Any:
     return np.round(width * 2) / 2
 
 
-def size_keys(most: float, columns: int, view: View) -> list[Line2D]:
+def _size_keys(most: float, columns: int, view: View) -> list[Line2D]:
     """Return keys for two round numbers of people, if their circles differ visibly."""
     top = round_below(most)
     sizes = (top / 10, top)

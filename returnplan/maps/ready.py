@@ -8,23 +8,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from returnplan.canvas import STATUS, View, blank, chart, columns_of, finished, state_word, states
-from returnplan.maps.ground import (
-    boundaries,
-    ground,
-    ground_keys,
-    hubs,
-    legend,
-    legend_title,
-    map_height,
-)
+from returnplan.canvas import STATUS, View, chart, finished, state_word, states
+from returnplan.maps.ground import boundaries, map_height
 from returnplan.maps.points import (
     Group,
+    Settled,
     counted,
-    draw_points,
+    draw_map,
     most_people,
     ready_places,
-    size_keys,
 )
 
 MOST_CLASSES = 7
@@ -120,14 +112,11 @@ def ready_map(
     roads
         from_place, to_place.
     """
-    ax = blank(ax, "map")
     found = ready_places(readiness, places, view)
-    frame = ground(ax, places, roads, view)
-    most = most_people(readiness)
-    keys = draw_points(ax, _groups(found, year_classes(readiness, view), view), most)
-    hubs(ax, places, found, frame, view)
-    sizes = size_keys(most, columns_of(ax), view)
-    legend(ax, [*keys, *sizes, *ground_keys(view)], legend_title(view), frame)
+    groups = _groups(found, year_classes(readiness, view), view)
+    ax = draw_map(
+        Settled(found=found, groups=groups, most=most_people(readiness)), places, roads, view, ax
+    )
     return finished(ax, "ready_map", view, counted(found, view))
 
 

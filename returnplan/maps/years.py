@@ -7,23 +7,15 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.axes import Axes
 
-from returnplan.canvas import STATUS, View, blank, chart, columns_of, finished, state_word
-from returnplan.maps.ground import (
-    boundaries,
-    ground,
-    ground_keys,
-    hubs,
-    legend,
-    legend_title,
-    map_height,
-)
+from returnplan.canvas import STATUS, View, chart, finished, state_word
+from returnplan.maps.ground import boundaries, map_height
 from returnplan.maps.points import (
     Group,
+    Settled,
     counted,
-    draw_points,
+    draw_map,
     most_people,
     ready_places,
-    size_keys,
 )
 
 MOST_PANELS = 6
@@ -117,14 +109,9 @@ def ready_map_by_year(
     roads
         from_place, to_place.
     """
-    ax = blank(ax, "map")
     found = ready_places(readiness, places, view)
-    frame = ground(ax, places, roads, view)
-    most = most_people(readiness)
-    keys = draw_points(ax, _groups(found, view), most)
-    hubs(ax, places, found, frame, view)
-    sizes = size_keys(most, columns_of(ax), view)
-    legend(ax, [*keys, *sizes, *ground_keys(view)], legend_title(view), frame)
+    settled = Settled(found=found, groups=_groups(found, view), most=most_people(readiness))
+    ax = draw_map(settled, places, roads, view, ax)
     return finished(ax, "ready_map_by_year", view, counted(found, view))
 
 
