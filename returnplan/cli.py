@@ -542,7 +542,7 @@ def bench(
     r"""Measure how fast simulations are here, beside a plain SimPy program on S and M.
 
     Figures compare only within one run on one machine. The first run after an
-    installation also compiles, for about half a minute.
+    installation also compiles, for up to a minute.
 
     \b
     Examples:

@@ -27,7 +27,7 @@ EXPECTED_VALUES_NOTE = (
     "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
 )
 SHARD_NOTE = "a part of the draws: put all parts together with returnplan merge"
-COMPILING = "compiling the simulation for this machine, once, about half a minute"
+COMPILING = "compiling the simulation for this machine, once, up to a minute"
 SILENT = Silent()
 PATIENCE_S = 1.5
 """Preparations that take longer are explained."""

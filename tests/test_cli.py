@@ -340,7 +340,7 @@ def test_long_preparations_are_explained(
         folder=starter, scenario=rp.load(starter), allocations=("today",), out=tmp_path / "out"
     )
     run_room.run(request, Listens())
-    assert said == ["compiling the simulation for this machine, once, about half a minute"]
+    assert said == ["compiling the simulation for this machine, once, up to a minute"]
 
 
 @pytest.mark.usefixtures("undrawn")
