@@ -47,8 +47,8 @@ words: $(VENV)/.ready-to-test ## bring the catalogues of languages up to date wi
 	@mkdir -p build
 	@$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k phrase -k plural:1,2 --no-location --sort-output \
 		--project returnplan --copyright-holder "The returnplan contributors" -o build/words.pot returnplan
-	@for language in $$($(BIN)/python -c 'from returnplan.words import LANGUAGES as known; print(*sorted({*known} - {"en"}))'); do \
-	  po=returnplan/languages/$$language.po; \
+	@for language in $$($(BIN)/python -c 'from returnplan.language.words import LANGUAGES as known; print(*sorted({*known} - {"en"}))'); do \
+	  po=returnplan/language/catalogues/$$language.po; \
 	  $(BIN)/pybabel -q update -N --init-missing --ignore-obsolete --ignore-pot-creation-date --no-wrap \
 	    -i build/words.pot -l $$language -o $$po && \
 	  sed -e '/^#, python-format$$/d' -e 's/, python-format$$//' $$po > build/words.po && cp build/words.po $$po || exit 1; \

@@ -39,12 +39,13 @@ from returnplan.scenario import check, load, write
 from returnplan.version import __version__
 
 if TYPE_CHECKING:
-    from returnplan.comparison import compare
-    from returnplan.ensembles import Ensemble, ensemble
-    from returnplan.runfolder import Run, load_run
-    from returnplan.simulation import Outcome, simulate
-    from returnplan.views import view
-    from returnplan.waiting import why
+    from returnplan.insight.why import why
+    from returnplan.model.simulation import Outcome, simulate
+    from returnplan.runs.ensemble import Ensemble, ensemble
+    from returnplan.runs.folder import Run, load_run
+    from returnplan.runs.paired import compare
+    from returnplan.show import charts, maps
+    from returnplan.show.views import view
 
 __all__ = [
     "AllocationHeader",
@@ -70,11 +71,13 @@ __all__ = [
     "Target",
     "Works",
     "__version__",
+    "charts",
     "check",
     "compare",
     "ensemble",
     "load",
     "load_run",
+    "maps",
     "simulate",
     "view",
     "why",
@@ -83,20 +86,24 @@ __all__ = [
 
 
 _LATER = {
-    "Ensemble": "returnplan.ensembles",
-    "Outcome": "returnplan.simulation",
-    "Run": "returnplan.runfolder",
-    "compare": "returnplan.comparison",
-    "ensemble": "returnplan.ensembles",
-    "load_run": "returnplan.runfolder",
-    "simulate": "returnplan.simulation",
-    "view": "returnplan.views",
-    "why": "returnplan.waiting",
+    "Ensemble": "returnplan.runs.ensemble",
+    "Outcome": "returnplan.model.simulation",
+    "Run": "returnplan.runs.folder",
+    "charts": "returnplan.show",
+    "compare": "returnplan.runs.paired",
+    "ensemble": "returnplan.runs.ensemble",
+    "load_run": "returnplan.runs.folder",
+    "maps": "returnplan.show",
+    "simulate": "returnplan.model.simulation",
+    "view": "returnplan.show.views",
+    "why": "returnplan.insight.why",
 }
+"""Public names that need pandas or matplotlib, and where they are."""
 
 
 def __getattr__(name: str) -> Any:
-    """Load what needs pandas only when it is asked for."""
-    if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
-    raise AttributeError(f"module returnplan has no attribute {name}")
+    """Load what needs pandas or matplotlib only when it is asked for."""
+    if name not in _LATER:
+        raise AttributeError(f"module returnplan has no attribute {name}")
+    room = import_module(_LATER[name])
+    return getattr(room, name, None) or import_module(f"{_LATER[name]}.{name}")

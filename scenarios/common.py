@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 import returnplan as rp
-from returnplan.screen import Bars, Log
+from returnplan.runs.machine.progress import Bars, Log
 from returnplan.units import horizon_date
 
 VALLEY = Path(__file__).resolve().parent / "valley"
@@ -265,7 +265,7 @@ UNPRINTED = ("against", "draws", "value", "value_against", "probability_same")
 
 def write(table: pd.DataFrame, drawing: Any, given: argparse.Namespace, name: str) -> None:
     """Print the table and write it as CSV, with the chart as PNG and SVG beside it."""
-    from returnplan import canvas
+    from returnplan.show import drawing as canvas
 
     given.out.mkdir(parents=True, exist_ok=True)
     table.to_csv(given.out / f"{name}.csv", index=False, lineterminator="\n")
@@ -300,8 +300,8 @@ def sheet(
     """
     from matplotlib.figure import Figure
 
-    from returnplan import canvas
     from returnplan.domain import AUTHORITY, STATEMENT
+    from returnplan.show import drawing as canvas
 
     with canvas.house_style():
         whole = Figure(figsize=(WIDE_INCHES, height + FOOT_INCHES), layout="constrained")
@@ -333,7 +333,7 @@ def difference_chart(
     title, foot
         Words above and below.
     """
-    from returnplan import canvas
+    from returnplan.show import drawing as canvas
 
     kept, note = list(names), ""
     if len(names) > MOST_ROWS:  # the best, and the worst

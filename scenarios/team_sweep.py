@@ -80,7 +80,7 @@ def ask(given: argparse.Namespace) -> None:
 
 def chart(table: pd.DataFrame, title: str, made: str) -> Any:
     """Draw people with conditions met and returned, and the person-days saved, with ranges."""
-    from returnplan import canvas
+    from returnplan.show import drawing as canvas
 
     foot = "Bands of people: 80 % model interval (p10 to p90); of days saved: 95 % interval of the"
     whole, axes = common.sheet(3.3, 2, title, f"{foot} mean difference. {made}", sharey=False)

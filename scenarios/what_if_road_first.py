@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import common
 
 import returnplan as rp
-from returnplan.simulation import Stage, StagedAllocation
+from returnplan.model.simulation import Stage, StagedAllocation
 
 NAME = "what_if_road_first"
 FIRST, OPEN = "served first", "open at once"

@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from returnplan import canvas
-from returnplan.canvas import CHARTS, View
 from returnplan.domain import Target
+from returnplan.show import drawing as canvas
+from returnplan.show.drawing import CHARTS, View
 
 START = dt.date(2020, 1, 1)
 VIEW = View(

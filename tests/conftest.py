@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 import returnplan as rp
-from returnplan import report
-from returnplan.findings import Audience, open_findings
-from returnplan.run import Request
-from returnplan.runfolder import SCENARIO_COPY
+from returnplan.runs.folder import SCENARIO_COPY
+from returnplan.runs.run import Request
 from returnplan.scenario.background import read_background
+from returnplan.show import page as report
+from returnplan.show.findings import Audience, open_findings
 from tests import worlds
 from tests.running import no_figures, run_undrawn
 from tests.sketch import Sketch

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from returnplan.chance import default_assumptions
 from returnplan.columns import result_columns
-from returnplan.describe import dictionary
 from returnplan.domain import OPTIONAL_TABLES, Assumption, type_of_table
+from returnplan.model.chance.assumptions import default_assumptions
+from returnplan.scenario.dictionary import dictionary
 
 ROOT = Path(__file__).resolve().parents[1]
 DICTIONARY = "scenarios/DICTIONARY.md"

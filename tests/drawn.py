@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import returnplan as rp
-from returnplan.calendars import months_from
-from returnplan.chance import Values
+from returnplan.model.chance.assumptions import Values
+from returnplan.model.work.calendars import months_from
 from tests.reference import Luck, Unrecorded
 
 

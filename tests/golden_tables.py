@@ -1,6 +1,6 @@
 """Golden tables: results of shipped scenarios, refreshed on purpose and announced.
 
-``RETURNPLAN_REFRESH_GOLDEN=1 pytest tests/test_valley.py tests/test_karabakh.py`` writes them anew;
+``RETURNPLAN_REFRESH_GOLDEN=1 pytest tests/scenarios/test_valley.py tests/scenarios/test_karabakh.py`` writes them anew;
 say so in the changelog under "Results change".
 """
 

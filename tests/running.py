@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from returnplan import figures
-from returnplan.run import Request, run
+from returnplan.runs.run import Request, run
+from returnplan.show import figures
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 300

@@ -8,10 +8,10 @@ import pytest
 import returnplan as rp
 from returnplan import columns
 from returnplan.columns import column_of, pattern, result_columns
-from returnplan.describe import listing
-from returnplan.districts import WITHHELD
-from returnplan.ensembles import RANGED
-from returnplan.runfolder import TABLES
+from returnplan.runs.ensemble import RANGED
+from returnplan.runs.folder import TABLES
+from returnplan.scenario.dictionary import listing
+from returnplan.show.audience.districts import WITHHELD
 
 Tables = dict[str, pd.DataFrame]
 

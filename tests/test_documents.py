@@ -12,8 +12,8 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner
 
-from returnplan.chance import default_assumptions
 from returnplan.cli import main
+from returnplan.model.chance.assumptions import default_assumptions
 from tests.documents import ROOT, written
 from tests.test_project import files_of_the_project
 

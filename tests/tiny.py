@@ -17,15 +17,16 @@ import numpy as np
 import pandas as pd
 
 import returnplan as rp
-from returnplan.audience import for_audience
-from returnplan.canvas import View
-from returnplan.comparison import differences, district_shares
-from returnplan.explain import Told
-from returnplan.findings import Findings
+from returnplan.insight.explain import Told
+from returnplan.language.words import words_of
+from returnplan.model.simulation import Stage
 from returnplan.quantiles import quantile
-from returnplan.simulation import Stage
+from returnplan.runs.district_shares import district_shares
+from returnplan.runs.paired import differences
+from returnplan.show.audience.tables import for_audience
+from returnplan.show.drawing import View
+from returnplan.show.findings import Findings
 from returnplan.units import counting_dates, horizon_date
-from returnplan.words import words_of
 from tests.sketch import Sketch
 
 NEVER = math.inf

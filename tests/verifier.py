@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 import returnplan as rp
-from returnplan.chance import Values, expected_values
+from returnplan.model.chance.assumptions import Values, expected_values
 from tests.drawn import luck_of
 from tests.reference import Luck
 

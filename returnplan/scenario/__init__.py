@@ -11,7 +11,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from returnplan.chance import default_assumptions
 from returnplan.domain import (
     OPTIONAL_TABLES,
     AllocationHeader,
@@ -20,8 +19,9 @@ from returnplan.domain import (
     type_of_table,
 )
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
-from returnplan.policies import POLICIES
-from returnplan.readiness import GATES, PRESETS, preset_gates
+from returnplan.model.chance.assumptions import default_assumptions
+from returnplan.model.conditions.gates import GATES, PRESETS, preset_gates
+from returnplan.model.work.policies import POLICIES
 from returnplan.scenario.background import read_background
 from returnplan.scenario.checks import Draft, run_checks
 from returnplan.scenario.files import LARGEST, Sheet, read_sheets, workbooks_of

@@ -11,14 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, get_args
 
-from returnplan.chance import (
-    PARAMETERS,
-    default_assumptions,
-    mean,
-    productivity_of,
-    shape_problem,
-    support,
-)
 from returnplan.domain import (
     AREA_SKILLS,
     LAND_CLASSES,
@@ -30,6 +22,14 @@ from returnplan.domain import (
     WorksKind,
 )
 from returnplan.errors import Problem
+from returnplan.model.chance.assumptions import (
+    PARAMETERS,
+    default_assumptions,
+    mean,
+    productivity_of,
+    shape_problem,
+    support,
+)
 from returnplan.scenario.files import LARGEST, Sheet
 from returnplan.scenario.funding import is_above, planned_usd, span_of
 from returnplan.scenario.rows import Partial, table_type
@@ -437,7 +437,9 @@ def _truncation_problem(item: Any, default: Assumption | None) -> tuple[str, str
         found = f"{item.high:g}, below low = {item.low:g}"
         return "high", found, "a number of at least low"
     if item.low is not None or item.high is not None:
-        from returnplan.luck import truncation_problem  # needs scipy, which is slow to load
+        from returnplan.model.chance.uniforms import (
+            truncation_problem,  # needs scipy, which is slow to load
+        )
 
         allowed = truncation_problem(item)
         if allowed:

@@ -22,9 +22,9 @@ from parts.past import ALL, ALLOCATION, Fact, Past, Range, model_past, read_fact
 from parts.past_chart import draw_chart
 
 import returnplan as rp
-from returnplan import canvas
 from returnplan.domain import AUTHORITY, STATEMENT
-from returnplan.screen import Bars, Log
+from returnplan.runs.machine.progress import Bars, Log
+from returnplan.show import drawing as canvas
 
 HERE = Path(__file__).resolve().parent
 NEAR_ANNIVERSARY_DAYS = 45

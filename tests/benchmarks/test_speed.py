@@ -14,9 +14,9 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import returnplan as rp
-from returnplan.bench import SIZES, Subject
-from returnplan.simulation import Programme
-from returnplan.synthetic import synthetic
+from returnplan.model.simulation import Programme
+from returnplan.runs.speed.bench import SIZES, Subject
+from returnplan.scenario.synthetic import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]
 ENSEMBLE_DRAWS = 4

@@ -17,11 +17,12 @@ from time import perf_counter, process_time
 from click.testing import CliRunner
 from playwright.sync_api import sync_playwright
 
-from returnplan import figures, report
 from returnplan.cli import main
-from returnplan.findings import open_findings
-from returnplan.runfolder import SCENARIO_COPY
+from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.scenario.background import read_background
+from returnplan.show import figures
+from returnplan.show import page as report
+from returnplan.show.findings import open_findings
 from tests.browser.conftest import chromium
 
 SETTLEMENTS, ROADS, HAZARDS, TEAMS, DRAWS = 1_079, 3_000, 5_000, 200, 10

@@ -14,9 +14,9 @@ import pandas as pd
 
 import returnplan as rp
 from parts.common import M2_PER_HA, START
-from returnplan.draws import Draws
+from returnplan.model.chance.draws import Draws
+from returnplan.model.simulation import Stage, StagedAllocation, warm_up
 from returnplan.quantiles import quantile
-from returnplan.simulation import Stage, StagedAllocation, warm_up
 from returnplan.units import horizon_date
 
 ALLOCATION = "as_2022"

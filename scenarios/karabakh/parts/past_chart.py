@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from parts.past import ALLOCATION, DAY0, Past
-from returnplan import canvas
+from returnplan.show import drawing as canvas
 
 USED = {
     "fit": (canvas.NOT_MET, "s", "used in the calibration"),

@@ -1,0 +1,112 @@
+"""Differences between allocations in words, for a terminal."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from returnplan.quantiles import NOTE
+from returnplan.runs.machine.progress import aligned
+from returnplan.runs.paired import PEOPLE_MET, PERSON_DAYS, RESAMPLES, SEED
+from returnplan.runs.ready_days import Spread, yearly_dates
+
+MILLION = 1e6
+NUMBERS = ("mean", "low", "high", "p10", "p90")
+HOW = (
+    "People, person-days and cost are means of the draws; all else is of pairs of the same draw.",
+    "95 % interval: of the mean difference, how well the draws pin it down (bootstrap, "
+    f"{RESAMPLES:,} resamples, seed {SEED}).",
+    f"p10 to p90: of the difference over the draws; {NOTE}.",
+    "Better: strictly more people, or strictly fewer person-days; probability_better of a CSV file "
+    "counts a tie as half.",
+)
+"""How the numbers are made."""
+
+
+def shown_dates(spread: Spread) -> list[date]:
+    """Middle of the time and the horizon: the dates that are shown when none are asked for."""
+    dates = yearly_dates(spread)
+    return [*dates[len(dates) // 2 - 1 : -1][:1], dates[-1]]
+
+
+def told(
+    run: Any, titles: Mapping[str, str], table: pd.DataFrame, dates: Sequence[date]
+) -> list[str]:
+    """Tell differences in tables, one for each measure, and how they are made.
+
+    Parameters
+    ----------
+    run
+        A run folder that was read again (:class:`returnplan.Run`).
+    titles
+        Titles of allocations, as far as they are known.
+    table
+        What :func:`returnplan.runs.paired.differences` says of the run, with at least one row.
+    dates
+        Those dates of the table that are shown.
+
+    Returns
+    -------
+    list[str]
+        Lines to print.
+    """
+    manifest, against = run.manifest, str(table["against"].iloc[0])
+    lines = [
+        f"{manifest['title'] or manifest['scenario']}: {len(run.allocations)} allocations over the "
+        f"same {manifest['draws']:,} draws (seed {manifest['seed']}), compared with {against}.",
+        "",
+    ]
+    lines += aligned([(name, titles.get(name, "")) for name in run.allocations], words=2)
+    for day in dates:
+        is_it = table["measure"].eq(PEOPLE_MET) & table["date"].eq(day.isoformat())
+        lines += ["", f"People whose conditions are met (modelled) by {day}"]
+        lines += _differences(table[is_it], run.allocations, "people", 1, 0)
+    waiting = table[table["measure"].eq(PERSON_DAYS)]
+    lines += ["", "Person-days of displacement up to the horizon, million (fewer is better)"]
+    lines += _differences(waiting, run.allocations, "person-days", MILLION, 2)
+    lines += ["", "Cost, USD million (difference of the means)"]
+    lines += _costs(run.summary.set_index("allocation")["cost_usd_mean"].to_dict(), against)
+    return [*lines, "", *HOW]
+
+
+def _differences(
+    table: pd.DataFrame, allocations: Sequence[str], noun: str, unit: float, decimals: int
+) -> list[str]:
+    """One measure: a row for each allocation, in the order of the run."""
+    against = str(table["against"].iloc[0])
+    base = f"{table['value_against'].iloc[0] / unit:,.{decimals}f}"
+    rows = {name: (name, base, "", "", "", "") for name in allocations}
+    for row in table.to_dict("records"):
+        signed = {key: _signed(row[key] / unit, decimals) for key in NUMBERS}
+        rows[row["allocation"]] = (
+            row["allocation"],
+            f"{row['value'] / unit:,.{decimals}f}",
+            signed["mean"],
+            f"{signed['low']} to {signed['high']}",
+            f"{signed['p10']} to {signed['p90']}",
+            _often(row),
+        )
+    header = ("allocation", noun, f"against {against}", "95 % interval", "p10 to p90", "better")
+    return aligned([header, *rows.values()], words=1, numbers=4)
+
+
+def _often(row: Mapping[Any, Any]) -> str:
+    """In how many draws an allocation is better, in words."""
+    draws, same = row["draws"], round(row["probability_same"] * row["draws"])
+    better = round(row["probability_better"] * draws - same / 2)
+    return f"in {better:,} of {draws:,} draws" + (f", the same in {same:,}" if same else "")
+
+
+def _costs(cost_usd: Mapping[str, float], against: str) -> list[str]:
+    rows = [("allocation", "cost", f"against {against}")]
+    for name, usd in cost_usd.items():
+        more = "" if name == against else _signed((usd - cost_usd[against]) / MILLION, 1)
+        rows.append((name, f"{usd / MILLION:,.1f}", more))
+    return aligned(rows, words=1)
+
+
+def _signed(value: float, decimals: int) -> str:
+    """A difference with its sign; without one where it is shown as zero."""
+    text = f"{value:+,.{decimals}f}"
+    return text if text.strip("+-0.,") else text[1:]

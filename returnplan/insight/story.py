@@ -1,0 +1,356 @@
+"""The binding chain of a community in plain words, from the start to its ready day (model §7.1)."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from returnplan.domain import HAZARD_STAGES, Hazard, Job, Road, Scenario
+from returnplan.language.names import denied_name, gate_name, skill_name, stage_name
+from returnplan.language.words import ENGLISH, Words
+from returnplan.model.account import Past
+from returnplan.model.chance.draws import Draws
+from returnplan.model.conditions.gates import gates_in_force
+from returnplan.model.reasons import walk as chain
+from returnplan.model.simulation import Stage, StagedAllocation
+from returnplan.model.work.loop import NEVER
+from returnplan.model.work.milestones import WorkPlan
+from returnplan.units import DAY_S, seconds_to_date
+
+Floats = NDArray[np.float64]
+
+SAID = {"survey": ("survey", "community_survey"), "road_repair": ("repair",)}
+"""Stages whose name says which skill they need; else those that are called like the skill."""
+FOUND_STAGES = (*HAZARD_STAGES[1:], "release")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One stretch of the binding chain.
+
+    Parameters
+    ----------
+    cause
+        Cause of delay; empty: an event that takes no time.
+    begin, end
+        Dates.
+    days
+        Length, days.
+    words
+        What happened, in plain words.
+    """
+
+    cause: str
+    begin: date
+    end: date
+    days: float
+    words: str
+
+
+class Chain:
+    """Binding chains of one allocation, in words.
+
+    Parameters
+    ----------
+    stage
+        The scenario.
+    allocation
+        Name of the allocation.
+    seed
+        Seed of the draws.
+    words
+        Language of the chains. None: English, with gates by their names in the tables.
+    """
+
+    def __init__(
+        self, stage: Stage, allocation: str, seed: int, words: Words | None = None
+    ) -> None:
+        self._stage = stage
+        self._staged = StagedAllocation(stage, allocation)
+        self._draws = Draws(stage.scenario, seed)
+        self._words = _Teller(stage.scenario, stage.plan, words)
+
+    def steps(self, community: str, draw: int | None) -> list[Step]:
+        """Tell the chain of a community in one draw, from the start to the end.
+
+        Parameters
+        ----------
+        community
+            Its id.
+        draw
+            Number of the draw; None: expected values.
+
+        Returns
+        -------
+        list[Step]
+            In the order of time.
+        """
+        return next(iter(self.of_many([community], draw)))
+
+    def of_many(self, communities: Sequence[str], draw: int | None) -> Iterator[list[Step]]:
+        """Tell the chains of several communities in one draw, which is run once.
+
+        Parameters
+        ----------
+        communities
+            Their ids.
+        draw
+            Number of the draw; None: expected values.
+
+        Yields
+        ------
+        list[Step]
+            Chain of each, in the order of time.
+        """
+        stage = self._stage
+        values = stage.expected if draw is None else self._draws.values(draw)
+        run = self._staged.run(stage, stage.numbers(values))
+        past = stage.reasons.past(run.amounts, run.log, run.history, run.gate_s, run.best_s)
+        number = {one.id: at for at, one in enumerate(stage.scenario.communities)}
+        settlements = [int(stage.facts.community[number[one]]) for one in communities]
+        once = list(dict.fromkeys(settlements))
+        chains = stage.reasons.steps_of_many(self._staged.keeper.force, past, once)
+        rows = dict(zip(once, chains, strict=True))
+        like = run.amounts.found.like.tolist()
+        for settlement in settlements:
+            yield self._told(run, settlement, rows[settlement][::-1].tolist(), like)
+
+    def _told(
+        self, run: Past, settlement: int, rows: Sequence[Sequence[int]], like: Sequence[int]
+    ) -> list[Step]:
+        if not rows:
+            return []
+        stage = self._stage
+        gate, state = binding(run.gate_s[settlement], stage.horizon_s)
+        name = gates_in_force(stage.scenario)[gate]
+        tale = _Tale(
+            gate=self._words.gate(name),
+            settlement=stage.facts.settlements[settlement],
+            like=like,
+            passed_s=run.log.passed_s,
+        )
+        steps = self._join(list(self._each(rows, tale)))
+        if state == "unknown":  # as the step says
+            return steps
+        words = self._words.end(tale.gate, is_met=state == "met")
+        return [*steps, replace(steps[-1], cause="", begin=steps[-1].end, days=0.0, words=words)]
+
+    def _each(self, rows: Sequence[Sequence[int]], tale: "_Tale") -> Iterator[Step]:
+        start, causes, words = self._stage.scenario.start, self._stage.reasons.causes, self._words
+        last = len(rows) - 1
+        for at, (cause, about, begin_s, end_s) in enumerate(rows):
+            if cause == chain.ROAD_STEP:
+                name = ""
+                text = words.road_event(about, by=self._users(about, begin_s, tale, at == last))
+            else:
+                name = causes[cause]
+                is_road = at < last and rows[at + 1][0] == chain.ROAD_STEP
+                text = words.stretch(name, about, tale, before=rows[at + 1][1] if is_road else None)
+            yield Step(
+                cause=name,
+                begin=seconds_to_date(begin_s, start),
+                end=seconds_to_date(end_s, start),
+                days=(end_s - begin_s) / DAY_S,
+                words=text,
+            )
+
+    def _users(self, road: int, at_s: int, tale: "_Tale", is_last: bool) -> str:
+        """Who may use a road from an instant on: at the end of a chain people, before it teams."""
+        ground = self._stage.reasons.ground
+        passed_s = tale.passed_s[(ground.open_wait if is_last else ground.drive_wait)[road]]
+        from_s = ground.site_from_s[len(self._stage.network.places) + road]
+        is_open = passed_s != NEVER and max(passed_s, from_s) <= at_s
+        return ("people" if is_last else "teams") if is_open else ""
+
+    @staticmethod
+    def _join(steps: Sequence[Step]) -> list[Step]:
+        """Put neighbouring stretches of one cause and thing together."""
+        joined: list[Step] = []
+        for step in steps:
+            last = joined[-1] if joined else None
+            if last and step.cause and (last.cause, last.words) == (step.cause, step.words):
+                days = last.days + step.days
+                joined[-1] = replace(last, end=step.end, days=days)
+            else:
+                joined.append(step)
+        return joined
+
+
+def binding(gate_s: Floats, horizon_s: float) -> tuple[int, str]:
+    """Find the gate that binds at a settlement, and say how it stands (model §7).
+
+    Parameters
+    ----------
+    gate_s
+        When each gate holds, s; ``inf`` never, nan unknown.
+    horizon_s
+        The horizon, s.
+
+    Returns
+    -------
+    tuple[int, str]
+        Its number, and met, not met or unknown.
+
+    Examples
+    --------
+    >>> binding(np.array([0.0, 86_400.0, 86_400.0]), 1e9)
+    (1, 'met')
+    >>> binding(np.array([86_400.0, np.nan, np.inf]), 1e9)
+    (1, 'unknown')
+    """
+    within = [float(s) if s <= horizon_s else math.inf for s in gate_s]
+    number = within.index(max(within))
+    if within[number] < math.inf:
+        return number, "met"
+    return number, "unknown" if math.isnan(gate_s[number]) else "not met by the horizon"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tale:
+    """What a chain is about."""
+
+    gate: str
+    settlement: str
+    like: Sequence[int]
+    passed_s: NDArray[np.int64]
+
+
+class _Teller:
+    """Sentences about milestones for people."""
+
+    def __init__(self, scenario: Scenario, plan: WorkPlan, words: Words | None) -> None:
+        self._scenario = scenario
+        self._plan = plan
+        self._words = words or ENGLISH
+        self._has_names = words is not None
+        self._hazard = {hazard.id: hazard for hazard in scenario.hazards}
+        self._road = {road.id: road for road in scenario.roads}
+        self._told: dict[int, tuple[str, str]] = {}
+
+    def gate(self, name: str) -> str:
+        """Name a gate, as a page or as the tables do."""
+        if self._has_names:
+            gate = gate_name(name, self._words)
+            return self._words.phrase("condition “{gate}”", gate=gate)
+        return f"gate {name}"
+
+    def end(self, gate: str, *, is_met: bool) -> str:
+        """How the binding gate stands at the end of a chain."""
+        if is_met:
+            return self._words.phrase("{gate} met", gate=gate)
+        return self._words.phrase("{gate} not met by the horizon", gate=gate)
+
+    def _place(self, place: str) -> str:
+        return self._scenario.place[place].name
+
+    def _way(self, road: Road) -> str:
+        ends = {"one": self._place(road.from_place), "other": self._place(road.to_place)}
+        return self._words.phrase("the road {one}–{other} ({road})", road=road.id, **ends)
+
+    def road_event(self, number: int, by: str) -> str:
+        """A road opens to people or teams, or stays closed up to the horizon."""
+        way = self._way(self._scenario.roads[number])
+        if by == "people":
+            return self._words.phrase("{road} is open to people", road=way)
+        if by == "teams":
+            return self._words.phrase("{road} is open to teams", road=way)
+        return self._words.phrase("{road} is still closed", road=way)
+
+    def _hazard_at(self, hazard: Hazard) -> str:
+        if hazard.road is not None:
+            road = self._way(self._road[hazard.road])
+            return self._words.phrase("hazard {hazard} on {road}", hazard=hazard.id, road=road)
+        return self._words.phrase(
+            "hazard {hazard} at {place} (denies {things})",
+            hazard=hazard.id,
+            place=self._place(hazard.site),
+            things=", ".join(denied_name(thing, self._words) for thing in hazard.denies),
+        )
+
+    def _about(self, number: int, like: Sequence[int]) -> tuple[str, str]:
+        """What a milestone is about, and its stage; nothing: empty texts."""
+        jobs, waits = self._plan.jobs, self._plan.waits
+        if number >= len(jobs) + len(waits):
+            found, at = divmod(number - len(jobs) - len(waits), len(FOUND_STAGES))
+            stage = FOUND_STAGES[at]
+            text = self._words.phrase(
+                "{stage} of a hazard that the survey found at {place}",
+                stage=stage_name(stage, self._words),
+                place=self._place(self._scenario.hazards[like[found]].site),
+            )
+            return text, stage
+        if number < 0:
+            return "", ""
+        if number not in self._told:
+            self._told[number] = (
+                (self._job(jobs[number]), jobs[number].stage)
+                if number < len(jobs)
+                else (self._owner(waits[number - len(jobs)].id.split("/")[0]), "")
+            )
+        return self._told[number]
+
+    def _owner(self, owner: str) -> str:
+        if owner in self._hazard:
+            return self._hazard_at(self._hazard[owner])
+        return self._way(self._road[owner])
+
+    def _job(self, job: Job) -> str:
+        stage = stage_name(job.stage, self._words)
+        if job.owner in self._hazard or job.owner in self._road:
+            thing = self._owner(job.owner)
+            return self._words.phrase("{stage} of {thing}", stage=stage, thing=thing)
+        place = self._place(job.site)
+        if job.owner == job.site:
+            return self._words.phrase("{stage} at {place}", stage=stage, place=place)
+        return self._words.phrase(
+            "{stage} works {works} at {place}", stage=stage, works=job.owner, place=place
+        )
+
+    def stretch(self, cause: str, number: int, tale: _Tale, before: int | None) -> str:
+        """What some days were spent on; ``before``: the road that is open, or closed, after it."""
+        work, stage = self._about(number, tale.like)
+        if not work and cause == "permission":
+            road = None if before is None else self._scenario.roads[before]
+            ends = (road.from_place, road.to_place) if road else (tale.settlement,)
+            dated = [self._place(end) for end in ends if self._scenario.place[end].accessible_from]
+            return self._words.phrase(
+                "until {places} may be entered", places=self._words.listed(dated)
+            )
+        if not work:
+            return self._of_a_gate(cause, tale.gate)
+        if cause.startswith("waiting_"):
+            return self._waiting(cause.removeprefix("waiting_"), stage, work)
+        return self._spent(cause, work)
+
+    def _of_a_gate(self, cause: str, gate: str) -> str:
+        """A gate that no work meets."""
+        if cause == "missing_data":
+            return self._words.phrase("{gate}: unknown, data is missing", gate=gate)
+        if cause == "not_planned":
+            return self._words.phrase("{gate}: nothing that is planned meets it", gate=gate)
+        if cause == "no_route":
+            return self._words.phrase(
+                "{gate}: no all-season route that planned work can open", gate=gate
+            )
+        return f"{gate}: {cause}"
+
+    def _waiting(self, skill: str, stage: str, work: str) -> str:
+        if stage in SAID.get(skill, (skill,)):
+            return self._words.phrase("waited for a team: {work}", work=work)
+        return self._words.phrase(
+            "waited for a team for {skill}: {work}", skill=skill_name(skill, self._words), work=work
+        )
+
+    def _spent(self, cause: str, work: str) -> str:
+        texts = {
+            "travel": self._words.phrase("mobilisation, camp and commuting: {work}", work=work),
+            "winter": self._words.phrase("lost to winter and weather: {work}", work=work),
+            "handover": self._words.phrase("handover: {work}", work=work),
+            "permission": self._words.phrase("until the site may be entered: {work}", work=work),
+            "no_route": self._words.phrase("no way there for teams: {work}", work=work),
+            "other": self._words.phrase("other: {work}", work=work),
+        }
+        return texts.get(cause) or self._words.phrase("work: {work}", work=work)

@@ -1,0 +1,171 @@
+"""Words, numbers and dates for people, in their language.
+
+Code says the English sentence: ``phrase("Met in {year}", year=2031)``. A catalogue in
+``returnplan/language/catalogues`` may hold the same sentence in another language (GNU gettext, one ``.po``
+file a language, which Poedit and Weblate read); what it lacks stays English. Files of numbers (CSV,
+workbook cells) are never localised.
+"""
+
+import datetime as dt
+import gettext
+import io
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+FOLDER = Path(__file__).parent / "catalogues"
+LANGUAGES = {
+    "en": "English",
+    "az": "Azərbaycan dili",
+    "ru": "Русский",
+    "uk": "Українська",
+    "fr": "Français",
+    "es": "Español",
+    "ar": "العربية",
+}
+"""Codes of the languages, each with its own name for itself."""
+LOCALES = {"en": "en_GB"}
+"""Rules for numbers and dates where the language alone leaves them open."""
+DIGITS = "latn"
+"""Figures are written 0 to 9 in every language, as in the tables beside them."""
+LARGEST_PERCENT = 99
+
+
+class Words:
+    """One language: its words, and how it writes numbers and dates.
+
+    Parameters
+    ----------
+    language
+        Key of ``LANGUAGES``.
+
+    Examples
+    --------
+    >>> ENGLISH.phrase("{people} people by {day}", people=ENGLISH.number(1234.4), day=2031)
+    '1,234 people by 2031'
+    >>> words_of("fr").number(1234.5, 1)
+    '1\u202f234,5'
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.locale = Locale.parse(LOCALES.get(language, language))
+        self._catalogue = _catalogue(language)
+
+    @property
+    def direction(self) -> str:
+        """Return ``rtl`` for languages written from right to left, else ``ltr``."""
+        return str(self.locale.text_direction)
+
+    def phrase(self, message: str, /, **values: object) -> str:
+        """Return a sentence in this language.
+
+        Parameters
+        ----------
+        message
+            The sentence in English, with names in braces where values stand.
+        **values
+            What stands there, already written for people.
+        """
+        return self._catalogue.gettext(message).format(**values)
+
+    def plural(self, one: str, many: str, number: float, /, **values: object) -> str:
+        """Return a sentence whose form depends on a number; ``{number}`` stands for it.
+
+        Parameters
+        ----------
+        one, many
+            The sentence in English, for 1 and for any other number.
+        number
+            The number that decides.
+        **values
+            What stands in other braces.
+        """
+        whole = round(number)
+        form = self._catalogue.ngettext(one, many, whole)
+        return form.format(number=self.number(number), **values)
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Return a number with its marks between thousands and before decimals."""
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        rounded = round(float(value), decimals) + 0.0  # no minus before a zero
+        return format_decimal(rounded, pattern, self.locale, numbering_system=DIGITS)
+
+    def percent(self, part: float, whole: float = 1.0) -> str:
+        """Return a share in whole percent; 0 and 100 only where it is exactly none or all.
+
+        Examples
+        --------
+        >>> [ENGLISH.percent(part, 1000) for part in (0, 1, 500, 999, 1000)]
+        ['0 %', '<1 %', '50 %', '>99 %', '100 %']
+        """
+        share = 100 * part / whole if whole else 0.0
+        if share <= 0:
+            return "0 %"
+        if part >= whole:
+            return "100 %"
+        if share < 1:
+            return "<1 %"
+        if share > LARGEST_PERCENT:
+            return f">{LARGEST_PERCENT} %"
+        return f"{int(share + 1e-9)} %"
+
+    def date(self, day: dt.date) -> str:
+        """Return a date, for instance 3 May 2031."""
+        return self._latin(format_date(day, "d MMM y", self.locale))
+
+    def month(self, day: dt.date) -> str:
+        """Return month and year of a date."""
+        return self._latin(format_skeleton("yMMM", day, locale=self.locale))
+
+    def listed(self, words: Iterable[str]) -> str:
+        """Join words as in a sentence."""
+        found = list(words) or [self.phrase("none")]
+        return str(format_list(found, "standard", self.locale))
+
+    @staticmethod
+    def _latin(text: str) -> str:
+        """Write the figures of a date 0 to 9."""
+        return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)
+
+
+def _catalogue(language: str) -> gettext.NullTranslations:
+    """Read a catalogue; English needs none."""
+    path = FOLDER / f"{language}.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    with path.open("rb") as file:
+        read = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, read)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def words_of(language: str) -> Words:
+    """Return the words of a language, each read once.
+
+    Parameters
+    ----------
+    language
+        Key of ``LANGUAGES``.
+
+    Raises
+    ------
+    KeyError
+        When there is no such language.
+    """
+    if language not in LANGUAGES:
+        raise KeyError(f"no language {language}; there are: {', '.join(LANGUAGES)}")
+    return Words(language)
+
+
+ENGLISH: Words = words_of("en")

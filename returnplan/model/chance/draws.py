@@ -1,0 +1,218 @@
+"""The numbers of one draw: every uncertain number, drawn before anything runs (model §9)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from returnplan.domain import RECORDS, Assumption, Scenario
+from returnplan.model.chance.assumptions import (
+    NO_UNRECORDED,
+    Unrecorded,
+    Values,
+    assumptions_in_force,
+    is_multiplier,
+    mean,
+    productivity_of,
+)
+from returnplan.model.chance.uniforms import (
+    Quantiles,
+    Shares,
+    poisson_counts,
+    quantile,
+    sobol,
+    stable_hash,
+    uniforms,
+    within,
+)
+from returnplan.model.work.calendars import months_from
+
+Floats = npt.NDArray[np.float64]
+Keys = npt.NDArray[np.uint64]
+Whole = npt.NDArray[np.int64]
+
+BLOCK = 64
+"""Draws whose country-wide numbers are made at once."""
+LEAST_RECALL = 0.001
+ONE_EACH = {
+    "qc_fail_share": "hazard",
+    "handover_days": "hazard",
+    "hazard_productivity": "hazard",
+    "community_survey_team_days": "settlement",
+    "works_speed": "settlement",
+    "repair_speed": "road",
+    "season_noise": "month",
+    "unrecorded_area_m2": "unrecorded hazard",
+}
+"""Assumptions drawn for each thing; ``productivity`` is drawn for each asset type, the shares for
+each hazard, and all others once for the whole country."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """Recorded hazards of the surveyed settlements, s of them, by id within each."""
+
+    begin: Whole  # s
+    count: Whole  # s
+    hazard: Whole  # numbers of the hazards
+    expected: Floats  # s: number of unrecorded ones that the scenario gives, or nan
+
+
+# Tables of the same assumption are the same: the next Draws of a scenario are made in no time.
+_table = lru_cache(maxsize=64)(Quantiles)
+_shares = lru_cache(maxsize=16)(Shares)
+
+
+class Draws:
+    """All draws of a scenario under one seed.
+
+    The same luck meets every allocation, and a row that is added or moved leaves the luck of all
+    others alone: each number has a uniform number of its own, keyed by seed, draw, id and channel.
+
+    Parameters
+    ----------
+    scenario
+        The scenario with its table of assumptions.
+    seed
+        Any whole number.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.seed = seed
+        rows = assumptions_in_force(scenario)
+        self._assets = [asset.id for asset in scenario.assets]
+        per_asset = {productivity_of(asset) for asset in self._assets} | {"productivity"}
+        self._country = {
+            name: row
+            for name, row in rows.items()
+            if name not in ONE_EACH and name not in per_asset and row.distribution != "dirichlet"
+        }
+        self._country |= {
+            f"productivity {asset}": rows.get(productivity_of(asset), rows["productivity"])
+            for asset in self._assets
+        }
+        self._blocks: dict[int, dict[str, Floats]] = {}
+        self._tables = {name: _table(rows[name]) for name in ONE_EACH}
+        self._means = {name: mean(rows[name]) for name in ONE_EACH if is_multiplier(name)}
+        self._shares = {r: _shares(rows[f"route_shares_{r}"]) for r in RECORDS}
+        self._of_record = {
+            r: np.array([i for i, h in enumerate(scenario.hazards) if h.record == r], np.int64)
+            for r in RECORDS
+        }
+        surveyed = [s for s, people in scenario.people.items() if people > 0]
+        self._hazards = stable_hash([hazard.id for hazard in scenario.hazards])
+        self._settlements = stable_hash(surveyed)
+        self._works = stable_hash([works.settlement for works in scenario.works])
+        self._roads = stable_hash([r.id for r in scenario.roads if r.repair_crew_days > 0])
+        self._months = stable_hash(months_from(scenario.start).names)
+        self._recorded = _recorded(scenario, surveyed)
+
+    def values(self, draw: int) -> Values:
+        """Every number of one draw.
+
+        Parameters
+        ----------
+        draw
+            Number of the draw, from 0.
+
+        Returns
+        -------
+        Values
+            The numbers.
+        """
+        drawn = self._country_wide(draw)
+        number = {name: value for name, value in drawn.items() if " " not in name}
+        unrecorded, found = self._draw_unrecorded(draw, number)
+        hazards = np.concatenate([self._hazards, found]) if len(found) else self._hazards
+        return Values(
+            number=number,
+            productivity=np.array([drawn[f"productivity {asset}"] for asset in self._assets]),
+            shares=self._draw_shares(draw, hazards),
+            qc_fail_share=self._each(draw, "qc_fail_share", hazards),
+            handover_days=self._each(draw, "handover_days", hazards),
+            hazard_productivity=self._each(draw, "hazard_productivity", hazards),
+            survey_team_days=self._each(draw, "community_survey_team_days", self._settlements),
+            works_speed=self._each(draw, "works_speed", self._works),
+            repair_speed=self._each(draw, "repair_speed", self._roads),
+            weather=number["weather_year"] * self._each(draw, "season_noise", self._months),
+            unrecorded=unrecorded,
+        )
+
+    def _country_wide(self, draw: int) -> dict[str, float]:
+        """One value for each country-wide assumption, made for a block of draws at once."""
+        block, place = divmod(draw, BLOCK)
+        if block not in self._blocks:
+            draws = np.arange(block * BLOCK, (block + 1) * BLOCK)
+            self._blocks[block] = {
+                name: _scaled(row, quantile(row, sobol(self.seed, draws, name)))
+                for name, row in self._country.items()
+            }
+        return {name: float(values[place]) for name, values in self._blocks[block].items()}
+
+    def _each(self, draw: int, name: str, keys: Keys) -> Floats:
+        """One value of an assumption for each thing."""
+        values = self._tables[name].at(uniforms(self.seed, draw, name, keys))
+        if name in self._means:
+            values /= self._means[name]
+        return values
+
+    def _draw_shares(self, draw: int, hazards: Keys) -> Floats:
+        u = [uniforms(self.seed, draw, f"route_shares {i}", hazards) for i in range(3)]
+        shares = np.empty((len(hazards), 3))
+        for record, table in self._shares.items():
+            which = self._of_record[record]
+            if record == "none":
+                which = np.concatenate([which, np.arange(len(self._hazards), len(hazards))])
+            shares[which] = table.at(*(one[which] for one in u))
+        return shares
+
+    def _draw_unrecorded(self, draw: int, number: dict[str, float]) -> tuple[Unrecorded, Keys]:
+        """Hazards that no record names (model §3.2), and the keys of those that will be found."""
+        recorded, settlements = self._recorded, self._settlements
+        recall = max(number["record_recall"], LEAST_RECALL)
+        expected = np.where(
+            np.isnan(recorded.expected), recorded.count * (1 - recall) / recall, recorded.expected
+        )
+        luck = uniforms(self.seed, draw, "unrecorded_hazards", settlements)
+        counts = poisson_counts(expected, luck)
+        total = int(counts.sum())
+        if total == 0:
+            return NO_UNRECORDED, np.zeros(0, np.uint64)
+        settlement = np.repeat(np.arange(len(counts)), counts)
+        nth = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+        keys = within(settlements[settlement], nth)
+        resembles = uniforms(self.seed, draw, "unrecorded_resembles", keys)
+        place = (resembles * recorded.count[settlement]).astype(np.int64)
+        is_found = uniforms(self.seed, draw, "survey_detection", keys) < number["survey_detection"]
+        unrecorded = Unrecorded(
+            settlement=settlement,
+            like=recorded.hazard[recorded.begin[settlement] + place],
+            area_m2=self._each(draw, "unrecorded_area_m2", keys),
+            is_found=is_found,
+        )
+        return unrecorded, keys[is_found]
+
+
+def _scaled(row: Assumption, values: Floats) -> Floats:
+    """Multipliers have a mean of one (model §9)."""
+    return values / mean(row) if is_multiplier(row.id) else values
+
+
+def _recorded(scenario: Scenario, surveyed: Sequence[str]) -> _Recorded:
+    by_settlement: dict[str, list[int]] = {settlement: [] for settlement in surveyed}
+    for number, hazard in enumerate(scenario.hazards):
+        if hazard.place in by_settlement:
+            by_settlement[hazard.place].append(number)
+    groups = [
+        sorted(numbers, key=lambda n: scenario.hazards[n].id) for numbers in by_settlement.values()
+    ]
+    count = np.array([len(group) for group in groups], np.int64)
+    given = [scenario.place[settlement].unrecorded_hazards for settlement in surveyed]
+    return _Recorded(
+        begin=np.cumsum(count) - count,
+        count=count,
+        hazard=np.array([number for group in groups for number in group], np.int64),
+        expected=np.array([np.nan if one is None else one for one in given]),
+    )

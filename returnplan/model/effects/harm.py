@@ -1,0 +1,368 @@
+"""Expected casualties among people who are present, and accidents of deminers (model §8).
+
+Expected numbers for comparing allocations; never a figure for one village.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from returnplan.domain import DEMINING, Asset, Scenario
+from returnplan.model.compiled import compiled
+from returnplan.model.conditions.gates import Facts
+from returnplan.model.conditions.risk import Risk
+from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
+from returnplan.units import DAY_S
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Float = Any
+"""A number: float outside, float64 inside."""
+
+YEAR_S = 365.25 * DAY_S
+MONTH_S = YEAR_S / 12
+LEAST_SETTLEMENTS = 3
+"""A number that rests on fewer settlements would be a figure for a village: it is not shown."""
+MOST_SHARE = 0.8
+"""Nor one that rests on a single settlement to more than this share (mean of the draws)."""
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "returnees_early": ("early",),
+    "returnees_after": ("after",),
+    "returnees": ("early", "after"),
+    "returnees_deaths": ("deaths",),
+    "deminers": ("deminers",),
+    "all": ("early", "after", "deminers"),
+}
+"""What each row of the table adds up, in the words of :class:`Casualties`."""
+HARM_COLUMNS = (
+    *("allocation", "kind", "expected_low", "expected_p50", "expected_high", "expected_mean"),
+    *("difference_low", "difference_mean", "difference_high", "people_unknown_risk"),
+)
+
+
+class Presence(NamedTuple):
+    """People of each settlement at each instant; S settlements x N instants.
+
+    Present are all, those who came ``early`` included; ``left`` counts those who came and left
+    again.
+    """
+
+    present: Floats
+    early: Floats
+    left: Floats
+
+
+class Casualties(NamedTuple):
+    """Expected casualties within the horizon, in one run under one allocation.
+
+    ``deaths`` are those among ``early`` and ``after``; ``deminers`` are accidents (injury or
+    death); ``unknown_people`` are the people of settlements left out, where the risk is unknown.
+    ``settlements`` is the number of settlements that the casualties rest on, and ``largest`` the
+    share of the one that weighs most; ``other_settlements`` and ``other_largest`` say the same of
+    the difference to the first allocation.
+    """
+
+    early: float
+    after: float
+    deaths: float
+    deminers: float
+    unknown_people: float
+    settlements: float
+    largest: float
+    other_settlements: float
+    other_largest: float
+
+
+class Harm:
+    """Expected casualties under one allocation, for any run.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    facts
+        Its settlements, S, with their people.
+    by_s
+        Strictly ascending instants, N, s; the first is 0, the last the horizon.
+    assets
+        Asset type of each team of the allocation, t.
+    """
+
+    def __init__(
+        self, scenario: Scenario, facts: Facts, by_s: Whole, assets: Sequence[str]
+    ) -> None:
+        self._people = facts.people
+        self._by_s = by_s
+        demining = {row.asset for row in scenario.rates if row.skill in DEMINING}
+        crew = {asset.id: _deminers(asset, asset.id in demining) for asset in scenario.assets}
+        self._deminers = np.array([crew[asset] for asset in assets], np.float64)
+
+    def of(
+        self, number: Mapping[str, float], risk: Risk, presence: Presence, demining_days: Floats
+    ) -> tuple[Casualties, Floats]:
+        """Expected casualties among people present and deminers at work (model §8).
+
+        Parameters
+        ----------
+        number
+            Value of each assumption that holds for the whole country, by id.
+        risk
+            Risk near each settlement.
+        presence
+            People at each settlement and instant.
+        demining_days
+            Workable days that each team spends on demining within the horizon, t.
+
+        Returns
+        -------
+        tuple[Casualties, numpy.ndarray]
+            Sums over all settlements whose risk is known, without a difference; and casualties by
+            settlement, S, for nothing but :func:`beside`.
+        """
+        is_known = ~np.isnan(risk.start)
+        early, after = _exposed(
+            self._by_s,
+            np.where(is_known, self._people, 0.0),
+            Presence(*(np.ascontiguousarray(people.T) for people in presence)),
+            risk,
+            shock_pace(self._by_s, number["return_shock"], number["shock_half_life_months"]),
+        )
+        teams = np.where(np.isnan(self._deminers), number["deminers_per_team"], self._deminers)
+        deminer_years = float(np.sum(teams * demining_days)) / number["deminer_days_year"]
+        settlements, largest = _weight(early + after)
+        casualties = Casualties(
+            early=float(early.sum()),
+            after=float(after.sum()),
+            deaths=number["fatal_share"] * float(early.sum() + after.sum()),
+            deminers=number["deminer_accident_rate"] * deminer_years,
+            unknown_people=float(self._people[~is_known].sum()),
+            settlements=settlements,
+            largest=largest,
+            other_settlements=0.0,
+            other_largest=1.0,
+        )
+        return casualties, early + after
+
+
+def _weight(by_settlement: Floats) -> tuple[float, float]:
+    """Number of settlements that a sum rests on, and the share of the one that weighs most."""
+    size = np.abs(by_settlement)
+    total = float(size.sum())
+    return float(np.count_nonzero(size)), float(size.max()) / total if total else 1.0
+
+
+def beside(casualties: Casualties, mine: Floats, first: Floats) -> Casualties:
+    """Say what the difference of an allocation to the first one rests on.
+
+    Parameters
+    ----------
+    casualties
+        Those of the allocation.
+    mine, first
+        Casualties by settlement of it and of the first allocation, S.
+
+    Returns
+    -------
+    Casualties
+        With ``other_settlements`` and ``other_largest``.
+    """
+    settlements, largest = _weight(mine - first)
+    return casualties._replace(other_settlements=settlements, other_largest=largest)
+
+
+def _deminers(asset: Asset, is_demining: bool) -> float:
+    """Deminers in a team of an asset type; nan: the assumption holds."""
+    if not is_demining:
+        return 0.0
+    return math.nan if asset.deminers is None else asset.deminers
+
+
+class ShockPace(NamedTuple):
+    """How the shock after arrival fades between two instants; N - 1 steps.
+
+    The excess of one person is 1 on arrival and halves with each half-life.
+    """
+
+    excess: Float  # by how much the risk is higher on arrival, ratio
+    end: Floats  # excess at the end of a step for 1 at its start
+    mean: Floats  # the same, on average over the step
+    mean_new: Floats  # of people who arrive evenly over the step, on average over the step
+
+
+def shock_pace(by_s: Whole, shock: float, half_life_months: float) -> ShockPace:
+    """Prepare the shock after arrival: 1 + (shock - 1) 2^(-age / half-life) (model §8).
+
+    Parameters
+    ----------
+    by_s
+        Instants, N, s.
+    shock
+        Ratio of the risk on arrival to the risk later.
+    half_life_months
+        Months until half of the excess is gone; 0: at once.
+
+    Returns
+    -------
+    ShockPace
+        N - 1 steps. People who arrive evenly over a step have at its end the excess ``mean``.
+    """
+    length_s = np.diff(by_s)
+    if half_life_months <= 0:
+        nothing = np.zeros(len(length_s))
+        return ShockPace(shock - 1, nothing, nothing, nothing)
+    decay = math.log(2) * length_s / (half_life_months * MONTH_S)
+    is_slow = decay < 1e-5  # noqa: PLR2004 - where the closed form loses digits
+    divisor = np.where(is_slow, 1.0, decay)
+    mean = np.where(is_slow, 1 - decay / 2, -np.expm1(-decay) / divisor)
+    mean_new = np.where(is_slow, 1 / 2 - decay / 6, (1 - mean) / divisor)
+    return ShockPace(shock - 1, np.exp(-decay), mean, mean_new)
+
+
+@compiled
+def _exposed(
+    by_s: Whole, people: Floats, presence: Presence, risk: Risk, pace: ShockPace
+) -> tuple[Floats, Floats]:
+    """Expected casualties among people who came early, and among the others, by settlement.
+
+    ``presence`` is N x S here; settlements with 0 ``people`` are left out. The excess of the shock
+    is kept as a sum over the people of a settlement, those who came early apart.
+    """
+    pointer = _Pointer(risk.start.copy(), risk.begin[:-1].copy(), np.zeros(len(people)))
+    excess_early = presence.early[0].copy()
+    excess_after = presence.present[0] - presence.early[0]
+    total_early, total_after = np.zeros(len(people)), np.zeros(len(people))
+    for step in range(len(by_s) - 1):
+        first_s, last_s = float(by_s[step]), float(by_s[step + 1])
+        years = (last_s - first_s) / YEAR_S
+        end, mean, mean_new = pace.end[step], pace.mean[step], pace.mean_new[step]
+        for here in range(len(people)):
+            early, early_then = presence.early[step, here], presence.early[step + 1, here]
+            after = presence.present[step, here] - early
+            after_then = presence.present[step + 1, here] - early_then
+            if people[here] == 0 or early + after + early_then + after_then == 0:
+                continue
+            leave = presence.left[step + 1, here] - presence.left[step, here]
+            pass_on = max(early - early_then, 0.0)
+            come_early = max(early_then - early, 0.0)
+            come = max(after_then - after + leave - pass_on, 0.0)
+            passing = pass_on / early if pass_on > 0 else 0.0
+            leaving = min(leave / after, 1.0) if after > 0 else 0.0
+            passed = passing * excess_early[here]
+            weight_early = mean * (excess_early[here] - passed / 2) + mean_new * come_early
+            weight_after = mean * (excess_after[here] * (1 - leaving / 2) + passed / 2)
+            weight_after += mean_new * come
+            excess_early[here] = end * (excess_early[here] - passed) + mean * come_early
+            excess_after[here] = end * (excess_after[here] * (1 - leaving) + passed) + mean * come
+            casualties = _mean_risk(risk, pointer, here, first_s, last_s) * years / people[here]
+            total_early[here] += casualties * (
+                (early + early_then) / 2 + pace.excess * weight_early
+            )
+            total_after[here] += casualties * (
+                (after + after_then) / 2 + pace.excess * weight_after
+            )
+    return total_early, total_after
+
+
+class _Pointer(NamedTuple):
+    """How far the falls of each settlement have come."""
+
+    level: Floats  # S: risk without risk education
+    place: Whole  # S: next fall
+    until_s: Floats  # S: nothing changes before
+
+
+@compiled
+def _mean_risk(risk: Risk, pointer: _Pointer, here: int, first_s: Float, last_s: Float) -> Float:
+    """Mean risk of a settlement between two instants; moves the pointer on."""
+    education_s = risk.education_s[here]
+    if last_s <= pointer.until_s[here]:
+        return max(pointer.level[here], 0.0) * (risk.factor if education_s <= first_s else 1.0)
+    now, end, total = first_s, risk.begin[here + 1], 0.0
+    while now < last_s:
+        i = pointer.place[here]
+        while i < end and risk.time_s[i] <= now:
+            pointer.level[here] -= risk.fall[i]
+            i += 1
+        pointer.place[here] = i
+        following = risk.time_s[i] if i < end else math.inf
+        share = risk.factor
+        if now < education_s:
+            share, following = 1.0, min(following, education_s)
+        pointer.until_s[here] = following
+        following = min(following, last_s)
+        total += share * max(pointer.level[here], 0.0) * (following - now)
+        now = following
+    return total / (last_s - first_s)
+
+
+def harm_table(
+    scenario: Scenario, allocations: Sequence[str], drawn: Mapping[str, Mapping[str, Floats]]
+) -> pd.DataFrame:
+    """Expected casualties of each allocation, and differences to the first over the same draws.
+
+    Parameters
+    ----------
+    scenario
+        The scenario: with people in fewer than three settlements all numbers are blank; so is
+        every number that rests on fewer, or nearly on one.
+    allocations
+        Names of the allocations; the others are compared with the first.
+    drawn
+        For each allocation the fields of :class:`Casualties`, each an array over the draws; nan:
+        not worked out. A single draw has no ranges.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each allocation and kind with ``HARM_COLUMNS``: range from p10 to p90, median and
+        mean over the draws of expected casualties, and of differences of pairs of the same draw;
+        people of settlements whose risk is unknown and that are left out.
+    """
+    has_enough = sum(people > 0 for people in scenario.people.values()) >= LEAST_SETTLEMENTS
+    rows = []
+    for name in allocations:
+        for kind, fields in KINDS.items():
+            found = _sum(drawn[name], fields)
+            row: dict[str, Any] = dict.fromkeys(HARM_COLUMNS)
+            if has_enough and _is_shown(drawn[name], kind, ("settlements", "largest")):
+                low, middle, high, average = _ranges(found)
+                row |= {"expected_low": low, "expected_p50": middle, "expected_high": high}
+                row |= {"expected_mean": average}
+            if has_enough:
+                row |= {"people_unknown_risk": _unknown(drawn[name]["unknown_people"], kind)}
+            other = ("other_settlements", "other_largest")
+            if has_enough and name != allocations[0] and _is_shown(drawn[name], kind, other):
+                low, _, high, average = _ranges(found - _sum(drawn[allocations[0]], fields))
+                row |= {"difference_low": low, "difference_mean": average, "difference_high": high}
+            rows.append(row | {"allocation": name, "kind": kind})
+    numbers = [name for name in HARM_COLUMNS if name.startswith(("expected", "difference"))]
+    return pd.DataFrame(rows, columns=list(HARM_COLUMNS)).astype(dict.fromkeys(numbers, float))
+
+
+def _is_shown(drawn: Mapping[str, Floats], kind: str, fields: tuple[str, str]) -> bool:
+    """Whether a number rests on enough settlements (accidents of deminers on none)."""
+    settlements, largest = (drawn[field] for field in fields)
+    return kind == "deminers" or bool(
+        settlements.max() >= LEAST_SETTLEMENTS and largest.mean() <= MOST_SHARE
+    )
+
+
+def _sum(drawn: Mapping[str, Floats], fields: Sequence[str]) -> Floats:
+    total: Floats = np.sum([drawn[field] for field in fields], axis=0)
+    return total
+
+
+def _unknown(people: Floats, kind: str) -> int:
+    return 0 if kind == "deminers" else round(float(people.max()))
+
+
+def _ranges(values: Floats) -> tuple[float | None, float, float | None, float]:
+    """p10, p50, p90 and mean over draws; a single draw has no range."""
+    low, middle, high = (float(quantile(values, percent)) for percent in (LOW, MIDDLE, HIGH))
+    if len(values) == 1:
+        return None, middle, None, mean(values)
+    return low, middle, high, mean(values)

@@ -1,0 +1,609 @@
+"""Why so late: causes of delay by community, and the roads that keep people waiting (model §7.1).
+
+This room puts the words on what :mod:`returnplan.model.reasons.walk` books by number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain as joined
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from returnplan.domain import HAZARD_STAGES, Hazard, Scenario, Works
+from returnplan.model.conditions.gates import (
+    GATES,
+    NEVER_S,
+    UNKNOWN_S,
+    Facts,
+    History,
+    Waits,
+    gates_in_force,
+)
+from returnplan.model.reasons import walk as chain
+from returnplan.model.work.arrays import BUILDING, Amounts, WorkLog
+from returnplan.model.work.calendars import Calendars
+from returnplan.model.work.loop import NEVER, NONE
+from returnplan.model.work.milestones import (
+    WorkPlan,
+    opened,
+    released,
+    repaired,
+    survey_of,
+    surveyed,
+)
+from returnplan.model.work.network import Network, Routes, people_beyond
+from returnplan.model.work.teams import Skills, Team, need_of
+from returnplan.quantiles import HIGH, LOW, MIDDLE, quantile
+from returnplan.units import DAY_S, date_to_seconds, horizon_date, seconds_to_date
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
+
+COMMON = (
+    *("travel", "winter", "handover", "permission"),
+    *("missing_data", "not_planned", "no_route", "other"),
+)
+"""Causes in the order of :mod:`returnplan.model.reasons.walk`."""
+STAGES = (*HAZARD_STAGES, "community_survey")
+MEANINGS: Mapping[str, str] = {
+    "work_STAGE": "a team does this stage of land release, or the community survey",
+    "building": "a crew works on water, power, health, education or shelter",
+    "risk_education": "risk education is given",
+    "road_repair": "a crew repairs a road",
+    "waiting_SKILL": "work that could begin waits for a team with this skill",
+    "travel": "mobilisation, setting up camp, commuting",
+    "winter": "days lost in months that are worse than the best one, and to weather",
+    "handover": "between the last stage and the release",
+    "permission": "until a place, or a road to it, may be entered",
+    "missing_data": "the binding gate is unknown: data is missing",
+    "not_planned": "nothing that is planned would meet the binding gate",
+    "no_route": "no route leads there",
+    "other": "a gate that does not say what it waits for",
+}
+"""What each cause means, in one line (model §7.1)."""
+MOST_STEPS = 10_000
+STEPS_EACH = 1_000
+DAY_MINUTES = 24 * 60
+
+
+def work_cause(stage: str) -> str:
+    """Cause that the work of a stage is booked to.
+
+    Examples
+    --------
+    >>> work_cause("clearance"), work_cause("repair"), work_cause("water")
+    ('work_clearance', 'road_repair', 'building')
+    """
+    if stage in BUILDING:
+        return "building"
+    if stage == "repair":
+        return "road_repair"
+    return stage if stage == "risk_education" else f"work_{stage}"
+
+
+def waiting_cause(skill: str) -> str:
+    """Cause that waiting for a team with a skill is booked to."""
+    return f"waiting_{skill}"
+
+
+def causes_of(plan: WorkPlan) -> tuple[str, ...]:
+    """Causes that a scenario can have: the common ones, work by stage, waiting by skill.
+
+    Parameters
+    ----------
+    plan
+        Its milestones.
+
+    Returns
+    -------
+    tuple[str, ...]
+        Names, in the order of the tables of numbers.
+    """
+    work = dict.fromkeys(work_cause(stage) for stage in STAGES)
+    work |= dict.fromkeys(sorted({work_cause(job.stage) for job in plan.jobs}))
+    waiting = sorted({waiting_cause(job.skill) for job in plan.jobs})
+    return (*COMMON, *work, *waiting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delays:
+    """Reasons of delay of one allocation in one draw.
+
+    Parameters
+    ----------
+    cause_s
+        Settlements x causes, s; the sum over causes is min(ready, horizon).
+    road_people
+        By road: people whose binding chain leads over it.
+    road_person_minutes
+        By road: minutes that it kept them waiting, times people: from the opening of the road
+        before it on their chain, or the start, to its own.
+    """
+
+    cause_s: Whole
+    road_people: Whole
+    road_person_minutes: Whole
+
+
+class Reasons:
+    """Looks for the reasons of delay in the runs of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    plan
+        Its milestones.
+    network
+        Its graph.
+    facts
+        What the gates know.
+    calendars
+        Its calendars.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        plan: WorkPlan,
+        network: Network,
+        facts: Facts,
+        calendars: Calendars,
+    ) -> None:
+        horizon = horizon_date(scenario.start, scenario.horizon_years)
+        self._until_s = date_to_seconds(horizon, scenario.start)
+        self.causes = causes_of(plan)
+        self.facts = facts
+        self._scenario = scenario
+        self._network = network
+        self._needs = {need: i for i, need in enumerate(dict.fromkeys(map(need_of, plan.jobs)))}
+        self._reaching = _reaching(scenario)
+        self.ground = self._ground(plan, calendars)
+
+    def _ground(self, plan: WorkPlan, calendars: Calendars) -> chain.Ground:
+        scenario, network, facts = self._scenario, self._network, self.facts
+        names = [*(job.id for job in plan.jobs), *(wait.id for wait in plan.waits)]
+        number = {name: i for i, name in enumerate(names)}
+        after = [*(job.after for job in plan.jobs), *(wait.after for wait in plan.waits)]
+        before_of, before = _rows([sorted(some, key=_owner) for some in after])
+        site_no = {
+            **network.place_no,
+            **{road: len(network.places) + i for road, i in network.road_no.items()},
+        }
+        cause_no = {cause: i for i, cause in enumerate(self.causes)}
+        zones = [calendars.zones[place.zone] for place in scenario.places]
+        zones += [calendars.zones[scenario.place[r.from_place].zone] for r in scenario.roads]
+        first_works = len(HAZARD_STAGES) * len(scenario.hazards) + len(repaired(scenario))
+        settlement_survey = np.full(len(facts.settlements), NONE, np.int32)
+        settlement_survey[facts.surveyed] = [number[survey_of(s)] for s in surveyed(scenario)]
+        roads_of, roads = _rows(network.roads_at)
+        things_of, things = _rows(self._things(number))
+        drives = [(opened if road.impassable else released)(road.id) for road in scenario.roads]
+        return chain.Ground(
+            before_of=before_of,
+            before=_numbers(number[name] for name in before),
+            job_site=_numbers(site_no[job.site] for job in plan.jobs),
+            job_need=_numbers(self._needs[need_of(job)] for job in plan.jobs),
+            work_cause=_numbers(cause_no[work_cause(job.stage)] for job in plan.jobs),
+            wait_cause=_numbers(cause_no[waiting_cause(job.skill)] for job in plan.jobs),
+            first_works=first_works,
+            first_survey=first_works + len(scenario.works),
+            settlement_survey=settlement_survey,
+            site_from_s=np.array([*network.place_from_s, *network.road_from_s], np.int64),
+            site_zone=_numbers(zones),
+            pace=calendars.pace,
+            road_ends=np.array(network.ends, np.int32).reshape(-1, 2),
+            road_hours=np.array(network.hours, np.float64),
+            roads_of=roads_of,
+            roads=_numbers(roads),
+            is_all_season=facts.is_all_season,
+            drive_wait=_numbers(number[name] for name in drives),
+            open_wait=_numbers(number[opened(road.id)] for road in scenario.roads),
+            place=facts.place.astype(np.int32),
+            people=facts.people.astype(np.int64),
+            gate_kind=_numbers(
+                chain.DATE if waits.date else chain.THINGS for waits, _ in self._waits()
+            ),
+            gate_reach=_numbers(reach is not None for reach in self._reaching),
+            things_of=things_of,
+            things=_numbers(things),
+            counts_found=self._counting_found(),
+            **self._serving(number),
+        )
+
+    def _waits(self) -> list[tuple[Waits, Mapping[str, float]]]:
+        scenario = self._scenario
+        return [(GATES[name].waits, scenario.gates[name]) for name in gates_in_force(scenario)]
+
+    def _things(self, number: Mapping[str, int]) -> list[list[int]]:
+        """What closes each gate at each settlement, by id: gates x settlements lists."""
+        scenario = self._scenario
+        at: dict[str, list[Hazard | Works]] = {}
+        for hazard in scenario.hazards:
+            at.setdefault(hazard.site, []).append(hazard)
+        for works in scenario.works:
+            at.setdefault(works.settlement, []).append(works)
+        roads: dict[str, list[str]] = {}
+        for road in scenario.roads:
+            for end in (road.from_place, road.to_place):
+                roads.setdefault(end, []).append(road.id)
+        asked = frozenset(surveyed(scenario))
+        found: list[list[int]] = []
+        for waits, _ in self._waits():
+            for place in self.facts.settlements:
+                near = [place, *sorted(set(roads.get(place, [])))] if waits.near else [place]
+                ids = [survey_of(place)] if waits.survey and place in asked else []
+                for thing in joined.from_iterable(at.get(site, []) for site in near):
+                    if isinstance(thing, Works):
+                        is_empty = thing.kind == "shelter" and not thing.dwellings
+                        ids += [thing.id] if thing.kind in waits.works and not is_empty else []
+                    elif waits.near or set(waits.denials) & set(thing.denies):
+                        ids.append(released(thing.id))
+                found.append([number[name] for name in sorted(ids, key=_owner)])
+        return found
+
+    def _serving(self, number: Mapping[str, int]) -> dict[str, Any]:
+        """Works anywhere that a service within some hours could come from, by gate and id."""
+        works = sorted(self._scenario.works, key=lambda one: one.id)
+        rows = [
+            [number[one.id] for one in works if kind and one.kind == kind]
+            for kind in self._reaching
+        ]
+        serving_of, serving = _rows(rows)
+        hours = [given.get("within_hours", np.inf) for _, given in self._waits()]
+        return {
+            "serving_of": serving_of,
+            "serving": _numbers(serving),
+            "serving_hours": np.array(hours, np.float64),
+        }
+
+    def _counting_found(self) -> npt.NDArray[np.bool_]:
+        rows = [
+            np.full(len(self._scenario.hazards), waits.near) | self.facts.denying(waits.denials)
+            for waits, _ in self._waits()
+        ]
+        return np.array(rows, np.bool_).reshape(len(rows), len(self._scenario.hazards))
+
+    def force(self, teams: Sequence[Team], routes: Routes) -> chain.Force:
+        """Tell who could come, and by which way, under one allocation.
+
+        Parameters
+        ----------
+        teams
+            Its teams.
+        routes
+            Access routes of the places.
+
+        Returns
+        -------
+        chain.Force
+            By number.
+        """
+        scenario, network = self._scenario, self._network
+        type_of = {asset.id: asset for asset in scenario.assets}
+        skills = Skills(scenario)
+        crews = sorted({(team.base, team.asset) for team in teams})
+        able = []
+        for need in self._needs:
+            rows = []
+            for base, asset in crews:
+                if skills.effective_rate(asset, need) > 0:
+                    camps = type_of[asset].camp_days is not None
+                    most = np.inf if camps else type_of[asset].shift_hours / 2
+                    rows.append((network.place_no[base], most))
+            able.append(rows)
+        able_of, pairs = _rows(able)
+        ways = [
+            [network.road_no[road] for road in reversed(routes.roads.get(place, ()))]
+            for place in network.places
+        ]
+        route_of, route = _rows(ways)
+        return chain.Force(
+            able_of=able_of,
+            able_base=_numbers(base for base, _ in pairs),
+            able_hours=np.array([most for _, most in pairs], np.float64),
+            route_of=route_of,
+            route=_numbers(route),
+            has_route=np.array([place in routes.roads for place in network.places], np.bool_),
+        )
+
+    def past(
+        self, amounts: Amounts, log: WorkLog, history: History, gate_s: Floats, best_s: Floats
+    ) -> chain.Past:
+        """Tell what happened in one run.
+
+        Parameters
+        ----------
+        amounts, log
+            How much work there was, and what was done.
+        history
+            What the gates were told.
+        gate_s
+            When each gate holds, settlements x gates, s, as ``readiness.gate_times`` gives it.
+        best_s
+            The same if everything that is planned were done on day 0.
+
+        Returns
+        -------
+        chain.Past
+            By number.
+        """
+        rank = np.full(len(log.passed_s), NONE, np.int32)
+        rank[log.job_at] = np.arange(len(log.job_at), dtype=np.int32)
+        source_s = np.full((len(self._reaching), len(self._network.places)), np.inf)
+        for gate, kind in enumerate(self._reaching):
+            if kind is not None:
+                source_s[gate] = history.serves_from(kind)
+        calendars = amounts.calendars
+        return chain.Past(
+            passed_s=log.passed_s,
+            open_s=log.open_s,
+            closing=log.closing,
+            day_share=log.day_share,
+            rank=rank,
+            found_settlement=self.facts.surveyed[amounts.found.settlement].astype(np.int32),
+            found_like=amounts.found.like.astype(np.int32),
+            month_start=calendars.months.start_day,
+            month_of_day=calendars.months.of_day,
+            worked=calendars.worked,
+            daily=calendars.daily,
+            gate_s=np.ascontiguousarray(gate_s),
+            is_hopeless=np.ascontiguousarray(best_s) == np.inf,  # one type, compiled once
+            source_s=source_s,
+            until_s=self._until_s,
+        )
+
+    def delays(self, force: chain.Force, past: chain.Past) -> Delays:
+        """Book every day of every settlement to one cause.
+
+        Parameters
+        ----------
+        force, past
+            The allocation, and what happened.
+
+        Returns
+        -------
+        Delays
+            Sums by settlement and by road.
+        """
+        booked = self._booked(0)
+        everyone = np.arange(len(self.facts.settlements), dtype=np.int32)
+        chain.walk(self.ground, force, past, booked, everyone)
+        return Delays(
+            cause_s=booked.cause_s,
+            road_people=booked.road_people,
+            road_person_minutes=booked.road_person_minutes,
+        )
+
+    def steps(self, force: chain.Force, past: chain.Past, settlement: int) -> Whole:
+        """Chain of one settlement, from its ready time back to the start.
+
+        Parameters
+        ----------
+        force, past
+            The allocation, and what happened.
+        settlement
+            Its number.
+
+        Returns
+        -------
+        numpy.ndarray
+            n x 4: cause (``chain.ROAD_STEP``: a road opens), milestone or road or -1, begin and
+            end, s.
+        """
+        return self.steps_of_many(force, past, [settlement])[0]
+
+    def steps_of_many(
+        self, force: chain.Force, past: chain.Past, settlements: Sequence[int]
+    ) -> list[Whole]:
+        """Chains of several settlements, as :meth:`steps` gives them, walked in one go.
+
+        Parameters
+        ----------
+        force, past
+            The allocation, and what happened.
+        settlements
+            Their numbers, each once.
+
+        Returns
+        -------
+        list[numpy.ndarray]
+            One chain each; no rows where all gates hold from the start.
+        """
+        booked = self._booked(MOST_STEPS + STEPS_EACH * len(settlements))
+        chosen = np.array(settlements, dtype=np.int32)
+        rows = booked.steps[: chain.walk(self.ground, force, past, booked, chosen)]
+        ends = np.flatnonzero(rows[:, 2] == 0) + 1  # only the last step begins at the start
+        after = iter(ends.tolist())
+        first, found = 0, []
+        for waited_s in booked.cause_s[chosen].sum(axis=1):
+            last = next(after) if waited_s else first
+            found.append(rows[first:last])
+            first = last
+        return found
+
+    def drive_s(self, passed_s: Whole) -> Floats:
+        """From when teams may drive on each road, s; ``inf``: never.
+
+        Parameters
+        ----------
+        passed_s
+            When each milestone was passed, s.
+
+        Returns
+        -------
+        numpy.ndarray
+            By road.
+        """
+        times = passed_s[self.ground.drive_wait]
+        later = np.maximum(times, self.facts.road_from_s)
+        return np.where(times == NEVER, np.inf, later)
+
+    def _booked(self, steps: int) -> chain.Booked:
+        settlements, roads = len(self.facts.settlements), len(self._scenario.roads)
+        return chain.Booked(
+            cause_s=np.zeros((settlements, len(self.causes)), np.int64),
+            road_people=np.zeros(roads, np.int64),
+            road_person_minutes=np.zeros(roads, np.int64),
+            steps=np.zeros((steps, 4), np.int64),
+        )
+
+
+DELAY_COLUMNS = ["allocation", "community", "cause", "days_mean", "person_days_mean"]
+
+
+def delays_table(
+    facts: Facts, allocation: str, causes: Sequence[str], cause_s: npt.NDArray[Any], draws: int
+) -> pd.DataFrame:
+    """One row a community and cause: days booked to it, and person-days (model §7.1).
+
+    Parameters
+    ----------
+    facts
+        Communities and their settlements.
+    allocation
+        Name of the allocation.
+    causes
+        Names of the causes.
+    cause_s
+        Settlements x causes, s, summed over the draws.
+    draws
+        Number of draws; 1 in a run on expected values.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Causes without a day are left out; ``days_mean`` of a community sums to the mean of
+        min(ready, horizon).
+    """
+    days = cause_s / (DAY_S * draws)
+    rows = [
+        (allocation, community.id, cause, days[at, number], community.people * days[at, number])
+        for community, at in zip(facts.scenario.communities, facts.community, strict=True)
+        for number, cause in enumerate(causes)
+        if days[at, number] > 0
+    ]
+    types = {"days_mean": float, "person_days_mean": float}
+    return pd.DataFrame(rows, columns=DELAY_COLUMNS).astype(types)
+
+
+class RoadTimes(NamedTuple):
+    """From when teams may drive, and from when people may use each road, draws x roads, s.
+
+    At or after ``readiness.UNKNOWN_S``: not within the horizon.
+    """
+
+    drive_s: npt.NDArray[Any]
+    open_s: npt.NDArray[Any]
+
+
+class KeyRoads:
+    """Which roads keep people waiting (model §7.1).
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    network
+        Its graph.
+    """
+
+    def __init__(self, scenario: Scenario, network: Network) -> None:
+        self._scenario = scenario
+        self._beyond = people_beyond(network, scenario)
+
+    def table(
+        self,
+        allocation: str,
+        people: npt.NDArray[Any],
+        person_minutes: npt.NDArray[Any],
+        times_s: RoadTimes,
+    ) -> pd.DataFrame:
+        """One row a road that is on the binding chain of somebody, those of most people first.
+
+        Parameters
+        ----------
+        allocation
+            Name of the allocation.
+        people, person_minutes
+            By road, summed over the draws: people whose chain leads over it, and minutes that it
+            kept them waiting, times people.
+        times_s
+            When it opened.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Means over the draws, and the range of the date of opening.
+        """
+        drive_s, open_s = times_s
+        draws = len(open_s)
+        road = self._scenario.roads
+        order = sorted(
+            np.flatnonzero(people).tolist(),
+            key=lambda i: (-people[i], -person_minutes[i], road[i].id),
+        )
+        found = {"drive_date_p50": quantile(drive_s, MIDDLE)}
+        found |= {f"open_date_p{p}": quantile(open_s, p) for p in (LOW, MIDDLE, HIGH)}
+        if draws == 1:
+            found |= {name: np.full(len(road), NEVER_S) for name in ROAD_RANGES}
+        rows = [
+            {
+                "allocation": allocation,
+                "rank": rank,
+                "road": road[i].id,
+                "from_place": road[i].from_place,
+                "to_place": road[i].to_place,
+                "people_mean": people[i] / draws,
+                "person_days_mean": person_minutes[i] / (DAY_MINUTES * draws),
+                "people_without_other_route": self._beyond.get(road[i].id, 0),
+                **{name: self._iso(int(times[i])) for name, times in found.items()},
+            }
+            for rank, i in enumerate(order, start=1)
+        ]
+        types = {"rank": int, "people_mean": float, "person_days_mean": float}
+        types |= {"people_without_other_route": int}
+        return pd.DataFrame(rows, columns=ROAD_COLUMNS).astype(types)
+
+    def _iso(self, seconds: int) -> str | None:
+        if seconds >= UNKNOWN_S:
+            return None
+        return seconds_to_date(seconds, self._scenario.start).isoformat()
+
+
+ROAD_RANGES = ("open_date_p10", "open_date_p90")
+ROAD_COLUMNS = [
+    *("allocation", "rank", "road", "from_place", "to_place", "people_mean", "person_days_mean"),
+    *("people_without_other_route", "drive_date_p50"),
+    *("open_date_p10", "open_date_p50", "open_date_p90"),
+]
+
+
+def _reaching(scenario: Scenario) -> list[str | None]:
+    """For each gate in force the service that roads lead to; empty: hubs; None: no roads."""
+    kinds: list[str | None] = []
+    for name in gates_in_force(scenario):
+        waits = GATES[name].waits
+        within = waits.service and "within_hours" in scenario.gates[name]
+        kinds.append("" if waits.hubs else waits.service if within else None)
+    return kinds
+
+
+def _owner(milestone: str) -> str:
+    """Id of the hazard, road, works or settlement that a milestone belongs to."""
+    return milestone.split("/")[0]
+
+
+def _rows(groups: Sequence[Sequence[Any]]) -> tuple[Numbers, list[Any]]:
+    """Lists of different lengths as one: where each begins, and all one after the other."""
+    begin = np.zeros(len(groups) + 1, np.int32)
+    np.cumsum([len(group) for group in groups], out=begin[1:])
+    return begin, [item for group in groups for item in group]
+
+
+def _numbers(values: Any) -> Numbers:
+    return np.array(list(values), np.int32)

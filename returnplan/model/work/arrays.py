@@ -1,0 +1,534 @@
+"""Teams at work: which parcel is done by whom and when, on a clock of whole seconds (model §4-§6).
+
+This room stands between the words and the compiled loop: it numbers what has an id and lets
+:func:`returnplan.model.work.loop.run` work on the numbers. Jobs and waits have the numbers of their places
+in the :class:`~returnplan.model.work.milestones.WorkPlan`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from returnplan.domain import DEMINING, HAZARD_STAGES, SETTLEMENT_DENIALS, Scenario
+from returnplan.model.chance.assumptions import Unrecorded, Values
+from returnplan.model.work import loop as kernel
+from returnplan.model.work.calendars import Calendars
+from returnplan.model.work.loop import Log, Setting
+from returnplan.model.work.milestones import (
+    CLEARANCE,
+    Ground,
+    WorkPlan,
+    hazard_work,
+    opened,
+    parcels_of,
+    released,
+    repaired,
+    route_shares,
+    surveyed,
+)
+from returnplan.model.work.network import Network
+from returnplan.model.work.teams import Need, Skills, Team, need_of
+from returnplan.units import LIMIT_S, days_to_seconds
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
+NO_LIMIT = 2**31 - 1
+T = TypeVar("T", bound=np.generic)
+BUILDING = ("water", "power", "health", "education", "shelter")
+"""Kinds of works that the speed of building concerns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """How much work there is in one draw, the same for every allocation; m milestones.
+
+    Milestones are jobs, waits, and four for each found hazard; hazards are the recorded ones, then
+    the found ones.
+
+    Parameters
+    ----------
+    work
+        Area or crew-days of each job, m; 0 for waits.
+    parcels
+        Equal parts of each job, m.
+    speed
+        Ratio by which the ground or the place makes each job faster, m.
+    delay_s
+        Delay of each wait, s, m.
+    productivity
+        Ratio by asset type.
+    calendars
+        Workable days.
+    found
+        Hazards that the community surveys find, by settlement.
+    area_m2, shares
+        Area, m2, and route shares (x 3) of each hazard.
+    """
+
+    work: Floats
+    parcels: Numbers
+    speed: Floats
+    delay_s: Whole
+    productivity: Floats
+    calendars: Calendars
+    found: Unrecorded
+    area_m2: Floats
+    shares: Floats
+
+
+class Workload:
+    """Turns the numbers of a draw into amounts of work.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    calendars
+        Its calendars.
+    """
+
+    def __init__(self, scenario: Scenario, calendars: Calendars) -> None:
+        hazards, roads = scenario.hazards, repaired(scenario)
+        self._calendars = calendars
+        self._area_m2 = np.array([h.area_m2 for h in hazards], np.float64)
+        self._is_confirmed = np.array([h.hazard_class == "CHA" for h in hazards], np.bool_)
+        self._land_class = [h.land_class for h in hazards]
+        self._land_number = {land: i for i, land in enumerate(dict.fromkeys(self._land_class))}
+        self._lands = np.array([self._land_number[land] for land in self._land_class], np.int64)
+        self._repair_days = np.array([road.repair_crew_days for road in roads], np.float64)
+        self._works_days = np.array([w.crew_days for w in scenario.works], np.float64)
+        self._is_building = np.array([w.kind in BUILDING for w in scenario.works], np.bool_)
+        self._surveys = len(surveyed(scenario))
+        self._roads = len(scenario.roads)
+
+    def amounts(self, values: Values) -> Amounts:
+        """Say how much work the numbers of a draw make (model §3, §4.1).
+
+        Parameters
+        ----------
+        values
+            Numbers of the draw.
+
+        Returns
+        -------
+        Amounts
+            Work, parcels and delays of all milestones.
+        """
+        number, found = values.number, values.unrecorded.found
+        recorded = len(self._area_m2)
+        is_confirmed = np.concatenate([self._is_confirmed, found.is_found])
+        parcel_m2 = np.array([number[f"parcel_m2_{land}"] for land in self._land_number] or [1.0])
+        ground = Ground(
+            area_m2=np.concatenate([self._area_m2, found.area_m2]),
+            is_confirmed=is_confirmed,
+            shares=route_shares(values.shares, is_confirmed),
+            qc_fail_share=values.qc_fail_share,
+            parcel_m2=parcel_m2[np.concatenate([self._lands, self._lands[found.like]])],
+        )
+        areas = hazard_work(ground, number["ts_coverage_share"], number["qc_sample_share"])
+        parcels = (areas > 0).astype(np.int32)
+        parcels[:, CLEARANCE] = parcels_of(areas[:, CLEARANCE], ground.parcel_m2)
+        speeds = np.repeat(values.hazard_productivity, len(HAZARD_STAGES)).reshape(areas.shape)
+        days = np.concatenate([self._repair_days, self._works_days, values.survey_team_days])
+        building = number["building_speed"]
+        works_speed = np.where(self._is_building, building * values.works_speed, 1.0)
+        day_speeds = np.concatenate(
+            [building * values.repair_speed, works_speed, np.ones(self._surveys)]
+        )
+        handover_s = np.floor(values.handover_days * kernel.DAY_S + 0.5).astype(np.int64)
+        return Amounts(
+            work=self._line_up(areas, days, recorded),
+            parcels=self._line_up(parcels, (days > 0).astype(np.int32), recorded),
+            speed=self._line_up(speeds, day_speeds, recorded, wait=1),
+            delay_s=self._line_up_delays(handover_s, recorded, len(days)),
+            productivity=values.productivity,
+            calendars=self._calendars.under(values.weather),
+            found=found,
+            area_m2=ground.area_m2,
+            shares=ground.shares,
+        )
+
+    def _line_up(
+        self, stages: npt.NDArray[T], others: npt.NDArray[T], recorded: int, wait: int = 0
+    ) -> npt.NDArray[T]:
+        """Put one number of each job into the order of the milestones; waits have a fixed one."""
+        waits = np.full(recorded + 2 * self._roads, wait, stages.dtype)
+        found = np.full((len(stages) - recorded, kernel.STAGES_FOUND), wait, stages.dtype)
+        found[:, :-1] = stages[recorded:, 1:]
+        return np.concatenate([stages[:recorded].ravel(), others, waits, found.ravel()])
+
+    def _line_up_delays(self, handover_s: Whole, recorded: int, others: int) -> Whole:
+        jobs = np.zeros(recorded * len(HAZARD_STAGES) + others, np.int64)
+        roads = np.zeros(2 * self._roads, np.int64)
+        found = np.zeros((len(handover_s) - recorded, kernel.STAGES_FOUND), np.int64)
+        found[:, -1] = handover_s[recorded:]
+        return np.concatenate([jobs, handover_s[:recorded], roads, found.ravel()])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkLog:
+    """What happened up to the horizon; times in s, ``kernel.NEVER`` for what did not come.
+
+    Parameters
+    ----------
+    passed_s
+        When each milestone was passed: jobs, waits, found hazards' stages and releases.
+    open_s
+        When each job was first open to a deployed asset type.
+    closing, day_share
+        Of each job: the parcel that ends last, and the share of the day that its team works, as
+        in :class:`returnplan.model.work.loop.Result`.
+    last_finish_s
+        End of the last parcel of each team.
+    demining_days
+        Workable days that each team spends on technical survey, clearance and quality control, up
+        to the horizon.
+    mobilisations, camps
+        Asset types (in the order in which the teams name them) x months: teams that moved to
+        another site, and that set up a camp.
+    parcels
+        Number of parcels that were begun.
+    job_at
+        Jobs by priority, found ones among them.
+    log
+        The parcels in the order of dispatch; without rows when they are not wanted.
+    """
+
+    passed_s: Whole
+    open_s: Whole
+    closing: Whole
+    day_share: Floats
+    last_finish_s: Whole
+    demining_days: Floats
+    mobilisations: Numbers
+    camps: Numbers
+    parcels: int
+    job_at: Numbers
+    log: Log
+
+
+class Workforce:
+    """Teams and jobs of one allocation by number, ready to work in any draw.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    plan
+        Its milestones.
+    priority
+        Ids of all jobs, first to be served first.
+    teams
+        Teams of the allocation, sorted by id.
+    network
+        The graph.
+    zones
+        Number of each zone.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        plan: WorkPlan,
+        priority: Sequence[str],
+        teams: Sequence[Team],
+        network: Network,
+        zones: Mapping[str, int],
+    ) -> None:
+        needs = {need: i for i, need in enumerate(dict.fromkeys(map(need_of, plan.jobs)))}
+        assets = list(dict.fromkeys(team.asset for team in teams))
+        known = [asset.id for asset in scenario.assets]
+        self._assets = np.array([known.index(asset) for asset in assets], np.int64)
+        self._rate = _rates(scenario, assets, needs)
+        self._has_area = np.array([need.has_area for need in needs], np.bool_)[:, np.newaxis]
+        self._planned = _kernel_order(scenario, plan, priority)
+        number = np.empty(len(self._planned), np.int64)
+        number[self._planned] = np.arange(len(number))
+        self._jobs = len(plan.jobs)
+        self._surveys = len(surveyed(scenario))
+        self._setting = Setting(
+            **_sites(scenario, plan, network, zones, number),
+            **_crews(scenario, teams, network),
+            **_milestones(scenario, plan, needs, self._rate, number),
+        )
+        self._last_alike = _last_alike(scenario, number)
+
+    def _order(self, amounts: Amounts) -> tuple[Numbers, Numbers]:
+        """Jobs by priority, and the priority of each milestone, with the found hazards."""
+        fixed, found = len(self._planned), len(amounts.found.like)
+        priority = np.zeros(fixed + kernel.STAGES_FOUND * found, np.int32)
+        priority[: self._jobs] = np.arange(self._jobs)
+        if found == 0:
+            return priority[: self._jobs].copy(), priority
+        after = self._last_alike[amounts.found.like, 1:].ravel()
+        stages = kernel.STAGES_FOUND * np.arange(found)[:, np.newaxis] + np.arange(3)
+        milestones = (fixed + stages).ravel()
+        order = np.argsort(after, kind="stable")
+        inserted = np.cumsum(np.bincount(after, minlength=self._jobs))
+        priority[1 : self._jobs] += inserted[:-1].astype(np.int32)
+        priority[milestones[order]] = after[order] + 1 + np.arange(len(order))
+        job_at = np.empty(self._jobs + len(order), np.int32)
+        job_at[priority[: self._jobs]] = np.arange(self._jobs)
+        job_at[priority[milestones]] = milestones
+        return job_at, priority
+
+    def work(self, amounts: Amounts, until_s: int, *, keeps_parcels: bool = False) -> WorkLog:
+        """Let the teams work through one draw.
+
+        Parameters
+        ----------
+        amounts
+            Work of the draw.
+        until_s
+            Last instant, s; what falls later cannot change what falls before.
+        keeps_parcels
+            Whether each parcel is logged.
+
+        Returns
+        -------
+        WorkLog
+            All that happened.
+        """
+        job_at, priority = self._order(amounts)
+        found = np.arange(len(self._planned), len(amounts.parcels))
+        planned = np.concatenate([self._planned, found])
+        calendars = amounts.calendars
+        pieces = np.maximum(amounts.parcels, 1)
+        productivity = amounts.productivity[self._assets]
+        load = kernel.Load(
+            work=(amounts.work / pieces / amounts.speed)[planned],
+            parcels=amounts.parcels[planned],
+            delay_s=amounts.delay_s[planned],
+            rate=np.where(self._has_area, self._rate * productivity, self._rate),
+            month_start=calendars.months.start_day,
+            month_of_day=calendars.months.of_day,
+            worked=calendars.worked,
+            daily=calendars.daily,
+            job_at=job_at,
+            priority=priority,
+            found_of=_begins(amounts.found.settlement, self._surveys),
+            like=amounts.found.like.astype(np.int32),
+        )
+        log = _new_log(int(amounts.parcels.sum()) if keeps_parcels else 0)
+        result = kernel.run(self._setting, load, log, until_s)
+        log = _cut(log, int(result.parcels))
+        return WorkLog(
+            passed_s=_renamed(result.passed_s, planned),
+            open_s=_renamed(result.open_s, planned),
+            closing=_renamed(result.closing, planned),
+            day_share=_renamed(result.day_share, planned),
+            last_finish_s=result.last_finish_s,
+            demining_days=result.demining_days,
+            mobilisations=result.mobilisations,
+            camps=result.camps,
+            parcels=int(result.parcels),
+            job_at=planned[job_at],
+            log=log._replace(job=planned[log.job]),
+        )
+
+
+def _renamed(values: npt.NDArray[T], planned: Whole) -> npt.NDArray[T]:
+    """Bring what stands in the order of the kernel into that of the plan."""
+    moved = np.empty_like(values)
+    moved[planned] = values
+    return moved
+
+
+def _kernel_order(scenario: Scenario, plan: WorkPlan, priority: Sequence[str]) -> Whole:
+    """Milestones of the plan in the order of the kernel: what happens together stands together.
+
+    Jobs by priority; then the releases of hazards in the order of their last stages; then roads.
+    """
+    number = {job.id: i for i, job in enumerate(plan.jobs)}
+    jobs = np.array([number[job] for job in priority], np.int64)
+    place = np.empty(len(jobs), np.int64)
+    place[jobs] = np.arange(len(jobs))
+    stages, hazards = len(HAZARD_STAGES), len(scenario.hazards)
+    releases = np.argsort(place[stages - 1 : stages * hazards : stages], kind="stable")
+    roads = np.arange(hazards, len(plan.waits))
+    return np.concatenate([jobs, len(jobs) + releases, len(jobs) + roads])
+
+
+def _last_alike(scenario: Scenario, number: Whole) -> Whole:
+    """Where the stages of a found hazard go in the order: after those of its like.
+
+    For each recorded hazard and stage: the place of the last job, in the order, of a recorded
+    hazard of the same settlement, class of dispatch and stage.
+    """
+    stages = len(HAZARD_STAGES)
+    keys = [
+        (h.site, any(denied in SETTLEMENT_DENIALS for denied in h.denies)) for h in scenario.hazards
+    ]
+    places = number[: stages * len(keys)].reshape(-1, stages)
+    last: dict[tuple[str, bool], Whole] = {}
+    for key, row in zip(keys, places, strict=True):
+        last[key] = np.maximum(row, last[key]) if key in last else row
+    return np.array([last[key] for key in keys], np.int64).reshape(-1, stages)
+
+
+def _rates(scenario: Scenario, assets: Sequence[str], needs: Mapping[Need, int]) -> Floats:
+    """Effective rate of each deployed asset type for each need; 0: cannot."""
+    skills = Skills(scenario)
+    rates = [[skills.effective_rate(asset, need) for asset in assets] for need in needs]
+    return np.array(rates, np.float64).reshape(len(needs), len(assets))
+
+
+def _rows(groups: Sequence[Sequence[int]]) -> tuple[Numbers, Numbers]:
+    """Lists of different lengths as one: where each begins, and all one after the other."""
+    begin = np.zeros(len(groups) + 1, np.int32)
+    np.cumsum([len(group) for group in groups], out=begin[1:])
+    return begin, np.array([item for group in groups for item in group], np.int32)
+
+
+def _sites(
+    scenario: Scenario,
+    plan: WorkPlan,
+    network: Network,
+    zones: Mapping[str, int],
+    number: Whole,
+) -> dict[str, Any]:
+    """Places, then roads: dates, zones, neighbours, jobs and surveys on each."""
+    places, roads = len(network.places), len(network.roads)
+    site_no = {**network.place_no, **{r: places + i for r, i in network.road_no.items()}}
+    job_site = [site_no[job.site] for job in plan.jobs]
+    jobs_on: list[list[int]] = [[] for _ in range(places + roads)]
+    for job, site in enumerate(job_site):
+        jobs_on[site].append(int(number[job]))
+    first_survey = len(plan.jobs) - len(surveyed(scenario))
+    survey_on = np.full(places + roads, kernel.NONE, np.int32)
+    survey_on[job_site[first_survey:]] = np.arange(len(plan.jobs) - first_survey)
+    job_survey = np.full(len(plan.jobs), kernel.NONE, np.int32)
+    job_survey[first_survey:] = np.arange(len(plan.jobs) - first_survey)
+    site_zone = [zones[place.zone] for place in scenario.places]
+    site_zone += [zones[scenario.place[road.from_place].zone] for road in scenario.roads]
+    roads_of, roads_at = _rows(network.roads_at)
+    jobs_of, jobs = _rows(jobs_on)
+    return {
+        "site_from_s": np.array([*network.place_from_s, *network.road_from_s], np.int64),
+        "site_zone": np.array(site_zone, np.int32),
+        "road_ends": np.array(network.ends, np.int32).reshape(-1, 2),
+        "road_hours": np.array(network.hours, np.float64),
+        "roads_of": roads_of,
+        "roads": roads_at,
+        "jobs_of": jobs_of,
+        "jobs": jobs,
+        "survey_on": survey_on,
+        "job_site": _renumbered(np.array(job_site, np.int32), number),
+        "job_survey": _renumbered(job_survey, number),
+    }
+
+
+def _renumbered(values: npt.NDArray[T], number: Whole) -> npt.NDArray[T]:
+    """Bring values of the first milestones of the plan into the order of the kernel."""
+    moved = np.empty_like(values)
+    moved[number[: len(values)]] = values
+    return moved
+
+
+def _crews(scenario: Scenario, teams: Sequence[Team], network: Network) -> dict[str, Any]:
+    """Teams by crew, crews by asset type, bases; teams stand by id, so both are in a row."""
+    assets = list(dict.fromkeys(team.asset for team in teams))
+    crews = list(dict.fromkeys((team.asset, team.base) for team in teams))
+    crew_no = {crew: i for i, crew in enumerate(crews)}
+    bases = list(dict.fromkeys(team.base for team in teams))
+    type_of = {asset.id: asset for asset in scenario.assets}
+    camp_days = [type_of[asset].camp_days for asset in assets]
+    rovers = [
+        [
+            i
+            for i, (asset, at) in enumerate(crews)
+            if at == base and type_of[asset].camp_days is None
+        ]
+        for base in bases
+    ]
+    rovers_of, rover_crews = _rows(rovers)
+    team_crew = [crew_no[team.asset, team.base] for team in teams]
+    return {
+        "base_place": np.array([network.place_no[base] for base in bases], np.int32),
+        "rovers_of": rovers_of,
+        "rovers": rover_crews,
+        "shift_hours": np.array([type_of[asset].shift_hours for asset in assets], np.float64),
+        "mobilisation_s": np.array(
+            [days_to_seconds(type_of[asset].mobilisation_days) for asset in assets], np.int64
+        ),
+        "camp_s": np.array(
+            [kernel.NEVER if d is None else days_to_seconds(d) for d in camp_days], np.int64
+        ),
+        "crews_of": _begins([assets.index(asset) for asset, _ in crews], len(assets)),
+        "crew_asset": np.array([assets.index(asset) for asset, _ in crews], np.int32),
+        "crew_base": np.array([bases.index(base) for _, base in crews], np.int32),
+        "teams_of": _begins(team_crew, len(crews)),
+        "team_crew": np.array(team_crew, np.int32),
+        "team_from_s": np.array([team.from_s for team in teams], np.int64),
+        "team_until_s": np.array(
+            [LIMIT_S + 1 if team.until_s is None else team.until_s for team in teams], np.int64
+        ),
+    }
+
+
+def _begins(sorted_numbers: npt.ArrayLike, groups: int) -> Numbers:
+    """Where each group begins among the sorted numbers of their groups."""
+    return np.searchsorted(sorted_numbers, np.arange(groups + 1)).astype(np.int32)
+
+
+def _milestones(
+    scenario: Scenario,
+    plan: WorkPlan,
+    needs: Mapping[Need, int],
+    rate: Floats,
+    number: Whole,
+) -> dict[str, Any]:
+    """What each job asks for, and which milestones follow which."""
+    names = [*(job.id for job in plan.jobs), *(wait.id for wait in plan.waits)]
+    number_of = dict(zip(names, number.tolist(), strict=True))
+    after = [*(job.after for job in plan.jobs), *(wait.after for wait in plan.waits)]
+    followers: list[list[int]] = [[] for _ in names]
+    for follower, before in zip(names, after, strict=True):
+        for name in before:
+            followers[number_of[name]].append(number_of[follower])
+    follow_of, follow = _rows(followers)
+    able_of, able = _rows([np.flatnonzero(row > 0).tolist() for row in rate])
+    limits = [NO_LIMIT if job.max_teams is None else job.max_teams for job in plan.jobs]
+    drives = np.full(len(plan.waits), kernel.NONE, np.int32)
+    for i, road in enumerate(scenario.roads):
+        wait = (opened if road.impassable else released)(road.id)
+        drives[number_of[wait] - len(plan.jobs)] = i
+    stages, hazards = len(HAZARD_STAGES), len(scenario.hazards)
+    return {
+        "able_of": able_of,
+        "able": able,
+        "need_demines": np.array([need.skill in DEMINING for need in needs], np.bool_),
+        "job_need": _renumbered(
+            np.array([needs[need_of(job)] for job in plan.jobs], np.int32), number
+        ),
+        "job_limit": _renumbered(np.array(limits, np.int64), number),
+        "follow_of": follow_of,
+        "follow": follow,
+        "missing": _renumbered(np.array([len(before) for before in after], np.int32), number),
+        "drives": drives,
+        "stages": number[: stages * hazards].reshape(-1, stages).astype(np.int32),
+        "releases": number[len(plan.jobs) : len(plan.jobs) + hazards].astype(np.int32),
+    }
+
+
+def _new_log(rows: int) -> Log:
+    return Log(
+        job=np.zeros(rows, np.int32),
+        team=np.zeros(rows, np.int32),
+        start_s=np.zeros(rows, np.int64),
+        work_s=np.zeros(rows, np.int64),
+        finish_s=np.zeros(rows, np.int64),
+        travel_hours=np.zeros(rows, np.float64),
+        workable_days=np.zeros(rows, np.float64),
+        camped=np.zeros(rows, np.bool_),
+        mobilised=np.zeros(rows, np.bool_),
+    )
+
+
+def _cut(log: Log, rows: int) -> Log:
+    columns: Any = (column[:rows] for column in log)
+    return Log(*columns)

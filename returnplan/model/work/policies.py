@@ -1,0 +1,241 @@
+"""In which order communities are served, and what that means for each job (model §6)."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from returnplan.domain import HAZARD_STAGES, AllocationHeader, Community, Job, Scenario
+from returnplan.model.work.milestones import WorkPlan, dispatch_class
+from returnplan.model.work.network import NO_ROUTE, Routes
+from returnplan.registry import Family
+
+STAGE_ORDER = {stage: i for i, stage in enumerate((*HAZARD_STAGES, "repair"))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prospect:
+    """What a policy may know of a community: expected values only (model §6).
+
+    Parameters
+    ----------
+    community
+        The community.
+    route_hours
+        Travel hours on its access route; ``inf`` when it has none.
+    own_team_days
+        Expected workable team-days on its settlement; ``inf`` when a job there cannot be done.
+    route_team_days
+        Expected workable team-days on its access route; ``inf`` when it has none.
+    position
+        Position in the allocation's list; ``inf`` when the list leaves it out.
+    """
+
+    community: Community
+    route_hours: float
+    own_team_days: float
+    route_team_days: float
+    position: float
+
+
+Policy = Callable[[Prospect], float]
+"""Gives a key to a community; the smallest key is served first, ties by id."""
+
+POLICIES: Family[Policy] = Family("policy")
+
+
+def policy(function: Policy) -> Policy:
+    """Declare an ordering policy under the name of its function."""
+    return POLICIES.add(function.__name__, function)
+
+
+@policy
+def listed(prospect: Prospect) -> float:
+    """Order of the table orders; communities that it leaves out follow by id."""
+    return prospect.position
+
+
+@policy
+def nearest(prospect: Prospect) -> float:
+    """Travel hours on the access route, nearest first."""
+    return prospect.route_hours
+
+
+@policy
+def population(prospect: Prospect) -> float:
+    """People, most first."""
+    return -prospect.community.people
+
+
+@policy
+def smith_own(prospect: Prospect) -> float:
+    """People per expected team-day on the settlement, most first (Smith's rule)."""
+    return -_density(prospect.community.people, prospect.own_team_days)
+
+
+@policy
+def smith_path(prospect: Prospect) -> float:
+    """People per expected team-day on the settlement and its access route, most first."""
+    team_days = prospect.own_team_days + prospect.route_team_days
+    return -_density(prospect.community.people, team_days)
+
+
+def _density(people: int, team_days: float) -> float:
+    if people == 0:
+        return 0.0
+    return math.inf if team_days == 0 else people / team_days
+
+
+def team_days_of(
+    jobs: Sequence[Job], work: Mapping[str, float], best_rate: Mapping[str, float]
+) -> float:
+    """Expected workable team-days of jobs, each at the best effective rate (model §6).
+
+    Parameters
+    ----------
+    jobs
+        The jobs.
+    work
+        Expected m2 or crew-days, by job id; jobs without work do not count.
+    best_rate
+        Best rate of the deployed asset types, by job id; 0: none can do it.
+
+    Returns
+    -------
+    float
+        Team-days; ``inf`` when one of the jobs cannot be done.
+    """
+    with_work = [job.id for job in jobs if work[job.id] > 0]
+    if any(best_rate[job] == 0 for job in with_work):
+        return math.inf
+    return math.fsum(work[job] / best_rate[job] for job in with_work)
+
+
+def jobs_by_site(plan: WorkPlan) -> dict[str, list[Job]]:
+    """Jobs of each settlement and road."""
+    found: dict[str, list[Job]] = {}
+    for job in plan.jobs:
+        found.setdefault(job.site, []).append(job)
+    return found
+
+
+def order_communities(
+    scenario: Scenario,
+    allocation: AllocationHeader,
+    routes: Routes,
+    team_days: Mapping[str, float],
+) -> tuple[str, ...]:
+    """Rank the communities by the allocation's policy.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    allocation
+        The allocation, for its policy and its list.
+    routes
+        Access route of each place.
+    team_days
+        Expected workable team-days by settlement and road; sites without jobs are left out.
+
+    Returns
+    -------
+    tuple[str, ...]
+        Community ids, first to be served first.
+    """
+    position = {
+        line.community: float(line.position)
+        for line in scenario.orders
+        if line.allocation == allocation.name
+    }
+    hours = {road.id: road.length_km / road.speed_kmh for road in scenario.roads}
+    key = POLICIES[allocation.policy]
+
+    def rank(community: Community) -> tuple[float, str]:
+        route = routes.roads.get(community.settlement)
+        prospect = Prospect(
+            community=community,
+            route_hours=NO_ROUTE if route is None else math.fsum(hours[r] for r in route),
+            own_team_days=team_days.get(community.settlement, 0.0),
+            route_team_days=(
+                math.inf if route is None else math.fsum(team_days.get(r, 0.0) for r in route)
+            ),
+            position=position.get(community.id, math.inf),
+        )
+        return key(prospect), community.id
+
+    return tuple(community.id for community in sorted(scenario.communities, key=rank))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """Priorities of all jobs of an allocation (model §6).
+
+    Parameters
+    ----------
+    rank
+        Rank of each job: 0 for the routes of the bases, n for the n-th community, last the rest.
+    priority
+        Job ids, first to be served first.
+    """
+
+    rank: Mapping[str, int]
+    priority: tuple[str, ...]
+
+
+def decode(
+    scenario: Scenario,
+    plan: WorkPlan,
+    order: Sequence[str],
+    routes: Routes,
+    bases: frozenset[str],
+) -> Decoded:
+    """Turn an order of communities into one priority per job (model §6).
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    plan
+        Its jobs.
+    order
+        Community ids, first to be served first.
+    routes
+        Access route of each place.
+    bases
+        Places where the allocation's teams live.
+
+    Returns
+    -------
+    Decoded
+        Rank of each job, and the jobs in their order.
+    """
+    last = len(order) + 1
+    site_rank: dict[str, int] = {}
+    road_steps: dict[str, int] = {}
+    for base in bases:
+        for steps, road in enumerate(routes.roads.get(base, ()), start=1):
+            site_rank[road] = 0
+            road_steps[road] = min(steps, road_steps.get(road, steps))
+    settlement_of = {community.id: community.settlement for community in scenario.communities}
+    for number, community in enumerate(order, start=1):
+        settlement = settlement_of[community]
+        for steps, road in enumerate(routes.roads.get(settlement, ()), start=1):
+            if road not in site_rank:
+                site_rank[road] = number
+                road_steps[road] = steps
+        site_rank.setdefault(settlement, number)
+    hazard_of = {hazard.id: hazard for hazard in scenario.hazards}
+
+    def key(job: Job) -> tuple[int, int, int, int, str]:
+        return (
+            site_rank.get(job.site, last),
+            dispatch_class(job, hazard_of),
+            road_steps.get(job.site, 0),
+            -STAGE_ORDER.get(job.stage, 0),
+            job.id,
+        )
+
+    return Decoded(
+        rank={job.id: site_rank.get(job.site, last) for job in plan.jobs},
+        priority=tuple(job.id for job in sorted(plan.jobs, key=key)),
+    )

@@ -1,0 +1,381 @@
+"""Draws on disk: run in chunks, kept when a run is stopped, read field by field.
+
+Draws are cut into chunks whose borders depend on nothing but the draws themselves. Each chunk is
+one file, written under another name first: what has its name is complete. Threads, clusters, shards
+and the continuation of a stopped run differ only in who computes which chunk, and when: never in a
+number.
+"""
+
+import dataclasses
+import functools
+import os
+import re
+import threading
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from returnplan.errors import ReturnplanError
+from returnplan.model.simulation import SUMMED, Programme
+
+CHUNK_DRAWS = 10
+"""Draws of one chunk; the last one of a part may be shorter."""
+POLL_S = 0.2
+CHUNK_FILE = re.compile(r"draws_(\d{8,})_(\d{8,})\.npz")
+
+Arrays = dict[str, NDArray[Any]]
+"""Arrays of a chunk by field and number of the allocation (``gate_s.0``), each draw x ..."""
+Span = tuple[int, int]
+"""The first of some draws, and the one after the last."""
+Progress = Callable[[int], None]
+"""Is told how many draws are done."""
+
+
+def ignore(_: object) -> None:
+    """Progress that nobody watches."""
+
+
+def chunk_name(span: Span) -> str:
+    """File name of a chunk.
+
+    Examples
+    --------
+    >>> chunk_name((100, 110))
+    'draws_00000100_00000109.npz'
+    """
+    return f"draws_{span[0]:08d}_{span[1] - 1:08d}.npz"
+
+
+def spans(part: Span, chunk_draws: int = CHUNK_DRAWS) -> list[Span]:
+    """Cut draws into chunks.
+
+    Parameters
+    ----------
+    part
+        The draws.
+    chunk_draws
+        Draws of one chunk.
+
+    Returns
+    -------
+    list[Span]
+        Chunks in order, without gap or overlap.
+
+    Examples
+    --------
+    >>> spans((100, 125))
+    [(100, 110), (110, 120), (120, 125)]
+    """
+    first, after = part
+    return [(at, min(at + chunk_draws, after)) for at in range(first, after, chunk_draws)]
+
+
+def in_groups(parts: Iterable[Span], least_draws: int) -> list[list[Span]]:
+    """Put neighbouring chunks together until each group has enough draws.
+
+    Parameters
+    ----------
+    parts
+        Chunks in order.
+    least_draws
+        Draws that each group has at least; only the last may have fewer.
+
+    Returns
+    -------
+    list[list[Span]]
+        Groups of chunks.
+
+    Examples
+    --------
+    >>> in_groups([(0, 10), (10, 20), (20, 25)], 20)
+    [[(0, 10), (10, 20)], [(20, 25)]]
+    """
+    groups: list[list[Span]] = []
+    size = least_draws
+    for span in parts:
+        if size >= least_draws:
+            groups.append([])
+            size = 0
+        groups[-1].append(span)
+        size += span[1] - span[0]
+    return groups
+
+
+def part_of(draws: int, shard: tuple[int, int] | None) -> Span:
+    """Draws of one shard.
+
+    Parameters
+    ----------
+    draws
+        Of the whole run.
+    shard
+        Number from 1, and how many shards there are; None: all draws.
+
+    Returns
+    -------
+    Span
+        The draws.
+
+    Examples
+    --------
+    >>> part_of(400, (2, 4)), part_of(10, (1, 3)), part_of(10, (3, 3))
+    ((100, 200), (0, 3), (6, 10))
+    """
+    number, shards = shard or (1, 1)
+    return draws * (number - 1) // shards, draws * number // shards
+
+
+def gaps_and_overlaps(parts: Sequence[Span], whole: Span) -> list[str]:
+    """Say which draws are missing and which are there twice.
+
+    Parameters
+    ----------
+    parts
+        Draws that are there.
+    whole
+        Draws that should be.
+
+    Returns
+    -------
+    list[str]
+        One text for each gap and overlap.
+    """
+    problems = []
+    at = whole[0]
+    for first, after in [*sorted(parts), (whole[1], whole[1])]:
+        if first > at:
+            problems.append(f"draws {at} to {first - 1} are missing")
+        elif first < min(at, after):
+            problems.append(f"draws {first} to {min(at, after) - 1} are there twice")
+        at = max(at, after)
+    return problems
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+# ---------------------------------------------------------------- chunks in files
+
+
+def run_chunk(
+    programme: Programme, span: Span, progress: Callable[[], bool] = lambda: True
+) -> Arrays | None:
+    """Run the draws of one chunk.
+
+    Parameters
+    ----------
+    programme
+        The programme.
+    span
+        The draws.
+    progress
+        Called after each draw; says whether to go on.
+
+    Returns
+    -------
+    Arrays | None
+        Each field of :class:`returnplan.model.simulation.Draw`, by allocation, summed ones as their sum;
+        None when told to stop.
+    """
+    drawn = []
+    for draw in range(*span):
+        drawn.append(programme.run(draw))
+        if not progress():
+            return None
+    arrays: Arrays = {}
+    for field in dataclasses.fields(drawn[0]):
+        if field.name in SUMMED:
+            whole = np.sum([getattr(one, field.name) for one in drawn], axis=0)
+        else:
+            whole = np.stack([getattr(one, field.name) for one in drawn], axis=1)
+        arrays |= {f"{field.name}.{number}": of_one for number, of_one in enumerate(whole)}
+    return arrays
+
+
+class Chunks:
+    """Finished draws in files, from wherever these come.
+
+    Parameters
+    ----------
+    files
+        Files by their draws; together they hold all draws once.
+    """
+
+    def __init__(self, files: Mapping[Span, Path]) -> None:
+        self.files = dict(sorted(files.items()))
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return max(self.files)[1] - min(self.files)[0]
+
+    def read(self, field: str, allocation: int) -> NDArray[Any]:
+        """Read one field of one allocation.
+
+        Parameters
+        ----------
+        field
+            Name of a field of :class:`returnplan.model.simulation.Draw`.
+        allocation
+            Number of the allocation.
+
+        Returns
+        -------
+        NDArray
+            Draw x what the field holds for each allocation, in the order of the draws; of a summed
+            field (whole numbers) the sum over all draws.
+
+        Raises
+        ------
+        ReturnplanError
+            When a file is damaged.
+        """
+        if field in SUMMED:
+            parts = (_read_array(path, f"{field}.{allocation}") for path in self.files.values())
+            return functools.reduce(np.add, parts)
+        first, after = min(self.files)[0], max(self.files)[1]
+        whole: NDArray[Any] | None = None
+        for span, path in self.files.items():
+            part = _read_array(path, f"{field}.{allocation}")
+            if whole is None:
+                whole = np.empty((after - first, *part.shape[1:]), part.dtype)
+            whole[span[0] - first : span[1] - first] = part
+        assert whole is not None  # a run has draws
+        return whole
+
+
+def _read_array(path: Path, name: str) -> NDArray[Any]:
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            found: NDArray[Any] = stored[name]
+            return found
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise ReturnplanError(f"{path} is damaged ({error}): run these draws again") from None
+
+
+def chunk_files(folder: Path) -> dict[Span, Path]:
+    """Find chunks in a folder whose files are whole, by their draws.
+
+    Parameters
+    ----------
+    folder
+        A folder.
+
+    Returns
+    -------
+    dict[Span, Path]
+        In the order of the draws.
+    """
+    found: dict[Span, Path] = {}
+    for path in sorted(folder.iterdir()):
+        match = CHUNK_FILE.fullmatch(path.name)
+        if match and zipfile.is_zipfile(path):  # its list of contents stands at the end
+            found[int(match[1]), int(match[2]) + 1] = path
+    return found
+
+
+class Kept:
+    """A working folder with the finished draws of a run that is going on.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    part
+        Draws that are to be run in it.
+    chunk_draws
+        Draws of one chunk.
+    """
+
+    def __init__(self, folder: Path, part: Span, chunk_draws: int = CHUNK_DRAWS) -> None:
+        self.folder = folder
+        self.part = part
+        self.all = spans(part, chunk_draws)
+
+    def missing(self) -> list[Span]:
+        """Chunks that are still to be run."""
+        there = chunk_files(self.folder)
+        return [span for span in self.all if span not in there]
+
+    def count(self) -> int:
+        """Draws that are done."""
+        there = chunk_files(self.folder)
+        return sum(span[1] - span[0] for span in self.all if span in there)
+
+    def save(self, span: Span, arrays: Arrays) -> None:
+        """Write a chunk, all of it or nothing.
+
+        Parameters
+        ----------
+        span
+            Its draws.
+        arrays
+            What :func:`run_chunk` gave.
+        """
+        path = self.folder / chunk_name(span)
+        partial = path.with_suffix(f".{threading.get_ident()}.partial")
+        try:
+            with partial.open("wb") as file:
+                np.savez(file, allow_pickle=False, **arrays)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def chunks(self) -> Chunks:
+        """Return all draws, to be read."""
+        return Chunks({span: self.folder / chunk_name(span) for span in self.all})
+
+
+def run_on_threads(
+    programme: Programme, kept: Kept, workers: int | None = None, progress: Progress = ignore
+) -> None:
+    """Run the missing draws of a working folder on this machine.
+
+    Parameters
+    ----------
+    programme
+        The programme.
+    kept
+        Working folder; each chunk is there as soon as it is done.
+    workers
+        Number of threads; None: the processor cores that the process may use.
+    progress
+        Called from this thread with the draws done.
+    """
+    stop, lock = threading.Event(), threading.Lock()
+    done = kept.count()
+
+    def count_one() -> bool:
+        nonlocal done
+        with lock:
+            done += 1
+        return not stop.is_set()
+
+    def run_one(span: Span) -> None:
+        arrays = run_chunk(programme, span, count_one)
+        if arrays is not None:
+            kept.save(span, arrays)
+
+    progress(done)
+    with ThreadPoolExecutor(workers or cores(), thread_name_prefix="draws") as pool:
+        try:
+            pending = {pool.submit(run_one, span) for span in kept.missing()}
+            while pending:
+                finished, pending = wait(pending, timeout=POLL_S)
+                for future in finished:
+                    future.result()
+                progress(done)
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise

@@ -1,0 +1,272 @@
+"""Whose draws are kept where: the plan of a run, and its working folder beside the target."""
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from returnplan.runs.machine.chunks import Kept, Span, chunk_files, ignore
+from returnplan.domain import Scenario
+from returnplan.errors import ReturnplanError
+from returnplan.model.conditions.gates import parameters_in_force
+from returnplan.model.simulation import Programme
+from returnplan.version import __version__
+
+PLAN, LOCK = "plan.json", "lock"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What some draws are draws of: chunks go together only when all of it is the same.
+
+    Parameters
+    ----------
+    returnplan
+        Version of the package.
+    scenario, scenario_sha256
+        Name, and SHA-256 of the files.
+    allocations
+        Names, in order.
+    draws, seed
+        Of the whole run.
+    gates
+        Gates in force with their parameters, in order.
+    cells_sha256
+        SHA-256 of settlements and cells of land release.
+    """
+
+    returnplan: str
+    scenario: str
+    scenario_sha256: str
+    allocations: tuple[str, ...]
+    draws: int
+    seed: int
+    gates: tuple[str, ...]
+    cells_sha256: str
+
+    def differences(self, other: "Plan") -> list[str]:
+        """Say what is not the same in another plan: name, value here, value there.
+
+        Parameters
+        ----------
+        other
+            The other plan.
+
+        Returns
+        -------
+        list[str]
+            One text for each difference.
+        """
+        pairs = [(f.name, getattr(self, f.name), getattr(other, f.name)) for f in _PLAN_FIELDS]
+        return [
+            f"{name} is {_shown(here)}, not {_shown(there)}"
+            for name, here, there in pairs
+            if here != there
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the plan as it stands in files."""
+        return json.loads(json.dumps(dataclasses.asdict(self)))  # type: ignore[no-any-return]
+
+
+_PLAN_FIELDS = dataclasses.fields(Plan)
+
+
+def _shown(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def plan_of(
+    programme: Programme, scenario: Scenario, scenario_sha256: str, draws: int, seed: int
+) -> Plan:
+    """Describe the draws of a programme.
+
+    Parameters
+    ----------
+    programme
+        The programme.
+    scenario, scenario_sha256
+        The scenario, and SHA-256 of its files.
+    draws, seed
+        Of the whole run.
+
+    Returns
+    -------
+    Plan
+        The plan.
+    """
+    labels = json.dumps([programme.settlements, programme.cells], ensure_ascii=False)
+    return Plan(
+        returnplan=__version__,
+        scenario=scenario.name,
+        scenario_sha256=scenario_sha256,
+        allocations=programme.allocations,
+        draws=draws,
+        seed=seed,
+        gates=_gate_texts(scenario),
+        cells_sha256=hashlib.sha256(labels.encode("utf-8")).hexdigest(),
+    )
+
+
+def _gate_texts(scenario: Scenario) -> tuple[str, ...]:
+    """Each gate in force, with the parameters that hold."""
+    found = []
+    for name, parameters in parameters_in_force(scenario.gates).items():
+        inner = ", ".join(f"{key} {value!r}" for key, value in sorted(parameters.items()))
+        found.append(f"{name} ({inner})" if inner else name)
+    return tuple(found)
+
+
+def read_plan(given: object) -> Plan | None:
+    """Read a plan from what stands in a file.
+
+    Parameters
+    ----------
+    given
+        What the JSON holds.
+
+    Returns
+    -------
+    Plan | None
+        None when it is no plan.
+    """
+    if not isinstance(given, dict) or given.keys() != {f.name for f in _PLAN_FIELDS}:
+        return None
+    lists = {key: tuple(map(str, v)) for key, v in given.items() if isinstance(v, list)}
+    return Plan(**{**given, **lists})
+
+
+# ---------------------------------------------------------------- the working folder
+
+
+def working_folder(target: Path) -> Path:
+    """Return the hidden folder beside a run folder that keeps its draws until it is complete."""
+    return target.with_name(f".{target.name}.draws")
+
+
+@contextmanager
+def claimed(
+    folder: Path, plan: Plan, part: Span, *, resume: bool, say: Callable[[str], None] = ignore
+) -> Iterator[Kept]:
+    """Make or continue a working folder, for this process alone.
+
+    Parameters
+    ----------
+    folder
+        The working folder.
+    plan, part
+        What is to be drawn.
+    resume
+        Whether draws of an earlier run are continued; else they are thrown away.
+    say
+        Called with one line about draws of an earlier run.
+
+    Yields
+    ------
+    Kept
+        The folder. When nothing was drawn it is gone afterwards.
+
+    Raises
+    ------
+    ReturnplanError
+        When a run is going on in it, or its draws are of another plan.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _lock(folder)
+    try:
+        _prepare(folder, {"plan": plan.as_dict(), "part": list(part)}, resume=resume, say=say)
+        yield Kept(folder, part)
+    finally:
+        if folder.is_dir():
+            (folder / LOCK).unlink(missing_ok=True)
+            if not chunk_files(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prepare(
+    folder: Path, wanted: dict[str, Any], *, resume: bool, say: Callable[[str], None]
+) -> None:
+    """Throw away or take over what an earlier run left, and write what is wanted now."""
+    earlier = chunk_files(folder)
+    count = sum(after - first for first, after in earlier)
+    if resume and not earlier:
+        say("No draws of an earlier run are kept: this one starts anew.")
+    elif resume:
+        problems = _differences(folder, wanted)
+        if problems:
+            raise ReturnplanError(
+                f"the {count} draws in {folder} are of another run: {'; '.join(problems)}. "
+                "Ask for the same run, or leave --resume out to start anew"
+            )
+        say(f"{count} draws of an earlier run are kept and continued.")
+    elif earlier:
+        say(f"{count} draws of an earlier run that was not finished are thrown away.")
+    for path in folder.iterdir():
+        if path.name != LOCK and not (resume and path in earlier.values()):
+            path.unlink()
+    text = json.dumps(wanted, indent=2, ensure_ascii=False) + "\n"
+    (folder / PLAN).write_text(text, encoding="utf-8")
+
+
+def _differences(folder: Path, wanted: dict[str, Any]) -> list[str]:
+    """Say how the plan of earlier draws differs from what is wanted."""
+    try:
+        found = json.loads((folder / PLAN).read_text(encoding="utf-8"))
+        earlier, now = read_plan(found["plan"]), read_plan(wanted["plan"])
+        part = f"draws {found['part'][0]} to {found['part'][1] - 1}"
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        earlier = now = None
+    if earlier is None or now is None:
+        return [f"no plan can be read in {PLAN}"]
+    problems = earlier.differences(now)
+    if not problems and found["part"] != wanted["part"]:
+        problems = [f"they are for {part}"]
+    return problems
+
+
+def _lock(folder: Path) -> None:
+    """Take the lock of a folder; one whose process has died does not count."""
+    path = folder / LOCK
+    for attempt in (1, 2):
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(f"{os.getpid()} {socket.gethostname()}\n")
+            return
+        except FileExistsError:
+            holder = _holder(path)
+            if holder is not None or attempt > 1:
+                who = f"process {holder}" if holder else "another process"
+                raise ReturnplanError(
+                    f"{who} is running into the same folder (if it is not, delete {path})"
+                ) from None
+            path.unlink(missing_ok=True)
+
+
+def _holder(path: Path) -> str | None:
+    """Process that holds a lock; None: it is dead."""
+    with suppress(OSError, ValueError):
+        pid, _, host = path.read_text(encoding="utf-8").strip().partition(" ")
+        is_here = host == socket.gethostname()
+        if not is_here:
+            return f"{pid} on {host}" if host else "(just begun)"
+        return pid if _is_running(int(pid)) else None
+    return None
+
+
+def _is_running(pid: int) -> bool:
+    if os.name == "nt":  # where signal 0 would end the process
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it runs for somebody else
+        return True
+    return True

@@ -1,0 +1,185 @@
+"""Parts of a run, from anywhere and in any order, become one run folder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import returnplan.scenario as scenario_room
+from returnplan.runs.machine import chunks
+from returnplan.runs.machine import working_folder as plans
+from returnplan.runs.machine.chunks import Chunks, Span
+from returnplan.runs.ensemble import assemble
+from returnplan.errors import Problem, ReturnplanError
+from returnplan.runs.machine.working_folder import Plan
+from returnplan.runs.run import SILENT, Request, write_run
+from returnplan.runs.folder import SCENARIO_COPY, Clock, read_manifest
+from returnplan.runs.machine.progress import Watcher
+from returnplan.model.simulation import Outcome, Programme
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shard:
+    """A part of the draws of a run.
+
+    Parameters
+    ----------
+    folder
+        Where it is.
+    plan
+        What its draws are draws of.
+    part
+        Its draws.
+    gates
+        Gates in force, which need not be those that the scenario's files name.
+    """
+
+    folder: Path
+    plan: Plan
+    part: Span
+    gates: scenario_room.Gates
+
+    @property
+    def text(self) -> str:
+        """Its draws in words."""
+        return f"draws {self.part[0]} to {self.part[1] - 1}"
+
+
+class ShardError(ReturnplanError):
+    """Folders that do not make one run together, with every problem found."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        noun = "problem" if len(problems) == 1 else "problems"
+        lines = [f"these folders do not make one run: {len(problems)} {noun}"]
+        super().__init__("\n".join([*lines, *(f"  {problem}" for problem in problems)]))
+
+
+def read_shards(folders: Sequence[Path]) -> list[Shard]:
+    """Read shards and check that together they are one run.
+
+    Parameters
+    ----------
+    folders
+        Folders of shards, in any order.
+
+    Returns
+    -------
+    list[Shard]
+        In the order of their draws.
+
+    Raises
+    ------
+    ShardError
+        When anything is wrong; it names every problem.
+    """
+    problems: list[str] = []
+    found = [_read_shard(folder, problems) for folder in folders]
+    shards = sorted((s for s in found if s is not None), key=lambda s: (s.part, str(s.folder)))
+    for shard in shards[1:]:
+        different = shard.plan.differences(shards[0].plan)
+        problems += [
+            f"{shard.folder}: found {text}; allowed: the same as in {shards[0].folder}"
+            for text in different
+        ]
+    problems += _cover(shards)
+    if problems or not shards:
+        raise ShardError(problems)
+    return shards
+
+
+def _read_shard(folder: Path, problems: list[str]) -> Shard | None:
+    manifest = read_manifest(folder)
+    allowed = "allowed: a folder written by returnplan run --shard"
+    plan = plans.read_plan(manifest.get("plan")) if manifest else None
+    if manifest is None or plan is None:
+        kind = "a complete run" if manifest and "digest" in manifest else "no shard"
+        problems.append(f"{folder}: found {kind if folder.is_dir() else 'no folder'}; {allowed}")
+        return None
+    try:
+        shard = manifest["shard"]
+        part = (int(shard["first_draw"]), int(shard["last_draw"]) + 1)
+    except (KeyError, TypeError, ValueError):
+        problems.append(f"{folder}: found a manifest without its draws; {allowed}")
+        return None
+    files = chunks.chunk_files(folder)
+    problems += [
+        f"{folder}: found that {text}; allowed: draws {part[0]} to {part[1] - 1}, each once"
+        for text in chunks.gaps_and_overlaps(list(files), part)
+    ]
+    if scenario_room.digest(folder / SCENARIO_COPY) != plan.scenario_sha256:
+        problems.append(
+            f"{folder}: found other files in {SCENARIO_COPY}; allowed: those that the draws are of"
+        )
+    unread: list[Problem] = []
+    gates = scenario_room.read_gates(manifest.get("gates"), unread)
+    if gates is None or unread:
+        problems.append(f"{folder}: found a manifest without its gates; {allowed}")
+        return None
+    return Shard(folder=folder, plan=plan, part=part, gates=gates)
+
+
+def _cover(shards: Sequence[Shard]) -> list[str]:
+    """Say which draws are in no folder, or in several."""
+    problems = []
+    at, last = 0, None
+    for shard in shards:
+        first, after = shard.part
+        if first > at:
+            problems.append(
+                f"draws {at} to {first - 1}: found in no folder; allowed: in one folder"
+            )
+        elif first < at and last is not None:
+            both = f"draws {first} to {min(at, after) - 1}"
+            where = f"found in {last.folder} and {shard.folder}"
+            problems.append(f"{both}: {where}; allowed: in one folder")
+        if after > at:
+            at, last = after, shard
+    draws = shards[0].plan.draws if shards else 0
+    if at < draws:
+        problems.append(f"draws {at} to {draws - 1}: found in no folder; allowed: in one folder")
+    return problems
+
+
+def merge(folders: Sequence[Path], out: Path, watcher: Watcher = SILENT) -> list[Outcome]:
+    """Make a complete run folder from shards.
+
+    Parameters
+    ----------
+    folders
+        Folders of shards, in any order.
+    out
+        Run folder as :func:`returnplan.runs.folder.check_target` returns it.
+    watcher
+        Told about each step.
+
+    Returns
+    -------
+    list[Outcome]
+        The outcome of each allocation.
+
+    Raises
+    ------
+    ShardError
+        When the folders do not make one run.
+    """
+    clock = Clock()
+    shards = read_shards(folders)
+    plan = shards[0].plan
+    folder = shards[0].folder / SCENARIO_COPY
+    scenario = scenario_room.load(folder, gates=shards[0].gates)
+    programme = Programme(scenario, plan.allocations, plan.seed)
+    here = plans.plan_of(programme, scenario, plan.scenario_sha256, plan.draws, plan.seed)
+    if here != plan:
+        what = "; ".join(plan.differences(here))
+        raise ShardError([f"{shards[0].folder}: found {what}; allowed: the same as here"])
+    files = {span: path for s in shards for span, path in chunks.chunk_files(s.folder).items()}
+    spread = assemble(scenario, programme, Chunks(files), plan.seed, plan.scenario_sha256)
+    request = Request(
+        folder=folder,
+        scenario=scenario,
+        allocations=plan.allocations,
+        out=out,
+        draws=plan.draws,
+        seed=plan.seed,
+    )
+    return write_run(request, spread, plan.scenario_sha256, clock, watcher)

@@ -1,0 +1,188 @@
+"""One page about one community, for the office that works with it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from returnplan.show import findings as told
+from returnplan.show.brief.parts import Bar, bars, small_print, table
+from returnplan.show.brief.sheet import BODY, GAP, Box, Sheets
+from returnplan.show.brief.two_pages import contact, masthead, numbered, open_sheets, shown
+from returnplan.show.findings import Findings, Outlook, Profile
+
+SIGNS = {"met": "●", "not met": "✕", "unknown": "?"}
+"""Beside the word for each state, so that it is seen at once and in grey."""
+MOST_OUTLOOKS, MOST_GATE_COLUMNS = 6, 3
+WHEN_COLUMNS = (44.0, 46.0, 48.0, 18.0, 60.0)
+MOST_STEPS = 9
+"""Steps of the binding chain that are told: the longest ones."""
+WHEN, GATES, TIME, PLANNED = 74.0, 62.0, 66.0, 12.0
+"""Most height of each part, mm."""
+
+
+def community_page(findings: Findings, profile: Profile) -> bytes:
+    """Write the page about one community as a PDF.
+
+    Parameters
+    ----------
+    findings
+        The run, for the internal audience.
+    profile
+        The community (see :func:`returnplan.show.findings.profile`).
+
+    Returns
+    -------
+    bytes
+        The document; the same run gives the same bytes.
+    """
+    sheets = open_sheets(findings, profile.name, pages=1)
+    box = sheets.page()
+    y = masthead(sheets, findings, box, _names(profile), _who(findings, profile))
+    y = _when(sheets, findings, profile, box.below(y))
+    y = _gates(sheets, findings, profile, replace(box.below(y + GAP), h=GATES))
+    y = _planned(sheets, findings, profile, replace(box.below(y + GAP), h=PLANNED))
+    y = _time(sheets, findings, profile.outlooks[0], replace(box.below(y + GAP), h=TIME))
+    _end(sheets, findings, box.below(y + GAP))
+    return sheets.output()
+
+
+def _names(profile: Profile) -> str:
+    """The name on this page, then the other ones."""
+    others = [name for name in profile.names.values() if name and name not in profile.name]
+    return " · ".join([profile.name, *dict.fromkeys(others)])
+
+
+def _who(findings: Findings, profile: Profile) -> str:
+    words = findings.words
+    texts = [profile.district, findings.count(profile.people)]
+    if profile.households is not None:
+        texts.append(words.plural("{number} household", "{number} households", profile.households))
+    texts.append(findings.scenario.title or findings.scenario.name)
+    return ", ".join(text for text in texts if text)
+
+
+def _outlooks(findings: Findings, profile: Profile) -> list[Outlook]:
+    names = shown(findings)[:MOST_OUTLOOKS]
+    return [one for one in profile.outlooks if one.allocation in names]
+
+
+def _when(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> float:
+    words = findings.words
+    title = words.phrase("When conditions for return are met (modelled), and how sure that is")
+    y = sheets.heading(box, title)
+    date = (
+        words.phrase("Median date (80 % of the draws)")
+        if findings.draws
+        else words.phrase("Date on expected values")
+    )
+    head = (
+        words.phrase("Allocation"),
+        words.phrase("Status"),
+        date,
+        words.phrase("Share of the draws by {date}", date=words.date(findings.horizon)),
+        words.phrase("What it waits for"),
+    )
+    rows = [
+        (
+            numbered(findings, one.allocation),
+            f"{SIGNS[one.state]} {one.status}",
+            one.date,
+            "–" if one.probability is None else words.percent(one.probability),
+            one.waits_for,
+        )
+        for one in _outlooks(findings, profile)
+    ]
+    return table(sheets, replace(box.below(y), h=WHEN), head, rows, WHEN_COLUMNS)
+
+
+def _gates(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> float:
+    """Conditions by row, a few allocations by column: what is needed, and since when it holds."""
+    words = findings.words
+    y = sheets.heading(box, words.phrase("What is needed: conditions and when each is met"))
+    best = told.leader(findings)
+    outlooks = _outlooks(findings, profile)
+    order = sorted(outlooks, key=lambda one: one.allocation not in (findings.first, best))
+    kept = [one for one in outlooks if one in order[:MOST_GATE_COLUMNS]]
+    head = (
+        words.phrase("Condition"),
+        *(numbered(findings, one.allocation, letters=40) for one in kept),
+    )
+    rows = [
+        (name, *(_gate_text(findings, one, number) for one in kept))
+        for number, name in enumerate(gate.name for gate in profile.outlooks[0].gates)
+    ]
+    y = table(sheets, box.below(y), head, rows, (40.0, *[47.0] * len(kept)))
+    missing = list(dict.fromkeys(data for one in profile.outlooks for data in one.missing))
+    if not missing:
+        return y
+    text = words.phrase("Missing data: {data}.", data=words.listed(missing))
+    return sheets.fitted(replace(box, y=y, h=5.0), text, is_bold=True)
+
+
+def _gate_text(findings: Findings, outlook: Outlook, number: int) -> str:
+    gate = outlook.gates[number]
+    sign = SIGNS[gate.state]
+    if gate.since is None:
+        return f"{sign} {gate.state_name}"
+    return f"{sign} {gate.state_name}: {findings.words.date(gate.since)}"
+
+
+def _planned(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> float:
+    y = sheets.heading(box, findings.words.phrase("What is planned there"))
+    return sheets.fitted(box.below(y), " ".join(profile.planned))
+
+
+def _time(sheets: Sheets, findings: Findings, outlook: Outlook, box: Box) -> float:
+    """What the days go to, and the longest steps of the binding chain, under one allocation."""
+    words = findings.words
+    title = words.phrase(
+        "What the time goes to, allocation {title}", title=numbered(findings, outlook.allocation)
+    )
+    y = sheets.heading(box, title)
+    causes, steps = box.below(y).split(0.46)
+    longest = max((one.share for one in outlook.causes), default=1.0)
+    end = bars(
+        sheets,
+        causes,
+        [
+            Bar(name=one.name, share=one.share / longest, text=_days(findings, one.days))
+            for one in outlook.causes
+        ],
+        name_share=0.55,
+    )
+    if not outlook.steps:
+        return max(end, sheets.fitted(steps, outlook.waits_for))
+    how = (
+        words.phrase("Step by step in a typical draw, the longest steps:")
+        if findings.draws
+        else words.phrase("Step by step, the longest steps:")
+    )
+    y = sheets.fitted(replace(steps, h=8.0), how, is_bold=True)
+    return max(end, sheets.listed(steps.below(y), _longest(outlook), BODY - 0.6))
+
+
+def _days(findings: Findings, days: float) -> str:
+    return findings.words.plural("{number} day", "{number} days", days)
+
+
+def _longest(outlook: Outlook) -> Sequence[str]:
+    """Sentences of the longest steps and of the end, in the order of time."""
+    by_length = sorted(range(len(outlook.steps)), key=lambda at: -outlook.steps[at].days)
+    kept = {*by_length[:MOST_STEPS], len(outlook.steps) - 1}
+    return [outlook.chain[at] for at in sorted(kept)]
+
+
+def _end(sheets: Sheets, findings: Findings, box: Box) -> None:
+    words = findings.words
+    first, *others = told.statements(findings)
+    sheets.rule(box)
+    y = sheets.fitted(replace(box.below(box.y + 1), h=8.0), first, BODY, is_bold=True)
+    texts = [
+        *others,
+        words.phrase("Teams and dates change: this page tells of the plan that was modelled."),
+        told.assumptions_line(findings),
+        contact(findings) if findings.contact else "",
+    ]
+    y = sheets.fitted(box.below(y + 0.6), " ".join(text for text in texts if text), BODY - 0.4)
+    small_print(
+        sheets, box.below(y + GAP), [words.phrase("Not modelled:"), *told.not_modelled(findings)]
+    )

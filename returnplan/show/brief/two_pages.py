@@ -1,0 +1,357 @@
+"""The brief: two pages of A4 for those who decide."""
+
+import datetime as dt
+import textwrap
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from returnplan.show import findings as told
+from returnplan.show.brief.parts import Bar, bars, chart, small_print, table
+from returnplan.show.brief.sheet import BODY, GAP, SMALL, Box, Sheets
+from returnplan.show.drawing import PALE, QUIET
+from returnplan.show.findings import Findings, Option
+from returnplan.version import __version__
+
+TITLE_LETTERS = 34
+"""Letters of an allocation's title in a chart."""
+MOST_ROWS = 6
+"""Allocations in the table; the others are in the report."""
+COLUMNS = (36.0, 24.0, 25.0, 23.0, 25.0, 26.0, 14.0, 22.0, 25.0)
+"""Widths of the table of options."""
+DECISION_COLUMNS = (20.0, 56.0, 106.0)
+HEAD, HEADLINE, OPTIONS, NOTES = 17.0, 22.0, 98.0, 9.0
+CURVE, CURVES, TARGETS, WAITING, DECISIONS, RISKS = 64.0, 76.0, 10.0, 44.0, 54.0, 48.0
+"""Most height of each part, mm; what is left goes to the map, and to the statements."""
+
+
+def brief(findings: Findings) -> bytes:
+    """Write the brief of a run as a PDF of two pages.
+
+    Parameters
+    ----------
+    findings
+        The run, for an audience and in a language.
+
+    Returns
+    -------
+    bytes
+        The document; the same run gives the same bytes.
+    """
+    sheets = open_sheets(findings, findings.scenario.title or findings.scenario.name, pages=2)
+    _first_page(sheets, findings)
+    _second_page(sheets, findings)
+    return sheets.output()
+
+
+def open_sheets(findings: Findings, title: str, pages: int) -> Sheets:
+    """Begin a document about a run.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    title
+        Title of the document.
+    pages
+        How many pages it will have.
+
+    Returns
+    -------
+    Sheets
+        Without pages yet.
+    """
+
+    def foot(page: int) -> Sequence[str]:
+        number = findings.words.phrase("Page {page} of {pages}", page=page, pages=pages)
+        return (told.mark(findings), findings.view.provenance, number)
+
+    return Sheets(
+        findings.words,
+        title=title,
+        author=f"returnplan {__version__}",
+        created=dt.datetime.fromisoformat(str(findings.run.manifest["start"])),
+        foot=foot,
+    )
+
+
+def masthead(sheets: Sheets, findings: Findings, box: Box, title: str, below: str) -> float:
+    """Print title, a line below it, and who may read it; return where it ends."""
+    inner = replace(box, h=HEAD)
+    y = sheets.fitted(replace(inner, h=4.0), told.mark(findings), SMALL, is_bold=True, colour=QUIET)
+    y = sheets.fitted(replace(inner.below(y), h=7.5), title, 15.0, is_bold=True)
+    return sheets.fitted(inner.below(y), below, BODY, colour=QUIET) + GAP
+
+
+def numbered(findings: Findings, allocation: str, letters: int = 0) -> str:
+    """Title of an allocation with its number, shortened if so many letters are too many."""
+    number = findings.words.number(findings.allocations.index(allocation) + 1)
+    title = findings.title(allocation)
+    if letters:
+        title = textwrap.shorten(title, letters, placeholder=" …")
+    return f"{number}. {title}"
+
+
+def shown(findings: Findings) -> list[str]:
+    """Allocations for which there is room: the first, the leading one, then most people."""
+    always = (findings.first, told.leader(findings))
+    ranked = told.ranked(findings)
+    kept = sorted(ranked, key=lambda name: name not in always)[:MOST_ROWS]
+    return [name for name in findings.allocations if name in kept]
+
+
+# ---------------------------------------------------------------- first page
+
+
+def _first_page(sheets: Sheets, findings: Findings) -> None:
+    words, box = findings.words, sheets.page()
+    title = findings.scenario.title or findings.scenario.name
+    below = words.phrase(
+        "Allocations of survey, clearance and building teams compared, {start} to {end}.",
+        start=words.date(findings.scenario.start),
+        end=words.date(findings.horizon),
+    )
+    y = masthead(sheets, findings, box, title, below)
+    y = _headline(sheets, findings, box.below(y))
+    y = _options(sheets, findings, box.below(y + GAP))
+    if findings.is_public:
+        _districts(sheets, findings, box.below(y + GAP))
+    else:
+        _map(sheets, findings, box.below(y + GAP))
+
+
+def _headline(sheets: Sheets, findings: Findings, box: Box) -> float:
+    """Write the headline in bold, and below it how surely that allocation is ahead."""
+    texts = (told.headline(findings), told.standing(findings))
+    inner = Box(x=box.x + 2, y=box.y + 1.6, w=box.w - 4, h=HEADLINE)
+    size = 9.6
+
+    def heights() -> list[float]:
+        return [
+            sheets.height(text, inner.w, size, is_bold=not number) if text else 0.0
+            for number, text in enumerate(texts)
+        ]
+
+    while size > SMALL and sum(heights()) > inner.h:
+        size -= 0.2
+    first = min(heights()[0], inner.h)
+    rest = min(heights()[1], inner.h - first)
+    sheets.fill(replace(box, h=first + rest + 3.2), PALE)
+    sheets.fitted(replace(inner, h=first), texts[0], size, is_bold=True)
+    if rest:
+        sheets.fitted(replace(inner, y=inner.y + first, h=rest), texts[1], size)
+    return box.y + first + rest + 3.2
+
+
+def _options(sheets: Sheets, findings: Findings, box: Box) -> float:
+    words = findings.words
+    names, found = shown(findings), told.options(findings)
+    rows = [
+        (numbered(findings, one.allocation), *one.texts[1:])
+        for one in found
+        if one.allocation in names
+    ]
+    y = sheets.heading(box, words.phrase("Allocations side by side"))
+    strong = [names.index(told.leader(findings))]
+    inner = replace(box.below(y), h=OPTIONS)
+    y = table(sheets, inner, told.option_headings(findings), rows, COLUMNS, strong)
+    return small_print(
+        sheets, replace(box.below(y), h=NOTES), _option_notes(findings, found, len(rows))
+    )
+
+
+def _option_notes(findings: Findings, found: Sequence[Option], rows: int) -> list[str]:
+    words = findings.words
+    notes = list(told.option_notes(findings))
+    number = {name: words.number(at + 1) for at, name in enumerate(findings.allocations)}
+    behind = [
+        words.phrase("{one} ({better})", one=number[o.allocation], better=number[o.dominated_by])
+        for o in found
+        if o.dominated_by
+    ]
+    if behind:
+        notes.append(
+            words.phrase(
+                "In people by the horizon, person-days, cost and casualties another allocation (in "
+                "brackets) is nowhere worse and somewhere better than: {numbers}.",
+                numbers=words.listed(behind),
+            )
+        )
+    if left_out := len(findings.allocations) - rows:
+        notes.insert(
+            0,
+            words.plural(
+                "{number} more allocation in the report.",
+                "{number} more allocations in the report.",
+                left_out,
+            ),
+        )
+    return notes
+
+
+def _map(sheets: Sheets, findings: Findings, box: Box) -> None:
+    words, best = findings.words, told.leader(findings)
+    title = words.phrase(
+        "Where and when conditions for return are met (modelled), allocation {title}",
+        title=numbered(findings, best),
+    )
+    y = sheets.heading(box, title)
+    inner = box.below(y)
+    picture = replace(inner, h=inner.h - 8.0)
+    view = replace(findings.view, allocation=best)
+    chart(sheets, picture, "ready_map", findings.drawn, view)
+    first, _, _, names, _ = told.statements(findings)
+    texts = [first, names]
+    if findings.view.sources:
+        texts.append(words.phrase("Sources: {sources}", sources=findings.view.sources))
+    small_print(sheets, inner.below(picture.y + picture.h), texts)
+
+
+def _districts(sheets: Sheets, findings: Findings, box: Box) -> None:
+    """For the public: a bar for each district instead of a map of settlements."""
+    words, best = findings.words, told.leader(findings)
+    title = words.phrase(
+        "Share of people whose conditions are met (modelled) by {date}, by district, allocation "
+        "{title}",
+        date=words.date(findings.horizon),
+        title=numbered(findings, best),
+    )
+    y = sheets.heading(box, title)
+    found = [_district_bar(findings, one) for one in told.districts(findings, best)]
+    if not found:
+        note = words.phrase("No district can be shown by itself.")
+    else:
+        y = bars(sheets, replace(box.below(y), h=box.h - CURVES), found)
+        note = words.phrase("Medians; the thin frame is the range of 80 % of the draws.")
+    y = small_print(sheets, replace(box.below(y), h=4.0), [note if findings.draws else ""])
+    _curves(sheets, findings, box.below(y + GAP))
+
+
+def _curves(sheets: Sheets, findings: Findings, box: Box) -> None:
+    """People whose conditions are met over time, one line for each allocation of the table."""
+    words, names = findings.words, shown(findings)
+    y = sheets.heading(box, words.phrase("People whose conditions are met (modelled), over time"))
+    titles = {name: numbered(findings, name, TITLE_LETTERS) for name in names}
+    met = findings.tables["people_met"]
+    tables = {
+        "people_met": met[met["allocation"].isin(names)],
+        "readiness": pd.DataFrame({"allocation": names, "people": findings.people}),
+    }
+    inner = box.below(y)
+    picture = replace(inner, h=min(inner.h - NOTES, CURVES))
+    view = replace(findings.view, titles=titles)
+    chart(sheets, picture, "conditions_met_over_time", tables, view)
+    first, _, _, names_of_places, _ = told.statements(findings)
+    small_print(sheets, inner.below(picture.y + picture.h), [first, names_of_places])
+
+
+def _district_bar(findings: Findings, one: told.District) -> Bar:
+    words, share = findings.words, one.share
+    name = words.phrase(
+        "{district}, {people}", district=one.district, people=findings.count(one.people)
+    )
+    if share.middle != share.middle:
+        return Bar(name=name, share=0.0, text=words.phrase("withheld"))
+    if share.low != share.low:
+        return Bar(name=name, share=share.middle, text=words.percent(share.middle))
+    text = words.phrase(
+        "{middle} ({low} to {high})",
+        middle=words.percent(share.middle),
+        low=words.percent(share.low),
+        high=words.percent(share.high),
+    )
+    return Bar(name=name, share=share.middle, text=text, low=share.low, high=share.high)
+
+
+# ---------------------------------------------------------------- second page
+
+
+def _second_page(sheets: Sheets, findings: Findings) -> None:
+    box = sheets.page()
+    y = _curve(sheets, findings, box)
+    y = _waiting(sheets, findings, replace(box.below(y + GAP), h=WAITING))
+    y = _decisions(sheets, findings, replace(box.below(y + GAP), h=DECISIONS))
+    y = _risks(sheets, findings, replace(box.below(y + GAP), h=RISKS))
+    _statements(sheets, findings, box.below(y + GAP))
+
+
+def _curve(sheets: Sheets, findings: Findings, box: Box) -> float:
+    """People returned under the leading allocation, with range, conditions met, and targets."""
+    words, best = findings.words, told.leader(findings)
+    title = words.phrase(
+        "People who have returned (modelled), over time, allocation {title}",
+        title=numbered(findings, best),
+    )
+    y = sheets.heading(box, title)
+    picture = replace(box.below(y), h=CURVE)
+    view = replace(findings.view, allocation=best, targets=findings.scenario.targets)
+    chart(sheets, picture, "returns_over_time", findings.drawn, view)
+    aims = [one.sentence for one in told.targets(findings) if one.allocation == best]
+    below = replace(box.below(picture.y + picture.h), h=TARGETS)
+    return sheets.fitted(below, " ".join(aims), BODY)
+
+
+def _waiting(sheets: Sheets, findings: Findings, box: Box) -> float:
+    words, best = findings.words, told.leader(findings)
+    y = sheets.heading(box, words.phrase("What blocks most people"))
+    y = sheets.fitted(replace(box.below(y), h=8.0), told.blocks_most(findings, best)) + GAP
+    causes, beside = box.below(y).split(0.58)
+    found = told.bottlenecks(findings, best)
+    longest = max((one.share for one in found), default=1.0)
+    ends = [
+        bars(
+            sheets,
+            causes,
+            [
+                Bar(name=one.name, share=one.share / longest, text=words.percent(one.share))
+                for one in found
+            ],
+            name_share=0.52,
+        )
+    ]
+    texts = [told.fairness(findings, best)]
+    roads = told.key_roads(findings, best, most=3)
+    if roads:
+        texts.append(
+            words.phrase(
+                "Roads that keep most people waiting: {roads}.",
+                roads=words.listed(road.name for road in roads),
+            )
+        )
+    ends.append(sheets.listed(beside, [text for text in texts if text]))
+    return max(ends)
+
+
+def _decisions(sheets: Sheets, findings: Findings, box: Box) -> float:
+    words, found = findings.words, told.decisions(findings)
+    y = sheets.heading(box, words.phrase("What must be decided, and by when"))
+    if not found:
+        return sheets.text(box.below(y), words.phrase("The tables name no decision."), colour=QUIET)
+    head = (words.phrase("Date"), words.phrase("Decision"), words.phrase("Why"))
+    rows = [(words.date(one.by) if one.by else "–", one.what, one.why) for one in found]
+    return table(sheets, box.below(y), head, rows, DECISION_COLUMNS)
+
+
+def _risks(sheets: Sheets, findings: Findings, box: Box) -> float:
+    words = findings.words
+    first, second = box.split(0.5)
+    y = sheets.heading(first, words.phrase("Risks"))
+    end = sheets.listed(first.below(y), told.risks(findings), BODY - 0.6)
+    y = sheets.heading(second, words.phrase("What is not modelled"))
+    return max(end, sheets.listed(second.below(y), told.not_modelled(findings), BODY - 0.6))
+
+
+def _statements(sheets: Sheets, findings: Findings, box: Box) -> None:
+    first, *others = told.statements(findings)
+    sheets.rule(box)
+    y = sheets.fitted(replace(box.below(box.y + 1), h=8.0), first, BODY - 0.4, is_bold=True)
+    texts = [*others, told.conditions(findings), findings.contact and contact(findings)]
+    y = sheets.fitted(box.below(y + 0.6), " ".join(text for text in texts if text), BODY - 0.8)
+    sources = findings.words.phrase("Sources: {sources}", sources="; ".join(told.sources(findings)))
+    small_print(sheets, box.below(y + 0.6), [sources])
+
+
+def contact(findings: Findings) -> str:
+    """Whom to ask."""
+    return findings.words.phrase("Questions: {contact}.", contact=findings.contact)

@@ -1,0 +1,35 @@
+"""Draw the tables of a run on one ``ax`` each; every chart is a function.
+
+A chart takes its tables in the order it declares in ``needs``, a `View` with what the tables do not
+say (start, horizon, names), and an optional ``ax``. It reads no files.
+"""
+
+from returnplan.show.charts.causes import waiting_by_cause
+from returnplan.show.charts.cost import people_against_cost
+from returnplan.show.charts.dates import ready_dates
+from returnplan.show.charts.districts import share_by_district
+from returnplan.show.charts.gantt import ready_gantt
+from returnplan.show.charts.gates import gate_matrix
+from returnplan.show.charts.land import hectares, hectares_by_year
+from returnplan.show.charts.paired import paired_differences
+from returnplan.show.charts.people import conditions_met_over_time
+from returnplan.show.charts.returns import returns_over_time
+from returnplan.show.charts.roads import key_roads
+from returnplan.show.charts.teams import occupation, team_occupation
+
+__all__ = [
+    "conditions_met_over_time",
+    "gate_matrix",
+    "hectares",
+    "hectares_by_year",
+    "key_roads",
+    "occupation",
+    "paired_differences",
+    "people_against_cost",
+    "ready_dates",
+    "ready_gantt",
+    "returns_over_time",
+    "share_by_district",
+    "team_occupation",
+    "waiting_by_cause",
+]

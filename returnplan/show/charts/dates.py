@@ -1,0 +1,232 @@
+"""When conditions are met in each of the largest communities, with the range of the date."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from returnplan.language.words import Words
+from returnplan.show.drawing import (
+    INK,
+    MARKERS,
+    MET,
+    ROW_INCHES,
+    SMALL,
+    STATUS,
+    Floats,
+    Rows,
+    View,
+    blank,
+    chart,
+    date_axis,
+    district_rows,
+    finished,
+    label_rows,
+    note,
+    states,
+)
+
+
+def ready_days(readiness: pd.DataFrame, view: View) -> Floats:
+    """Return days from the start to p10, p50 and p90 of the ready date, shape (rows, 3).
+
+    Missing: not within the horizon, or unknown; without draws the outer two.
+    """
+    start = np.datetime64(view.start, "D")
+    found = np.full((len(readiness), 3), np.nan)
+    for column, name in ((0, "ready_date_p10"), (2, "ready_date_p90")):
+        dates = pd.to_datetime(readiness[name]).to_numpy().astype("datetime64[D]")
+        days = (dates - start).astype(float)
+        found[:, column] = np.where(np.isnat(dates), np.nan, days)
+    found[:, 1] = readiness["ready_day_p50"].to_numpy(dtype=float)
+    found[~(found <= view.horizon_days)] = np.nan
+    found[(states(readiness, view) == "unknown").to_numpy()] = np.nan
+    return found
+
+
+def _dates_title(words: Words, has_draws: bool) -> str:
+    if has_draws:
+        return words.phrase("When conditions are met, by community (modelled range)")
+    return words.phrase("When conditions are met, by community (modelled)")
+
+
+def _dates_alt(readiness: pd.DataFrame, *, view: View) -> str:
+    """Say which of the communities shown comes first and last, and how many have no date."""
+    words = view.words
+    table = district_rows(readiness, view).table
+    if table.empty:
+        return words.phrase("Ready dates of the largest communities: nothing to draw.")
+    state = states(table, view)
+    values = {
+        "allocation": view.title(view.allocation),
+        "number": words.number(len(table)),
+        "met": words.number((state == "met").sum()),
+        "not_met": words.number((state == "not met").sum()),
+        "unknown": words.number((state == "unknown").sum()),
+    }
+    first = (
+        words.phrase(
+            "Under {allocation} the median date of {met} of the {number} communities shown is "
+            "within the horizon, of {not_met} it is not; {unknown} are unknown.",
+            **values,
+        )
+        if view.draws
+        else words.phrase(
+            "Under {allocation} {met} of the {number} communities shown have a date within the "
+            "horizon, {not_met} have none; {unknown} are unknown.",
+            **values,
+        )
+    )
+    met = table[state == "met"].sort_values("ready_day_p50", kind="stable")
+    if met.empty:
+        return first
+    ends = [met.iloc[0], met.iloc[-1]]
+    names = [view.names.get(str(end["community"]), view.word(end["settlement"])) for end in ends]
+    dates = [view.date_word(float(end["ready_day_p50"])) for end in ends]
+    when = words.phrase(
+        "The first is {first} on {first_date}, the last {last} on {last_date}.",
+        first=names[0], first_date=dates[0], last=names[1], last_date=dates[1],
+    )  # fmt: skip
+    return f"{first} {when}"
+
+
+def _dates_notes(readiness: pd.DataFrame, *, view: View) -> Sequence[str]:
+    """Say which communities are shown, and what dots and lines are."""
+    words = view.words
+    rows = district_rows(readiness, view)
+    shown = words.phrase(
+        "Shown: at most {each} communities of each district, those with most people.",
+        each=words.number(rows.each),
+    )
+    if not view.draws:
+        return [shown]
+    ranges = words.phrase(
+        "Dots: median (p50) of {draws} draws; lines: 80 % model interval (p10 to p90). A line with "
+        "an arrow does not end within the horizon. Right: month of the median, and in how many of "
+        "the draws conditions are met within the horizon.",
+        draws=view.draws_word,
+    )
+    return [shown, ranges]
+
+
+def _dates_height(readiness: pd.DataFrame, *, view: View, columns: int) -> float:
+    """Return inches: title, axis and legend, and a row for each community and district."""
+    return 1.5 + ROW_INCHES * max(district_rows(readiness, view).count, 5)
+
+
+@chart(
+    _dates_title,
+    ("readiness",),
+    _dates_alt,
+    shape="tall",
+    height=_dates_height,
+    notes=_dates_notes,
+)
+def ready_dates(readiness: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
+    """Draw the range and the median of the ready date of the largest communities, by district.
+
+    Parameters
+    ----------
+    readiness
+        One row per allocation and community: settlement, district, people, status,
+        ready_date_p10, ready_date_p90, ready_day_p50, probability_by_horizon.
+    """
+    ax = blank(ax, "tall")
+    words = view.words
+    rows = district_rows(readiness, view)
+    date_axis(ax, view, view.horizon_days)
+    ax.set_ylabel(words.phrase("Community and people, by district"))
+    ax.grid(axis="x")
+    if rows.table.empty:
+        ax.set_yticks([])
+        note(ax, words.phrase("No communities to draw for this allocation."))
+        return finished(ax, "ready_dates", view)
+    state = states(rows.table, view)
+    days, at = ready_days(rows.table, view), rows.table["row"].to_numpy(dtype=float)
+    label_rows(ax, rows, view)
+    if view.draws:
+        _ranges(ax, days, at, view)
+    _middles(ax, days[:, 1], at, state, view)
+    _date_words(ax, rows, state, view)
+    _dates_legend(ax, state, days, view)
+    return finished(ax, "ready_dates", view)
+
+
+def _ranges(ax: Axes, days: Floats, at: Floats, view: View) -> None:
+    """Draw lines from p10 to p90; to the horizon with an arrow where p90 is later."""
+    is_begun = np.isfinite(days[:, 0])
+    is_open = is_begun & np.isnan(days[:, 2])
+    low, high = days[is_begun, 0], np.where(is_open, view.horizon_days, days[:, 2])[is_begun]
+    ax.hlines(
+        at[is_begun], view.axis(low), view.axis(high), color=MET, linewidth=1.6, alpha=0.55,
+        label="_range", in_layout=False,
+    )  # fmt: skip
+    end = np.full(int(is_open.sum()), view.axis(view.horizon_days))
+    ax.plot(
+        end, at[is_open], ">", color=MET, markersize=4.5, clip_on=False, label="_open",
+        in_layout=False,
+    )  # fmt: skip
+
+
+def _middles(ax: Axes, middle: Floats, at: Floats, state: pd.Series, view: View) -> None:
+    """Draw the median, or at the right edge the marker of a community without one."""
+    for name, colour in STATUS.items():
+        mine = (state == name).to_numpy()
+        days = middle[mine] if name == "met" else np.full(int(mine.sum()), view.horizon_days)
+        ax.plot(
+            view.axis(days), at[mine], MARKERS[name], color=colour, markersize=5.5,
+            markeredgecolor=INK, markeredgewidth=0.5, clip_on=False, zorder=3, label=f"_{name}",
+            in_layout=False,
+        )  # fmt: skip
+
+
+def _date_words(ax: Axes, rows: Rows, state: pd.Series, view: View) -> None:
+    """Write right of each row the month, or why there is none, and with draws the probability."""
+    words = view.words
+    table = rows.table
+    for row, name, day, share in zip(
+        table["row"], state, table["ready_day_p50"], table["probability_by_horizon"], strict=True
+    ):
+        text = {
+            "met": words.month(view.date(float(day) if name == "met" else 0.0)),
+            "not met": words.phrase("not by the horizon"),
+            "unknown": words.phrase("unknown"),
+        }[name]
+        if view.draws and name != "unknown":
+            text = words.phrase("{when}, {share} of draws", when=text, share=words.percent(share))
+        ax.annotate(
+            text, (1.0, row), (9, 0), xycoords=("axes fraction", "data"),
+            textcoords="offset points", va="center", fontsize=6.5,
+        )  # fmt: skip
+
+
+def _dates_legend(ax: Axes, state: pd.Series, days: Floats, view: View) -> None:
+    """Explain the marks that are there."""
+    words = view.words
+    texts = {
+        "met": words.phrase("Median date") if view.draws else words.phrase("Date"),
+        "not met": words.phrase("Not met within the horizon by the median")
+        if view.draws
+        else words.phrase("Not met within the horizon"),
+        "unknown": words.phrase("Unknown: data missing"),
+    }
+    keys = [
+        Line2D([], [], linestyle="none", marker=MARKERS[name], color=STATUS[name],
+               markeredgecolor=INK, markersize=5.5, label=text)
+        for name, text in texts.items()
+        if name == "met" or (state == name).any()
+    ]  # fmt: skip
+    if view.draws:
+        line = Line2D([], [], color=MET, linewidth=1.6, alpha=0.55)
+        line.set_label(words.phrase("p10 to p90"))
+        keys.insert(1, line)
+    if view.draws and (np.isfinite(days[:, 0]) & np.isnan(days[:, 2])).any():
+        arrow = Line2D([], [], color=MET, alpha=0.55, linewidth=1.6, marker=">")
+        arrow.set_label(words.phrase("p90 not within the horizon"))
+        keys.insert(2, arrow)
+    ax.legend(
+        handles=keys, loc="upper center", bbox_to_anchor=(0.45, 0), borderaxespad=4.5,
+        ncols=2, fontsize=SMALL,
+    )  # fmt: skip

@@ -1,0 +1,266 @@
+"""The matrix of gates: what each of the largest communities still lacks."""
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.patches import Patch
+
+from returnplan.language.names import gate_name
+from returnplan.model.conditions.gates import GATES
+from returnplan.show.drawing import (
+    INK,
+    QUIET,
+    SMALL,
+    STATUS,
+    UNKNOWN,
+    View,
+    blank,
+    capital,
+    chart,
+    finished,
+    note,
+    only,
+    states,
+)
+
+MOST_DATED_GATES = 9  # with more, cells show years and heads are turned
+HEAD_LINES = {True: 0.85, False: 0.5}  # inches that turned and level heads of gates need
+HEAD_LETTERS = {True: 16, False: 11}  # in a line of a turned, a level head
+KEY_LETTERS = 58  # in a line of the legend
+MOST_ROWS = 40  # communities in the matrix
+FEW_ROWS = 12  # up to so many, a label beside the rows is broken
+CELL, FRAME = (0.48, 0.46), (0.44, 0.37)  # half width and height
+
+
+def _largest(readiness: pd.DataFrame, view: View, rows: int) -> pd.DataFrame:
+    """Return the communities with most people in the drawn allocation, ties by id."""
+    mine = only(readiness, view.allocation)
+    return mine.sort_values(["people", "community"], ascending=[False, True]).head(rows)
+
+
+def gates_of(gates: pd.DataFrame) -> list[str]:
+    """Return the gates of a table in the order of the model, others after them."""
+    found = [str(name) for name in gates["gate"].unique()]
+    return [name for name in GATES if name in found] + [name for name in found if name not in GATES]
+
+
+def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
+    """Say how many communities have everything, and which gate fails most often."""
+    words = view.words
+    mine = only(gates, view.allocation)
+    if mine.empty:
+        return words.phrase("Gate matrix: no gates to draw.")
+    state = states(only(readiness, view.allocation), view)
+    counts = {
+        "allocation": view.title(view.allocation),
+        "met": words.number((state == "met").sum()),
+        "all": words.number(len(state)),
+    }
+    first = (
+        words.phrase(
+            "Under {allocation} all conditions are met (modelled) by the median of the draws in "
+            "{met} of {all} communities.",
+            **counts,
+        )
+        if view.draws
+        else words.phrase(
+            "Under {allocation} all conditions are met (modelled) in {met} of {all} communities.",
+            **counts,
+        )
+    )
+    missing = mine[mine["state"] != "met"].groupby("gate")["community"].nunique()
+    if missing.empty:
+        return first
+    worst = words.phrase(
+        "The gate most often not met or unknown: {gate}, in {number}.",
+        gate=gate_name(str(missing.idxmax()), words),
+        number=words.number(missing.max()),
+    )
+    return f"{first} {worst}"
+
+
+def _matrix_height(
+    gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View, columns: int
+) -> float:
+    """Return inches: title, heads and legend, and a row for each community and the totals."""
+    rows = min(len(only(readiness, view.allocation)), MOST_ROWS)
+    turned = gates["gate"].nunique() >= MOST_DATED_GATES
+    return 1.35 + HEAD_LINES[turned] + 0.2 * (max(rows, 3 * columns) + 1.5)
+
+
+def _matrix_notes(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> Sequence[str]:
+    """Say what the dates and states are."""
+    if not view.draws:
+        return []
+    text = view.words.phrase(
+        "Dates are medians (p50) of {draws} draws; not met: the median is not within the horizon; "
+        "framed: most often the last to hold. Gates that are all met by their medians need not be "
+        "met in the same draws.",
+        draws=view.draws_word,
+    )
+    return [text]
+
+
+@chart(
+    lambda words, _: words.phrase("What holds the largest communities back (modelled)"),
+    ("gates", "readiness"),
+    _matrix_alt,
+    shape="tall",
+    height=_matrix_height,
+    notes=_matrix_notes,
+)
+def gate_matrix(
+    gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View, ax: Axes | None = None
+) -> Axes:
+    """Draw the 40 largest communities by the gates in force, with the month each gate holds from.
+
+    Months are written as 2031-05 in every language: longer words do not fit into a cell.
+
+    Parameters
+    ----------
+    gates
+        One row per allocation, community and gate: state, day_p50. A missing row is unknown.
+    readiness
+        One row per allocation and community: settlement, people, status, binding_gate.
+    """
+    ax = blank(ax, "tall")
+    words = view.words
+    mine, top = only(gates, view.allocation), _largest(readiness, view, MOST_ROWS)
+    columns = gates_of(mine)
+    ax.set_xlabel(words.phrase("Condition (gate)"), labelpad=6)
+    ax.set_ylabel(_beside(words.phrase("Community and people, largest first"), len(top)))
+    ax.xaxis.set_label_position("top")
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    if top.empty or not columns:
+        ax.set(xticks=[], yticks=[])
+        note(ax, words.phrase("No gates to draw for this allocation."))
+        return finished(ax, "gate_matrix", view)
+    _cells(ax, mine, top, columns, view)
+    _matrix_frame(ax, top, columns, view)
+    _matrix_totals(ax, mine, columns, view)
+    return finished(ax, "gate_matrix", view)
+
+
+def _beside(words: str, rows: int) -> str:
+    """Return the label beside rows, broken where these are few."""
+    return words if rows > FEW_ROWS else textwrap.fill(words, max(13, 3 * rows))
+
+
+def _cells(ax: Axes, mine: pd.DataFrame, top: pd.DataFrame, columns: list[str], view: View) -> None:
+    """Fill the cells: colour of the state, its mark, and a frame about the gate that binds."""
+    known = {
+        (str(who), str(gate)): (str(state), float(day))
+        for who, gate, state, day in zip(
+            mine["community"], mine["gate"], mine["state"], mine["day_p50"], strict=True
+        )
+    }
+    at: Mapping[str, list[tuple[int, int]]] = {state: [] for state in STATUS}
+    framed: list[tuple[int, int, str]] = []
+    wide = len(columns) <= MOST_DATED_GATES
+    for row, (who, binding) in enumerate(zip(top["community"], top["binding_gate"], strict=True)):
+        for column, gate in enumerate(columns):
+            state, day = known.get((str(who), gate), ("unknown", math.nan))
+            state = state if state in STATUS else "unknown"
+            at[state].append((column, row))
+            ink = "white" if state == "met" else INK
+            if gate == str(binding):
+                framed.append((column, row, ink))
+            text = {"met": _month(view, day, wide=wide), "not met": "\N{MULTIPLICATION SIGN}"}
+            ax.text(
+                column, row, text.get(state, "?"), ha="center", va="center_baseline", color=ink,
+                fontsize=SMALL if state == "met" else 9.0, in_layout=False,
+            )  # fmt: skip
+    for state, corners in at.items():
+        cells = PolyCollection(
+            _boxes(corners, CELL), facecolor=STATUS.get(state, UNKNOWN), linewidth=0, gid=state
+        )
+        ax.add_collection(cells, autolim=False)
+    frames = PolyCollection(
+        _boxes([(column, row) for column, row, _ in framed], FRAME),
+        facecolor="none", edgecolor=[ink for *_, ink in framed], linewidth=1.1, gid="framed",
+    )  # fmt: skip
+    ax.add_collection(frames, autolim=False)
+
+
+def _boxes(
+    at: Sequence[tuple[int, int]], half: tuple[float, float]
+) -> list[list[tuple[float, float]]]:
+    """Return the corners of a box about each cell."""
+    wide, high = half
+    signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    return [[(column + i * wide, row + j * high) for i, j in signs] for column, row in at]
+
+
+def _month(view: View, day: float, *, wide: bool) -> str:
+    """Return when a gate holds from, as year and month, or the year where columns are narrow."""
+    if not math.isfinite(day):
+        return "\N{BLACK SQUARE}"
+    if day <= 0:
+        return view.words.phrase("start")
+    return view.date(day).strftime("%Y-%m" if wide else "%Y")
+
+
+def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -> None:
+    """Label rows and columns of the matrix and explain its marks."""
+    words = view.words
+    names = [
+        view.names.get(str(who), view.word(place))
+        for who, place in zip(top["community"], top["settlement"], strict=True)
+    ]
+    labels = [
+        f"{textwrap.shorten(name, 26, placeholder='…')}  {words.number(people)}"
+        for name, people in zip(names, top["people"], strict=True)
+    ]
+    ax.set_yticks(range(len(top)), labels, fontsize=SMALL)
+    turned = len(columns) >= MOST_DATED_GATES
+    heads = [
+        textwrap.fill(capital(gate_name(gate, words)), HEAD_LETTERS[turned]) for gate in columns
+    ]
+    ax.set_xticks(
+        range(len(columns)),
+        heads,
+        rotation=55 if turned else 0,
+        ha="left" if turned else "center",
+        rotation_mode="anchor" if turned else None,
+        fontsize=7.5 if turned else SMALL,
+    )
+    ax.set_xlim(-0.5, len(columns) - 0.5)
+    ax.set_ylim(len(top) + 1.0, -0.5)
+    handles: list[Artist] = [Patch(facecolor=STATUS[state]) for state in STATUS]
+    handles.append(Patch(facecolor="white", edgecolor=INK))
+    keys = [
+        words.phrase("Condition met (modelled), median date it holds from")
+        if view.draws
+        else words.phrase("Condition met (modelled), and when it holds from"),
+        "\N{MULTIPLICATION SIGN}  " + words.phrase("Not met within the horizon"),
+        "?  " + words.phrase("Unknown: data missing"),
+        words.phrase("Framed: binding gate, the last to hold"),
+    ]
+    ax.legend(
+        handles, [textwrap.fill(key, KEY_LETTERS) for key in keys], loc="upper center",
+        bbox_to_anchor=(0.4, 0), ncols=2, fontsize=SMALL, handlelength=1.6,
+    )  # fmt: skip
+
+
+def _matrix_totals(ax: Axes, gates: pd.DataFrame, columns: list[str], view: View) -> None:
+    """Write below the matrix the share of all communities that meet each gate."""
+    words = view.words
+    row = len(ax.get_yticks())
+    everyone = gates["community"].nunique()
+    met = gates[gates["state"] == "met"].groupby("gate")["community"].nunique()
+    ax.axhline(row - 0.25, color=QUIET, linewidth=0.6)
+    for column, gate in enumerate(columns):
+        share = words.percent(float(met.get(gate, 0)), everyone)
+        ax.text(column, row + 0.25, share, ha="center", va="center", fontsize=7.5)
+    ticks = [*np.arange(row, dtype=float), row + 0.25]
+    labels = [text.get_text() for text in ax.get_yticklabels()]
+    total = words.phrase("Met, of all {number}", number=words.number(everyone))
+    ax.set_yticks(ticks, [*labels, total], fontsize=SMALL)

@@ -1,0 +1,264 @@
+"""What teams do with the days they are present."""
+
+import textwrap
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.patches import Patch
+
+from returnplan.language.words import Words
+from returnplan.show.drawing import (
+    MET,
+    PALE,
+    PART,
+    SMALL,
+    Floats,
+    View,
+    blank,
+    chart,
+    date_axis,
+    finished,
+    note,
+    only,
+)
+
+STRIP = 0.8  # height of a row
+QUARTERS_UP_TO_DAYS = 4 * 366
+FEW_STRIPS = 6  # asset types below which the label beside them is broken more often
+DOINGS = {
+    "work": (MET, "", "white"),
+    "travel": (PART, "---", "white"),
+    "pause": (PALE, "////", "#6F9DBD"),
+    "idle": ("white", "\\", "#B5B5B5"),
+}
+
+
+def occupation(jobs: pd.DataFrame, presence: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Return team-days by asset, from_day and until_day of a period, and what teams do.
+
+    Between ``work_day`` and ``finish_day`` the workable days count as work (commuting included) and
+    the rest as non-workable, both spread evenly over the parcel's time. From dispatch to
+    ``work_day`` a team mobilises, travels and camps. What remains of its presence is idle; a team
+    that finishes a parcel after its ``until_day`` stays present until then. A parcel that is begun
+    but not finished within the horizon (blank days) lasts until the horizon; its workable days are
+    those of its asset type's finished parcels in proportion, or all.
+    """
+    mine = only(jobs, view.allocation)
+    mine = mine[mine["team"].notna() & (mine["team"].astype(str) != "")]
+    share = _workable_shares(mine)
+    mine = mine.fillna({"work_day": view.horizon_days, "finish_day": view.horizon_days})
+    teams = only(presence, view.allocation)
+    edges = _period_edges(view)
+    start, work, finish = (
+        mine[name].to_numpy(dtype=float) for name in ("start_day", "work_day", "finish_day")
+    )
+    at_work = _overlap(work, finish, edges)
+    last = mine.groupby("team")["finish_day"].max()
+    ends = teams["until_day"].to_numpy(dtype=float)
+    late = last.reindex(teams["team"]).to_numpy(dtype=float)
+    ends = np.fmax(np.where(np.isnan(ends), view.horizon_days, ends), late)
+    there = _overlap(teams["from_day"].to_numpy(dtype=float), ends, edges)
+    doing = {
+        "work": _by_asset(mine["asset"], at_work * share[:, None]),
+        "travel": _by_asset(mine["asset"], _overlap(start, work, edges)),
+        "pause": _by_asset(mine["asset"], at_work * (1 - share[:, None])),
+    }
+    present = _by_asset(teams["asset"], there)
+    busy = {name: table.reindex(present.index, fill_value=0.0) for name, table in doing.items()}
+    busy["idle"] = (present - sum(busy.values(), 0 * present)).clip(lower=0.0)
+    assets = [str(asset) for asset in present.index]
+    tidy = pd.DataFrame({"asset": np.repeat(assets, len(edges) - 1)})
+    tidy["from_day"] = np.tile(edges[:-1], len(assets))
+    tidy["until_day"] = np.tile(edges[1:], len(assets))
+    for name, table in busy.items():
+        tidy[name] = table.to_numpy(dtype=float).ravel()
+    return tidy
+
+
+def _workable_shares(mine: pd.DataFrame) -> Floats:
+    """Return the share of workable days from ``work_day`` on, shape (parcels,).
+
+    A parcel that is not finished takes the share of all finished parcels of its asset type, else 1.
+    """
+    span = (mine["finish_day"] - mine["work_day"]).astype(float)
+    done = pd.DataFrame({"asset": mine["asset"], "span": span, "days": mine["workable_days"]})
+    sums = done[span > 0].groupby("asset")[["span", "days"]].sum()
+    usual = mine["asset"].map(sums["days"] / sums["span"]).astype(float).fillna(1.0)
+    own = (done["days"].astype(float) / span.where(span > 0)).where(span != 0, 0.0)
+    return np.asarray(own.where(span.notna(), usual).clip(0, 1), dtype=np.float64)
+
+
+def _period_edges(view: View) -> Floats:
+    """Return day 0, each new year (quarter, if up to 4 years) and the end, shape (periods + 1,)."""
+    months = 3 if view.horizon_days <= QUARTERS_UP_TO_DAYS else 12
+    first = pd.Timestamp(view.start)
+    turns = pd.date_range(first, view.date(view.horizon_days), freq="MS")
+    inner = [float((turn - first).days) for turn in turns if (turn.month - 1) % months == 0]
+    within = [day for day in inner if 0 < day < view.horizon_days]
+    return np.array([0.0, *within, float(view.horizon_days)])
+
+
+def _overlap(begin: Floats, end: Floats, edges: Floats) -> Floats:
+    """Return the days that each span shares with each period, shape (spans, periods)."""
+    upper = np.minimum(end[:, None], edges[None, 1:])
+    lower = np.maximum(begin[:, None], edges[None, :-1])
+    shared: Floats = np.clip(upper - lower, 0.0, None)
+    return shared
+
+
+def _by_asset(asset: pd.Series, days: Floats) -> pd.DataFrame:
+    """Add up rows of team-days by asset type."""
+    return (
+        pd.DataFrame(days, index=pd.Index(asset.astype(str), name="asset")).groupby(level=0).sum()
+    )
+
+
+def _doing_word(doing: str, words: Words) -> str:
+    return {
+        "work": words.phrase("Working days"),
+        "travel": words.phrase("Mobilisation, travel and camp"),
+        "pause": words.phrase("Non-workable days (winter, rest)"),
+        "idle": words.phrase("Idle"),
+    }[doing]
+
+
+def _occupation_alt(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> str:
+    """Say what share of all present team-days is work, and who idles most."""
+    words, title = view.words, view.title(view.allocation)
+    if only(presence, view.allocation).empty:
+        return words.phrase("Under {allocation} no team is present.", allocation=title)
+    totals = occupation(jobs, presence, view).groupby("asset")[list(DOINGS)].sum()
+    days, whole = totals.sum(), float(totals.to_numpy().sum())
+    idle = totals["idle"] / totals.sum(axis=1).clip(lower=1e-9)
+    values = {name: words.percent(float(days[name]), whole) for name in DOINGS} | {
+        "allocation": title,
+        "team": view.word(idle.idxmax()),
+        "share": words.percent(float(idle.max())),
+    }
+    if view.draws:
+        return words.phrase(
+            "Under {allocation} in the run on expected values teams work on {work} of the days "
+            "they are present, travel or mobilise on {travel}, pause for non-workable days on "
+            "{pause} and are idle on {idle}. Most often idle: {team} ({share}).",
+            **values,
+        )
+    return words.phrase(
+        "Under {allocation} teams work on {work} of the days they are present, travel or mobilise "
+        "on {travel}, pause for non-workable days on {pause} and are idle on {idle}. Most often "
+        "idle: {team} ({share}).",
+        **values,
+    )
+
+
+def _occupation_height(
+    jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View, columns: int
+) -> float:
+    """Return inches: title, axis and legend, and a row for each asset type."""
+    return 1.55 + 0.34 * max(presence["asset"].nunique(), 3)
+
+
+def _occupation_notes(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> Sequence[str]:
+    """Say that this is the run on expected values."""
+    if not view.draws:
+        return []
+    text = view.words.phrase(
+        "From the run on expected values, not from the {draws} draws: it has no unrecorded "
+        "hazards, and no ranges.",
+        draws=view.draws_word,
+    )
+    return [text]
+
+
+@chart(
+    lambda words, _: words.phrase("What teams do with the days they are present (modelled)"),
+    ("jobs", "presence"),
+    _occupation_alt,
+    height=_occupation_height,
+    notes=_occupation_notes,
+)
+def team_occupation(
+    jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View, ax: Axes | None = None
+) -> Axes:
+    """Draw a row per asset type: shares of present team-days, stacked to 100 % in each period.
+
+    Parameters
+    ----------
+    jobs
+        Parcels: allocation, team, asset, start_day, work_day, finish_day, workable_days.
+    presence
+        team, asset, from_day, until_day (blank: to the end of the horizon).
+    """
+    ax = blank(ax)
+    words = view.words
+    how = words.phrase("Run on expected values") if view.draws else ""
+    teams = only(presence, view.allocation)
+    table = occupation(jobs, presence, view)
+    everyone = presence.groupby("asset")["team"].count().sort_values(ascending=False, kind="stable")
+    assets = [str(asset) for asset in everyone.index]
+    date_axis(ax, view, view.horizon_days)
+    label = words.phrase("Asset type; a row is 0–100 % of the days its teams are present")
+    ax.set_ylabel(textwrap.fill(label, 32 if len(assets) >= FEW_STRIPS else 16))
+    ax.set_xlabel(
+        words.phrase("{axis} (one bar per quarter)", axis=ax.get_xlabel())
+        if view.horizon_days <= QUARTERS_UP_TO_DAYS
+        else words.phrase("{axis} (one bar per calendar year)", axis=ax.get_xlabel())
+    )
+    ax.set_ylim(max(len(assets), 1) - 0.42, -0.55)
+    if teams.empty:
+        ax.set_yticks([])
+        note(ax, words.phrase("No team is present under this allocation."))
+        return finished(ax, "team_occupation", view, how)
+    counts = teams.groupby(teams["asset"].astype(str))["team"].nunique()
+    _strips(ax, assets, table, view)
+    for row, asset in enumerate(assets):
+        _strip_words(ax, row, table[table["asset"] == asset], int(counts.get(asset, 0)), view)
+    ax.set_yticks(range(len(assets)), [textwrap.fill(view.word(asset), 18) for asset in assets])
+    ax.tick_params(axis="y", length=0)
+    handles = [
+        Patch(facecolor=colour, hatch=2 * hatch, edgecolor=edge, linewidth=0.4)
+        for colour, hatch, edge in DOINGS.values()
+    ]
+    ax.legend(
+        handles, [_doing_word(name, words) for name in DOINGS], loc="upper center",
+        bbox_to_anchor=(0.45, 0), borderaxespad=5, ncols=4, fontsize=SMALL,
+    )  # fmt: skip
+    return finished(ax, "team_occupation", view, how)
+
+
+def _strips(ax: Axes, assets: list[str], table: pd.DataFrame, view: View) -> None:
+    """Draw a row of stacked bars for each asset type, one bar per period with teams present."""
+    rows = table["asset"].map({asset: row for row, asset in enumerate(assets)})
+    mine = table.assign(row=rows)[table[list(DOINGS)].sum(axis=1) > 0]
+    days = mine[list(DOINGS)].to_numpy(dtype=float)
+    shares = days / days.sum(axis=1, keepdims=True)
+    left = view.axis(mine["from_day"].to_numpy(dtype=float))
+    right = view.axis(mine["until_day"].to_numpy(dtype=float))
+    floor = mine["row"].to_numpy(dtype=float) + STRIP / 2
+    for number, (name, (colour, hatch, edge)) in enumerate(DOINGS.items()):
+        top = floor - STRIP * shares[:, number]
+        corners = np.array([[left, floor], [right, floor], [right, top], [left, top]])
+        ax.add_collection(
+            PolyCollection(
+                list(corners.transpose(2, 0, 1)), facecolor=colour, hatch=hatch, edgecolor=edge,
+                linewidth=0.4, label=f"_{name}",
+            ),
+            autolim=False,
+        )  # fmt: skip
+        floor = top
+
+
+def _strip_words(ax: Axes, row: int, mine: pd.DataFrame, teams: int, view: View) -> None:
+    """Write right of a row how many teams it has, and their shares over the whole time."""
+    words = view.words
+    whole = float(mine[list(DOINGS)].to_numpy().sum())
+    work, idle = (words.percent(float(mine[name].sum()), whole) for name in ("work", "idle"))
+    text = words.plural("{number} team", "{number} teams", teams)
+    if teams:
+        text += "\n" + words.phrase("{work} work, {idle} idle", work=work, idle=idle)
+    ax.annotate(
+        text, (1.0, row), (5, 0), xycoords=("axes fraction", "data"),
+        textcoords="offset points", va="center", fontsize=SMALL,
+    )  # fmt: skip

@@ -1,0 +1,162 @@
+"""What charts share: axes, titles, notes, rows of one allocation, states."""
+
+import math
+import textwrap
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib import dates as mdates
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import Formatter, FuncFormatter
+from numpy.typing import NDArray
+
+from returnplan.language.words import Words
+from returnplan.show.drawing.style import INK, QUIET, SIZES_CM, SMALL
+from returnplan.show.drawing.view import CHARTS, View
+
+Floats = NDArray[np.float64]
+
+LONG_YEARS = 3  # from here on, dates are shown as years
+SHORT_DAYS = 120  # up to here, dates are shown as days
+MOST_DECIMALS = 6  # of the numbers along an axis
+MOST_MARKS = 7  # of months on an axis of the whole width
+TITLE_LETTERS = 56
+PANEL_LETTERS = 78  # of the titles of panels, by panels side by side
+
+
+def blank(ax: Axes | None, shape: str = "wide") -> Axes:
+    """Return ``ax``, or axes on a new figure of a house size."""
+    if ax is not None:
+        return ax
+    width, height = SIZES_CM[shape]
+    size = (width / 2.54, height / 2.54)
+    return Figure(figsize=size, layout="constrained").add_subplot()
+
+
+def columns_of(ax: Axes) -> int:
+    """Return how many panels stand side by side where ``ax`` stands."""
+    place = ax.get_subplotspec()
+    return int(place.get_geometry()[1]) if place else 1
+
+
+def finished(ax: Axes, name: str, view: View, extra: str = "") -> Axes:
+    """Write the title: what is seen, for which allocation, and a line of figures."""
+    item = CHARTS[name]
+    if view.panel:
+        letters = round(PANEL_LETTERS / columns_of(ax))
+        lines = textwrap.wrap(view.panel, letters) + textwrap.wrap(extra, letters)
+        ax.set_title("\n".join(lines), loc="left", fontsize=7.5)
+        return ax
+    lines = textwrap.wrap(item.titled(view), TITLE_LETTERS + 8)
+    if item.one_allocation and view.allocation:
+        lines += textwrap.wrap(under(view), TITLE_LETTERS)
+    ax.set_title("\n".join([*lines, extra] if extra else lines), loc="left")
+    return ax
+
+
+def under(view: View) -> str:
+    """Return which allocation is drawn."""
+    return view.words.phrase("Allocation: {title}", title=view.title(view.allocation))
+
+
+def only(table: pd.DataFrame, allocation: str) -> pd.DataFrame:
+    """Return the rows of one allocation; all rows where the table does not tell them apart."""
+    if not allocation or "allocation" not in table.columns:
+        return table
+    return table[table["allocation"].astype(str) == allocation]
+
+
+def states(readiness: pd.DataFrame, view: View) -> pd.Series:
+    """Return met, not met or unknown per row; what is unknown is never met.
+
+    With ``view.day`` met says: by then.
+    """
+    until = view.horizon_days if view.day is None else view.day
+    day = readiness["ready_day_p50"].to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        met = np.isfinite(day) & (day <= until)
+    unknown = readiness["status"].astype(str).str.lower().str.startswith("unknown").to_numpy()
+    word = np.where(unknown, "unknown", np.where(met, "met", "not met"))
+    return pd.Series(word, index=readiness.index, name="state", dtype=object)
+
+
+def state_word(state: str, words: Words) -> str:
+    """Return the words for a state of a community."""
+    return {
+        "met": words.phrase("Conditions met (modelled)"),
+        "not met": words.phrase("Conditions not met"),
+        "unknown": words.phrase("Unknown"),
+    }[state]
+
+
+def total_people(readiness: pd.DataFrame) -> float:
+    """Return the people of the scenario, whom every allocation counts once."""
+    return float(readiness.groupby("allocation")["people"].sum().max()) if len(readiness) else 0.0
+
+
+def capital(text: str) -> str:
+    """Begin a text with a capital letter; the rest stays."""
+    return text[:1].upper() + text[1:]
+
+
+def note(ax: Axes, text: str) -> None:
+    """Say in the middle of a chart why there is nothing to see."""
+    ax.text(
+        0.5, 0.5, textwrap.fill(text, 44), transform=ax.transAxes, ha="center", va="center",
+        fontsize=9, color=QUIET, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.9},
+    )  # fmt: skip
+
+
+class _Numbers(Formatter):
+    """Writes numbers in a language, with as many decimals as the marks of the axis need."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        return self.format_ticks([value])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        marks = np.asarray(values, dtype=float)
+        room = 1e-6 * float(np.abs(marks).max(initial=0.0))
+        needed = (d for d in range(MOST_DECIMALS) if np.all(np.abs(marks - marks.round(d)) <= room))
+        decimals = next(needed, MOST_DECIMALS)
+        return [self._words.number(value, decimals) for value in values]
+
+
+def numbers(view: View) -> Formatter:
+    """Return what writes the numbers along an axis in the language of the view."""
+    return _Numbers(view.words)
+
+
+def horizon(ax: Axes, view: View) -> None:
+    """Mark the end of the horizon at the right edge."""
+    end = view.axis(view.horizon_days)
+    ax.axvline(end, color=INK, linewidth=0.8, label="_horizon")
+    ax.annotate(
+        view.words.phrase("Horizon ends {date}", date=view.horizon_word),
+        (end, 1.0), (-4, -2), xycoords=("data", "axes fraction"), textcoords="offset points",
+        ha="right", va="top", fontsize=SMALL,
+    )  # fmt: skip
+
+
+def date_axis(ax: Axes, view: View, until: float) -> None:
+    """Show days 0 to ``until`` as calendar years (or months, where the span is short)."""
+    ax.set_xlim(view.axis(0.0), view.axis(max(until, 1.0)))
+    years = until / 365.25
+    if years > LONG_YEARS:
+        step = max(1, math.ceil(years * columns_of(ax) / 11))
+        ax.xaxis.set_major_locator(mdates.YearLocator(base=step))
+        ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+        ax.set_xlabel(view.words.phrase("Calendar year"))
+        return
+    most = max(2, MOST_MARKS // columns_of(ax))
+    is_short = until <= SHORT_DAYS
+    write = view.words.date if is_short else view.words.month
+    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=2, maxticks=most))
+    ax.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: write(mdates.num2date(value).date()))
+    )
+    ax.set_xlabel(view.words.phrase("Date") if is_short else view.words.phrase("Month"))

@@ -1,0 +1,64 @@
+"""Targets beside the results: official or assumed aims, which the model never reads."""
+
+import textwrap
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+
+from returnplan.domain import Target, TargetMeasure
+from returnplan.show.drawing.style import INK, NOT_MET, SMALL
+from returnplan.show.drawing.view import View
+
+KEY_LETTERS = 46
+RIGHT_UP_TO = 0.15  # of the horizon: the words of an early target stand right of it
+
+
+def targets_of(view: View, measure: TargetMeasure) -> list[Target]:
+    """Return the targets for a measure that lie within the horizon, in order of time."""
+    last = view.date(view.horizon_days)
+    within = [one for one in view.targets if view.start <= one.by_date <= last]
+    return sorted((one for one in within if one.measure == measure), key=lambda one: one.by_date)
+
+
+def draw_targets(ax: Axes, targets: Sequence[Target], view: View) -> None:
+    """Draw targets as diamonds, joined where there are several, with their numbers."""
+    days = [float((one.by_date - view.start).days) for one in targets]
+    ax.plot(
+        [view.axis(day) for day in days], [one.people for one in targets], color=INK,
+        linestyle=":", linewidth=1.0, marker="D", markersize=6.5, markerfacecolor=NOT_MET,
+        markeredgecolor=INK, zorder=4, label="_targets", in_layout=False,
+    )  # fmt: skip
+    for day, target in zip(days, targets, strict=True):
+        is_late = day > RIGHT_UP_TO * view.horizon_days
+        ax.annotate(
+            view.words.number(target.people), (view.axis(day), target.people),
+            (-6 if is_late else 6, 3), textcoords="offset points",
+            ha="right" if is_late else "left", fontsize=SMALL, fontweight="bold",
+            path_effects=[withStroke(linewidth=1.8, foreground="white")],
+        )  # fmt: skip
+
+
+def target_key(target: Target, view: View) -> Line2D:
+    """Return the key of a target: its title, people and date."""
+    text = view.words.phrase(
+        "Target: {title} ({people} by {date})",
+        title=target.title or target.id,
+        people=view.words.number(target.people),
+        date=view.words.date(target.by_date),
+    )
+    return Line2D(
+        [], [], color=INK, linestyle=":", linewidth=1.0, marker="D", markersize=6.0,
+        markerfacecolor=NOT_MET, markeredgecolor=INK, label=textwrap.fill(text, KEY_LETTERS),
+    )  # fmt: skip
+
+
+def target_sentence(target: Target, view: View) -> str:
+    """Return a target as a sentence of an alt text."""
+    return view.words.phrase(
+        "Target by {date}: {people} ({title}).",
+        date=view.words.date(target.by_date),
+        people=view.words.number(target.people),
+        title=target.title or target.id,
+    )

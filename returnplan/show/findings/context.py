@@ -1,0 +1,166 @@
+"""What stands beside every result: risks, what is not modelled, sources, required wording."""
+
+from collections import Counter
+
+from returnplan.domain import SourceLine
+from returnplan.language.names import gate_name
+from returnplan.model.chance.assumptions import assumptions_in_force
+from returnplan.show.drawing import statement
+from returnplan.show.findings.leader import leader
+from returnplan.show.findings.opened import Findings, records
+
+
+def mark(findings: Findings) -> str:
+    """Who may read a page; stands on each of them."""
+    words = findings.words
+    if findings.is_public:
+        return words.phrase("Public")
+    return words.phrase("Internal: restricted data, not for publication")
+
+
+def statements(findings: Findings) -> tuple[str, ...]:
+    """Required wording: what no page may leave out."""
+    words = findings.words
+    return (
+        statement(findings.view),
+        words.phrase(
+            "Statuses are modelled: conditions met (modelled); conditions not met, with the "
+            "conditions that fail; unknown, with the data that is missing."
+        ),
+        words.phrase(
+            "Return is voluntary. Figures are upper limits of who could return, not targets."
+        ),
+        words.phrase(
+            "Boundaries, names and designations do not imply official endorsement or acceptance."
+        ),
+        _inputs(findings),
+    )
+
+
+def _inputs(findings: Findings) -> str:
+    words, date = findings.words, findings.words.date(findings.scenario.start)
+    years = [source.year for source in findings.scenario.sources if source.year]
+    values = {"date": date, "year": max(years, default=findings.scenario.start.year)}
+    if findings.draws:
+        return words.phrase(
+            "The model starts on {date}; the latest source is of {year}. Ranges are 80 % model "
+            "intervals under stated assumptions.",
+            **values,
+        )
+    return words.phrase(
+        "The model starts on {date}; the latest source is of {year}. Expected values under stated "
+        "assumptions, without ranges.",
+        **values,
+    )
+
+
+def sources(findings: Findings) -> tuple[str, ...]:
+    """Sources of the scenario, one line each; a title may name places, so not for the public."""
+    found = findings.scenario.sources
+    if findings.is_public:
+        return tuple(dict.fromkeys(_publication(one) for one in found if one.organisation))
+    return tuple(_source(one) for one in found)
+
+
+def _source(source: SourceLine) -> str:
+    more = _publication(source)
+    return f"{source.title} ({more})" if more else source.title
+
+
+def _publication(source: SourceLine) -> str:
+    """Who published it, when, under which terms."""
+    who = ", ".join(str(part) for part in (source.organisation, source.year) if part)
+    return "; ".join(part for part in (who, source.licence) if part)
+
+
+def conditions(findings: Findings) -> str:
+    """Say which conditions for return are in force."""
+    words = findings.words
+    gates = words.listed(gate_name(gate, words) for gate in findings.scenario.gates)
+    return words.phrase("Conditions for return in this run: {conditions}.", conditions=gates)
+
+
+def risks(findings: Findings) -> tuple[str, ...]:
+    """What can go wrong when the results are used, one sentence or two each."""
+    words, best = findings.words, leader(findings)
+    summary = next(records(findings.rows("summary", best)))
+    texts = [
+        words.phrase(
+            "Early return: {days} person-days by {date} under “{title}” are of people who come "
+            "before the conditions are met or without a dwelling. That is a risk, not a success.",
+            days=words.number(summary["early_person_days_mean"]),
+            date=words.date(findings.horizon),
+            title=findings.title(best),
+        ),
+        words.phrase(
+            "Released land keeps some residual risk; unreleased land nearby much more. Expected "
+            "casualties rest on few countries and differ tenfold within their range: compare "
+            "allocations, do not read levels."
+        ),
+        assumptions_line(findings),
+    ]
+    texts += _unknown(findings, best)
+    if not findings.draws:
+        texts.append(
+            words.phrase(
+                "Expected values know no hazards outside the records and come mostly too early: "
+                "do not publish them as forecasts."
+            )
+        )
+    return tuple(texts)
+
+
+def _unknown(findings: Findings, allocation: str) -> list[str]:
+    """People near hazards whose risk nobody knows."""
+    harm = findings.rows("harm", allocation)
+    people = float(harm["people_unknown_risk"].max()) if len(harm) else 0.0
+    if not people > 0:
+        return []
+    share = findings.words.percent(people, findings.people)
+    return [
+        findings.words.phrase(
+            "The risk near {share} of the people is unknown; they are left out of casualties.",
+            share=share,
+        )
+    ]
+
+
+def assumptions_line(findings: Findings) -> str:
+    """Say how well the assumptions are known, and what that means for ranges."""
+    words = findings.words
+    marks = Counter(row.mark for row in assumptions_in_force(findings.scenario).values())
+    total = sum(marks.values())
+    return words.phrase(
+        "Ranges say what the stated assumptions spread over the results, no more. Of {total} "
+        "assumptions {verified} are verified, {derived} are derived and {assumed} are assumed; "
+        "each is drawn on its own.",
+        total=words.number(total),
+        verified=words.number(marks["verified"]),
+        derived=words.number(marks["derived"]),
+        assumed=words.number(marks["assumed"]),
+    )
+
+
+def not_modelled(findings: Findings) -> tuple[str, ...]:
+    """What the model leaves out, as MODEL.md lists it, one line each."""
+    words = findings.words
+    return (
+        words.phrase(
+            "New contamination, accidents that re-open released land, closures of roads, changes "
+            "of control."
+        ),
+        words.phrase(
+            "Teams that help each other on one parcel, change base, take leave together or break "
+            "down."
+        ),
+        words.phrase("Budgets: they bind the choice of an allocation, not the run."),
+        words.phrase(
+            "Casualties on roads of people who do not live at their ends, and of visitors; "
+            "unrecorded hazards on roads; hazards that nobody finds until somebody is hurt."
+        ),
+        words.phrase("Correlation between uncertain numbers: each is drawn on its own."),
+        words.phrase(
+            "Returns: life elsewhere than in the own settlement, return of those who have left, "
+            "a change of mind after accidents, births and deaths."
+        ),
+    )

@@ -1,0 +1,189 @@
+"""Which allocation is ahead, by how much, and how surely: the headline."""
+
+import datetime as dt
+import math
+from typing import Any
+
+import numpy as np
+
+from returnplan.show.findings.opened import Findings, records
+
+CLOSE_SHARE = 0.1
+"""Another allocation is close when it has as many people in at least this share of the draws."""
+
+
+def leader(findings: Findings) -> str:
+    """Name the allocation with most people whose conditions are met by the horizon."""
+    return ranked(findings)[0]
+
+
+def ranked(findings: Findings) -> tuple[str, ...]:
+    """Name the allocations, those first whose people by the horizon are most.
+
+    The median decides; of equal ones the mean, then fewer person-days, then who stands first.
+    """
+
+    def key(allocation: str) -> tuple[float, float, float]:
+        met = met_on(findings, allocation, findings.horizon)
+        summary = next(records(findings.rows("summary", allocation)))
+        counts = [
+            -math.inf if math.isnan(met[c]) else met[c] for c in ("people_p50", "people_mean")
+        ]
+        return -counts[0], -counts[1], summary["person_days_mean"]
+
+    return tuple(sorted(findings.allocations, key=key))
+
+
+def close(findings: Findings, allocation: str) -> tuple[str, ...]:
+    """Allocations that have as many people or more by the horizon in a tenth of the draws."""
+    met = _met_in_draws(findings)
+    if met is None:
+        return ()
+    mine = met[findings.allocations.index(allocation)]
+    return tuple(
+        name
+        for name, other in zip(findings.allocations, met, strict=True)
+        if name != allocation and float((other >= mine).mean()) >= CLOSE_SHARE
+    )
+
+
+def headline(findings: Findings) -> str:
+    """Say in one sentence under which allocation the conditions of most people are met."""
+    words, best = findings.words, leader(findings)
+    row = met_on(findings, best, findings.horizon)
+    values = {
+        "date": words.date(findings.horizon),
+        "people": findings.count(row["people_p50"]),
+        "all": words.number(findings.people),
+        "title": findings.title(best),
+    }
+    if math.isnan(row["people_p50"]):
+        return words.phrase(
+            "By {date} the conditions for return are met (modelled) for so few people that their "
+            "number is withheld.",
+            date=values["date"],
+        )
+    if not findings.draws:
+        return words.phrase(
+            "On expected values the conditions for return are met (modelled) by {date} for "
+            "{people} of {all} under “{title}”.",
+            **values,
+        )
+    return words.phrase(
+        "By {date} the conditions for return are met (modelled) for {people} of {all} "
+        "({low} to {high} in 80 % of the draws) under “{title}”.",
+        low=findings.number(row["people_p10"]),
+        high=findings.number(row["people_p90"]),
+        **values,
+    )
+
+
+def standing(findings: Findings) -> str:
+    """Say how far the allocation of the headline is ahead of others, and how surely."""
+    best = leader(findings)
+    if math.isnan(met_on(findings, best, findings.horizon)["people_p50"]):
+        return ""
+    if findings.draws:
+        texts = [_against(findings, best), _how_clear(findings, best)]
+    else:
+        texts = _of_expected_values(findings, best)
+    return " ".join(text for text in texts if text)
+
+
+def _of_expected_values(findings: Findings, best: str) -> list[str]:
+    """What is to be said of a run without draws: no range, so no forecast."""
+    words = findings.words
+    other = compared_with(findings, best)
+    more = ""
+    if other:
+        mine, its = (met_on(findings, one, findings.horizon)["people_p50"] for one in (best, other))
+        more = words.phrase(
+            "Against “{title}” the difference is {difference}.",
+            title=findings.title(other),
+            difference=findings.signed(mine - its),
+        )
+    note = words.phrase(
+        "Expected values have no ranges and mostly come too early: this is not a forecast."
+    )
+    return [more, note]
+
+
+def compared_with(findings: Findings, best: str) -> str:
+    """Name the allocation that one is compared with: the first, or else the best other one.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    best
+        Name of an allocation.
+
+    Returns
+    -------
+    str
+        Name; empty when there is no other one.
+    """
+    if best != findings.first:
+        return findings.first
+    rest = [name for name in findings.allocations if name != best]
+    return max(
+        rest,
+        key=lambda name: met_on(findings, name, findings.horizon)["people_mean"],
+        default="",
+    )
+
+
+def _against(findings: Findings, best: str) -> str:
+    other = compared_with(findings, best)
+    found = findings.difference(best, other, "people_met") if other else None
+    if found is None:
+        return ""
+    words = findings.words
+    more = found["probability_better"] - found["probability_same"] / 2
+    return words.phrase(
+        "Against “{title}” the difference is {difference} on average ({low} to {high} in 80 % of "
+        "the draws): more people in {more} of the draws, fewer in {fewer}.",
+        title=findings.title(other),
+        difference=findings.signed(found["mean"]),
+        low=findings.signed(found["p10"]),
+        high=findings.signed(found["p90"]),
+        more=words.percent(more),
+        fewer=words.percent(max(0.0, 1 - more - found["probability_same"])),
+    )
+
+
+def _how_clear(findings: Findings, best: str) -> str:
+    """Say whether an allocation is ahead of all others, or which ones are close."""
+    words, near = findings.words, close(findings, best)
+    others = len(findings.allocations) - 1
+    if not others:
+        return ""
+    if not near:
+        return words.phrase("No other allocation has as many in a tenth of the draws or more.")
+    if len(near) == others > 1:
+        return words.phrase(
+            "No allocation is clearly ahead: each other one has as many people or more in at "
+            "least a tenth of the draws."
+        )
+    titles = words.listed(words.phrase("“{title}”", title=findings.title(name)) for name in near)
+    return words.phrase(
+        "No allocation is clearly ahead: as many people or more in at least a tenth of the draws "
+        "also under {titles}.",
+        titles=titles,
+    )
+
+
+def met_on(findings: Findings, allocation: str, day: dt.date) -> dict[str, Any]:
+    """Row of people_met on a date of counting."""
+    rows = findings.rows("people_met", allocation)
+    return next(records(rows[rows["date"] == day.isoformat()]))
+
+
+def _met_in_draws(findings: Findings) -> Any:
+    """Allocation x draw: people whose conditions are met by the horizon; None: no draws."""
+    run = findings.run
+    if run.ready_day is None:
+        return None
+    people = {one.id: one.people for one in findings.scenario.communities}
+    counts = np.array([people[name] for name in run.communities], np.float64)
+    return np.isfinite(run.ready_day) @ counts

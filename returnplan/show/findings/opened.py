@@ -1,0 +1,335 @@
+"""A run that is read to be told of: its tables for an audience, its words in a language."""
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from returnplan.domain import Scenario
+from returnplan.insight.explain import Told, open_run
+from returnplan.insight.story import Chain
+from returnplan.language.words import Words, words_of
+from returnplan.runs.district_shares import district_shares
+from returnplan.runs.folder import SCENARIO_COPY, TABLES, Run
+from returnplan.runs.paired import differences
+from returnplan.show import figures
+from returnplan.show.audience.tables import AUDIENCES, Audience, for_audience
+from returnplan.show.drawing import View
+from returnplan.units import counting_dates, horizon_date
+
+__all__ = ["AUDIENCES", "Audience", "Findings", "Spread", "open_findings", "records", "spread_of"]
+
+LEAST_DRAWS = 2
+"""Draws from which on allocations can be compared draw by draw."""
+PEOPLE_DIGIT = -1
+"""People of all communities together are rounded to ten for the public."""
+LEFT_TO_RIGHT = "\u200e"
+"""Keeps the sign before its number where words are written from right to left."""
+DIGEST_SIGNS = 12
+"""Signs of the digest of the results that are printed."""
+NEAR_YEARS = (3, 5)
+"""The near date is a quarter of the horizon on, but neither sooner nor later than these years."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """A median with the range in which 80 % of the draws lie; nan: not within the horizon.
+
+    Parameters
+    ----------
+    middle
+        Median; in a run on expected values its only number.
+    low, high
+        10 % and 90 %; nan in a run on expected values.
+    """
+
+    middle: float
+    low: float = math.nan
+    high: float = math.nan
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Findings:
+    """What report and brief say of a run.
+
+    Parameters
+    ----------
+    folder
+        Run folder.
+    told
+        The run with its scenario; names of places are those of the language.
+    view
+        What charts must know: names, titles, provenance, words.
+    audience
+        ``internal`` or ``public``.
+    tables
+        Tables of the run by name, as this audience may see them.
+    contact
+        Whom to ask; empty: nobody is named.
+    """
+
+    folder: Path
+    told: Told
+    view: View
+    audience: Audience
+    tables: Mapping[str, pd.DataFrame]
+    contact: str = ""
+
+    @property
+    def run(self) -> Run:
+        """Tables and manifest, all of them: for the audience take ``tables``."""
+        return self.told.run
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, all of it: for the audience take ``tables``."""
+        return self.told.scenario
+
+    @property
+    def words(self) -> Words:
+        """The language."""
+        return self.view.words
+
+    @property
+    def draws(self) -> int:
+        """Draws of the run; 0: expected values."""
+        return self.told.draws
+
+    @property
+    def is_public(self) -> bool:
+        """True when no place but the district may be named."""
+        return self.audience == "public"
+
+    @property
+    def allocations(self) -> tuple[str, ...]:
+        """Names of the allocations; the first is what the others are compared with."""
+        return self.run.allocations
+
+    @property
+    def first(self) -> str:
+        """Name of the first allocation."""
+        return self.allocations[0]
+
+    def title(self, allocation: str) -> str:
+        """Title of an allocation."""
+        return self.view.title(allocation)
+
+    @cached_property
+    def horizon(self) -> dt.date:
+        """Last day of the run."""
+        return horizon_date(self.scenario.start, self.scenario.horizon_years)
+
+    @cached_property
+    def near(self) -> dt.date:
+        """First date of counting some years on (see ``NEAR_YEARS``), at most the horizon."""
+        scenario = self.scenario
+        years = min(max(scenario.horizon_years // 4, NEAR_YEARS[0]), NEAR_YEARS[1])
+        dates = counting_dates(scenario.start, scenario.horizon_years)
+        goal = horizon_date(scenario.start, years)
+        return next((day for day in dates if day >= goal), self.horizon)
+
+    @cached_property
+    def people(self) -> int:
+        """All people who wait; rounded for the public."""
+        people = sum(one.people for one in self.scenario.communities)
+        return round(people, PEOPLE_DIGIT) if self.is_public else people
+
+    @cached_property
+    def drawn(self) -> Mapping[str, pd.DataFrame]:
+        """Tables for charts: those of the audience; for maps ``places``, and ``roads`` as lines."""
+        if self.is_public:
+            return self.tables
+        return {**self.tables, **figures.ground(self.scenario)}
+
+    def rows(self, table: str, allocation: str) -> pd.DataFrame:
+        """Rows of one allocation in a table."""
+        found = self.tables[table]
+        return found[found["allocation"] == allocation]
+
+    def difference(self, allocation: str, against: str, measure: str) -> Mapping[str, Any] | None:
+        """Paired difference of an allocation to the first, or of the first to another.
+
+        Parameters
+        ----------
+        allocation, against
+            Names; one of them is the first. People are those at the horizon.
+        measure
+            ``person_days`` or ``people_met``.
+
+        Returns
+        -------
+        Mapping[str, Any] | None
+            Row of :func:`returnplan.runs.paired.differences`; None: fewer than two draws, or the
+            same allocation twice.
+        """
+        if "differences" not in self.tables or allocation == against:
+            return None
+        if allocation == self.first:
+            return mirrored(self.difference(against, allocation, measure))
+        table = self.tables["differences"]
+        day = self.horizon.isoformat() if measure == "people_met" else ""
+        is_it = table["allocation"].eq(allocation) & table["measure"].eq(measure)
+        return next(records(table[is_it & table["date"].eq(day)]), None)
+
+    @cached_property
+    def chains(self) -> Mapping[str, Chain]:
+        """Binding chains of each allocation, in the language."""
+        seed = int(self.run.manifest["seed"] or 0)
+        return {name: Chain(self.told.stage, name, seed, self.words) for name in self.allocations}
+
+    # What is said in many places
+
+    def spread(self, found: Spread, decimals: int = 0) -> str:
+        """A median with its range; the number alone where there is none."""
+        number = self.number(found.middle, decimals)
+        if math.isnan(found.low) or math.isnan(found.middle):
+            return number
+        return self.words.phrase(
+            "{middle} ({low} to {high})",
+            middle=number,
+            low=self.number(found.low, decimals),
+            high=self.number(found.high, decimals),
+        )
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """A number for people; nan is what the audience may not see."""
+        if math.isnan(value):
+            return self.words.phrase("withheld")
+        return self.words.number(value, decimals)
+
+    def signed(self, number: float, decimals: int = 0) -> str:
+        """A difference, with its sign."""
+        text = self.words.number(abs(number), decimals)
+        if round(number, decimals) == 0:
+            return text
+        before = LEFT_TO_RIGHT if self.words.direction == "rtl" else ""
+        return f"{before}{'−' if number < 0 else '+'}{text}"
+
+    def signed_range(self, middle: float, low: float, high: float, decimals: int = 0) -> str:
+        """A difference with its range; the difference alone where there is none."""
+        if math.isnan(low):
+            return self.signed(middle, decimals)
+        return self.words.phrase(
+            "{middle} ({low} to {high})",
+            middle=self.signed(middle, decimals),
+            low=self.signed(low, decimals),
+            high=self.signed(high, decimals),
+        )
+
+    def day(self, iso: object) -> str:
+        """A date for people; a blank is not within the horizon."""
+        if isinstance(iso, str) and iso:
+            return self.words.date(dt.date.fromisoformat(iso))
+        return self.words.phrase("not within the horizon")
+
+    def count(self, people: float) -> str:
+        """A number of people; nan is what the audience may not see."""
+        if math.isnan(people):
+            return self.number(people)
+        return self.words.plural("{number} person", "{number} people", people)
+
+
+def records(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Rows of a table as mappings from column to cell."""
+    for row in table.to_dict("records"):
+        yield {str(key): cell for key, cell in row.items()}
+
+
+def open_findings(
+    folder: str | Path, audience: Audience = "internal", language: str = "en", contact: str = ""
+) -> Findings:
+    """Read a run folder to tell of it.
+
+    Parameters
+    ----------
+    folder
+        Run folder that ``returnplan run`` or ``returnplan merge`` wrote.
+    audience
+        ``internal``, or ``public``: districts only, nothing that names a place or a team.
+    language
+        Code of a language; what it has no words for stays English.
+    contact
+        Whom readers may ask.
+
+    Returns
+    -------
+    Findings
+        Tables, view and words.
+
+    Raises
+    ------
+    ReturnplanError
+        When it is no complete run folder, or its scenario is not the one of the run.
+    """
+    path = Path(folder)
+    told = open_run(path, language)
+    words = words_of(language)
+    provenance = _provenance(told, words)
+    days = (
+        horizon_date(told.scenario.start, told.scenario.horizon_years) - told.scenario.start
+    ).days
+    view = figures.view_of(path / SCENARIO_COPY, told.scenario, days, provenance, told.draws)
+    tables = {name: getattr(told.run, name) for name in TABLES}
+    tables["district_shares"] = district_shares(told.run)
+    if told.draws >= LEAST_DRAWS:
+        tables["differences"] = differences(told.run)
+    households = {one.id: one.households for one in told.scenario.communities}
+    return Findings(
+        folder=path,
+        told=told,
+        view=replace(view, words=words),
+        audience=audience,
+        tables=for_audience(tables, audience, households),
+        contact=contact,
+    )
+
+
+def _provenance(told: Told, words: Words) -> str:
+    """How the results were made, in one line."""
+    manifest = told.run.manifest
+    how = words.phrase("run on expected values (no draws)")
+    if told.draws:
+        draws = words.plural("{number} draw", "{number} draws", told.draws)
+        how = words.phrase("{draws}, seed {seed}", draws=draws, seed=manifest["seed"])
+    return words.phrase(
+        "Scenario {scenario}, {how}, returnplan {version}, results {digest}",
+        scenario=manifest["scenario"],
+        how=how,
+        version=manifest["returnplan"],
+        digest=str(manifest["digest"])[:DIGEST_SIGNS],
+    )
+
+
+def mirrored(row: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The difference the other way round: B - A from A - B.
+
+    Parameters
+    ----------
+    row
+        Row of :func:`returnplan.runs.paired.differences`.
+    """
+    if row is None:
+        return None
+    turned = {"mean": -row["mean"], "low": -row["high"], "high": -row["low"]}
+    turned |= {"p10": -row["p90"], "p90": -row["p10"]}
+    turned |= {"value": row["value_against"], "value_against": row["value"]}
+    names = {"allocation": row["against"], "against": row["allocation"]}
+    return {**row, **turned, **names, "probability_better": 1 - row["probability_better"]}
+
+
+def spread_of(row: Mapping[str, Any], count: str) -> Spread:
+    """Median and range of a count in a row of ``people_met``.
+
+    Parameters
+    ----------
+    row
+        The row.
+    count
+        ``people``, ``returned`` or ``present``.
+    """
+    return Spread(middle=row[f"{count}_p50"], low=row[f"{count}_p10"], high=row[f"{count}_p90"])

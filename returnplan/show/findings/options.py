@@ -1,0 +1,281 @@
+"""Allocations side by side: the table of options."""
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from returnplan.show.audience.tables import SHARE_DIGIT
+from returnplan.show.findings.leader import met_on
+from returnplan.show.findings.opened import Findings, Spread, records, spread_of
+
+HALF = 0.5
+MILLION, THOUSAND = 1e6, 1e3
+MILLIONS_FROM = 1e8
+"""Person-days of an allocation from which on differences are told in millions."""
+WHOLE_MILLIONS_FROM = 1e8
+"""Costs in USD from here on are written in whole millions."""
+WHOLE_FROM, ONE_DECIMAL_FROM = 10, 1
+"""Expected casualties from here on are written without, and with one, decimal."""
+MOST_DECIMALS = 3
+NONE = "–"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A mean difference to the first allocation, over the same draws.
+
+    Parameters
+    ----------
+    mean
+        Mean over the draws.
+    low, high
+        Its interval; nan in a run on expected values.
+    """
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One allocation among the others.
+
+    Parameters
+    ----------
+    allocation, title
+        Name, and what people call it.
+    near, horizon
+        People whose conditions are met (modelled) by the near date, and by the horizon.
+    returned
+        People who have returned by the horizon.
+    half
+        Dates by which the conditions of half of the people are met: early, median, late; None: not
+        within the horizon.
+    person_days
+        Person-days of displacement against the first allocation, 95 % interval of the mean.
+    casualties
+        Expected casualties of all kinds against the first allocation, 80 % range; None: not shown.
+    cost_usd
+        Mean cost, USD.
+    communities_never
+        Communities whose conditions are not met within the horizon; None: withheld.
+    dominated_by
+        Name of an allocation that is as good in people, person-days, cost and casualties, and
+        better in one of them; empty: there is none.
+    texts
+        Cells of the table of options, in the order of :func:`option_headings`.
+    """
+
+    allocation: str
+    title: str
+    near: Spread
+    horizon: Spread
+    returned: Spread
+    half: tuple[dt.date | None, dt.date | None, dt.date | None]
+    person_days: Difference | None
+    casualties: Difference | None
+    cost_usd: float
+    communities_never: int | None
+    dominated_by: str
+    texts: tuple[str, ...]
+
+
+def option_headings(findings: Findings) -> tuple[str, ...]:
+    """Headings of the table of options."""
+    words = findings.words
+    near, horizon = words.date(findings.near), words.date(findings.horizon)
+    unit = _person_days_unit(findings)
+    return (
+        words.phrase("Allocation"),
+        words.phrase("Conditions met (modelled) by {date}, people", date=near),
+        words.phrase("Conditions met (modelled) by {date}, people", date=horizon),
+        words.phrase("Returned by {date}, people", date=horizon),
+        words.phrase("Conditions met for half of the people by"),
+        words.phrase("Person-days of displacement, millions, against the first")
+        if unit == MILLION
+        else words.phrase("Person-days of displacement, thousands, against the first"),
+        words.phrase("Cost, million USD"),
+        words.phrase("Expected casualties, against the first"),
+        words.phrase("Communities not met by {date}", date=horizon),
+    )
+
+
+def option_notes(findings: Findings) -> tuple[str, ...]:
+    """What must be known to read the table of options."""
+    words = findings.words
+    notes = [
+        words.phrase(
+            "In brackets: 80 % of the draws; for person-days the 95 % interval of the mean."
+        )
+        if findings.draws
+        else words.phrase("Expected values: one number each, no ranges."),
+        words.phrase("Fewer person-days and fewer casualties are negative numbers."),
+        words.phrase(
+            "Expected casualties are for comparing allocations only; where they would rest on a "
+            "few settlements they are left out."
+        ),
+    ]
+    return tuple(notes)
+
+
+def options(findings: Findings) -> tuple[Option, ...]:
+    """Allocations side by side, in the order of the run."""
+    merits = _merits(findings)
+    return tuple(
+        _option(findings, name, _dominated_by(merits, name)) for name in findings.allocations
+    )
+
+
+def _option(findings: Findings, name: str, dominated_by: str) -> Option:
+    at_near = met_on(findings, name, findings.near)
+    at_end = met_on(findings, name, findings.horizon)
+    summary = _summary(findings, name)
+    never = float(summary["communities_never"])
+    item: dict[str, Any] = {
+        "near": spread_of(at_near, "people"),
+        "horizon": spread_of(at_end, "people"),
+        "returned": spread_of(at_end, "returned"),
+        "half": _half(findings, name),
+        "person_days": _person_days(findings, name),
+        "casualties": _casualties(findings, name),
+        "cost_usd": float(summary["cost_usd_mean"]),
+        "communities_never": None if math.isnan(never) else int(never),
+    }
+    return Option(
+        allocation=name,
+        title=findings.title(name),
+        dominated_by=dominated_by,
+        texts=_texts(findings, name, item),
+        **item,
+    )
+
+
+def _person_days(findings: Findings, allocation: str) -> Difference | None:
+    """Person-days against the first allocation; without draws there is no interval."""
+    if allocation == findings.first:
+        return None
+    found = findings.difference(allocation, findings.first, "person_days")
+    if found is None:
+        mine, its = (
+            _summary(findings, name)["person_days_mean"] for name in (allocation, findings.first)
+        )
+        return Difference(mean=mine - its, low=math.nan, high=math.nan)
+    return Difference(mean=found["mean"], low=found["low"], high=found["high"])
+
+
+def _summary(findings: Findings, allocation: str) -> dict[str, Any]:
+    return next(records(findings.rows("summary", allocation)))
+
+
+def _half(
+    findings: Findings, allocation: str
+) -> tuple[dt.date | None, dt.date | None, dt.date | None]:
+    """First dates of counting on which the high, middle and low curve reach half of the people."""
+    rows = findings.rows("people_met", allocation)
+    dates: list[dt.date | None] = []
+    for column in ("people_p90", "people_p50", "people_p10"):
+        there = rows.loc[rows[column] >= HALF * findings.people, "date"]
+        dates.append(dt.date.fromisoformat(min(there)) if len(there) else None)
+    return dates[0], dates[1], dates[2]
+
+
+def _casualties(findings: Findings, allocation: str) -> Difference | None:
+    """Expected casualties of all kinds against the first allocation; None where not shown."""
+    rows = findings.rows("harm", allocation)
+    row = next(records(rows[rows["kind"] == "all"]), {})
+    mean = row.get("difference_mean", math.nan)
+    if math.isnan(mean):
+        return None
+    return Difference(mean=mean, low=row["difference_low"], high=row["difference_high"])
+
+
+def _dominated_by(merits: Mapping[str, tuple[float, ...]], allocation: str) -> str:
+    """Name of an allocation that is nowhere worse and somewhere better in the table; else empty."""
+    mine = merits[allocation]
+    for other, its in merits.items():
+        if all(b >= a for a, b in zip(mine, its, strict=True)) and its != mine:
+            return other
+    return ""
+
+
+def _merits(findings: Findings) -> dict[str, tuple[float, ...]]:
+    """Numbers of the table, more is better; casualties only where all allocations have them."""
+    casualties = {name: _casualties(findings, name) for name in findings.allocations}
+    has_harm = all(casualties[name] for name in findings.allocations[1:])
+    merits: dict[str, tuple[float, ...]] = {}
+    for name, harm in casualties.items():
+        summary = _summary(findings, name)
+        people = met_on(findings, name, findings.horizon)["people_p50"]
+        merits[name] = (people, -summary["person_days_mean"], -summary["cost_usd_mean"])
+        if has_harm:
+            merits[name] += (-harm.mean if harm else 0.0,)
+    return merits
+
+
+def _texts(findings: Findings, name: str, item: dict[str, Any]) -> tuple[str, ...]:
+    """Cells of one row of the table of options."""
+    words, unit = findings.words, _person_days_unit(findings)
+    person_days, casualties = item["person_days"], item["casualties"]
+    never, cost_usd = item["communities_never"], item["cost_usd"]
+    return (
+        findings.title(name),
+        *(findings.spread(item[key]) for key in ("near", "horizon", "returned")),
+        _half_text(findings, item["half"]),
+        _difference(findings, person_days, 1, unit) if person_days else _none(findings, name),
+        words.number(cost_usd / MILLION, int(cost_usd < WHOLE_MILLIONS_FROM)),
+        _difference(findings, casualties, decimals(findings, casualties.mean))
+        if casualties
+        else _none(findings, name, has_any=any(_harm_of_others(findings))),
+        findings.number(math.nan if never is None else never),
+    )
+
+
+def _none(findings: Findings, name: str, *, has_any: bool = True) -> str:
+    """What stands where an allocation has no difference to the first one."""
+    is_first = name == findings.first and len(findings.allocations) > 1
+    return findings.words.phrase("reference") if is_first and has_any else NONE
+
+
+def _harm_of_others(findings: Findings) -> list[Difference | None]:
+    return [_casualties(findings, name) for name in findings.allocations[1:]]
+
+
+def _half_text(findings: Findings, dates: tuple[dt.date | None, ...]) -> str:
+    words = findings.words
+    early, middle, late = (
+        words.month(day) if day else words.phrase("not by {year}", year=findings.horizon.year)
+        for day in dates
+    )
+    if not findings.draws or early == middle == late:
+        return middle
+    return words.phrase("{middle} ({low} to {high})", middle=middle, low=early, high=late)
+
+
+def _difference(findings: Findings, found: Difference, decimals: int, unit: float = 1.0) -> str:
+    numbers = (found.mean / unit, found.low / unit, found.high / unit)
+    return findings.signed_range(*numbers, decimals)
+
+
+def decimals(findings: Findings, casualties: float) -> int:
+    """How many decimals expected casualties are written with; the public gets them rounded.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    casualties
+        The number, or a difference of numbers.
+    """
+    size = abs(casualties)
+    if size >= ONE_DECIMAL_FROM:
+        return 0 if size >= WHOLE_FROM else 1
+    return SHARE_DIGIT if findings.is_public else MOST_DECIMALS
+
+
+def _person_days_unit(findings: Findings) -> float:
+    """Millions or thousands, after the largest difference; without draws after the totals."""
+    largest = max(findings.tables["summary"]["person_days_mean"], default=0.0)
+    return MILLION if largest >= MILLIONS_FROM else THOUSAND

@@ -1,0 +1,95 @@
+"""Targets of the scenario, and how likely each is reached."""
+
+import math
+from dataclasses import dataclass
+
+from returnplan.domain import Target
+from returnplan.show.findings.opened import Findings, Spread, records, spread_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """How likely a target is reached under an allocation.
+
+    Parameters
+    ----------
+    target
+        The target.
+    allocation
+        Name of the allocation.
+    people
+        People by its date; nan when the date is outside the run, or the number withheld.
+    sentence
+        The same for people.
+    """
+
+    target: Target
+    allocation: str
+    people: Spread
+    sentence: str
+
+
+def targets(findings: Findings) -> tuple[Reached, ...]:
+    """How likely each target of the scenario is reached, by allocation."""
+    return tuple(
+        _reached(findings, target, name)
+        for target in findings.scenario.targets
+        for name in findings.allocations
+    )
+
+
+def _reached(findings: Findings, target: Target, allocation: str) -> Reached:
+    """Judge a target by the last date of counting on or before its own."""
+    rows = findings.rows("people_met", allocation)
+    iso = target.by_date.isoformat()
+    is_within = findings.scenario.start <= target.by_date <= findings.horizon
+    people = Spread(middle=math.nan)
+    if is_within:
+        row = next(records(rows[rows["date"] <= iso].tail(1)))
+        people = spread_of(row, "people" if target.measure == "conditions_met" else "returned")
+    return Reached(
+        target=target,
+        allocation=allocation,
+        people=people,
+        sentence=_target_words(findings, target, allocation, people),
+    )
+
+
+def _target_words(findings: Findings, target: Target, allocation: str, people: Spread) -> str:
+    words = findings.words
+    goal = findings.count(target.people)
+    values = {
+        "target": target.title or target.id.replace("_", " "),
+        "goal": words.phrase("{people} with conditions met (modelled)", people=goal)
+        if target.measure == "conditions_met"
+        else words.phrase("{people} returned", people=goal),
+        "date": words.date(target.by_date),
+        "title": findings.title(allocation),
+        "people": findings.spread(people),
+        "how": _how_likely(findings, target.people, people),
+    }
+    if not findings.scenario.start <= target.by_date <= findings.horizon:
+        return words.phrase(
+            "Target “{target}”: {goal} by {date}. That date lies outside the run.", **values
+        )
+    return words.phrase(
+        "Target “{target}”: {goal} by {date}. Under “{title}” {people}: {how}.", **values
+    )
+
+
+def _how_likely(findings: Findings, goal: float, people: Spread) -> str:
+    """Say in how many draws a goal is reached, as the range and the median tell it."""
+    words = findings.words
+    if math.isnan(people.middle):
+        return words.phrase("too few people to be shown")
+    if not findings.draws:
+        if people.middle >= goal:
+            return words.phrase("reached on expected values, which know no ranges")
+        return words.phrase("not reached on expected values, which know no ranges")
+    texts = (
+        words.phrase("reached in less than a tenth of the draws"),
+        words.phrase("reached in a tenth to half of the draws"),
+        words.phrase("reached in half to nine tenths of the draws"),
+        words.phrase("reached in nine tenths of the draws or more"),
+    )
+    return texts[sum(number >= goal for number in (people.low, people.middle, people.high))]

@@ -1,0 +1,135 @@
+"""Settlements where they lie, coloured by the year in which their conditions are met."""
+
+import math
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from returnplan.show.drawing import STATUS, View, chart, finished, state_word, states
+from returnplan.show.maps.ground import boundaries, map_height
+from returnplan.show.maps.points import Group, Settled, counted, draw_map, most_people, ready_places
+
+MOST_CLASSES = 7
+
+
+def year_classes(readiness: pd.DataFrame, view: View) -> list[tuple[int, int]]:
+    """Return first and last year of at most 7 classes, the same for every allocation of a table."""
+    days = readiness.loc[states(readiness, view) == "met", "ready_day_p50"]
+    if days.empty:
+        return []
+    first, last = view.date(float(days.min())).year, view.date(float(days.max())).year
+    step = math.ceil((last - first + 1) / MOST_CLASSES)
+    return [(year, min(year + step - 1, last)) for year in range(first, last + 1, step)]
+
+
+def _map_alt(
+    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+) -> str:
+    """Say how many settlements have their conditions met, and by when half of them do."""
+    words = view.words
+    found = ready_places(readiness, places, view)
+    met = found.loc[found["state"] == "met", "year"]
+    counts = found["state"].value_counts()
+    values = {
+        "number": words.number(len(found)),
+        "allocation": view.title(view.allocation),
+        "met": words.number(len(met)),
+        "not_met": words.number(counts.get("not met", 0)),
+        "unknown": words.number(counts.get("unknown", 0)),
+        "draws": view.draws_word,
+    }
+    first = (
+        words.phrase(
+            "Map of {number} settlements under {allocation}, by the median date of {draws} draws: "
+            "conditions met (modelled) in {met}, not met within the horizon in {not_met}, unknown "
+            "in {unknown}.",
+            **values,
+        )
+        if view.draws
+        else words.phrase(
+            "Map of {number} settlements under {allocation}: conditions met (modelled) in {met}, "
+            "not met within the horizon in {not_met}, unknown in {unknown}.",
+            **values,
+        )
+    )
+    if met.empty:
+        return first
+    half = words.phrase(
+        "Half of those met are so by the end of {year}.", year=f"{met.median():.0f}"
+    )
+    return f"{first} {half}"
+
+
+def _map_notes(
+    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+) -> Sequence[str]:
+    """Say what the dates and states are."""
+    if not view.draws:
+        return [boundaries(view)]
+    years = view.words.phrase(
+        "Years are those of the median date (p50) of {draws} draws; not met: the median is not "
+        "within the horizon. The range of each date (p10 to p90) is in readiness.csv.",
+        draws=view.draws_word,
+    )
+    return [boundaries(view), years]
+
+
+@chart(
+    lambda words, _: words.phrase("Where and when conditions for return are met (modelled)"),
+    ("readiness", "places", "roads"),
+    _map_alt,
+    shape="map",
+    height=map_height,
+    notes=_map_notes,
+)
+def ready_map(
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    *,
+    view: View,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw settlements by year of conditions met, roads, hubs and the rings of ``view.districts``.
+
+    Parameters
+    ----------
+    readiness
+        One row per allocation and community: settlement, people, status, ready_day_p50. Colours,
+        sizes and extent follow the whole table, so maps of its allocations compare.
+    places
+        id, kind, lon_deg, lat_deg; ``kind`` is hub for hubs.
+    roads
+        from_place, to_place.
+    """
+    found = ready_places(readiness, places, view)
+    groups = _groups(found, year_classes(readiness, view), view)
+    ax = draw_map(
+        Settled(found=found, groups=groups, most=most_people(readiness)), places, roads, view, ax
+    )
+    return finished(ax, "ready_map", view, counted(found, view))
+
+
+def _groups(found: pd.DataFrame, classes: Sequence[tuple[int, int]], view: View) -> list[Group]:
+    """Return the settlements by class of years, and those that are not met or unknown."""
+    words = view.words
+    shades = mpl.colormaps["cividis"](np.linspace(0.0, 0.97, max(len(classes), 1)))
+    groups = [
+        Group(
+            state="met",
+            words=words.phrase("Met in {year}", year=low)
+            if low == high
+            else words.phrase("Met in {first}–{last}", first=low, last=high),
+            shade=shade,
+            rows=found[found["year"].between(low, high)],
+        )
+        for (low, high), shade in zip(classes, shades, strict=False)
+    ]
+    for state in ("not met", "unknown"):
+        rows = found[found["state"] == state]
+        text = state_word(state, words)
+        groups.append(Group(state=state, words=text, shade=STATUS[state], rows=rows))
+    return groups

@@ -1,0 +1,122 @@
+"""Settlements where they lie, year by year: conditions met by then, not yet, or unknown."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from returnplan.show.drawing import STATUS, View, chart, finished, state_word
+from returnplan.show.maps.ground import boundaries, map_height
+from returnplan.show.maps.points import Group, Settled, counted, draw_map, most_people, ready_places
+
+MOST_PANELS = 6
+YEAR_DAYS = 365.25
+
+
+def panel_days(
+    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+) -> list[float]:
+    """Return at most six days: ends of years since the start in equal steps, and the horizon."""
+    years = max(1, round(view.horizon_days / YEAR_DAYS))
+    step = math.ceil(years / MOST_PANELS)
+    start = pd.Timestamp(view.start)
+    ends = [start + pd.DateOffset(years=year) for year in range(years % step, years, step) if year]
+    return [*(float((end - start).days) for end in ends), view.horizon_days]
+
+
+def _years_alt(
+    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+) -> str:
+    """Say in how many settlements conditions are met by the day of each panel."""
+    words = view.words
+    steps = []
+    for day in panel_days(readiness, places, roads, view=view):
+        found = ready_places(readiness, places, _at(view, day))
+        met = words.number((found["state"] == "met").sum())
+        steps.append(words.phrase("{number} by {date}", number=met, date=view.date_word(day)))
+    found = ready_places(readiness, places, view)
+    values = {
+        "number": words.number(len(found)),
+        "allocation": view.title(view.allocation),
+        "steps": words.listed(steps),
+        "unknown": words.number((found["state"] == "unknown").sum()),
+    }
+    if view.draws:
+        return words.phrase(
+            "Maps of {number} settlements under {allocation}: conditions met (modelled, median of "
+            "the draws) in {steps}; unknown in {unknown}.",
+            **values,
+        )
+    return words.phrase(
+        "Maps of {number} settlements under {allocation}: conditions met (modelled) in {steps}; "
+        "unknown in {unknown}.",
+        **values,
+    )
+
+
+def _years_notes(
+    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+) -> Sequence[str]:
+    """Say what met says."""
+    if not view.draws:
+        return [boundaries(view)]
+    medians = view.words.phrase(
+        "Met: the median date (p50) of {draws} draws is not later than the date above the map. The "
+        "range of each date (p10 to p90) is in readiness.csv.",
+        draws=view.draws_word,
+    )
+    return [boundaries(view), medians]
+
+
+def _at(view: View, day: float) -> View:
+    return replace(view, day=day)
+
+
+@chart(
+    lambda words, _: words.phrase("Where conditions for return are met, year by year (modelled)"),
+    ("readiness", "places", "roads"),
+    _years_alt,
+    shape="map",
+    height=map_height,
+    notes=_years_notes,
+    moments=panel_days,
+)
+def ready_map_by_year(
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    *,
+    view: View,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw settlements by whether their conditions are met by ``view.day``.
+
+    Parameters
+    ----------
+    readiness
+        One row per allocation and community: settlement, people, status, ready_day_p50.
+    places
+        id, kind, lon_deg, lat_deg; ``kind`` is hub for hubs.
+    roads
+        from_place, to_place.
+    """
+    found = ready_places(readiness, places, view)
+    settled = Settled(found=found, groups=_groups(found, view), most=most_people(readiness))
+    ax = draw_map(settled, places, roads, view, ax)
+    return finished(ax, "ready_map_by_year", view, counted(found, view))
+
+
+def _groups(found: pd.DataFrame, view: View) -> list[Group]:
+    """Return the settlements by state; those met stand out."""
+    words = view.words
+    texts = {
+        "met": words.phrase("Met by then"),
+        "not met": words.phrase("Not yet met"),
+        "unknown": state_word("unknown", words),
+    }
+    return [
+        Group(state=state, words=text, shade=STATUS[state], rows=found[found["state"] == state])
+        for state, text in texts.items()
+    ]

@@ -1,0 +1,126 @@
+"""One self-contained HTML page about a run: it opens anywhere, offline, and fetches nothing.
+
+The page holds its style, its script, the code that draws map and charts, still pictures for readers
+without the script, and its numbers as compressed JSON. A policy in its head lets a browser run
+these parts and nothing else.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from returnplan.scenario.background import Background
+from returnplan.show import findings as told
+from returnplan.show.findings import Findings
+from returnplan.show.page import packing, tables
+from returnplan.show.page.data import page_data
+from returnplan.show.page.ground import SHADES
+from returnplan.show.page.pictures import pictures
+from returnplan.show.page.sentences import chart_notes, map_notes, share_steps
+from returnplan.version import __version__
+
+HERE = Path(__file__).parent
+VENDOR, PAGE = HERE / "vendor", HERE / "browser"
+STYLES = (VENDOR / "leaflet.css", VENDOR / "uPlot.min.css", PAGE / "page.css")
+LIBRARIES = (VENDOR / "leaflet.js", VENDOR / "uPlot.iife.min.js")
+SCRIPT = ("start", "controls", "map", "charts", "search", "profiles", "end")
+"""Parts of the page's script, in their order; they share one scope."""
+LICENCES = {"Leaflet 1.9.4": "leaflet.LICENSE", "uPlot 1.6.32": "uPlot.LICENSE"}
+
+
+def page(findings: Findings, background: Background) -> str:
+    """Write the report of a run as one HTML page.
+
+    Parameters
+    ----------
+    findings
+        The run, for an audience and in a language.
+    background
+        Outlines of districts (see :func:`returnplan.scenario.background.read_background`).
+
+    Returns
+    -------
+    str
+        The page; the same run gives the same page.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(PAGE), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals |= {"phrase": findings.words.phrase, "plural": findings.words.plural}
+    data = page_data(findings, background)
+    return environment.get_template("page.html.j2").render(
+        _frame(findings)
+        | _said(findings, background)
+        | {
+            "packed": packing.packed(data),
+            "has_others": bool(data["map"].get("others")),
+            "has_circles": bool(data["map"].get("circles")),
+        }
+    )
+
+
+@cache
+def _code() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Texts of the style and script elements."""
+    styles = tuple(path.read_text(encoding="utf-8") for path in STYLES)
+    own = "\n".join((PAGE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPT)
+    libraries = (path.read_text(encoding="utf-8").partition("//# source")[0] for path in LIBRARIES)
+    return styles, (*libraries, f'"use strict";\n(() => {{\n{own}}})();\n')
+
+
+def _frame(findings: Findings) -> dict[str, Any]:
+    """What stands around the contents."""
+    styles, scripts = _code()
+    return {
+        "words": findings.words,
+        "version": __version__,
+        "title": findings.scenario.title or findings.scenario.name,
+        "is_public": findings.is_public,
+        "policy": packing.policy(styles, scripts),
+        "styles": [Markup(text) for text in styles],
+        "scripts": [Markup(text) for text in scripts],
+        "licences": [
+            f"{name}\n\n{(VENDOR / file).read_text(encoding='utf-8')}"
+            for name, file in LICENCES.items()
+        ],
+    }
+
+
+def _said(findings: Findings, background: Background) -> dict[str, Any]:
+    """Sentences and tables, in the order of the page."""
+    words, best = findings.words, told.leader(findings)
+    return {
+        "mark": told.mark(findings),
+        "headline": told.headline(findings),
+        "standing": told.standing(findings),
+        "statements": told.statements(findings),
+        "titles": [findings.title(name) for name in findings.allocations],
+        "options": tables.option_table(findings),
+        "targets": [one.sentence for one in told.targets(findings)],
+        "shades": list(zip(SHADES, share_steps(words), strict=True)),
+        "map_notes": map_notes(findings, background),
+        "chart_notes": chart_notes(findings),
+        "pictures": pictures(findings),
+        "blocks_most": told.blocks_most(findings, best),
+        "causes": tables.cause_table(findings),
+        "fairness": told.fairness(findings, best),
+        "districts": tables.district_table(findings),
+        "key_roads": tables.road_tables(findings),
+        "differences": tables.difference_tables(findings),
+        "cost": tables.cost_table(findings),
+        "decisions": [
+            {"what": one.what, "why": one.why, "by": one.by and words.date(one.by)}
+            for one in told.decisions(findings)
+        ],
+        "risks": told.risks(findings),
+        "not_modelled": told.not_modelled(findings),
+        "conditions": told.conditions(findings),
+        "assumptions_line": told.assumptions_line(findings),
+        "assumptions": tables.assumption_table(findings),
+        "sources": told.sources(findings),
+        "made": tables.how_made(findings),
+    }

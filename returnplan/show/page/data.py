@@ -1,0 +1,116 @@
+"""What the page's script is given: numbers by allocation, only what the audience may see.
+
+Days count from the start; a time that does not come within the horizon, or a figure that is not
+shown, is null.
+"""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from returnplan.scenario.background import Background
+from returnplan.show.audience.tables import areas_of
+from returnplan.show.findings import Findings, bottlenecks, leader
+from returnplan.show.page import ground
+from returnplan.show.page.communities import communities_data
+from returnplan.show.page.districts import district_profiles, district_shares
+from returnplan.show.page.rounding import significant
+from returnplan.show.page.sentences import formats, sentences
+
+MEASURES = ("people", "returned", "present")
+"""Counts of ``people_met.csv`` that are drawn: conditions met, returned, present."""
+RANGE = ("p10", "p50", "p90")
+
+
+def page_data(findings: Findings, background: Background) -> dict[str, Any]:
+    """All that the script of the page needs.
+
+    Parameters
+    ----------
+    findings
+        The run, for an audience and in a language.
+    background
+        Outlines of districts.
+
+    Returns
+    -------
+    dict[str, Any]
+        To be written as JSON.
+    """
+    names = findings.allocations
+    districts = district_shares(findings, _range(findings))
+    data = {
+        "start": findings.scenario.start.isoformat(),
+        "days": _days(findings),
+        "begin": _begin(findings),
+        "draws": findings.draws,
+        "audience": findings.audience,
+        "words": sentences(findings.words),
+        "formats": formats(findings.words),
+        "allocations": [findings.title(name) for name in names],
+        "all_people": findings.people,
+        "people": [_people(findings, name) for name in names],
+        "targets": _targets(findings),
+        "districts": districts,
+        "causes": [
+            [[one.name, significant(one.person_days)] for one in bottlenecks(findings, name)]
+            for name in names
+        ],
+    }
+    if findings.is_public:
+        areas = areas_of(findings.run.readiness)
+        data["map"] = ground.district_map(
+            findings.scenario.places, background, areas, districts["names"]
+        )
+        return data | district_profiles(findings)
+    data["map"] = ground.full_map(findings.scenario, background, findings.tables)
+    return data | communities_data(findings)
+
+
+def _rows_of_first(findings: Findings) -> pd.DataFrame:
+    return findings.rows("people_met", findings.first)
+
+
+def _days(findings: Findings) -> list[int]:
+    """Days of counting: the steps of the slider."""
+    return [int(day) for day in _rows_of_first(findings)["day"]]
+
+
+def _begin(findings: Findings) -> tuple[int, int]:
+    """What is shown at first: the leading allocation at the near date of the table of options."""
+    dates = _rows_of_first(findings)["date"].tolist()
+    best = findings.allocations.index(leader(findings))
+    return best, dates.index(findings.near.isoformat())
+
+
+def _people(findings: Findings, allocation: str) -> list[list[list[int | None]]]:
+    """Measure x range x day of counting."""
+    rows = findings.rows("people_met", allocation)
+    return [
+        [_whole(rows[f"{measure}_{part}"]) for part in _range(findings)] for measure in MEASURES
+    ]
+
+
+def _range(findings: Findings) -> tuple[str, ...]:
+    """Columns of a range; a run on expected values has one number."""
+    return RANGE if findings.draws else ("p50",)
+
+
+def _whole(column: pd.Series) -> list[int | None]:
+    return [None if math.isnan(value) else round(value) for value in column.astype(float)]
+
+
+def _targets(findings: Findings) -> list[list[Any]]:
+    """Day, people, measure and title of each target within the horizon."""
+    start, horizon = findings.scenario.start, findings.horizon
+    return [
+        [
+            (one.by_date - start).days,
+            one.people,
+            0 if one.measure == "conditions_met" else 1,
+            one.title or one.id.replace("_", " "),
+        ]
+        for one in findings.scenario.targets
+        if start <= one.by_date <= horizon
+    ]

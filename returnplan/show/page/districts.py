@@ -1,0 +1,116 @@
+"""Districts for the page: shares over time and, on the public page, what their people wait for."""
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from returnplan.language.names import cause_group, cause_name, gate_name
+from returnplan.model.conditions.gates import gates_in_force
+from returnplan.show.findings import Findings
+from returnplan.show.findings.opened import records
+
+SHARE_DIGITS = 3
+MOST_CAUSES = 6
+STATES = ("people_met", "people_not_met", "people_unknown")
+
+
+def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]:
+    """Share of each district's people whose conditions are met, by allocation and date.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    ranges
+        Parts of a range that the run has: p10, p50, p90.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``names``, ``people``, ``days``, and ``shares`` as allocation x district x range x day.
+    """
+    table = findings.tables["district_shares"]
+    names = sorted(table["district"].unique().tolist())
+    dates = sorted(table["date"].unique().tolist())
+    people = table.groupby("district")["people"].max()
+    cells = {(row["allocation"], row["district"], row["date"]): row for row in records(table)}
+    start = findings.scenario.start
+    return {
+        "names": [district_name(findings, name) for name in names],
+        "people": [_whole(people[name]) for name in names],
+        "days": [(dt.date.fromisoformat(date) - start).days for date in dates],
+        "shares": [
+            [
+                [
+                    [_share(cells[allocation, name, date][f"share_{part}"]) for date in dates]
+                    for part in ranges
+                ]
+                for name in names
+            ]
+            for allocation in findings.allocations
+        ],
+    }
+
+
+def district_name(findings: Findings, name: str) -> str:
+    """Name of a district; places that state none are told of together."""
+    return name or findings.words.phrase("without a district")
+
+
+def district_profiles(findings: Findings) -> dict[str, Any]:
+    """How the conditions stand for the people of each district, and what they wait for.
+
+    Parameters
+    ----------
+    findings
+        The run, for the public.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``gates``: their names; ``district_gates`` as allocation x district x gate x (people met,
+        not met, unknown); ``district_causes`` as allocation x district x (name, person-days).
+    """
+    names = sorted(findings.tables["district_shares"]["district"].unique().tolist())
+    gates = gates_in_force(findings.scenario)
+    return {
+        "gates": [gate_name(gate, findings.words) for gate in gates],
+        "district_gates": [_gates(findings, one, names, gates) for one in findings.allocations],
+        "district_causes": [_causes(findings, one, names) for one in findings.allocations],
+    }
+
+
+def _gates(
+    findings: Findings, allocation: str, names: Sequence[str], gates: Sequence[str]
+) -> list[list[list[int | None]]]:
+    rows = records(findings.rows("district_gates", allocation))
+    cells: Mapping[Any, Any] = {(row["district"], row["gate"]): row for row in rows}
+    return [
+        [[_whole(cells[name, gate][state]) for state in STATES] for gate in gates] for name in names
+    ]
+
+
+def _causes(findings: Findings, allocation: str, names: Sequence[str]) -> list[list[list[Any]]]:
+    """The longest causes of each district; none where they are withheld."""
+    rows = findings.rows("district_delays", allocation).dropna(subset=["person_days_mean"])
+    groups = rows.assign(cause=rows["cause"].map(cause_group))
+    sums = groups.groupby(["district", "cause"])["person_days_mean"].sum().reset_index()
+    sums = sums.sort_values("person_days_mean", ascending=False, kind="stable")
+    return [
+        [
+            [cause_name(row["cause"], findings.words), round(row["person_days_mean"])]
+            for row in records(sums[sums["district"] == name].head(MOST_CAUSES))
+        ]
+        for name in names
+    ]
+
+
+def _whole(value: Any) -> int | None:
+    return None if pd.isna(value) else round(float(value))
+
+
+def _share(value: float) -> float | None:
+    return None if math.isnan(value) else round(float(value), SHARE_DIGITS)

@@ -1,0 +1,224 @@
+"""The ground of the page's map in kilometres on the page, without longitudes and latitudes."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from returnplan.domain import Place, Scenario
+from returnplan.scenario.background import Background
+
+KM_PER_DEGREE = 6371.0088 * math.pi / 180  # of latitude, on a sphere of the mean radius
+NOT_MET, UNKNOWN = -1, -2
+"""In place of a day: not within the horizon, and not known."""
+COARSE_CELLS = 6
+"""Along the longer side of a map on which districts stand only roughly where they lie."""
+MARGIN_KM = 1.0
+SHADES = ("#FFFFFF", "#D3E5F3", "#9CC4E4", "#4F9ED0", "#1F6295", "#0B3754")
+"""Of districts: nobody's conditions are met, then fifths of the people."""
+
+Floats = NDArray[np.float64]
+Degrees = Sequence[Sequence[float]]
+
+
+class Sheet:
+    """A flat sheet of kilometres over some points; a circle stays round at mid-height.
+
+    Parameters
+    ----------
+    points
+        Longitude and latitude of all that the sheet must hold, degrees, n x 2.
+    decimals
+        Digits of a kilometre that are kept.
+    """
+
+    def __init__(self, points: Degrees | Floats, decimals: int) -> None:
+        given = np.asarray(points, dtype=float).reshape(-1, 2)
+        low, high = (given.min(axis=0), given.max(axis=0)) if len(given) else (np.zeros(2),) * 2
+        east_km = KM_PER_DEGREE * math.cos(math.radians((low[1] + high[1]) / 2))
+        self._origin, self._scale, self._decimals = (
+            low,
+            np.array([east_km, KM_PER_DEGREE]),
+            decimals,
+        )
+        self.size_km: list[float] = self.km(high)[0]
+
+    def km(self, points: Degrees | Floats) -> list[list[float]]:
+        """Return kilometres east and north of the sheet's corner.
+
+        Parameters
+        ----------
+        points
+            Longitude and latitude, degrees, n x 2.
+        """
+        flat = (np.asarray(points, dtype=float).reshape(-1, 2) - self._origin) * self._scale
+        found: list[list[float]] = (np.round(flat, self._decimals) + 0.0).tolist()
+        return found
+
+    def ring(self, points: Degrees) -> list[float]:
+        """Return a ring as one list of numbers: east, north, east, north ..."""
+        return [value for point in self.km(points) for value in point]
+
+
+def full_map(
+    scenario: Scenario, background: Background, tables: Mapping[str, pd.DataFrame]
+) -> dict[str, Any]:
+    """Settlements, roads and outlines, with one day for each thing and allocation.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    background
+        Outlines of districts.
+    tables
+        ``readiness`` and ``roads`` of the run.
+
+    Returns
+    -------
+    dict[str, Any]
+        Coordinates in km; days from the start, ``NOT_MET`` and ``UNKNOWN``.
+    """
+    places = scenario.places
+    number = {place.id: at for at, place in enumerate(places)}
+    points = [(place.lon_deg, place.lat_deg) for place in places]
+    corners = [*points, *(point for ring in background.rings for point in ring)]
+    sheet = Sheet(corners, decimals=2)
+    people = scenario.people
+    settled = [place.id for place in places if place.id in people]
+    names = [one.name for one in scenario.allocations if one.name in set(_allocations(tables))]
+    return {
+        "size": sheet.size_km,
+        "rings": [sheet.ring(ring) for ring in background.rings],
+        "ring_names": list(background.districts),
+        "places": sheet.km(points),
+        "settlements": [number[one] for one in settled],
+        "people": [people[one] for one in settled],
+        "names": [scenario.place[one].name for one in settled],
+        "others": [
+            number[place.id]
+            for place in places
+            if place.kind == "settlement" and place.id not in people
+        ],
+        "hubs": [[number[place.id], place.name] for place in places if place.kind == "hub"],
+        "roads": [[number[road.from_place], number[road.to_place]] for road in scenario.roads],
+        "ready": [_ready_days(tables["readiness"], name, settled) for name in names],
+        "open": [_open_days(tables["roads"], name, scenario) for name in names],
+    }
+
+
+def _allocations(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    return tables["readiness"]["allocation"].unique().tolist()
+
+
+def _ready_days(readiness: pd.DataFrame, allocation: str, settlements: Sequence[str]) -> list[int]:
+    """First day on which all communities of a settlement have their conditions met."""
+    mine = readiness[readiness["allocation"] == allocation]
+    is_unknown = mine["status"].astype(str).str.startswith("unknown")
+    by_settlement = pd.DataFrame(
+        {
+            "day": mine["ready_day_p50"].fillna(np.inf).to_numpy(dtype=float),
+            "is_unknown": is_unknown.to_numpy(),
+        },
+        index=mine["settlement"],
+    )
+    latest = by_settlement.groupby(level=0).max().reindex(list(settlements))
+    return [
+        UNKNOWN if unknown else whole_day(day)
+        for day, unknown in zip(latest["day"], latest["is_unknown"], strict=True)
+    ]
+
+
+def _open_days(roads: pd.DataFrame, allocation: str, scenario: Scenario) -> list[int]:
+    """First day on which people may use each road, on expected values."""
+    mine = roads[roads["allocation"] == allocation].set_index("road")["open_day"]
+    return [whole_day(day) for day in mine.reindex([road.id for road in scenario.roads])]
+
+
+def whole_day(day: float) -> int:
+    """Return the first whole day at whose beginning something holds; never: ``NOT_MET``.
+
+    Examples
+    --------
+    >>> whole_day(0.0), whole_day(3.2), whole_day(float("inf")), whole_day(float("nan"))
+    (0, 4, -1, -1)
+    """
+    return math.ceil(day) if math.isfinite(day) else NOT_MET
+
+
+def district_map(
+    places: Sequence[Place],
+    background: Background,
+    areas: Mapping[str, str],
+    shown: Sequence[str],
+) -> dict[str, Any]:
+    """Districts only: outlines where there are any, else circles that stand roughly there.
+
+    A circle stands in the middle of a wide cell, so that it gives no settlement away.
+
+    Parameters
+    ----------
+    places
+        Places of the scenario.
+    background
+        Outlines of districts.
+    areas
+        By district: under which name it is counted (see :func:`returnplan.show.audience.tables.areas_of`).
+    shown
+        Those names, in the order of the page.
+
+    Returns
+    -------
+    dict[str, Any]
+        Coordinates in km: rings with the number of their district (-1: none), circles.
+    """
+    number = {name: at for at, name in enumerate(shown)}
+    known = {name: number[area] for name, area in areas.items() if area in number}
+    outlined = [
+        (ring, known.get(name, -1))
+        for ring, name in zip(background.rings, background.districts, strict=True)
+    ]
+    middles = _middles(places, [name for name in known if name not in background.districts])
+    corners = [*(point for ring, _ in outlined for point in ring), *_cell_corners(middles)]
+    sheet = Sheet(corners, decimals=1)
+    return {
+        "size": sheet.size_km,
+        "rings": [sheet.ring(ring) for ring, _ in outlined],
+        "ring_district": [at for _, at in outlined],
+        "circles": [[known[name], *sheet.km([middle])[0]] for name, middle in middles.items()],
+    }
+
+
+def _middles(places: Sequence[Place], districts: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Middle of the cell in which a district lies, each district in a cell of its own."""
+    settlements = [place for place in places if place.kind == "settlement"]
+    if not settlements or not districts:
+        return {}
+    points = np.array([(place.lon_deg, place.lat_deg) for place in settlements])
+    low, side = points.min(axis=0), float(np.ptp(points, axis=0).max())
+    step = max(side, 1 / KM_PER_DEGREE) / COARSE_CELLS
+    taken: dict[tuple[int, int], str] = {}
+    for name in districts:
+        mine = points[[place.district == name for place in settlements]]
+        if len(mine):
+            east, north = np.floor((mine.mean(axis=0) - low) / step).astype(int).tolist()
+            while (east, north) in taken:
+                east += 1
+            taken[east, north] = name
+    return {
+        name: (float(low[0] + (at[0] + 0.5) * step), float(low[1] + (at[1] + 0.5) * step))
+        for at, name in taken.items()
+    }
+
+
+def _cell_corners(middles: Mapping[str, tuple[float, float]]) -> list[tuple[float, float]]:
+    """Room around the circles."""
+    margin = 2 * MARGIN_KM / KM_PER_DEGREE
+    return [
+        (lon + side * margin, lat + side * margin)
+        for lon, lat in middles.values()
+        for side in (-1, 1)
+    ]

@@ -1,0 +1,82 @@
+"""Still pictures for the page without its script, and for paper: few colours, so few bytes."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from returnplan.show import drawing as canvas
+from returnplan.show.drawing import CHARTS
+from returnplan.show.findings import Findings, leader
+
+DOTS_PER_INCH = 105
+SLOTS: Mapping[str, tuple[str, ...]] = {
+    "map": ("ready_map",),
+    "people": ("returns_over_time",),
+    "allocations": ("conditions_met_over_time",),
+    "districts": ("share_by_district",),
+    "causes": ("waiting_by_cause",),
+    "differences": ("paired_differences",),
+    "cost": ("people_against_cost",),
+}
+"""Charts for each place on the page."""
+TALL = ("share_by_district",)
+"""Of these one panel is enough of a page: that of the leading allocation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A chart as it stands in the page.
+
+    Parameters
+    ----------
+    source
+        ``data:`` address with the whole picture.
+    alt
+        The same in one or two sentences.
+    width, height
+        Size on the page, CSS pixels.
+    """
+
+    source: str
+    alt: str
+    width: int
+    height: int
+
+
+def pictures(findings: Findings) -> dict[str, list[Picture]]:
+    """Draw the pictures that the audience's tables allow.
+
+    Parameters
+    ----------
+    findings
+        The run.
+
+    Returns
+    -------
+    dict[str, list[Picture]]
+        By place on the page, as ``SLOTS``.
+    """
+    return {
+        slot: [_picture(findings, name) for name in names if _can_draw(findings, name)]
+        for slot, names in SLOTS.items()
+    }
+
+
+def _can_draw(findings: Findings, name: str) -> bool:
+    return name in CHARTS and set(CHARTS[name].needs) <= set(findings.drawn)
+
+
+def _picture(findings: Findings, name: str) -> Picture:
+    panels: Sequence[str] = findings.allocations if CHARTS[name].one_allocation else ()
+    if name in TALL:
+        panels = [leader(findings)]
+    drawn, alt = canvas.figure(name, findings.drawn, findings.view, panels)
+    png = canvas.picture(drawn, DOTS_PER_INCH)
+    encoded = base64.b64encode(png).decode("ascii")
+    inches = drawn.get_size_inches()
+    return Picture(
+        source=f"data:image/png;base64,{encoded}",
+        alt=alt,
+        width=round(float(inches[0]) * 96),
+        height=round(float(inches[1]) * 96),
+    )

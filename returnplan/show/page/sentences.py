@@ -1,0 +1,213 @@
+"""What the page says beside its findings: notes, and the few sentences that its script fills in."""
+
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from babel.units import format_unit
+
+from returnplan.language.names import state_name
+from returnplan.language.words import Words
+from returnplan.scenario.background import Background
+from returnplan.show.findings import Findings
+
+FIFTHS = 5
+
+
+def sentences(words: Words) -> dict[str, str]:
+    """Sentences by the key under which the script knows them.
+
+    Parameters
+    ----------
+    words
+        The language.
+
+    Returns
+    -------
+    dict[str, str]
+        Sentences; the script puts values in place of the names in braces.
+    """
+    return _controls(words) | _map(words) | _profile(words)
+
+
+def formats(words: Words) -> dict[str, Any]:
+    """How the language writes dates and numbers: browsers know fewer languages than we speak.
+
+    Parameters
+    ----------
+    words
+        The language.
+
+    Returns
+    -------
+    dict[str, Any]
+        ``dates`` and ``months``: patterns of January to December; ``group``: the sign between
+        thousands; ``least``: digits from which on it stands; ``days``: pattern of a length.
+    """
+    day, year, number = "22", "2001", "5"
+    months = [date(int(year), month, int(day)) for month in range(1, 13)]
+    length = format_unit(int(number), "duration-day", "narrow", locale=words.locale)
+    return {
+        "dates": [words.date(one).replace(day, "{day}").replace(year, "{year}") for one in months],
+        "months": [words.month(one).replace(year, "{year}") for one in months],
+        "group": words.number(1_000_000)[1],
+        "least": 5 if words.number(1000).isdecimal() else 4,
+        "days": length.replace(number, "{number}"),
+    }
+
+
+def _controls(words: Words) -> dict[str, str]:
+    return {
+        "play": words.phrase("Play"),
+        "pause": words.phrase("Pause"),
+        "ranged": words.phrase(
+            "{middle} ({low} to {high})", middle="{middle}", low="{low}", high="{high}"
+        ),
+        "not_shown": words.phrase("withheld"),
+        "never": words.phrase("not within the horizon"),
+        "readout": words.phrase(
+            "{date}: conditions met (modelled) for {people} of {all} people.",
+            date="{date}", people="{people}", all="{all}",
+        ),
+        "readout_map": words.phrase(
+            "On the map: {settlements} of {all_settlements} settlements; {roads} of {all_roads} "
+            "roads open to people.",
+            settlements="{settlements}", all_settlements="{all_settlements}",
+            roads="{roads}", all_roads="{all_roads}",
+        ),
+        "people": words.phrase("Conditions met (modelled)"),
+        "returned": words.phrase("Returned"),
+        "present": words.phrase("Present"),
+    }  # fmt: skip
+
+
+def _map(words: Words) -> dict[str, str]:
+    named = {"name": "{name}", "date": "{date}"}
+    return {
+        "zoom_in": words.phrase("Zoom in"),
+        "zoom_out": words.phrase("Zoom out"),
+        "whole_map": words.phrase("Show the whole map"),
+        "north": words.phrase("N"),
+        "hub": words.phrase("{name} (hub)", name="{name}"),
+        "tip_met": words.phrase("{name}: conditions met (modelled), median date {date}", **named),
+        "tip_later": words.phrase("{name}: not met by the date; median date {date}", **named),
+        "tip_never": words.phrase("{name}: not met within the horizon", name="{name}"),
+        "tip_unknown": words.phrase("{name}: unknown, data is missing", name="{name}"),
+        "tip_share": words.phrase("{name}: {share}", name="{name}", share="{share}"),
+    }
+
+
+def _profile(words: Words) -> dict[str, str]:
+    dates = {"median": "{median}", "low": "{low}", "high": "{high}"}
+    return {
+        "found_more": words.phrase(
+            "{district}, {people} people", district="{district}", people="{people}"
+        ),
+        "found_count": words.phrase("Found: {number}", number="{number}"),
+        "found_none": words.phrase("Nothing found. Try another name or spelling, or the id."),
+        "shown": words.phrase("Shown below: {name}", name="{name}"),
+        "gates_people": words.phrase("Conditions for return at the end of the run, people"),
+        "causes_people": words.phrase("What they wait for"),
+        "person_days": words.phrase("Person-days"),
+        "facts": words.phrase(
+            "District: {district}. People who wait: {people}. Id: {id}.",
+            district="{district}", people="{people}", id="{id}",
+        ),
+        "other_names": words.phrase("Other names: {names}.", names="{names}"),
+        "under": words.phrase("Under “{title}”:", title="{title}"),
+        "dates": words.phrase(
+            "Median date: {median}; in 80 % of the draws: {low} to {high}.", **dates
+        ),
+        "dates_expected": words.phrase("Date on expected values: {date}.", date="{date}"),
+        "probability": words.phrase(
+            "Conditions met (modelled) by {date} in {share} of the draws.",
+            date="{date}", share="{share}",
+        ),
+        "gates": words.phrase("Conditions for return"),
+        "gate": words.phrase("Condition"),
+        "state": words.phrase("How it stands"),
+        "from": words.phrase("From"),
+        "binds": words.phrase("Comes last in"),
+        "met": state_name("met", words),
+        "not_met": state_name("not met", words),
+        "unknown": state_name("unknown", words),
+        "causes": words.phrase("Days of waiting by cause, the longest"),
+        "cause": words.phrase("Cause"),
+        "days": words.phrase("Days, mean"),
+        "chain": words.phrase("What it waits for, day by day"),
+        "chain_draw": words.phrase(
+            "The chain is that of draw {draw}, in which the date is {date}; of the draws that were "
+            "told, it lies nearest to the median date ({median}).",
+            draw="{draw}", date="{date}", median="{median}",
+        ),
+        "chain_expected": words.phrase("The chain of the run on expected values."),
+        "chain_nothing": words.phrase("It waits for nothing: all conditions hold from the start."),
+        "short_stretches": words.phrase("several shorter stretches"),
+        "from_to": words.phrase("{begin} to {end}", begin="{begin}", end="{end}"),
+        "in_days": words.phrase("{days} days", days="{days}"),
+        "allocation": words.phrase("Allocation"),
+        "district_shares": words.phrase("Share of people whose conditions are met (modelled)"),
+        "people_waiting": words.phrase("People who wait: {people}.", people="{people}"),
+        "people_not_shown": words.phrase("The number of people is not shown: it is small."),
+    }  # fmt: skip
+
+
+def share_steps(words: Words) -> tuple[str, ...]:
+    """Words for the shades of districts: nobody, then fifths."""
+    ends = [words.percent(fifth, FIFTHS) for fifth in range(FIFTHS + 1)]
+    steps = [words.phrase("{low} to {high}", low=low, high=high) for low, high in pairwise(ends)]
+    return words.phrase("Nobody"), words.phrase("up to {share}", share=ends[1]), *steps[1:]
+
+
+def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
+    """What the map shows, and what it does not say."""
+    words = findings.words
+    notes = []
+    if findings.is_public:
+        notes.append(
+            words.phrase(
+                "Shading: share of the people of a district whose conditions are met (modelled), "
+                "at the last counted day up to the date."
+            )
+        )
+    else:
+        notes.append(
+            words.phrase(
+                "Settlements change at their median date, roads at their date on expected "
+                "values. Larger signs: more people."
+            )
+            if findings.draws
+            else words.phrase(
+                "Settlements and roads change at their dates on expected values. Larger signs: "
+                "more people."
+            )
+        )
+    credit = "; ".join(background.credit_lines) if findings.is_public else findings.view.sources
+    if credit:
+        notes.append(words.phrase("Sources: {sources}", sources=credit))
+    notes.append(
+        words.phrase(
+            "Boundaries, names and designations do not imply official endorsement or acceptance."
+        )
+    )
+    return tuple(notes)
+
+
+def chart_notes(findings: Findings) -> tuple[str, ...]:
+    """How to read the charts."""
+    words = findings.words
+    notes = [
+        words.phrase(
+            "Lines: medians. Bands: 80 % of the draws. A click on a chart moves the date there."
+        )
+        if findings.draws
+        else words.phrase(
+            "Lines: expected values, no ranges. A click on a chart moves the date there."
+        )
+    ]
+    if findings.scenario.targets:
+        named = words.listed(
+            one.title or one.id.replace("_", " ") for one in findings.scenario.targets
+        )
+        notes.append(words.phrase("Diamonds: targets ({targets}).", targets=named))
+    return tuple(notes)

@@ -1,0 +1,378 @@
+"""Tables of the page that are ready to print: headings and cells in its language."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from returnplan.domain import Assumption
+from returnplan.model.chance.assumptions import assumptions_in_force
+from returnplan.show.findings import (
+    Findings,
+    bottlenecks,
+    key_roads,
+    leader,
+    option_headings,
+    option_notes,
+    options,
+)
+from returnplan.show.findings.opened import records
+from returnplan.show.findings.options import decimals
+from returnplan.show.page.districts import district_name
+from returnplan.show.page.rounding import significant
+
+MOST_ROADS = 10
+MILLION = 1e6
+PARAMETERS = ("a", "b", "c")
+ISO_DATE = len("2020-01-31")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Headings and rows of one table.
+
+    Parameters
+    ----------
+    headings
+        One for each column.
+    rows
+        Cells, the first of each row is its heading.
+    title
+        Words above it.
+    notes
+        Sentences below it.
+    """
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    title: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def across(table: Table) -> Table:
+    """Turn a table of allocations round: a column each, so that what is compared stands in a row.
+
+    Parameters
+    ----------
+    table
+        One row an allocation, its title first.
+    """
+    headings, *rows = zip(table.headings, *table.rows, strict=True)
+    return Table(headings=headings, rows=tuple(rows), notes=table.notes)
+
+
+def option_table(findings: Findings) -> Table:
+    """The options side by side, a column each.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    """
+    rows = tuple(one.texts for one in options(findings))
+    notes = option_notes(findings)
+    return across(Table(headings=option_headings(findings), rows=rows, notes=notes))
+
+
+def road_tables(findings: Findings) -> tuple[Table, ...]:
+    """Key roads of each allocation, the leading one first; none where nobody waits for a road.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    """
+    words = findings.words
+    headings = (
+        words.phrase("Road"),
+        words.phrase("People"),
+        words.phrase("Person-days"),
+        words.phrase("Open to people"),
+    )
+    found, best = [], leader(findings)
+    for name in sorted(findings.allocations, key=lambda name: name != best):
+        rows = tuple(
+            (
+                road.name,
+                words.number(road.people),
+                words.number(road.person_days),
+                _opens(findings, road.opens),
+            )
+            for road in key_roads(findings, name, MOST_ROADS)
+        )
+        if rows:
+            found.append(Table(title=findings.title(name), headings=headings, rows=rows))
+    return tuple(found)
+
+
+def _opens(findings: Findings, opens: tuple[str, str, str]) -> str:
+    """Median date of opening with its range; a run on expected values has one date."""
+    early, middle, late = map(findings.day, opens)
+    if not findings.draws or early == late:
+        return middle
+    return findings.words.phrase("{middle} ({low} to {high})", middle=middle, low=early, high=late)
+
+
+def difference_tables(findings: Findings) -> tuple[Table, ...]:
+    """Paired differences to the first allocation, a table for each thing that is counted.
+
+    Parameters
+    ----------
+    findings
+        The run.
+
+    Returns
+    -------
+    tuple[Table, ...]
+        None of a run without two draws.
+    """
+    if "differences" not in findings.tables:
+        return ()
+    words, table = findings.words, findings.tables["differences"]
+    counted = sorted(set(table["date"]) - {""})
+    near = findings.near.isoformat()
+    dates = dict.fromkeys([next(day for day in counted if day >= near), counted[-1]])
+    titles = {"": words.phrase("Person-days of displacement (fewer is better)")} | {
+        date: words.phrase(
+            "People whose conditions are met (modelled) by {date}", date=findings.day(date)
+        )
+        for date in dates
+    }
+    headings = (
+        words.phrase("Allocation"),
+        words.phrase("Mean difference"),
+        words.phrase("95 % interval of the mean"),
+        words.phrase("80 % of the draws"),
+        words.phrase("Better in"),
+    )
+    return tuple(
+        Table(
+            title=title,
+            headings=headings,
+            rows=tuple(_difference(findings, row) for row in records(table[table["date"] == date])),
+        )
+        for date, title in titles.items()
+    )
+
+
+def _difference(findings: Findings, row: dict[str, Any]) -> tuple[str, ...]:
+    words = findings.words
+    has_people = row["measure"] == "people_met"
+
+    def signed(value: float) -> str:
+        return findings.signed(value if has_people else significant(value))
+
+    def between(low: float, high: float) -> str:
+        return words.phrase("{low} to {high}", low=signed(low), high=signed(high))
+
+    return (
+        findings.title(row["allocation"]),
+        signed(row["mean"]),
+        between(row["low"], row["high"]),
+        between(row["p10"], row["p90"]),
+        words.percent(row["probability_better"]),
+    )
+
+
+def cause_table(findings: Findings) -> Table:
+    """Share of the person-days of waiting that each cause takes, by allocation.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    """
+    words = findings.words
+    found = [bottlenecks(findings, name) for name in findings.allocations]
+    names = {one.cause: one.name for each in found for one in each}
+    shares = [{one.cause: one.share for one in each} for each in found]
+    rows = (
+        (names[cause], *(words.percent(share.get(cause, 0.0)) for share in shares))
+        for cause in sorted(names, key=lambda cause: cause == "other")
+    )
+    headings = (words.phrase("Cause"), *map(findings.title, findings.allocations))
+    return Table(headings=headings, rows=tuple(rows))
+
+
+def cost_table(findings: Findings) -> Table:
+    """Cost and expected casualties of each allocation, as differences to the first.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    """
+    words = findings.words
+    kinds = {
+        "returnees_early": words.phrase("Casualties among people who come early"),
+        "returnees_after": words.phrase("Casualties among returnees after"),
+        "deminers": words.phrase("Accidents of deminers"),
+        "all": words.phrase("All casualties"),
+    }
+    headings = (
+        words.phrase("Allocation"),
+        words.phrase("Cost, million USD"),
+        words.phrase("Difference in cost"),
+        words.phrase("Cost per person whose conditions are met, USD"),
+        *kinds.values(),
+    )
+    first = _summary(findings, findings.first)
+    rows = []
+    for name in findings.allocations:
+        mine = _summary(findings, name)
+        is_first = name == findings.first
+        cost = (mine["cost_usd_mean"] - first["cost_usd_mean"]) / MILLION
+        rows.append(
+            (
+                findings.title(name),
+                words.number(mine["cost_usd_mean"] / MILLION, 1),
+                words.phrase("reference") if is_first else findings.signed(cost, 1),
+                findings.number(mine["cost_per_person_usd"]),
+                *(_harm(findings, name, kind) for kind in kinds),
+            )
+        )
+    notes = (
+        words.phrase(
+            "Casualties are expected numbers as differences to the first allocation over the same "
+            "draws, mean and 80 % range. Fewer is a negative number. They are for comparing "
+            "allocations only, and never shown for a village."
+        ),
+    )
+    return across(Table(headings=headings, rows=tuple(rows), notes=notes))
+
+
+def _summary(findings: Findings, allocation: str) -> dict[str, Any]:
+    return next(records(findings.rows("summary", allocation)))
+
+
+def _harm(findings: Findings, allocation: str, kind: str) -> str:
+    """Difference in expected casualties with its range."""
+    words = findings.words
+    if allocation == findings.first:
+        return words.phrase("reference") if findings.draws else words.phrase("withheld")
+    rows = findings.rows("harm", allocation)
+    row = next(records(rows[rows["kind"] == kind]), {})
+    values = [float(row.get(f"difference_{part}", math.nan)) for part in ("mean", "low", "high")]
+    if math.isnan(values[0]):
+        return words.phrase("withheld")
+    places = decimals(findings, max(values, key=abs))
+    return findings.signed_range(values[0], values[1], values[2], places)
+
+
+def district_table(findings: Findings) -> Table:
+    """Share of each district's people whose conditions are met by the horizon, by allocation.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    """
+    words, table = findings.words, findings.tables["district_shares"]
+    last = table[table["date"] == findings.horizon.isoformat()]
+    cells = {(row["district"], row["allocation"]): row for row in records(last)}
+    people = last.groupby("district")["people"].max()
+    rows = []
+    for district in people.index:
+        shares = [_share(findings, cells[district, name]) for name in findings.allocations]
+        rows.append(
+            (district_name(findings, str(district)), findings.number(people[district]), *shares)
+        )
+    headings = (
+        words.phrase("District"),
+        words.phrase("People"),
+        *(findings.title(name) for name in findings.allocations),
+    )
+    return Table(headings=headings, rows=tuple(rows))
+
+
+def _share(findings: Findings, row: dict[str, Any]) -> str:
+    words = findings.words
+    low, middle, high = (float(row[f"share_p{p}"]) for p in (10, 50, 90))
+    if math.isnan(middle):
+        return words.phrase("withheld")
+    if math.isnan(low):
+        return words.percent(middle)
+    return words.phrase(
+        "{middle} ({low} to {high})",
+        middle=words.percent(middle), low=words.percent(low), high=words.percent(high),
+    )  # fmt: skip
+
+
+def assumption_table(findings: Findings) -> Table:
+    """Assumptions in force: form, numbers, unit, mark, source.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    """
+    words = findings.words
+    marks = {
+        "verified": words.phrase("verified"),
+        "derived": words.phrase("derived"),
+        "assumed": words.phrase("assumed"),
+    }
+    titles = {one.id: one.title for one in findings.scenario.sources}
+    rows = tuple(
+        (
+            one.id.replace("_", " "),
+            _distribution(findings, one),
+            one.unit,
+            marks[one.mark],
+            titles.get(one.source, one.source),
+        )
+        for one in assumptions_in_force(findings.scenario).values()
+    )
+    headings = (
+        words.phrase("Assumption"),
+        words.phrase("Distribution"),
+        words.phrase("Unit"),
+        words.phrase("How well known"),
+        words.phrase("Source"),
+    )
+    return Table(headings=headings, rows=rows)
+
+
+def _distribution(findings: Findings, one: Assumption) -> str:
+    """Name of a distribution, its parameters and its limits, as in the table of assumptions."""
+    words = findings.words
+    given = [getattr(one, name) for name in PARAMETERS]
+    text = f"{one.distribution} {'; '.join(f'{value:g}' for value in given if value is not None)}"
+    if one.low is None and one.high is None:
+        return text
+    ends = ["" if value is None else f"{value:g}" for value in (one.low, one.high)]
+    return words.phrase(
+        "{distribution}, within {low} to {high}", distribution=text, low=ends[0], high=ends[1]
+    )
+
+
+def how_made(findings: Findings) -> tuple[tuple[str, str], ...]:
+    """Data date, version, seed, draws, digests, command: what repeats the run.
+
+    Parameters
+    ----------
+    findings
+        The run.
+    """
+    words, manifest, scenario = findings.words, findings.run.manifest, findings.scenario
+    seed = manifest["seed"]
+    lines = [
+        (words.phrase("Scenario"), f"{scenario.title or scenario.name} ({scenario.name})"),
+        (words.phrase("The model starts on"), words.date(scenario.start)),
+        (words.phrase("The run was made on"), findings.day(str(manifest["start"])[:ISO_DATE])),
+        (words.phrase("Last day of the run"), words.date(findings.horizon)),
+        (
+            words.phrase("Draws"),
+            words.number(findings.draws)
+            if findings.draws
+            else words.phrase("none: expected values"),
+        ),
+        (words.phrase("Seed"), "–" if seed is None else str(seed)),
+        (words.phrase("Version of returnplan"), str(manifest["returnplan"])),
+        (words.phrase("SHA-256 of the results"), str(manifest["digest"])),
+        (words.phrase("SHA-256 of the scenario"), str(manifest["scenario_sha256"])),
+    ]
+    if not findings.is_public:
+        lines.append((words.phrase("Command"), str(manifest["command"])))
+    if findings.contact:
+        lines.append((words.phrase("Contact"), findings.contact))
+    return tuple(lines)

@@ -1,0 +1,86 @@
+"""``results.xlsx``: the tables of a run as sheets that a planner can filter, with charts.
+
+Cells are the numbers of the CSV files to eight digits, dates are dates, and nothing is localised.
+What is too long for a sheet that opens on a laptop is cut, and the first sheet says so.
+"""
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from returnplan.domain import Scenario
+from returnplan.show.workbook import about, summary
+from returnplan.show.workbook.about import DefaultColumn
+from returnplan.show.workbook.cells import Sheets
+from returnplan.show.workbook.cut import MOST_CELLS, shortened
+
+__all__ = ["MOST_CELLS", "write_workbook"]
+
+
+def write_workbook(
+    path: Path,
+    scenario: Scenario,
+    tables: Mapping[str, pd.DataFrame],
+    manifest: Mapping[str, Any],
+    blanks: Sequence[DefaultColumn] = (),
+) -> None:
+    """Write the workbook of a run; the same results give the same bytes.
+
+    Parameters
+    ----------
+    path
+        File to be made.
+    scenario
+        The scenario.
+    tables
+        Tables of the run by name, allocations one under another; ``summary``, ``people_met`` and
+        ``delays`` are drawn too.
+    manifest
+        How the run was made.
+    blanks
+        Defaults that blank cells of the scenario take, as a check reports them.
+    """
+    with _without_collection():
+        book = xlsxwriter.Workbook(path, {"in_memory": True})
+        book.set_properties(_properties(scenario, manifest))
+        sheets = Sheets(book)
+        cuts = {name: shortened(name, table) for name, table in tables.items()}
+        about.write_readme(sheets, scenario, cuts, manifest)
+        front = summary.write_summary(sheets, scenario, tables)
+        for name, cut in cuts.items():
+            sheets.write(about.sheet_name(name), cut.table, about.described(name, cut.table))
+        met = cuts["people_met"].table
+        summary.draw_charts(sheets, front, met, about.sheet_name("people_met"))
+        about.write_dictionary(sheets, tables)
+        about.write_sources(sheets, scenario)
+        about.write_assumptions(sheets, scenario, blanks)
+        book.close()
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Pause the search for unused objects: a million cells are kept, and looked at in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _properties(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what the file is; it is dated by the start of the scenario, not by the clock."""
+    start = scenario.start
+    return {
+        "title": scenario.title or scenario.name,
+        "comments": str(manifest["statement"]),
+        "author": f"returnplan {manifest['returnplan']}",
+        "created": datetime(start.year, start.month, start.day),
+    }

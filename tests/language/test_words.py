@@ -1,0 +1,196 @@
+"""Languages: every sentence for people is there, and says what the English one says."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import gettext
+import re
+import string
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_keywords
+from babel.messages.pofile import read_po
+
+from returnplan.domain import STATEMENT
+from returnplan.language.words import FOLDER, LANGUAGES, words_of
+from returnplan.show import drawing as canvas
+from returnplan.show.drawing import View
+
+HOUSE = Path(__file__).parents[2]
+OTHERS = [language for language in LANGUAGES if language != "en"]
+
+# Numbers of teams at which the forms of a language change.
+TEAMS = {
+    "en": {0: "0 teams", 1: "1 team", 2: "2 teams"},
+    "az": {0: "0 qrup", 1: "1 qrup", 2: "2 qrup"},
+    "ru": {1: "1 группа", 2: "2 группы", 5: "5 групп", 11: "11 групп", 21: "21 группа"},
+    "uk": {1: "1 група", 2: "2 групи", 5: "5 груп", 11: "11 груп", 21: "21 група"},
+    "fr": {0: "0 équipe", 1: "1 équipe", 2: "2 équipes"},
+    "es": {0: "0 equipos", 1: "1 equipo", 2: "2 equipos"},
+    "ar": {1: "فريق واحد", 2: "فريقان", 5: "5 فرق", 21: "21 فريقًا", 101: "101 فريق"},
+}
+# 12345.5, 3 May 2031, and its month.
+WRITTEN = {
+    "en": ("12,345.5", "3 May 2031", "May 2031"),
+    "az": ("12.345,5", "3 may 2031", "may 2031"),
+    "ru": ("12\u00a0345,5", "3 мая 2031", "май 2031\u202fг."),  # noqa: RUF001 Cyrillic is meant
+    "uk": ("12\u00a0345,5", "3 трав. 2031", "трав. 2031\u202fр."),  # noqa: RUF001 and here
+    "fr": ("12\u202f345,5", "3 mai 2031", "mai 2031"),
+    "es": ("12.345,5", "3 may 2031", "may 2031"),
+    "ar": ("12,345.5", "3 مايو 2031", "مايو 2031"),
+}
+# The word that only the required statement may hold; "dangerous" is another.
+SAFE = {
+    "en": r"\bsafe",
+    "az": r"təhlükəsiz",
+    "ru": r"\bбезопас",  # noqa: RUF001 Cyrillic is meant
+    "uk": r"\bбезпе[чк]",  # noqa: RUF001 and here
+    "fr": r"\bsûre?s?\b|sécuri",
+    "es": r"segur",
+    "ar": r"آمن|مأمون",
+}
+
+
+@pytest.fixture(scope="module")
+def english() -> set[tuple[str, ...]]:
+    """Return the sentences of the code, singular and plural, as ``make words`` finds them."""
+    mappings = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "babel"
+    ]
+    keywords = re.findall(r" -k (\S+)", (HOUSE / "Makefile").read_text(encoding="utf-8"))
+    found = extract_from_dir(
+        HOUSE / "returnplan",
+        [(one["pattern"], one["method"]) for one in mappings["mappings"]],
+        keywords=parse_keywords(keywords),
+    )
+    return {_forms(message) for _, _, message, *_ in found if message}
+
+
+@pytest.fixture(scope="module", params=OTHERS)
+def catalogue(request: pytest.FixtureRequest) -> Catalog:
+    path = FOLDER / f"{request.param}.po"
+    if not path.is_file():
+        return Catalog(locale=request.param)
+    with path.open("rb") as file:
+        return read_po(file, locale=request.param)
+
+
+def _forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ("",))
+
+
+def _said(catalogue: Catalog) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Sentences in English and in a language."""
+    return ((_forms(one.id), _forms(one.string)) for one in catalogue if one.id)
+
+
+def _names(text: str) -> set[str]:
+    """Names in braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_what_people_read_is_written_where_translators_find_it() -> None:
+    for path in sorted((HOUSE / "returnplan").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                count = {"phrase": 1, "plural": 2}.get(node.func.attr, 0)
+                is_literal = [isinstance(one, ast.Constant) for one in node.args[:count]]
+                assert is_literal == [True] * count, f"{path.name}, line {node.lineno}"
+    for path in sorted((HOUSE / "returnplan").rglob("*.j2")):
+        assert not re.search(r"\b(phrase|plural)\(\s*[^\s\"]", path.read_text(encoding="utf-8")), (
+            path
+        )
+
+
+def test_every_sentence_is_said_in_every_language(
+    english: set[tuple[str, ...]], catalogue: Catalog
+) -> None:
+    said = {sentence for sentence, forms in _said(catalogue) if all(forms)}
+    missing = sorted(sentence[0] for sentence in english - said)
+    assert not missing, f"{catalogue.locale} lacks (`make words` lists them):\n" + "\n".join(
+        missing
+    )
+
+
+def test_catalogues_hold_nothing_doubtful_and_nothing_left_over(
+    english: set[tuple[str, ...]], catalogue: Catalog
+) -> None:
+    assert not [one.id for one in catalogue if one.id and one.fuzzy]
+    assert {sentence for sentence, _ in _said(catalogue)} <= english
+    assert not catalogue.obsolete
+
+
+def test_sentences_name_the_values_that_the_english_one_names(catalogue: Catalog) -> None:
+    """A plural form that stands for one number only need not name it: Arabic has a word for two."""
+    rule = gettext.c2py(catalogue.plural_expr)
+    used = Counter(rule(number) for number in range(1000))
+    words = words_of(str(catalogue.locale))
+    for sentence, forms in _said(catalogue):
+        if not all(forms):
+            continue
+        wanted = _names(sentence[-1])
+        if len(sentence) == 1:
+            assert _names(forms[0]) == wanted
+            values = dict.fromkeys(wanted, "7")
+            assert words.phrase(sentence[0], **values) == forms[0].format(**values)
+            continue
+        assert len(forms) == catalogue.num_plurals
+        for form, text in enumerate(forms):
+            assert _names(text) | ({"number"} if used[form] == 1 else set()) == wanted, sentence
+
+
+@pytest.mark.parametrize("language", TEAMS)
+def test_teams_are_counted_in_the_right_form(language: str) -> None:
+    words = words_of(language)
+    said = {n: words.plural("{number} team", "{number} teams", n) for n in TEAMS[language]}
+    assert said == TEAMS[language]
+
+
+def test_only_the_required_statement_says_safe(
+    english: set[tuple[str, ...]], catalogue: Catalog
+) -> None:
+    assert [one for one in english if re.search(SAFE["en"], " ".join(one))] == [(STATEMENT,)]
+    word = SAFE[str(catalogue.locale)]
+    saying = [one for one, forms in _said(catalogue) if re.search(word, " ".join(forms))]
+    assert saying == [(STATEMENT,)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_below_a_figure_stay_on_the_page(language: str) -> None:
+    words = words_of(language)
+    run = words.phrase(
+        "Return is voluntary. Figures are upper limits of who could return, not targets."
+    )
+    view = View(
+        start=dt.date(2024, 3, 1), horizon_days=3000, draws=100, words=words, provenance=6 * run
+    )
+    land = pd.DataFrame(columns=["allocation", "year", "route", "area_m2_mean"])
+    page, _ = canvas.figure("hectares_by_year", {"land_release": land}, view)
+    page.draw_without_rendering()
+    below = page.subfigs[1].texts[0].get_window_extent()
+    assert below.x0 >= 0
+    assert below.x1 <= page.bbox.width
+    assert below.y0 >= 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_and_dates_are_written_as_readers_of_the_language_expect(language: str) -> None:
+    words, day = words_of(language), dt.date(2031, 5, 3)
+    assert (words.number(12345.5, 1), words.date(day), words.month(day)) == WRITTEN[language]
+
+
+def test_only_arabic_runs_from_right_to_left() -> None:
+    assert [one for one in LANGUAGES if words_of(one).direction == "rtl"] == ["ar"]
+
+
+def test_an_unknown_language_is_named_with_those_there_are() -> None:
+    with pytest.raises(KeyError, match="no language tlh; there are: en, az, ru, uk, fr, es, ar"):
+        words_of("tlh")

@@ -1,0 +1,181 @@
+"""Draws: every number before anything runs, the same luck for every allocation (model §9)."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import returnplan as rp
+from returnplan.model.chance.assumptions import expected_values
+from returnplan.model.chance.draws import BLOCK, Draws
+from tests import worlds
+from tests.drawn import luck_of
+from tests.model.test_laws import island, replaced, shuffled
+from tests.reference import Luck
+from tests.sketch import Sketch
+
+SEEDS = range(4)
+BY_ID = (
+    *("productivity", "shares", "qc_fail_share", "handover_days", "hazard_productivity"),
+    *("survey_team_days", "works_speed", "repair_speed", "weather"),
+)
+
+
+def world(seed: int) -> rp.Scenario:
+    with tempfile.TemporaryDirectory() as folder:
+        worlds.write_random_world(Path(folder), seed, uncertain=True)
+        return rp.load(folder)
+
+
+def luck(scenario: rp.Scenario, draw: int, seed: int = 1) -> Luck:
+    return luck_of(scenario, Draws(scenario, seed).values(draw))
+
+
+def hidden(found: Luck, settlements: set[str]) -> list[tuple[Any, ...]]:
+    mine = [one for one in found.unrecorded if one.settlement in settlements]
+    return sorted(dataclasses.astuple(one) for one in mine)
+
+
+def assert_others_alone(before: Luck, after: Luck) -> None:
+    """Whatever has a number in the one has the same in the other."""
+    assert after.number == before.number
+    for name in BY_ID:
+        old, new = getattr(before, name), getattr(after, name)
+        assert {key: new[key] for key in old} == old, name
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_same_seed_gives_the_same_numbers_in_any_order(seed: int) -> None:
+    scenario = world(seed)
+    draws, others = Draws(scenario, seed), Draws(scenario, seed)
+    order = [0, 1, BLOCK - 1, BLOCK, 3 * BLOCK + 5]
+    forward = {draw: luck_of(scenario, draws.values(draw)) for draw in order}
+    backward = {draw: luck_of(scenario, others.values(draw)) for draw in reversed(order)}
+    assert forward == backward
+    assert len({str(one) for one in forward.values()}) == len(order)
+    assert luck(scenario, 0, seed + 1) != forward[0]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_order_of_rows_leaves_all_luck_alone(seed: int) -> None:
+    scenario = world(seed)
+    mixed = shuffled(scenario, seed)
+    for draw in (0, 7, 70):
+        before, after = luck(scenario, draw), luck(mixed, draw)
+        assert_others_alone(before, after)
+        assert_others_alone(after, before)
+        everywhere = set(scenario.people)
+        assert hidden(after, everywhere) == hidden(before, everywhere)
+
+
+@pytest.mark.parametrize("name", ["!island", "~island"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_new_place_leaves_the_luck_of_all_others_alone(seed: int, name: str) -> None:
+    scenario = world(seed)
+    larger = replaced(scenario, **island(scenario, name))
+    for draw in (0, 7, 70):
+        before, after = luck(scenario, draw), luck(larger, draw)
+        assert_others_alone(before, after)
+        assert hidden(after, set(scenario.people)) == hidden(before, set(scenario.people))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_new_hazard_leaves_the_luck_of_all_other_settlements_alone(seed: int) -> None:
+    scenario = world(seed)
+    first = next(hazard for hazard in scenario.hazards if hazard.place)
+    new = dataclasses.replace(first, id="!new")
+    larger = replaced(scenario, hazards=(new, *scenario.hazards))
+    for draw in (0, 7):
+        before, after = luck(scenario, draw), luck(larger, draw)
+        for name in BY_ID:
+            old, found = getattr(before, name), getattr(after, name)
+            assert {k: found[k] for k in old if "/found" not in str(k)} == {
+                k: v for k, v in old.items() if "/found" not in str(k)
+            }
+        others = set(scenario.people) - {first.place}
+        assert hidden(after, others) == hidden(before, others)
+
+
+def test_deployments_and_orders_are_no_part_of_luck() -> None:
+    scenario = world(3)
+    bare = replaced(scenario, deployments=(), orders=())
+    assert luck(bare, 5) == luck(scenario, 5)
+
+
+def many(scenario: rp.Scenario, draws: int = 500) -> list[Luck]:
+    found = Draws(scenario, 1)
+    return [luck_of(scenario, found.values(draw)) for draw in range(draws)]
+
+
+@pytest.fixture
+def mined(sketch: Sketch) -> Sketch:
+    """Return a village with two recorded hazards, of three that there are on average."""
+    sketch.village("village", people=10)
+    sketch.hazard("a", "village")
+    sketch.hazard("b", "village")
+    sketch.village("empty", people=10)
+    sketch.village("nobody")
+    sketch.hazard("c", "nobody")
+    sketch.assume(record_recall=2 / 3, survey_detection=0.75, unrecorded_area_m2=500)
+    sketch.team()
+    return sketch
+
+
+def test_unrecorded_hazards_are_as_many_as_recall_and_detection_say(mined: Sketch) -> None:
+    found = [one.unrecorded for one in many(mined.scenario())]
+    every = list(itertools.chain.from_iterable(found))
+    assert {one.settlement for one in every} == {"village"}  # who has records, and people
+    assert {one.area_m2 for one in every} == {500}
+    counts = np.array([len(one) for one in found])
+    assert counts.mean() == pytest.approx(1, abs=0.15)  # 2 x (1 - 2/3) / (2/3)
+    assert counts.var() == pytest.approx(1, abs=0.25)
+    assert np.mean([one.is_found for one in every]) == pytest.approx(0.75, abs=0.06)
+    assert np.mean([one.like == "a" for one in every]) == pytest.approx(0.5, abs=0.07)
+    assert {one.like for one in every} == {"a", "b"}
+
+
+def test_a_number_that_the_scenario_gives_goes_before_recall(mined: Sketch) -> None:
+    mined.rows["places"][1]["unrecorded_hazards"] = 2.5
+    counts = [len(one.unrecorded) for one in many(mined.scenario())]
+    assert np.mean(counts) == pytest.approx(2.5, abs=0.2)
+    mined.rows["places"][1]["unrecorded_hazards"] = 0
+    assert all(not one.unrecorded for one in many(mined.scenario(), 50))
+
+
+@pytest.mark.parametrize(("share", "is_found"), [(0, {False}), (1, {True})])
+def test_a_survey_that_finds_nothing_or_everything(
+    mined: Sketch, share: float, is_found: set[bool]
+) -> None:
+    mined.assume(survey_detection=share)
+    every = itertools.chain.from_iterable(one.unrecorded for one in many(mined.scenario(), 200))
+    assert {one.is_found for one in every} == is_found
+
+
+def test_multipliers_have_a_mean_of_one_and_their_own_luck_for_each_thing(mined: Sketch) -> None:
+    found = many(mined.scenario())  # with the shipped distributions
+    for name, ids in {"productivity": ["team"], "hazard_productivity": ["a", "b"]}.items():
+        for thing in ids:
+            values = [getattr(one, name)[thing] for one in found]
+            assert np.mean(values) == pytest.approx(1, abs=0.07)
+            assert min(values) < 0.7
+            assert max(values) > 1.4
+    pairs = [(one.hazard_productivity["a"], one.hazard_productivity["b"]) for one in found]
+    assert abs(np.corrcoef(np.array(pairs).T)[0, 1]) < 0.13
+
+
+def test_what_has_no_width_is_the_same_in_every_draw_and_in_the_run_on_expected_values() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        worlds.fork(Path(folder))
+        scenario = rp.load(folder)
+    expected = luck_of(scenario, expected_values(scenario))
+    for draw in range(5):
+        one = luck(scenario, draw)
+        assert one.survey_team_days == expected.survey_team_days
+        assert {one.handover_days[h.id] for h in scenario.hazards} == {2}
+        assert one.number["parcel_m2_minefield"] == expected.number["parcel_m2_minefield"]

@@ -1,0 +1,89 @@
+"""Draws on disk: nothing half-written, nothing lost when a run stops, nothing of another run."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import returnplan as rp
+from returnplan.runs.machine import chunks
+from returnplan.runs.machine.chunks import Kept, gaps_and_overlaps, in_groups, part_of, spans
+from returnplan.model.simulation import Programme
+
+
+@pytest.fixture
+def programme() -> Programme:
+    return Programme(rp.load("scenarios/valley"), ["today"], 1)
+
+
+@pytest.mark.parametrize(("draws", "shards"), [(10, 3), (400, 4), (7, 7), (1, 1)])
+def test_parts_hold_every_draw_once_and_differ_by_at_most_one(draws: int, shards: int) -> None:
+    parts = [part_of(draws, (number, shards)) for number in range(1, shards + 1)]
+    assert gaps_and_overlaps(parts, (0, draws)) == []
+    sizes = [after - first for first, after in parts]
+    assert max(sizes) - min(sizes) <= 1
+    assert min(sizes) > 0
+
+
+def test_gaps_and_overlaps_are_named() -> None:
+    assert gaps_and_overlaps([(5, 10), (0, 3)], (0, 12)) == [
+        "draws 3 to 4 are missing",
+        "draws 10 to 11 are missing",
+    ]
+    assert gaps_and_overlaps([(0, 5), (3, 12)], (0, 12)) == ["draws 3 to 4 are there twice"]
+    assert gaps_and_overlaps([(0, 12), (3, 5)], (0, 12)) == ["draws 3 to 4 are there twice"]
+
+
+def test_groups_have_enough_draws_where_there_are_that_many() -> None:
+    sizes = [sum(b - a for a, b in group) for group in in_groups(spans((0, 250)), 100)]
+    assert sizes == [100, 100, 50]
+    assert in_groups([], 100) == []
+
+
+def test_a_file_that_is_not_whole_is_run_again(programme: Programme, tmp_path: Path) -> None:
+    kept = Kept(tmp_path, (0, 25))
+    chunks.run_on_threads(programme, kept, workers=2)
+    assert kept.missing() == []
+    whole = kept.chunks().read("gate_s", 0)
+    path = tmp_path / chunks.chunk_name((10, 20))
+    path.write_bytes(path.read_bytes()[:-50])
+    assert kept.missing() == [(10, 20)]
+    assert kept.count() == 15
+    chunks.run_on_threads(programme, kept, workers=2)
+    assert (kept.chunks().read("gate_s", 0) == whole).all()
+
+
+def test_a_file_with_other_bytes_is_refused(programme: Programme, tmp_path: Path) -> None:
+    kept = Kept(tmp_path, (0, 5))
+    chunks.run_on_threads(programme, kept, workers=1)
+    path = tmp_path / chunks.chunk_name((0, 5))
+    data = bytearray(path.read_bytes())
+    place = data.index(b"gate_s.0.npy") + 200
+    data[place] ^= 255
+    path.write_bytes(bytes(data))
+    with pytest.raises(rp.ReturnplanError, match="damaged"):
+        kept.chunks().read("gate_s", 0)
+    with pytest.raises(rp.ReturnplanError, match="damaged"):
+        kept.chunks().read("no_such_field", 0)
+
+
+def test_a_chunk_that_cannot_be_written_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(OSError, match="No space"):
+        Kept(tmp_path, (0, 5)).save((0, 5), {})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_processor_cores_are_those_that_the_process_may_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert chunks.cores() == len(os.sched_getaffinity(0))
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert chunks.cores() == 3

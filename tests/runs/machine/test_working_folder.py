@@ -1,0 +1,232 @@
+"""Working folders: kept when a run stops, continued only by the same run, never by two at once."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import returnplan as rp
+from returnplan.runs.machine import chunks
+from returnplan.runs.machine import working_folder as plans
+from returnplan.runs.machine.working_folder import Plan
+from returnplan.runs.run import Request
+from returnplan.model.simulation import Programme
+from tests.running import command, finish, manifest, run_undrawn, start, until
+
+PLAN = Plan(
+    returnplan="1",
+    scenario="valley",
+    scenario_sha256="0" * 64,
+    allocations=("today", "tomorrow"),
+    draws=30,
+    seed=1,
+    gates=("survey",),
+    cells_sha256="1" * 64,
+)
+
+
+@pytest.fixture
+def programme() -> Programme:
+    return Programme(rp.load("scenarios/valley"), ["today"], 1)
+
+
+def test_a_plan_survives_its_file() -> None:
+    assert plans.read_plan(PLAN.as_dict()) == PLAN
+    assert plans.read_plan({"seed": 1}) is None
+    assert plans.read_plan("a plan") is None
+
+
+def test_a_plan_says_what_is_different() -> None:
+    other = replace(PLAN, seed=2, allocations=("today",))
+    assert PLAN.differences(PLAN) == []
+    assert PLAN.differences(other) == [
+        "allocations is today, tomorrow, not today",
+        "seed is 1, not 2",
+    ]
+
+
+# ---------------------------------------------------------------- the working folder
+
+
+def leftover(folder: Path, programme: Programme, draws: int = 30) -> None:
+    """Leave the first ten draws of a run behind."""
+    plan = replace(PLAN, draws=draws)
+    with plans.claimed(folder, plan, (0, draws), resume=False) as kept:
+        arrays = chunks.run_chunk(programme, (0, 10))
+        assert arrays is not None
+        kept.save((0, 10), arrays)
+
+
+def test_a_working_folder_without_draws_goes_when_the_run_ends(tmp_path: Path) -> None:
+    said: list[str] = []
+    with plans.claimed(tmp_path / "d", PLAN, (0, 30), resume=True, say=said.append) as kept:
+        assert kept.count() == 0
+    assert not (tmp_path / "d").exists()
+    assert said == ["No draws of an earlier run are kept: this one starts anew."]
+
+
+def test_draws_of_an_earlier_run_are_continued_or_thrown_away(
+    programme: Programme, tmp_path: Path
+) -> None:
+    folder = tmp_path / "d"
+    leftover(folder, programme)
+    said: list[str] = []
+    with plans.claimed(folder, PLAN, (0, 30), resume=True, say=said.append) as kept:
+        assert kept.missing() == [(10, 20), (20, 30)]
+    with plans.claimed(folder, PLAN, (0, 30), resume=False, say=said.append) as kept:
+        assert kept.count() == 0
+    assert "10 draws of an earlier run are kept" in said[0]
+    assert "10 draws of an earlier run that was not finished are thrown away" in said[1]
+
+
+@pytest.mark.parametrize(
+    ("plan", "part", "message"),
+    [
+        (replace(PLAN, seed=2), (0, 30), "seed is 1, not 2"),
+        (replace(PLAN, scenario_sha256="f" * 64), (0, 30), "scenario_sha256 is 000"),
+        (replace(PLAN, cells_sha256="f" * 64), (0, 30), "cells_sha256"),
+        (PLAN, (0, 15), "they are for draws 0 to 29"),
+    ],
+)
+def test_draws_of_another_run_are_not_continued(
+    plan: Plan, part: chunks.Span, message: str, programme: Programme, tmp_path: Path
+) -> None:
+    folder = tmp_path / "d"
+    leftover(folder, programme)
+    before = sorted(path.name for path in folder.iterdir())
+    with (
+        pytest.raises(rp.ReturnplanError, match=message),
+        plans.claimed(folder, plan, part, resume=True),
+    ):
+        pass
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_draws_without_a_plan_are_not_continued(programme: Programme, tmp_path: Path) -> None:
+    leftover(tmp_path / "d", programme)
+    (tmp_path / "d" / "plan.json").write_text("{}", encoding="utf-8")
+    with (
+        pytest.raises(rp.ReturnplanError, match="no plan can be read"),
+        plans.claimed(tmp_path / "d", PLAN, (0, 30), resume=True),
+    ):
+        pass
+
+
+def test_two_runs_never_share_a_working_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "d"
+    with plans.claimed(folder, PLAN, (0, 30), resume=False):
+        with (
+            pytest.raises(rp.ReturnplanError, match=f"process {os.getpid()} is running"),
+            plans.claimed(folder, PLAN, (0, 30), resume=True),
+        ):
+            pass
+        assert (folder / "lock").exists()
+
+
+def test_the_lock_of_a_dead_process_does_not_count(tmp_path: Path) -> None:
+    folder = tmp_path / "d"
+    folder.mkdir()
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    for text in (f"{dead} {socket.gethostname()}\n", f"junk {socket.gethostname()}\n"):
+        (folder / "lock").write_text(text, encoding="utf-8")
+        with plans.claimed(folder, PLAN, (0, 30), resume=True) as kept:
+            assert (kept.folder / "lock").read_text(encoding="utf-8").startswith(str(os.getpid()))
+        folder.mkdir()
+
+
+@pytest.mark.parametrize("text", ["12 another.machine\n", ""])
+def test_a_lock_that_cannot_be_judged_from_here_counts(text: str, tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text(text, encoding="utf-8")
+    with (
+        pytest.raises(rp.ReturnplanError, match="if it is not, delete"),
+        plans.claimed(tmp_path, PLAN, (0, 30), resume=True),
+    ):
+        pass
+    assert (tmp_path / "lock").exists()
+
+
+def test_whether_a_process_runs_is_answered_with_care(monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_mine(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", not_mine)
+    assert plans._is_running(1)
+    monkeypatch.setattr(os, "name", "nt")
+    assert plans._is_running(1)
+
+
+# ---------------------------------------------------------------- a real process is stopped
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", [(), ("--cluster", "local")], ids=["threads", "cluster"])
+def test_a_stopped_run_keeps_its_draws_and_continues_with_them(
+    where: tuple[str, ...], tmp_path: Path
+) -> None:
+    shutil.copytree("scenarios/valley", tmp_path / "valley")
+    words = ("run", "valley", "-a", "today", "--draws", "120", "--workers", "2")
+    working = tmp_path / ".out.draws"
+
+    process = start(*words, "--out", "out", *where, cwd=tmp_path, draw_takes_s=0.1)
+    until(lambda: working.is_dir() and len(chunks.chunk_files(working)) >= 2, process)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: its workers get it too
+    code, _, err = finish(process)
+    assert "Traceback" not in err
+    assert code == 130, err
+    assert "of 120 draws are kept in" in err
+    assert "continue with --resume" in err
+
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [".out.draws", "valley"]
+    done = chunks.chunk_files(working)
+    assert 2 <= len(done) < 12
+    files = {path.name for path in working.iterdir()}
+    assert files == {"plan.json", *(path.name for path in done.values())}
+
+    code, _, err = command(*words, "--out", "out", "--seed", "2", "--resume", cwd=tmp_path)
+    assert code == 2
+    assert "seed is 1, not 2" in err
+
+    code, _, err = command(*words, "--out", "out", "--resume", cwd=tmp_path)
+    assert code == 0, err
+    assert "draws of an earlier run are kept and continued" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "valley"]
+    whole = Request(
+        folder=tmp_path / "valley",
+        scenario=rp.load(tmp_path / "valley"),
+        allocations=("today",),
+        out=tmp_path / "whole",
+        draws=120,
+    )
+    assert manifest(tmp_path / "out")["digest"] == manifest(run_undrawn(whole))["digest"]
+
+
+@pytest.mark.slow
+def test_a_killed_run_is_thrown_away_with_a_word_by_the_next_one(tmp_path: Path) -> None:
+    shutil.copytree("scenarios/valley", tmp_path / "valley")
+    words = ("run", "valley", "-a", "today", "--draws", "30", "--out", "out")
+    process = start(*words, cwd=tmp_path, draw_takes_s=0.4)
+    until(lambda: (tmp_path / ".out.draws" / "lock").exists(), process)
+
+    code, _, err = command(*words, cwd=tmp_path)
+    assert code == 2
+    assert f"process {process.pid} is running into the same folder" in err
+
+    until(lambda: chunks.chunk_files(tmp_path / ".out.draws"), process)
+    process.kill()
+    finish(process)
+    code, _, err = command(*words, cwd=tmp_path)
+    assert code == 0, err
+    assert "draws of an earlier run that was not finished are thrown away" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "valley"]

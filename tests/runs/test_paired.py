@@ -1,0 +1,375 @@
+"""Allocations against each other: worked by hand, laws of pairs, and the command."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import returnplan as rp
+from returnplan.show import figures
+from returnplan.cli import main
+from returnplan.runs.district_shares import district_shares
+from returnplan.runs.paired import differences
+from returnplan.runs.ready_days import check_comparable
+from returnplan.cli.compared import shown_dates
+from returnplan.model.chance.uniforms import uniforms
+
+ROOT = Path(__file__).resolve().parents[2]
+VALLEY = ROOT / "scenarios" / "valley"
+NAMES = ("today", "smith_path", "two_more_teams")
+INF = math.inf
+PEOPLE = (10, 20, 30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hand:
+    """Ready days as they are written down, of two years from 2025 on."""
+
+    allocations: tuple[str, ...]
+    ready_day: NDArray[np.floating[Any]] | None
+    communities: tuple[str, ...] = ("one", "two", "three")
+    start: date = date(2025, 1, 1)
+    horizon: date = date(2027, 1, 1)
+
+    @property
+    def readiness(self) -> pd.DataFrame:
+        count = len(self.allocations)
+        return pd.DataFrame(
+            {
+                "allocation": np.repeat(self.allocations, 3),
+                "community": ["three", "one", "two"] * count,  # they meet by name
+                "people": [30, 10, 20] * count,
+                "district": [None, "East", "East"] * count,
+                "ready_day_p50": [730.0, np.nan, 365.0] * count,
+            }
+        )
+
+
+def by_hand(kind: type = np.float64) -> Hand:
+    """Two allocations, three draws: b gains 165 days once and one day once, for 20 people."""
+    before = [[100, 365, INF], [0, 366, 730], [INF, INF, INF]]
+    after = [[100, 200, INF], [0, 365, 730], [INF, INF, INF]]
+    return Hand(allocations=("a", "b"), ready_day=np.array([before, after], kind))
+
+
+@pytest.fixture(scope="module")
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that runs the valley without figures."""
+    root = tmp_path_factory.mktemp("comparison")
+
+    def run(name: str, *words: str) -> Path:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(figures, "draw_figures", lambda *_, **__: None)
+            result = call("run", VALLEY, *words, "--out", root / name)
+        assert result.exit_code == 0, result.output
+        return root / name
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def folder(run_of: Callable[..., Path]) -> Path:
+    """Return a run folder with draws."""
+    names = [word for name in NAMES for word in ("-a", name)]
+    return run_of("drawn", *names, "--draws", "30")
+
+
+@pytest.fixture(scope="module")
+def expected(run_of: Callable[..., Path]) -> Path:
+    """Return a run folder on expected values."""
+    return run_of("expected", "-a", "today", "--draws", "0")
+
+
+def call(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+# ---------------------------------------------------------------- by hand
+
+
+HAND = pd.DataFrame(
+    [
+        # person-days of a: 30,200 29,220 43,800; of b: 26,900 29,200 43,800
+        ("person_days", "", -3320 / 3, -20, 0, 5 / 6, 1 / 3, 99_900 / 3, 103_220 / 3),
+        # people of a: 30 10 0; of b: 30 30 0
+        ("people_met", "2026-01-01", 20 / 3, 0, 20, 2 / 3, 2 / 3, 60 / 3, 40 / 3),
+        # people of both: 30 60 0
+        ("people_met", "2027-01-01", 0, 0, 0, 1 / 2, 1, 30, 30),
+    ],
+    columns=[
+        *("measure", "date", "mean", "p10", "p90", "probability_better", "probability_same"),
+        *("value", "value_against"),
+    ],
+)
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_three_draws_give_the_differences_worked_by_hand(kind: type) -> None:
+    table = differences(by_hand(kind))
+    pd.testing.assert_frame_equal(table[HAND.columns], HAND, rtol=1e-14, check_dtype=False)
+    assert table[["allocation", "against", "draws"]].drop_duplicates().to_numpy().tolist() == [
+        ["b", "a", 3]
+    ]
+    assert table[["low", "high"]].iloc[-1].tolist() == [0, 0]
+
+
+def test_who_is_met_a_second_after_midnight_is_not_met_by_that_date() -> None:
+    ready_day = np.full((2, 2, 3), INF)
+    ready_day[0, :, 0], ready_day[1, :, 0] = 365, 365 + 1 / 86_400
+    table = differences(Hand(allocations=("a", "b"), ready_day=ready_day), dates=[date(2026, 1, 1)])
+    assert table["mean"].tolist() == pytest.approx([10 / 86_400, -10])
+    assert table["probability_better"].tolist() == [0, 0]
+
+
+def test_the_interval_is_that_of_a_plain_loop_over_resamples() -> None:
+    table = differences(by_hand())
+    luck = uniforms(1, 0, "bootstrap", np.arange(3 * 2000, dtype=np.uint64)).tolist()
+    for row, given_days in ((0, [-3300.0, -20.0, 0.0]), (1, [0.0, 20.0, 0.0])):
+        means = []
+        for resample in range(2000):
+            total = 0.0
+            for place in range(3):
+                total += given_days[int(luck[2000 * place + resample] * 3)]
+            means.append(total / 3)
+        means.sort()
+        low, middle, high = table.iloc[row][["low", "mean", "high"]].tolist()
+        assert (low, high) == (means[49], means[-50])
+        assert low <= middle <= high
+
+
+def test_with_many_draws_the_interval_is_near_that_of_the_normal_distribution() -> None:
+    days = np.random.default_rng(4).normal(300, 40, (2, 400, 3))
+    row = differences(Hand(allocations=("a", "b"), ready_day=days)).iloc[0]
+    waiting = days @ np.array(PEOPLE)
+    error = np.std(waiting[1] - waiting[0], ddof=1) / math.sqrt(400)
+    assert row["high"] - row["mean"] == pytest.approx(1.96 * error, rel=0.1)
+    assert row["mean"] - row["low"] == pytest.approx(1.96 * error, rel=0.1)
+
+
+def test_districts_have_the_share_of_their_people_worked_by_hand() -> None:
+    table = district_shares(by_hand(), [date(2027, 1, 1), date(2026, 1, 1)])
+    rows = [
+        # East: 30 of 30 people, then 10, then 0; without a district: 30 people
+        ("a", "", "2026-01-01", 0, 0, 0, 30),
+        ("a", "East", "2026-01-01", 1 / 3, 1 / 3, 1, 30),
+        ("a", "", "2027-01-01", 0, 0, 1, 30),
+        ("a", "East", "2027-01-01", 1, 1, 1, 30),
+        ("b", "", "2026-01-01", 0, 0, 0, 30),
+        ("b", "East", "2026-01-01", 1, 1, 1, 30),
+        ("b", "", "2027-01-01", 0, 0, 1, 30),
+        ("b", "East", "2027-01-01", 1, 1, 1, 30),
+    ]
+    assert list(table.itertuples(index=False, name=None)) == rows
+
+
+def test_without_draws_districts_have_one_share_and_no_range() -> None:
+    table = district_shares(Hand(allocations=("a",), ready_day=None))
+    assert table["date"].unique().tolist() == [
+        *("2025-07-01", "2026-01-01", "2026-07-01", "2027-01-01"),
+    ]
+    last = table[table["date"] == "2027-01-01"].set_index("district")
+    assert last["share_p50"].to_dict() == {"": 1.0, "East": 20 / 30}
+    assert table["share_p10"].isna().all()
+    assert table["share_p90"].isna().all()
+    long = Hand(allocations=("a",), ready_day=None, horizon=date(2046, 1, 1))
+    assert set(district_shares(long)["date"].str[4:]) == {"-01-01"}
+
+
+def test_the_middle_and_the_end_are_shown() -> None:
+    def shown(years: int) -> list[int]:
+        hand = dataclasses.replace(by_hand(), horizon=date(2025 + years, 1, 1))
+        return [day.year - 2025 for day in shown_dates(hand)]
+
+    assert [shown(years) for years in (1, 2, 5, 20)] == [[1], [1, 2], [2, 5], [10, 20]]
+
+
+def test_what_cannot_be_compared_is_refused() -> None:
+    hand = by_hand()
+    assert hand.ready_day is not None
+    for few, said in (
+        (None, "expected values, without draws"),
+        (hand.ready_day[:, :1], "one draw"),
+    ):
+        with pytest.raises(rp.ReturnplanError, match=f"this is a run on {said}: run it again"):
+            differences(dataclasses.replace(hand, ready_day=few))
+    with pytest.raises(rp.ReturnplanError, match="no allocation is called 'c'; there are: a, b"):
+        differences(hand, against="c")
+    alone = Hand(allocations=("a",), ready_day=hand.ready_day[:1])
+    assert differences(alone).empty
+    with pytest.raises(rp.ReturnplanError, match="a is the only allocation of the run"):
+        check_comparable(alone)
+
+
+@pytest.mark.parametrize("day", [date(2024, 12, 31), date(2027, 1, 2)])
+def test_nobody_is_counted_outside_the_time_of_the_run(day: date) -> None:
+    with pytest.raises(rp.ReturnplanError, match=f"{day} is outside the time of the run"):
+        differences(by_hand(), dates=[day])
+    with pytest.raises(rp.ReturnplanError, match=f"{day} is outside the time of the run"):
+        district_shares(by_hand(), [day])
+
+
+# ---------------------------------------------------------------- laws
+
+
+DAYS = st.sampled_from([0.0, 100.5, 365.0, 730.0, INF])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(*[st.tuples(DAYS, DAYS, DAYS)] * 3), min_size=2, max_size=12))
+def test_there_and_back_are_opposite_whatever_the_order_of_the_allocations(draws: Any) -> None:
+    ready_day = np.array(draws).swapaxes(0, 1)
+    hand = Hand(allocations=("a", "b", "c"), ready_day=ready_day)
+    there = differences(hand, against="a").query("allocation == 'b'").reset_index(drop=True)
+    back = differences(hand, against="b").query("allocation == 'a'").reset_index(drop=True)
+    for name, other in (("mean", "mean"), ("low", "high"), ("high", "low")):
+        assert (there[name] == -back[other]).all()
+    assert (there["probability_better"] + back["probability_better"] == 1).all()
+    assert (there["probability_same"] == back["probability_same"]).all()
+    assert (there["value"] == back["value_against"]).all()
+    turned = Hand(allocations=("c", "b", "a"), ready_day=ready_day[::-1])
+    again = differences(turned, against="a").query("allocation == 'b'").reset_index(drop=True)
+    pd.testing.assert_frame_equal(again, there, check_exact=True)
+
+
+def test_values_are_those_of_the_tables_of_the_run(folder: Path) -> None:
+    run = rp.load_run(folder)
+    days = [date.fromisoformat(text) for text in run.people_met["date"].unique()]
+    table = differences(run, dates=days)
+    assert (run.start, run.horizon) == (days[0], days[-1])
+    assert len(table) == 2 * (1 + len(days))
+    met = run.people_met.pivot_table(index="date", columns="allocation", values="people_mean")
+    person_days = run.summary.set_index("allocation")["person_days_mean"]
+    for name, rows in table.groupby("allocation"):
+        people = rows[rows["measure"] == "people_met"].set_index("date")
+        assert (people["value"] == met[name]).all()
+        assert (people["value_against"] == met["today"]).all()
+        waiting = rows[rows["measure"] == "person_days"].iloc[0]
+        assert waiting["value"] == pytest.approx(person_days[name], rel=1e-7)  # 32-bit days
+        assert waiting["mean"] == pytest.approx(person_days[name] - person_days["today"], rel=1e-4)
+
+
+def test_shares_of_districts_add_up_to_the_people_of_the_run(folder: Path, expected: Path) -> None:
+    for path in (folder, expected):
+        run = rp.load_run(path)
+        run.readiness["district"] = None  # one district: its people are all people
+        for percent in (10, 50, 90):
+            table = district_shares(run).set_index(["allocation", "date"])
+            met = run.people_met.set_index(["allocation", "date"]).loc[table.index]
+            share = table[f"share_p{percent}"]
+            if path == folder or percent == 50:
+                assert (share * table["people"]).tolist() == pytest.approx(
+                    met[f"people_p{percent}"]
+                )
+            else:
+                assert share.isna().all()
+
+
+def test_an_ensemble_and_its_run_folder_compare_alike(folder: Path) -> None:
+    spread = rp.ensemble(rp.load(VALLEY), NAMES, draws=30)
+    assert rp.compare is differences
+    pd.testing.assert_frame_equal(rp.compare(spread), rp.compare(rp.load_run(folder)), rtol=1e-4)
+
+
+# ---------------------------------------------------------------- the command
+
+
+def test_the_command_tells_who_is_better_how_often(folder: Path) -> None:
+    result = call("compare", folder)
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0] == (
+        "A made-up mountain valley: 3 allocations over the same 30 draws (seed 1), "
+        "compared with today."
+    )
+    assert "Today's teams in the order of the district's list" in result.stdout
+    heads = [line for line in lines if line.startswith("People whose conditions are met")]
+    assert [line[-10:] for line in heads] == ["2028-03-01", "2032-03-01"]
+    begin = next(i for i, line in enumerate(lines) if line.startswith("Person-days"))
+    row = differences(rp.load_run(folder)).query("allocation == 'smith_path'").iloc[0]
+    cells = lines[begin + 3].split(maxsplit=2)
+    assert cells[0] == "smith_path"
+    assert float(cells[1]) == round(row["value"] / 1e6, 2)
+    same = round(30 * row["probability_same"])
+    better = round(30 * row["probability_better"] - same / 2)
+    assert 0 < same < 30
+    assert cells[2].endswith(f"in {better} of 30 draws, the same in {same}")
+    begin = next(i for i, line in enumerate(lines) if line.startswith("Cost"))
+    cost_usd = rp.load_run(folder).summary.set_index("allocation")["cost_usd_mean"] / 1e6
+    more = cost_usd["two_more_teams"] - cost_usd["today"]
+    assert lines[begin + 4].split() == [
+        *("two_more_teams", f"{cost_usd['two_more_teams']:,.1f}", f"+{more:,.1f}"),
+    ]
+    assert "ranges are 80 % model intervals" in result.stdout
+    assert lines[-1].startswith("Modelled planning estimate.")
+
+
+def test_the_command_compares_with_whom_and_by_when_one_asks(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "table.csv"
+    twice = ("--date", "2026-07-01") * 2
+    words = ("compare", folder, "--against", "smith_path", *twice, "--out", out)
+    result = call(*words)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("met (modelled) by 2026-07-01") == 1
+    assert "2028" not in result.stdout
+    written = pd.read_csv(out, dtype={"date": str}, keep_default_na=False)
+    asked = differences(rp.load_run(folder), "smith_path", [date(2026, 7, 1)])
+    pd.testing.assert_frame_equal(written, asked)
+    refused = call(*words)
+    assert (refused.exit_code, "--overwrite" in refused.output) == (2, True)
+    assert call(*words, "--overwrite").exit_code == 0
+    assert [path.name for path in out.parent.iterdir()] == ["table.csv"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--against", "nobody"], "no allocation is called 'nobody'; there are: today, smith_path"),
+        (["--date", "1999-01-01"], "1999-01-01 is outside the time of the run"),
+        (["--date", "soon"], "'soon'"),
+        (["--out", "."], "is a folder"),
+        (["--out", "{run}/table.csv"], "among the files of a run"),
+        (["--out", "{run}/summary.csv/table.csv"], "is a file"),
+    ],
+)
+def test_wrong_words_are_refused_before_anything_is_told(
+    folder: Path, words: list[str], said: str
+) -> None:
+    before = sorted(folder.iterdir())
+    result = call("compare", folder, *(word.replace("{run}", str(folder)) for word in words))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert sorted(folder.iterdir()) == before
+
+
+def test_runs_that_cannot_be_compared_are_refused(expected: Path, tmp_path: Path) -> None:
+    for path, said in ((expected, "this is a run on expected values"), (tmp_path, "no run folder")):
+        result = call("compare", path)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert said in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_disk_that_fails_leaves_no_half_file(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Path, _: Path) -> None:
+        raise OSError(28, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "replace", fail)
+    result = call("compare", folder, "--out", tmp_path / "table.csv")
+    assert result.exit_code == 1
+    assert "No space left on device" in result.stderr
+    assert list(tmp_path.iterdir()) == []

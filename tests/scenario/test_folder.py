@@ -1,0 +1,477 @@
+"""Reading and writing scenario folders: what is written is read back, whatever texts it holds."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import random
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import returnplan as rp
+from returnplan import domain
+from returnplan.model.chance.assumptions import default_assumptions
+from returnplan.model.conditions.gates import GATES
+from returnplan.model.work.policies import POLICIES
+from returnplan.scenario import digest, head_text, rows, write_workbook
+from returnplan.scenario.files import LARGEST
+from returnplan.scenario.rows import table_type
+from tests.worlds import COLUMNS, fork, two_villages, winter, write_random_world
+
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS = range(12)
+WRITERS: dict[str, Callable[[rp.Scenario, Path], None]] = {
+    "files": rp.write,
+    "workbook": write_workbook,
+}
+
+# ------------------------------------------------------------------------------- odd texts and rows
+
+ODD = ['"', "'", ",", ";", "\n", "\r\n", "\t", "=", "#", "|", "\\", " ", "_x000D_", "0", "1e5"]
+LETTERS = st.characters(exclude_categories=["Cs", "Cc", "Cn"])
+TEXT = st.lists(LETTERS | st.sampled_from(ODD), max_size=8).map(lambda part: "".join(part).strip())
+FILLED = TEXT.filter(bool)
+IDS = FILLED.map(lambda text: text.replace("/", "÷"))
+FILE_NAMES = IDS.filter(lambda text: text.isprintable() and len(text) <= 80)
+NUMBERS = st.floats(0, LARGEST) | st.integers(0, 50).map(float)
+COUNTS = st.integers(0, 100_000)
+SHARES = st.floats(0, 1)
+DAYS = st.dates(date(1900, 1, 1), date(2300, 12, 31))
+LANGUAGES = st.sampled_from(["az", "hy", "ru", "en", "zh_Hant"])
+
+
+def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | values
+
+
+def words(alias: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from(get_args(alias))
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> rp.Scenario:
+    """A valid scenario with a few rows in each table, each column filled at random."""
+    names = draw(st.lists(IDS, min_size=24, max_size=24, unique=True))
+    source = names.pop()
+    homes = [names.pop() for _ in range(3)]
+    away = [names.pop() for _ in range(2)]
+    ways = [names.pop() for _ in range(2)]
+    types = [names.pop() for _ in range(2)]
+    people = [names.pop() for _ in range(3)]
+    allocations = draw(st.lists(FILE_NAMES, min_size=2, max_size=2, unique=True))
+    zones = ["", names.pop()]
+
+    def pick(values: list[str]) -> str:
+        return draw(st.sampled_from(values))
+
+    def place(name: str, kind: domain.PlaceKind) -> rp.Place:
+        return rp.Place(
+            id=name,
+            kind=kind,
+            name=draw(FILLED),
+            lon_deg=draw(st.floats(-180, 180)),
+            lat_deg=draw(st.floats(-90, 90)),
+            district=draw(TEXT),
+            zone=pick(zones),
+            accessible_from=draw(maybe(DAYS)),
+            elevation_m=draw(maybe(st.floats(-LARGEST, LARGEST))),
+            names=draw(st.dictionaries(LANGUAGES, FILLED, max_size=3)),
+            name_source=draw(TEXT),
+            source=source,
+        )
+
+    def hazard(name: str) -> rp.Hazard:
+        on_road = draw(st.booleans())
+        denied = draw(st.lists(words(domain.Denied), min_size=1, max_size=4))
+        return rp.Hazard(
+            id=name,
+            place=None if on_road else pick(homes),
+            road=pick(ways) if on_road else None,
+            hazard_class=draw(words(domain.HazardClass)),
+            land_class=draw(words(domain.LandClass)),
+            area_m2=draw(st.floats(0, 1e12)),
+            denies=tuple(denied),
+            record=draw(words(domain.Record)),
+            difficulty=draw(words(domain.Difficulty)),
+            items_per_km2=draw(maybe(NUMBERS)),
+            max_teams=draw(maybe(st.integers(1, 99))),
+            lon_deg=draw(maybe(st.floats(-180, 180))),
+            lat_deg=draw(maybe(st.floats(-90, 90))),
+            source=source,
+        )
+
+    def deployment() -> rp.Deployment:
+        days = sorted({draw(DAYS), draw(DAYS)})
+        return rp.Deployment(
+            allocation=pick(allocations),
+            asset=pick(types),
+            base=pick(homes + away),
+            teams=draw(COUNTS),
+            from_date=draw(maybe(st.just(days[0]))) if len(days) > 1 else None,
+            until_date=draw(maybe(st.just(days[-1]))),
+            source=source,
+        )
+
+    def funding() -> rp.FundingLine:
+        days = sorted({draw(DAYS), draw(DAYS)})
+        paid = [name for name in types if ";" not in name]  # which stands between several
+        several = st.lists(st.sampled_from(paid), min_size=1) if paid else st.nothing()
+        return rp.FundingLine(
+            id=names.pop(),
+            from_date=draw(maybe(st.just(days[0]))) if len(days) > 1 else None,
+            until_date=draw(maybe(st.just(days[-1]))),
+            envelope_usd=draw(NUMBERS),
+            allocation=draw(maybe(st.sampled_from(allocations))),
+            assets=draw(maybe(several.map(tuple))),
+            source=source,
+        )
+
+    return rp.Scenario(
+        name=draw(st.text("aé_-7 ", min_size=1).filter(str.strip)),
+        title=draw(TEXT),
+        start=draw(DAYS.filter(lambda day: day.year <= 2200)),
+        horizon_years=draw(st.integers(1, 100)),
+        gates={
+            name: {
+                parameter: draw(SHARES)
+                for parameter in GATES[name].parameters
+                if draw(st.booleans())
+            }
+            for name in draw(st.lists(st.sampled_from(list(GATES)), min_size=1, unique=True))
+        },
+        allocations=tuple(
+            rp.AllocationHeader(
+                name=name, title=draw(TEXT), policy=draw(st.sampled_from(list(POLICIES)))
+            )
+            for name in allocations
+        ),
+        places=(*(place(n, "settlement") for n in homes), *(place(n, "hub") for n in away)),
+        communities=tuple(
+            rp.Community(
+                id=name,
+                settlement=pick(homes),
+                people=draw(COUNTS),
+                households=draw(maybe(COUNTS)),
+                group=draw(TEXT),
+                displaced_since=draw(maybe(DAYS)),
+                willing_share=draw(maybe(SHARES)),
+                source=source,
+            )
+            for name in people
+        ),
+        roads=tuple(
+            rp.Road(
+                id=name,
+                from_place=pick(homes),
+                to_place=pick(away),
+                length_km=draw(NUMBERS),
+                speed_kmh=draw(st.floats(0.1, 200)),
+                all_season=draw(st.booleans()),
+                repair_crew_days=draw(NUMBERS),
+                impassable=draw(st.booleans()),
+                source=source,
+            )
+            for name in ways
+        ),
+        hazards=tuple(hazard(names.pop()) for _ in range(draw(st.integers(0, 2)))),
+        works=tuple(
+            rp.Works(
+                id=names.pop(),
+                settlement=pick(homes),
+                kind=draw(words(domain.WorksKind)),
+                skill=draw(FILLED),
+                crew_days=draw(NUMBERS),
+                dwellings=draw(maybe(COUNTS)),
+                cost_usd=draw(maybe(NUMBERS)),
+                source=source,
+            )
+            for _ in range(draw(st.integers(0, 2)))
+        ),
+        assets=tuple(
+            rp.Asset(
+                id=name,
+                name=draw(TEXT),
+                mobilisation_days=draw(NUMBERS),
+                camp_days=draw(maybe(NUMBERS)),
+                shift_hours=draw(st.floats(1, 24)),
+                mult_extreme=draw(SHARES),
+                cost_usd_day=draw(NUMBERS),
+                mobilisation_usd=draw(NUMBERS),
+                camp_usd=draw(NUMBERS),
+                deminers=draw(maybe(NUMBERS)),
+                source=source,
+            )
+            for name in types
+        ),
+        rates=tuple(
+            rp.Rate(
+                asset=name,
+                skill=draw(st.sampled_from(domain.AREA_SKILLS)),
+                land_class=draw(maybe(words(domain.LandClass))),
+                rate_m2_day=draw(st.floats(1e-9, LARGEST)),
+                source=source,
+            )
+            for name in types
+        ),
+        calendars=tuple(
+            rp.CalendarMonth(
+                zone=zones[1], month=month, workable_days=draw(st.floats(0, 31)), source=source
+            )
+            for month in range(1, 13)
+        ),
+        deployments=tuple(deployment() for _ in range(draw(st.integers(0, 3)))),
+        orders=tuple(
+            rp.OrderLine(allocation=allocations[0], position=position, community=name)
+            for position, name in enumerate(people, start=1)
+            if draw(st.booleans())
+        ),
+        targets=tuple(
+            rp.Target(
+                id=names.pop(),
+                by_date=draw(DAYS),
+                people=draw(COUNTS),
+                measure=draw(words(domain.TargetMeasure)),
+                title=draw(TEXT),
+                source=source,
+            )
+            for _ in range(draw(st.integers(0, 2)))
+        ),
+        funding=tuple(funding() for _ in range(draw(st.integers(0, 2)))),
+        assumptions=tuple(
+            rp.Assumption(
+                id=name,
+                distribution="fixed",
+                a=draw(SHARES.filter(bool)),
+                unit=draw(FILLED),
+                mark=draw(words(domain.Mark)),
+                source=source,
+            )
+            for name in ("ts_coverage_share", "household_size")
+            if name not in names and draw(st.booleans())
+        ),
+        sources=(
+            rp.SourceLine(
+                id=source,
+                title=draw(FILLED),
+                organisation=draw(TEXT),
+                year=draw(maybe(st.integers(1800, 2200))),
+                licence=draw(TEXT),
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.reuse, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(scenario=scenarios())
+def test_a_scenario_with_odd_texts_is_read_as_it_was_written(
+    writer: str, scenario: rp.Scenario
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        WRITERS[writer](scenario, Path(folder))
+        report = rp.check(folder)
+        assert report.errors == ()
+        assert report.scenario == scenario
+
+
+# ----------------------------------------------------------------------------------- random worlds
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_random_world_is_read_as_it_was_written(tmp_path: Path, seed: int) -> None:
+    write_random_world(tmp_path / "first", seed)
+    scenario = rp.load(tmp_path / "first")
+    for name, writer in WRITERS.items():
+        writer(scenario, tmp_path / name)
+        assert rp.load(tmp_path / name) == scenario
+    rp.write(scenario, tmp_path / "again")
+    assert digest(tmp_path / "again") == digest(tmp_path / "files")
+
+
+@pytest.mark.parametrize("world", [two_villages, fork, winter])
+def test_the_tiny_worlds_have_no_problem(tmp_path: Path, world: Callable[[Path], None]) -> None:
+    world(tmp_path)
+    assert rp.check(tmp_path).problems == ()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_order_of_rows_and_columns_changes_nothing_but_the_order(
+    tmp_path: Path, seed: int
+) -> None:
+    write_random_world(tmp_path, seed)
+    before = rp.check(tmp_path)
+    luck = random.Random(seed)
+    for table in COLUMNS:
+        path = tmp_path / f"{table}.csv"
+        with path.open(encoding="utf-8", newline="") as stream:
+            header, *lines = csv.reader(stream)
+        order = luck.sample(range(len(header)), len(header))
+        luck.shuffle(lines)
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([line[i] for i in order] for line in [header, *lines])
+    after = rp.check(tmp_path)
+    assert before.scenario is not None
+    assert after.scenario is not None
+    for table in COLUMNS:
+        rows_before = getattr(before.scenario, table)
+        rows_after = getattr(after.scenario, table)
+        assert sorted(map(repr, rows_after)) == sorted(map(repr, rows_before))
+    assert after.default_columns == before.default_columns
+    assert _kinds(after) == _kinds(before)
+
+
+def _kinds(report: Any) -> Counter[tuple[str, str | None, str]]:
+    """Warnings without what depends on which row comes first."""
+    return Counter((p.file, p.column, p.allowed) for p in report.problems if p.file != "works.csv")
+
+
+# -------------------------------------------------------------------------------- what write leaves
+
+
+def test_write_replaces_the_tables_that_were_there(tmp_path: Path) -> None:
+    fork(tmp_path)
+    scenario = rp.load(tmp_path)
+    write_workbook(scenario, tmp_path)
+    assert rp.load(tmp_path) == scenario
+    bare = dataclasses.replace(scenario, hazards=(), orders=())
+    rp.write(bare, tmp_path)
+    assert rp.load(tmp_path) == bare
+    assert not (tmp_path / "hazards.csv").exists()
+
+
+def test_a_required_table_without_rows_is_written_with_its_header(tmp_path: Path) -> None:
+    two_villages(tmp_path / "first")
+    scenario = rp.load(tmp_path / "first")
+    bare = dataclasses.replace(scenario, roads=(), rates=(), deployments=(), hazards=())
+    for name, writer in WRITERS.items():
+        writer(bare, tmp_path / name)
+        assert rp.load(tmp_path / name) == bare
+
+
+def test_a_text_that_no_sheet_can_hold_is_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    two_villages(tmp_path / "first")
+    scenario = rp.load(tmp_path / "first")
+    long = dataclasses.replace(scenario.sources[0], title="x" * 32_768)
+    scenario = dataclasses.replace(scenario, sources=(long,))
+    with pytest.raises(rp.ReturnplanError, match="sources does not fit a workbook"):
+        write_workbook(scenario, tmp_path / "second")
+    assert not (tmp_path / "second").exists()
+    rp.write(scenario, tmp_path / "second")
+    assert rp.load(tmp_path / "second") == scenario
+
+
+def test_the_head_escapes_every_control_character(tmp_path: Path) -> None:
+    two_villages(tmp_path)
+    title = "".join(map(chr, range(1, 0x20))) + '\x7f"\\ end'
+    scenario = dataclasses.replace(rp.load(tmp_path), title=title)
+    (tmp_path / "scenario.toml").write_text(head_text(scenario), encoding="utf-8", newline="\n")
+    assert rp.load(tmp_path).title == title.strip()
+
+
+# ------------------------------------------------------------------------------------- the digest
+
+
+def test_the_digest_follows_every_cell_and_no_other_file(tmp_path: Path) -> None:
+    two_villages(tmp_path)
+    first = digest(tmp_path)
+    (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "more.csv").write_text("x", encoding="utf-8")
+    assert digest(tmp_path) == first
+    seen = {first}
+    tables = [tmp_path / f"{table}.csv" for table in COLUMNS]
+    for path in sorted([*tables, tmp_path / "scenario.toml"]):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text + " ", encoding="utf-8")
+        seen.add(digest(tmp_path))
+        path.write_text(text, encoding="utf-8")
+    assert len(seen) == 1 + len(COLUMNS) + 1
+    assert digest(tmp_path) == first
+
+
+def test_the_digest_tells_moved_text_from_text_that_stays(tmp_path: Path) -> None:
+    two_villages(tmp_path)
+    first = digest(tmp_path)
+    (tmp_path / "works.csv").rename(tmp_path / "aside")
+    (tmp_path / "orders.csv").rename(tmp_path / "works.csv")
+    (tmp_path / "aside").rename(tmp_path / "orders.csv")
+    assert digest(tmp_path) != first
+
+
+# --------------------------------------------------------------------------- defaults, descriptions
+
+
+def test_check_reports_the_defaults_in_use(tmp_path: Path) -> None:
+    two_villages(tmp_path)
+    report = rp.check(tmp_path)
+    own = {row.id for row in rp.load(tmp_path).assumptions}
+    in_use = {row.id for row in report.default_assumptions}
+    assert in_use == set(default_assumptions()) - own
+    assert in_use
+    assert ("hazards", "record", "none", 2) in report.default_columns
+    assert ("assets", "shift_hours", "8", 1) in report.default_columns
+    assert ("roads", "repair_crew_days", "0", 2) in report.default_columns
+    assert ("places", "zone", "empty (every day is workable)", 3) in report.default_columns
+    assert "district" not in {column for _, column, _, _ in report.default_columns}
+
+
+def test_every_column_of_the_contract_is_described_with_what_it_allows() -> None:
+    for table, columns in COLUMNS.items():
+        kind = table_type(table)
+        assert set(columns) <= set(kind.info)
+        for column in kind.info:
+            assert kind.info[column].description
+            assert kind.allowed(column)
+    assert table_type("hazards").allowed("area_m2") == (
+        "a number of at least 0 and of at most 1,000,000,000,000 (m2)"
+    )
+    assert table_type("places").allowed("id") == "text without /"
+    assert table_type("roads").allowed("all_season") == "true or false"
+    assert table_type("communities").allowed("people") == (
+        "a whole number of at least 0 and of at most 1,000,000,000 (people)"
+    )
+    assert table_type("rates").allowed("asset") == "an id of assets"
+    assert table_type("hazards").allowed("denies").endswith("; several separated by ;")
+
+
+def test_readers_are_made_once_and_not_for_every_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_villages(tmp_path)
+    scenario = rp.load(tmp_path)
+    rp.write(scenario, tmp_path)
+
+    def refuse(_: object) -> None:
+        raise AssertionError("a reader is made again")
+
+    monkeypatch.setattr(rows, "TypeAdapter", refuse)
+    assert rp.load(tmp_path) == scenario
+    rp.write(scenario, tmp_path)
+
+
+@pytest.mark.skipif(not (ROOT / "scenarios/karabakh").is_dir(), reason="runs in the project")
+def test_the_karabakh_scenario_has_no_error_and_its_check_loads_no_simulation() -> None:
+    code = (
+        "import sys, returnplan as rp; report = rp.check('scenarios/karabakh'); "
+        "print(len(report.errors), sorted({'numba', 'networkx', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split(maxsplit=1) == ["0", "['numba']\n"]

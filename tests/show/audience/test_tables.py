@@ -1,0 +1,482 @@
+"""Audiences: what everybody may see tells nothing of a village, a hazard, a road or a team."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+import returnplan as rp
+from returnplan.columns import result_columns
+from returnplan.runs.district_shares import district_shares
+from returnplan.runs.folder import TABLES
+from returnplan.runs.paired import differences
+from returnplan.show.audience.districts import district_tables
+from returnplan.show.audience.tables import ALL, OTHER, OTHER_CAUSES, areas_of, for_audience
+from tests.leaks import leaks
+
+Tables = dict[str, pd.DataFrame]
+PHRASE = {
+    "met": "conditions met (modelled)",
+    "not met": "conditions not met: survey",
+    "unknown": "unknown: a record of survey",
+}
+DATES = ("2030-01-01", "2030-02-01", "2030-03-01", "2030-04-01")
+DAYS = (0, 31, 59, 90)
+Home = tuple[str, str, int, str]
+"""District, settlement, people, state."""
+
+
+def tables_of(plans: Mapping[str, list[Home]]) -> Tables:
+    """Tables of communities, one in each settlement; whoever is met is so on day 40."""
+    homes = [
+        (allocation, f"c{number}", district, place, people, state)
+        for allocation, rows in plans.items()
+        for number, (district, place, people, state) in enumerate(rows)
+    ]
+    names = ["allocation", "community", "district", "settlement", "people", "state"]
+    table = pd.DataFrame(homes, columns=names)
+    waited = [40.0 if state == "met" else 90.0 for state in table["state"]]
+    gates = table[["allocation", "community", "state"]].assign(gate="survey", day_p50=np.nan)
+    delays = table[["allocation", "community"]].assign(cause="winter", days_mean=waited)
+    return {
+        "readiness": table.assign(
+            status=table["state"].map(PHRASE),
+            ready_day_p50=[40.0 if state == "met" else np.nan for state in table["state"]],
+        ),
+        "people_met": pd.DataFrame(
+            [
+                (plan, day, number)
+                for plan in plans
+                for day, number in zip(DATES, DAYS, strict=True)
+            ],
+            columns=["allocation", "date", "day"],
+        ),
+        "gates": gates,
+        "delays": delays.assign(person_days_mean=delays["days_mean"] * table["people"]),
+    }
+
+
+def public(plans: Mapping[str, list[Home]], **more: Any) -> Tables:
+    tables = tables_of(plans)
+    met = tables.pop("people_met")  # its numbers of people are not what is asked here
+    found = for_audience(tables | {"people_met": met.assign(people_p50=0)}, "public", **more)
+    return {name: table for name, table in found.items() if name.startswith("district")}
+
+
+def row(table: pd.DataFrame, **keys: str) -> dict[str, Any]:
+    for name, value in keys.items():
+        table = table[table[name] == value]
+    (found,) = table.to_dict("records")
+    return {str(key): value for key, value in found.items()}
+
+
+NORTH: list[Home] = [("North", f"n{i}", 100, "met") for i in range(4)]
+SOUTH: list[Home] = [("South", f"s{i}", 200, "met") for i in range(4)]
+
+# ---------------------------------------------------------------- runs of shipped scenarios
+
+
+def _run_tables(spread: rp.Ensemble | rp.Outcome) -> Tables:
+    return {name: getattr(spread, name) for name in TABLES if hasattr(spread, name)}
+
+
+@pytest.fixture(scope="module")
+def valley() -> tuple[rp.Scenario, Tables]:
+    scenario = rp.load("scenarios/valley")
+    names = ["today", "two_more_teams"]
+    spread = rp.ensemble(scenario, names, draws=10)
+    outcomes = [rp.simulate(scenario, name) for name in names]
+    jobs = {t: pd.concat([getattr(o, t) for o in outcomes]) for t in ("jobs", "releases", "roads")}
+    told = {"differences": differences(spread), "district_shares": district_shares(spread)}
+    return scenario, _run_tables(spread) | jobs | told
+
+
+@pytest.fixture(scope="module")
+def karabakh() -> tuple[rp.Scenario, Tables]:
+    scenario = rp.load("scenarios/karabakh")
+    return scenario, _run_tables(rp.simulate(scenario, "as_2022"))
+
+
+def test_the_team_sees_every_table_as_it_is(valley: tuple[rp.Scenario, Tables]) -> None:
+    found = for_audience(valley[1], "internal")
+    assert all(found[name] is table for name, table in valley[1].items())
+    assert found.keys() - valley[1].keys() == {"districts", "district_gates", "district_delays"}
+    met = row(found["districts"], allocation="today", district="Upper Valley")
+    assert (met["people"], met["communities"]) == (1120, 3)
+    days = found["district_delays"].groupby("allocation")["person_days_mean"].sum()
+    whole = valley[1]["summary"].set_index("allocation")["person_days_mean"]
+    pd.testing.assert_series_equal(days, whole)
+
+
+@pytest.mark.parametrize("name", ["valley", "karabakh"])
+def test_public_tables_name_no_place_hazard_road_team_or_position(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    scenario, tables = request.getfixturevalue(name)
+    text = "\n".join(t.to_csv(index=False) for t in for_audience(tables, "public").values())
+    assert leaks(text, scenario) == []
+    inside = "\n".join(tables[t].head(500).to_csv(index=False) for t in ("readiness", "jobs"))
+    assert len(leaks(inside, scenario)) > 10
+
+
+def test_public_tables_have_only_columns_that_are_public(
+    valley: tuple[rp.Scenario, Tables],
+) -> None:
+    found = for_audience(valley[1], "public")
+    open_ = {(c.table, c.column) for c in result_columns() if c.sensitivity == "public"}
+    closed = {c.column for c in result_columns() if c.sensitivity != "public"}
+    told = set()
+    for name, table in found.items():
+        of_table = {column for of, column in open_ if of == name}
+        assert {str(c) for c in table if not str(c).startswith("people_by_")} <= of_table, name
+        told |= {(name, column) for column in of_table & set(table)}
+    assert not {"community", "settlement", "road", "hazard", "asset"} - closed
+    made = {key for key in open_ if key[0].startswith(("district", "differences"))}
+    assert made <= told, "columns that are described, but not there"
+
+
+def test_public_numbers_of_people_are_tens_and_none_is_small(
+    valley: tuple[rp.Scenario, Tables], karabakh: tuple[rp.Scenario, Tables]
+) -> None:
+    for tables in (valley[1], karabakh[1]):
+        found = for_audience(tables, "public")
+        for name in ("districts", "district_gates", "people_met", "returns", "summary"):
+            starts = ("people", "returned", "present", "early_p50", "early_mean")
+            numbers = found[name][[c for c in found[name] if str(c).startswith(starts)]].to_numpy(
+                float
+            )
+            shown = numbers[~np.isnan(numbers)]
+            assert (shown % 10 == 0).all(), name
+        assert not found["returns"]["withheld"].eq("").all()
+    summary, met = found["summary"].iloc[0], found["people_met"]
+    assert summary["person_days_mean"] % 100 == 0
+    assert summary["people_by_2040-11-10_mean"] == met["people_mean"].iloc[-1]
+    assert summary["cost_per_person_usd"] == round(
+        summary["cost_usd_mean"] / summary["people_by_2040-11-10_mean"]
+    )
+
+
+def test_costs_are_public_by_year_and_land_by_year_and_route(
+    karabakh: tuple[rp.Scenario, Tables],
+) -> None:
+    found = for_audience(karabakh[1], "public")
+    assert list(found["costs"]) == ["allocation", "year", "cost_usd_mean"]
+    assert found["costs"]["year"].is_monotonic_increasing
+    total = karabakh[1]["costs"]["cost_usd_mean"].sum()
+    assert found["costs"]["cost_usd_mean"].sum() == pytest.approx(total)
+    land = found["land_release"]
+    assert list(land) == ["allocation", "district", "year", "route", "area_m2_mean"]
+    assert OTHER in set(land["district"])  # nobody comes from Shusha in this scenario
+    assert "Shusha" not in set(land["district"])
+    area_m2 = karabakh[1]["land_release"]["area_m2_mean"].sum()
+    assert land["area_m2_mean"].sum() == pytest.approx(area_m2, abs=500 * len(land))
+
+
+def test_public_tables_are_the_same_whatever_the_order_of_rows(
+    karabakh: tuple[rp.Scenario, Tables],
+) -> None:
+    one = for_audience(karabakh[1], "public")
+    names = ("readiness", "gates", "delays", "returns")
+    mixed = {name: karabakh[1][name].sample(frac=1, random_state=1) for name in names}
+    other = for_audience(karabakh[1] | mixed, "public")
+    for name, table in one.items():
+        keys = [str(c) for c in table if table[c].dtype.kind not in "fi"][:3]
+        left, right = (t.sort_values(keys, ignore_index=True) for t in (table, other[name]))
+        pd.testing.assert_frame_equal(left, right)
+
+
+# ---------------------------------------------------------------- districts
+
+
+def test_half_of_the_people_are_met_by_the_first_date_of_counting_after_it() -> None:
+    homes = [*NORTH[:2], *(("North", f"late{i}", 100, "not met") for i in range(2)), *SOUTH]
+    found = district_tables(tables_of({"plan": homes}))["districts"]
+    north = row(found, district="North")
+    assert (north["people_met"], north["people_not_met"], north["share_met"]) == (200, 200, 0.5)
+    assert north["half_met_date"] == "2030-03-01"  # day 40 is before day 59
+    late = [*NORTH[:1], *(("North", f"late{i}", 100, "not met") for i in range(2))]
+    found = district_tables(tables_of({"plan": late}))["districts"]
+    assert row(found, district="North")["half_met_date"] is None
+
+
+def test_a_district_of_one_settlement_is_counted_with_others_that_are_enough() -> None:
+    lonely: list[Home] = [("Lone", "l0", 150, "met")]
+    assert areas_of(tables_of({"plan": [*NORTH, *SOUTH, *lonely]})["readiness"]) == {
+        "Lone": OTHER,
+        "North": OTHER,  # the smallest of the rest has to join
+        "South": "South",
+    }
+    more = [("East", f"e{i}", 50, "met") for i in range(2)]
+    found = areas_of(tables_of({"plan": [*NORTH, *SOUTH, *lonely, *more]})["readiness"])
+    assert found == {"East": OTHER, "Lone": OTHER, "North": "North", "South": "South"}
+    town: Home = ("North", "town", 10_000, "met")  # nearly all of them
+    assert areas_of(tables_of({"plan": [*NORTH, town]})["readiness"]) == {"North": ALL}
+
+
+def test_people_of_fewer_than_three_settlements_have_no_public_version() -> None:
+    with pytest.raises(rp.ReturnplanError, match="people come from 2 settlements"):
+        for_audience(tables_of({"plan": NORTH[:2]}), "public")
+    with pytest.raises(rp.ReturnplanError, match="no audience is called press"):
+        for_audience(tables_of({"plan": NORTH}), "press")
+
+
+def test_a_state_of_two_settlements_is_withheld_and_so_is_another_district() -> None:
+    few = [*NORTH[:3], ("North", "n8", 400, "not met"), ("North", "n9", 400, "not met")]
+    east: list[Home] = [("East", f"e{i}", 60, "not met") for i in range(4)]
+    found = public({"plan": [*few, *east, *SOUTH]})
+    for table in (found["districts"], found["district_gates"]):
+        shown = table.set_index("district")["withheld"] == ""
+        # North alone would follow from the sum of all; East is the smallest that may go with it
+        assert shown.to_dict() == {"East": False, "North": False, "South": True}
+        south = row(table, district="South")
+        assert (south["people_met"], south["communities_met"]) == (800, 4)
+        assert np.isnan(row(table, district="East")["people_not_met"])
+    assert row(found["districts"], district="North")["people"] == 1100
+
+
+def test_people_of_fewer_than_five_households_are_withheld() -> None:
+    homes = [*NORTH, *(("North", f"h{i}", 20, "unknown") for i in range(3)), *SOUTH]
+    plan = {"plan": homes}
+    assert (public(plan)["districts"]["withheld"] == "").all()
+    known = {f"c{number}": 1 for number in (4, 5, 6)}
+    assert (public(plan, households=known)["districts"]["withheld"] == "states").all()
+    assert (public(plan, households=known | {"c6": None})["districts"]["withheld"] == "").all()
+
+
+def test_causes_for_which_few_wait_are_counted_together() -> None:
+    tables = tables_of({"plan": [*NORTH, *SOUTH]})
+    tables["people_met"]["people_p50"] = 0
+    extra = tables["delays"].iloc[[0, 1]].assign(cause=["travel", "handover"])
+    all_wait = tables["delays"].assign(cause="building", person_days_mean=1000.0)
+    tables["delays"] = pd.concat([tables["delays"], extra, all_wait])
+    found = for_audience(tables, "public")["district_delays"].set_index(["district", "cause"])
+    days = found["person_days_mean"].to_dict()
+    # 4,000 each for travel and handover, of one settlement each: winter (4 x 4,000) goes with them
+    assert days == {
+        ("North", OTHER_CAUSES): 24_000,
+        ("North", "building"): 4000,
+        ("South", "winter"): 32_000,
+        ("South", "building"): 4000,
+    }
+
+
+def test_a_district_where_two_settlements_wait_shows_no_waiting() -> None:
+    tables = tables_of(
+        {"plan": [*NORTH, *SOUTH, *(("East", f"e{i}", 90, "met") for i in range(3))]}
+    )
+    tables["people_met"]["people_p50"] = 0
+    waits = tables["delays"]["community"].isin(["c0", "c4", "c5", "c6", "c8", "c9", "c10"])
+    tables["delays"] = tables["delays"][waits]
+    found = for_audience(tables, "public")["district_delays"].set_index("district")
+    assert found["person_days_mean"].isna().to_dict() == {
+        "East": True,  # the smallest that may go with it
+        "North": True,
+        "South": False,
+    }
+    assert set(found["withheld"]) == {"person_days", ""}
+
+
+# ---------------------------------------------------------------- nothing is told by sums
+
+
+homes = st.lists(
+    st.tuples(
+        st.sampled_from("ABCD"), st.integers(1, 60), st.sampled_from(["met", "not met", "unknown"])
+    ),
+    min_size=3,
+    max_size=24,
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(plans=st.tuples(homes, homes))
+def test_no_state_of_few_is_shown_or_follows_from_sums(plans: Any) -> None:
+    base, other = plans
+    named: dict[str, list[Home]] = {"one": [], "two": []}
+    for number, (district, people, state) in enumerate(base):
+        named["one"].append((district, f"p{number}", people, state))
+        changed = other[number % len(other)][2]
+        named["two"].append((district, f"p{number}", people, changed))
+    areas = areas_of(tables_of(named)["readiness"])
+    found = public(named)
+    for name in ("districts", "district_gates"):
+        for plan, rows in named.items():
+            lines = {a: row(found[name], allocation=plan, district=a) for a in areas.values()}
+            for state in PHRASE:
+                column = state.replace(" ", "_")
+                of_area: dict[str, list[int]] = {}
+                for district, _, people, is_ in rows:
+                    of_area.setdefault(areas[district], []).extend([people] * (is_ == state))
+                hidden = [a for a in of_area if lines[a]["withheld"]]
+                left = [people for area in hidden for people in of_area[area]]
+                whole = len(hidden) == len(of_area)
+                assert whole or not left or (len(left) >= 3 and sum(left) >= 10)
+                for area, people_ in of_area.items():
+                    shown = lines[area][f"people_{column}"]
+                    if area in hidden:
+                        assert np.isnan(shown)
+                        assert np.isnan(lines[area][f"communities_{column}"])
+                        continue
+                    assert shown == np.round(sum(people_), -1)
+                    assert not people_ or (len(people_) >= 3 and sum(people_) >= 10)
+
+
+def _returns(rng: np.random.Generator) -> tuple[Tables, np.ndarray[Any, Any]]:
+    """Tables of returns that add up, and the means: district x date, which only rise."""
+    steps = rng.exponential(rng.choice([1, 4, 30, 400], (4, 1)), (4, 6)) * (
+        rng.random((4, 6)) < 0.6
+    )
+    steps *= rng.random((4, 1)) < 0.8
+    values = steps.cumsum(axis=1)
+    dates = [f"2030-{month:02}-01" for month in range(2, 8)]
+    keys = [("plan", d, day[:7], day) for d in "ABCD" for day in dates]
+    table = pd.DataFrame(keys, columns=["allocation", "district", "month", "date"])
+    met = pd.DataFrame({"allocation": "plan", "date": dates, "day": range(6)})
+    for name, scale in (("p10", 0.3), ("p50", 0.8), ("p90", 1.9), ("mean", 1.0)):
+        table[f"returned_{name}"] = scale * values.ravel()
+        met[f"returned_{name}"] = scale * values.sum(axis=0)
+    homes_ = [(d, f"{d}{i}", 2000, "met") for d in "ABCD" for i in range(4)]
+    return tables_of({"plan": homes_}) | {"returns": table, "people_met": met}, values
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_small_number_of_returned_people_follows_from_all_that_is_shown(seed: int) -> None:
+    """Ask a linear programme for the largest number that each small cell might be."""
+    tables, true = _returns(np.random.default_rng(seed))
+    found = for_audience(tables, "public")
+    shown = found["returns"]["returned_mean"].to_numpy().reshape(true.shape)
+    total = found["people_met"]["returned_mean"].to_numpy()
+
+    def around(number: float, most: float) -> tuple[float, float]:
+        if np.isnan(number):
+            return 0.0, most
+        return (0.0, 0.0) if number == 0 else (number - 5, number + 5)
+
+    bounds = [around(number, 8000.0) for number in shown.ravel()]
+    at = np.arange(true.size).reshape(true.shape)
+    rows, limits = [], []
+    for date in range(true.shape[1]):
+        line = np.zeros(true.size)
+        line[at[:, date]] = 1
+        low, high = around(total[date], 32_000.0)
+        rows += [line, -line]
+        limits += [high, -low]
+        for district in range(len(true) if date else 0):
+            step = np.zeros(true.size)
+            step[at[district, date - 1]], step[at[district, date]] = 1, -1
+            rows.append(step)
+            limits.append(0.0)
+    small = np.argwhere((true > 0) & (true < 10))
+    for district, date in small:
+        assert np.isnan(shown[district, date])
+        cost = np.zeros(true.size)
+        cost[at[district, date]] = -1
+        answer = linprog(cost, A_ub=np.array(rows), b_ub=limits, bounds=bounds)
+        assert answer.status == 0
+        assert -answer.fun >= 10 - 1e-6, (district, date, true[district, date])
+
+
+def test_all_numbers_of_a_small_cell_are_withheld_together() -> None:
+    tables, _ = _returns(np.random.default_rng(3))
+    first = tables["returns"].index[:1]
+    numbers = [f"returned_{name}" for name in ("p10", "p50", "p90", "mean")]
+    tables["returns"].loc[first, numbers] = [0.0, 4.0, 90.0, 30.0]
+    found = for_audience(tables, "public")["returns"]
+    assert found.loc[0, numbers].isna().all()
+    assert found.loc[0, "withheld"] == "returned"
+
+
+def test_a_small_number_goes_with_the_next_larger_one_of_its_month() -> None:
+    tables, _ = _returns(np.random.default_rng(0))
+    numbers = [f"returned_{name}" for name in ("p10", "p50", "p90", "mean")]
+    people = {"A": 0.0, "B": 4.0, "C": 300.0, "D": 110.0}
+    for name in numbers:
+        tables["returns"][name] = tables["returns"]["district"].map(people)
+    found = for_audience(tables, "public")["returns"]
+    found = found[found["date"] == "2030-04-01"].set_index("district")
+    # all together are 414: without D, B would follow
+    assert found["returned_p50"].fillna(-1).to_dict() == {"A": 0, "B": -1, "C": 300, "D": -1}
+
+
+def test_means_of_districts_that_are_counted_together_add_up_and_percentiles_do_not() -> None:
+    tables, true = _returns(np.random.default_rng(5))
+    lonely = tables["readiness"]["district"].isin(["C", "D"])
+    tables["readiness"].loc[lonely, "settlement"] = tables["readiness"]["district"]
+    tables["returns"]["returned_mean"] = 100.0
+    tables["returns"][["returned_p10", "returned_p50", "returned_p90"]] = 50.0
+    found = for_audience(tables, "public")["returns"]
+    other = found[found["district"] == OTHER]
+    assert len(other) == true.shape[1]
+    assert set(other["returned_mean"]) in ({200.0}, {300.0})
+    assert other["returned_p50"].isna().all()
+
+
+def test_shares_of_a_district_do_not_tell_a_small_number() -> None:
+    tables = tables_of({"plan": [*NORTH, *SOUTH, ("Lone", "l0", 50, "met")]})
+    tables["people_met"]["people_p50"] = 0
+    lines = [
+        ("South", 0.0),
+        ("South", 0.011),  # 9 people
+        ("South", 0.5),
+        ("South", 0.99),  # all but 8
+        ("Lone", 0.5),
+        ("North", 0.5),  # counted together with Lone
+    ]
+    shares = pd.DataFrame(lines, columns=["district", "share_p50"])
+    shares = shares.assign(allocation="plan", date=DATES[0], people=800, share_p10=0.0, share_p90=1)
+    found = for_audience(tables | {"district_shares": shares}, "public")["district_shares"]
+    assert found["district"].tolist() == ["South"] * 4
+    assert found["withheld"].tolist() == ["", "share", "", "share"]
+    assert found["share_p50"].fillna(-1).tolist() == [0, -1, 0.5, -1]
+
+
+def test_the_summary_shows_no_single_community() -> None:
+    tables = tables_of({"plan": [*NORTH, *SOUTH]})
+    tables["people_met"]["people_p50"] = 0
+    last = {"people_by_2030-04-01_mean": 1204.0, "cost_usd_mean": 120_000.0}
+    tables["summary"] = pd.DataFrame(
+        [
+            {
+                "allocation": "plan",
+                "people_by_2030-02-01_mean": 9.9,
+                **last,
+                "communities_never": 2,
+                "last_ready_date_p50": "2030-02-17",
+                "cost_per_person_usd": 99.66777,
+                "person_days_mean": 123_456.0,
+            }
+        ]
+    )
+    found = row(for_audience(tables, "public")["summary"])
+    assert found["withheld"] == "people_by_2030-02-01_mean"
+    assert np.isnan(found["people_by_2030-02-01_mean"])
+    assert np.isnan(found["communities_never"])
+    assert found["people_by_2030-04-01_mean"] == 1200
+    assert found["cost_per_person_usd"] == 100
+    assert found["last_ready_date_p50"] == "2030-03-01"
+    assert found["person_days_mean"] == 123_500
+
+
+# ---------------------------------------------------------------- the search itself
+
+
+def test_leaks_are_found_however_they_are_written(two_villages: rp.Scenario) -> None:
+    scenario = rp.load("scenarios/karabakh")
+    place = next(p for p in scenario.places if p.kind == "settlement" and "ə" in str(p.names))
+    az = next(name for name in place.names.values() if "ə" in name)
+    hazard = scenario.hazards[0].id
+    found = leaks(f"<i data-x={place.id}>{json.dumps(az)}</i> {hazard}/clearance.", scenario)
+    assert {place.id, hazard} <= set(found)
+    assert az in found or az in {p.district for p in scenario.places}
+    text = f"[{place.lat_deg:.4f}, {place.lon_deg:.4f}]"
+    assert leaks(text, scenario) == [f"position of {place.id}"]
+    assert leaks("Lachin, Fuzuli: 1,230 people, 46.5 %", scenario) == []
+    assert leaks("no place here", two_villages) == []

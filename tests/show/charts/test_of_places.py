@@ -1,0 +1,232 @@
+"""Rows of communities, roads and allocations: dates, causes of waiting, cost, differences."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+
+from returnplan.show import drawing as canvas
+from returnplan.show.charts.cost import costs_and_people
+from returnplan.show.charts.paired import shown_differences
+from returnplan.show.drawing import MISSING, REST, View, causes_of
+from tests.charted import (
+    DRAWS,
+    VIEW,
+    alt,
+    differences,
+    drawn,
+    legend_words,
+    people_at,
+    tables,
+    with_ranges,
+)
+
+
+def dots(ax: Axes, label: str) -> list[tuple[float, float]]:
+    """Return day and row of the markers of one kind."""
+    (line,) = [one for one in ax.get_lines() if one.get_label() == label]
+    return [(x - VIEW.axis(0.0), y) for x, y in np.asarray(line.get_xydata()).tolist()]
+
+
+# Dates
+
+
+def test_rows_are_the_largest_communities_of_each_district() -> None:
+    given = tables()["readiness"]
+    rows = canvas.district_rows(given, VIEW)
+    assert rows.heads == ((0, "North"), (3, "South"), (5, "Without a district"))
+    assert dict(zip(rows.table["community"], rows.table["row"], strict=True)) == {
+        "C1": 1, "C3": 2, "C2": 4, "C4": 6,
+    }  # fmt: skip
+    many = pd.concat([given] * 40, ignore_index=True)
+    many["community"] = [f"M{number}" for number in range(len(many))]
+    assert canvas.district_rows(many, VIEW).count == 42
+    many["district"] = many["community"]
+    assert canvas.district_rows(many, VIEW).count <= 42
+
+
+def test_dates_are_dots_and_what_has_none_stands_at_the_edge_with_its_word() -> None:
+    ax = drawn("ready_dates", tables())
+    assert dots(ax, "_met") == [(100.0, 1.0), (500.0, 4.0)]
+    assert dots(ax, "_not met") == [(3653.0, 2.0)]
+    assert dots(ax, "_unknown") == [(3653.0, 6.0)]
+    assert not ax.collections
+    words = [text.get_text() for text in ax.texts]
+    assert words == ["Apr 2020", "not by the horizon", "May 2021", "unknown"]
+    assert legend_words(ax)[1:] == ["Date", "Not met within the horizon", "Unknown: data missing"]
+
+
+def test_ranges_run_from_p10_to_p90_and_end_open_where_p90_is_late() -> None:
+    ax = drawn("ready_dates", with_ranges(tables()), DRAWS)
+    (lines,) = ax.collections
+    ends = [np.asarray(path.vertices) - [VIEW.axis(0.0), 0] for path in lines.get_paths()]
+    assert [end.tolist() for end in ends] == [
+        [[60.0, 1.0], [397.0, 1.0]], [[2922.0, 2.0], [3653.0, 2.0]], [[244.0, 4.0], [3653.0, 4.0]],
+    ]  # fmt: skip
+    assert dots(ax, "_open") == [(3653.0, 2.0), (3653.0, 4.0)]
+    words = [text.get_text() for text in ax.texts]
+    assert words[:2] == ["Apr 2020, 100 % of draws", "not by the horizon, 20 % of draws"]
+    assert words[3] == "unknown"
+    text = alt("ready_dates", with_ranges(tables()), DRAWS)
+    assert "median date of 2 of the 4 communities shown is within the horizon, of 1 it is" in text
+    assert "The first is S1 on 10 Apr 2020" not in text  # it has a name
+    assert "The first is Ağdərə on 10 Apr 2020, the last S2 on 15 May 2021." in text
+
+
+# Waiting
+
+
+def test_groups_of_causes_keep_every_day_and_missing_data_apart() -> None:
+    given = tables()["delays"]
+    causes = causes_of(given)
+    table = causes.table(given, "community", "days_mean")
+    assert table.loc["C1"].to_dict() == pytest.approx(
+        {
+            "waiting_clearance": 100.0, "winter": 50.0, "not_planned": 45.0, "travel": 40.0,
+            "building": 35.0, "land_release": 30.0, "handover": 30.0, "road_repair": 25.0,
+            REST: 10.25, MISSING: 0.0,
+        }
+    )  # fmt: skip
+    assert table.loc["C4", MISSING] == 365.25
+    assert table.to_numpy().sum() == pytest.approx(given["days_mean"].sum())
+    assert len(set(causes.looks.values())) == len(causes.looks)
+
+
+def test_bars_of_waiting_add_up_to_the_person_days() -> None:
+    ax = drawn("waiting_by_cause", tables())
+    boxes = [path.vertices for one in ax.collections for path in one.get_paths()]
+    widths = [float(np.ptp(np.asarray(box)[:, 0])) for box in boxes]
+    assert sum(widths) == pytest.approx(365_250 + 4 * 365.25)
+    words = [text.get_text() for text in ax.texts]
+    assert words == ["27 %", "13 %", "12 %", "10 %", "9 %", "8 %", "8 %", "6 %", "366,711"]
+    assert ax.get_xlabel() == "Person-days of waiting"
+    assert "366,711 person-days, most for waiting for a team: clearance (27 %)" in alt(
+        "waiting_by_cause", tables()
+    )
+    many = tables()
+    many["delays"]["person_days_mean"] *= 1000
+    ax = drawn("waiting_by_cause", many)
+    assert ax.get_xlabel() == "Person-days of waiting (million)"
+    assert ax.texts[-1].get_text() == "367"
+
+
+def test_each_community_shown_waits_in_years_and_says_its_largest_cause() -> None:
+    ax = drawn("ready_gantt", tables())
+    boxes = {str(one.get_gid()): one.get_paths() for one in ax.collections}
+    assert len(boxes[MISSING]) == 1
+    corners = np.asarray(boxes[MISSING][0].vertices)
+    assert (float(corners[:, 0].max()), float(corners[:, 1].mean().round())) == (1.0, 6.0)
+    words = [text.get_text() for text in ax.texts]
+    assert words == [
+        "27 % waiting for a team: clearance", "does not wait", "does not wait",
+        "100 % data is missing",
+    ]  # fmt: skip
+    assert "waiting for a team: clearance in 1 and data is missing in 1" in alt(
+        "ready_gantt", tables()
+    )
+
+
+# Roads
+
+
+def test_roads_stand_by_person_days_with_their_openings() -> None:
+    ax = drawn("key_roads", with_ranges(tables()), DRAWS)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["S2–H (R2)", "Ağdərə–H (R1)"]
+    assert [text.get_text() for text in ax.texts] == [
+        "9,000", "4,000", "not by the horizon (p10: Jan 2021)\n1 person",
+        "Jun 2020 (May 2020 to Jul 2021)\n150 people",
+    ]  # fmt: skip
+    given = tables()
+    given["key_roads"].loc[0, "open_date_p90"] = None
+    late = drawn("key_roads", given, DRAWS).texts[-1].get_text()
+    assert late.startswith("Jun 2020 (May 2020 to after the horizon)")
+    assert drawn("key_roads", given).texts[-1].get_text() == "Jun 2020\n150 people"
+
+
+# Allocations
+
+
+def five_allocations() -> dict[str, pd.DataFrame]:
+    """Cost and people: cheap, dear and better, dear and worse, twins."""
+    costs = {"cheap": 10.0, "dear": 30.0, "worse": 31.0, "twin": 20.0, "other_twin": 20.0}
+    people = {"cheap": 100, "dear": 300, "worse": 250, "twin": 200, "other_twin": 200}
+    summary = pd.DataFrame(
+        {"allocation": list(costs), "cost_usd_mean": [1e6 * cost for cost in costs.values()]}
+    )
+    met = pd.concat(people_at([0, 3653], [0, count], name) for name, count in people.items())
+    return tables() | {"summary": summary, "people_met": met}
+
+
+def test_dominated_is_what_another_allocation_beats_in_cost_or_people() -> None:
+    given = five_allocations()
+    table = costs_and_people(given["summary"], given["people_met"])
+    assert table["is_dominated"].to_dict() == {
+        "cheap": False, "dear": False, "worse": True, "twin": False, "other_twin": False,
+    }  # fmt: skip
+    ax = drawn("people_against_cost", given)
+    (grey,) = [line for line in ax.get_lines() if line.get_label() == "_dominated"]
+    assert np.asarray(grey.get_xydata()).tolist() == [[31.0, 250.0]]
+    assert legend_words(ax)[1:3] == [
+        "dear\n300\nUSD 30.0 million", "worse (dominated)\n250\nUSD 31.0 million",
+    ]  # fmt: skip
+    assert alt("people_against_cost", given).endswith("for no more money: worse.")
+
+
+def test_ranges_of_people_are_lines_at_the_cost() -> None:
+    ax = drawn("people_against_cost", with_ranges(tables()), DRAWS)
+    (line,) = [one for one in ax.get_lines() if one.get_label() == "_range"]
+    assert np.asarray(line.get_xydata()).tolist() == [[2.5, 1100.0], [2.5, 1300.0]]
+
+
+def test_differences_are_in_people_and_better_is_to_the_right() -> None:
+    shown = shown_differences(differences(), VIEW)
+    assert shown["date"].drop_duplicates().tolist() == [
+        "", "2023-01-01", "2025-01-01", "2028-01-01", "2030-01-01",
+    ]  # fmt: skip
+    total = shown.iloc[0]
+    assert total[["low", "mean", "high"]].tolist() == pytest.approx(
+        [2e6 / 3653, 4e6 / 3653, 6e6 / 3653]
+    )
+    few = differences()
+    few = few[few["date"].isin(["", "2021-01-01", "2022-01-01"])]
+    assert shown_differences(few, VIEW)["date"].nunique() == 3
+    given = tables() | {"differences": differences()}
+    ax = drawn("paired_differences", given, DRAWS)
+    means = [np.asarray(one.get_xdata())[0] for one in ax.get_lines() if one.get_label() == "_mean"]
+    assert means == pytest.approx([4e6 / 3653, -4e6 / 3653, *[100.0, -100.0] * 4])
+    words = [text.get_text() for text in ax.texts]
+    assert words[:3] == ["better in 90 % (−4.0)", "better in 10 % (+4.0)", "better in 90 %"]
+    assert "Today's teams" in ax.get_xlabel()
+    text = alt("paired_differences", given, DRAWS)
+    assert "more −4.0 million person-days (−6.0 to −2.0), better in 90 % of the draws" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("ready_dates", "No communities to draw for this allocation."),
+        ("ready_gantt", "Nobody waits under this allocation."),
+        ("waiting_by_cause", "Nobody waits."),
+        ("key_roads", "Nobody waits for a road under this allocation."),
+        ("paired_differences", "Differences need draws and a second allocation."),
+    ],
+)
+def test_an_empty_chart_says_why(name: str, words: str) -> None:
+    given = {key: table.head(0) for key, table in tables().items()}
+    ax = drawn(name, given)
+    assert words in [text.get_text().replace("\n", " ") for text in ax.texts]
+
+
+def test_days_of_an_unknown_community_are_never_drawn() -> None:
+    given = with_ranges(tables())
+    given["readiness"]["ready_date_p10"] = "2020-02-01"
+    given["readiness"]["ready_day_p50"] = 50.0
+    view: View = replace(DRAWS, horizon_days=400.0)
+    ax = drawn("ready_dates", given, view)
+    assert (6.0 in [y for _, y in dots(ax, "_met")]) is False
+    assert math.isclose(dots(ax, "_unknown")[0][0], 400.0)

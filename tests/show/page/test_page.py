@@ -1,0 +1,403 @@
+"""The report as a file: complete, closed against the network, no more than its readers may see."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import returnplan as rp
+from returnplan.insight.story import Chain
+from returnplan.insight.typical import SHORT_DAYS, Stretch, told_chains, typical_draws
+from returnplan.runs.folder import SCENARIO_COPY
+from returnplan.runs.run import Request, run
+from returnplan.scenario.background import Background, read_background
+from returnplan.show import figures
+from returnplan.show import page as report
+from returnplan.show.audience.withholding import LEAST_PEOPLE
+from returnplan.show.findings import Findings, headline, mark, open_findings, statements
+from returnplan.show.page.data import page_data
+from returnplan.show.page.ground import COARSE_CELLS, Sheet, district_map
+from returnplan.show.page.packing import packed, policy, unpacked
+from returnplan.show.page.pictures import SLOTS
+from returnplan.show.page.tables import difference_tables
+from tests.leaks import leaks
+
+ROOT = Path(__file__).resolve().parents[3]
+DATA = re.compile(r'<script type="application/json" id="data">([^<]*)</script>')
+STYLE, SCRIPT = (
+    re.compile(r"<style>(.*?)</style>", re.S),
+    re.compile(r"<script>(.*?)</script>", re.S),
+)
+SAFE = re.compile(r"\bsafe\b", re.IGNORECASE)
+KM_PER_DEGREE = 6371.0088 * math.pi / 180
+MOST_BYTES = 1_500_000
+VENDORS = ("returnplan/show/page/vendor", "tests/browser/vendor")
+
+
+@pytest.fixture(scope="module")
+def opened(valley_run: Path) -> Callable[..., Findings]:
+    """Return a function that opens the valley's run for an audience, each once."""
+    made: dict[str, Findings] = {}
+
+    def findings(audience: Any) -> Findings:
+        if audience not in made:
+            made[audience] = open_findings(valley_run, audience)
+        return made[audience]
+
+    return findings
+
+
+@pytest.fixture(scope="module")
+def page(reports: Callable[..., Path]) -> Callable[..., str]:
+    """Return a function that gives the report of the valley for an audience."""
+    return lambda audience: reports(audience, "en").read_text(encoding="utf-8")
+
+
+def data_of(text: str) -> Any:
+    found = DATA.search(text)
+    assert found is not None
+    return unpacked(found[1])
+
+
+def visible(text: str) -> str:
+    """Words of a page as they are read: no styles, no scripts, no tags."""
+    for pattern in (STYLE, SCRIPT, DATA):
+        text = pattern.sub("", text)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+# ---------------------------------------------------------------- the file
+
+
+def test_the_page_is_one_file_that_may_fetch_nothing(page: Callable[..., str]) -> None:
+    text = page("internal")
+    found = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert found is not None
+    rules = html.unescape(found[1])
+    assert rules == policy(STYLE.findall(text), SCRIPT.findall(text))
+    assert rules.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in rules
+    linked = re.findall(r'(?:src|href|action|poster|srcset|data)="([^"]*)"', SCRIPT.sub("", text))
+    assert [link for link in linked if not link.startswith(("#", "data:image/png;"))] == []
+    assert " style=" not in SCRIPT.sub("", text)
+    assert len(text.encode("utf-8")) < MOST_BYTES
+
+
+def test_the_same_run_gives_the_same_page(
+    page: Callable[..., str], opened: Callable[..., Findings]
+) -> None:
+    assert report.page(opened("public"), Background()) == page("public")
+
+
+def test_markup_in_names_stays_text(
+    opened: Callable[..., Findings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "pictures", lambda _: dict.fromkeys(SLOTS, ()))
+    findings = opened("public")
+    evil = "</script><img src=x onerror=alert(1)>"
+    scenario = replace(findings.scenario, title=evil)
+    titles = dict.fromkeys(findings.allocations, evil)
+    changed = replace(
+        findings,
+        told=replace(findings.told, scenario=scenario),
+        view=replace(findings.view, titles=titles),
+    )
+    text = report.page(changed, Background())
+    assert evil not in text
+    assert data_of(text)["allocations"][0] == evil
+    assert "&lt;/script&gt;" in text
+
+
+def test_data_is_packed_alike_each_time_and_holds_no_sign_of_markup() -> None:
+    data = {"a": ["</script>", "ə", 1.5, None]}
+    assert packed(data) == packed(data)
+    assert unpacked(packed(data)) == data
+    assert re.fullmatch(r"[A-Za-z0-9+/=]+", packed(data))
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        packed({"a": math.nan})
+
+
+@pytest.mark.parametrize("folder", VENDORS)
+def test_the_code_of_others_is_what_its_table_says(folder: str) -> None:
+    table = (ROOT / folder / "README.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| (\S+) \|.*\| ([0-9a-f]{64}) \|$", table, re.MULTILINE))
+    files = [path for path in (ROOT / folder).iterdir() if path.name != "README.md"]
+    assert {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in files} == told
+    packages = set(re.findall(r"^\| \S+ \| (\S+) \|", table, re.MULTILINE)) - {"package"}
+    licensed = set(re.findall(r"^\| \S+LICENSE\S* \| (\S+) \|", table, re.MULTILINE))
+    assert packages == licensed
+
+
+# ---------------------------------------------------------------- what it says
+
+
+def test_the_page_says_all_that_is_required_in_its_order(
+    page: Callable[..., str], opened: Callable[..., Findings]
+) -> None:
+    text, findings = page("internal"), opened("internal")
+    words = visible(text)
+    assert [re.sub(r"\W.*", "", one) for one in re.findall(r'<section id="([^"]*)"', text)] == [
+        "options", "explore", "community", "waiting", "roads", "differences", "cost", "decisions",
+        "risks", "basis",
+    ]  # fmt: skip
+    assert (
+        words.index(mark(findings)) < words.index(headline(findings)) < words.index("Map and time")
+    )
+    for statement in statements(findings):
+        assert " ".join(statement.split()) in words
+    manifest = findings.run.manifest
+    for key in ("digest", "scenario_sha256", "command", "returnplan"):
+        assert str(manifest[key]) in words
+    assert not SAFE.search(words.replace(statements(findings)[0], ""))
+    assert not SAFE.search(json.dumps(data_of(text)))
+
+
+def test_numbers_of_the_page_are_those_of_the_tables(
+    page: Callable[..., str], opened: Callable[..., Findings]
+) -> None:
+    data, run = data_of(page("internal")), opened("internal").run
+    for number, name in enumerate(run.allocations):
+        rows = run.people_met[run.people_met["allocation"] == name]
+        assert data["days"] == rows["day"].tolist()
+        assert data["people"][number][1][1] == rows["returned_p50"].round().tolist()
+        readiness = run.readiness[run.readiness["allocation"] == name].set_index("community")
+        profile = data["profiles"][number]
+        for at, (community, *_) in enumerate(data["communities"]):
+            row = readiness.loc[community]
+            stands, phrase = data["statuses"][profile["status"][at]]
+            assert phrase.lower().startswith(row["status"].partition(":")[0])
+            assert (stands == 0) == (row["status"] == "conditions met (modelled)")
+            dates = [row[f"ready_date_p{p}"] for p in (10, 50, 90)]
+            told = [days[at] for days in profile["days"]]
+            assert [
+                None if day is None else date.fromordinal(run.start.toordinal() + day).isoformat()
+                for day in told
+            ] == [iso if isinstance(iso, str) else None for iso in dates]
+
+
+def test_on_expected_values_settlements_of_the_map_hold_the_people_of_the_charts(
+    two_villages: rp.Scenario,
+    written: Callable[[str], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(figures, "draw_figures", lambda *_, **__: None)
+    out = tmp_path / "run"
+    names = tuple(one.name for one in two_villages.allocations)
+    run(
+        Request(
+            folder=written("two_villages"),
+            scenario=two_villages,
+            allocations=names,
+            out=out,
+            draws=0,
+            seed=1,
+        )
+    )
+    findings = open_findings(out)
+    data = page_data(findings, Background())
+    for number in range(len(names)):
+        ready = np.array(data["map"]["ready"][number])
+        people = np.array(data["map"]["people"])
+        for step, day in enumerate(data["days"]):
+            met = people[(ready >= 0) & (ready <= day)].sum()
+            assert met == data["people"][number][0][0][step]
+    monkeypatch.setattr(report, "pictures", lambda _: dict.fromkeys(SLOTS, ()))
+    words = visible(report.page(findings, Background()))
+    assert "none: expected values" in words
+    assert "Paired differences" not in words
+    assert "80 % of the draws" not in words
+
+
+def test_each_table_of_differences_holds_all_other_allocations(
+    opened: Callable[..., Findings],
+) -> None:
+    findings = opened("internal")
+    found = difference_tables(findings)
+    assert len(found) == 3  # person-days, people at the near date, people at the horizon
+    others = [findings.title(name) for name in findings.allocations[1:]]
+    assert all([row[0] for row in table.rows] == others for table in found)
+    first = findings.tables["differences"].iloc[0]
+    assert found[0].rows[0][1] == findings.signed(float(f"{first['mean']:.4g}"))
+
+
+# ---------------------------------------------------------------- the public
+
+
+def test_the_public_page_holds_no_place_team_or_hazard_in_text_or_data(
+    page: Callable[..., str], opened: Callable[..., Findings]
+) -> None:
+    text, scenario = page("public"), opened("public").scenario
+    whole = SCRIPT.sub("", STYLE.sub("", text)) + json.dumps(data_of(text), ensure_ascii=False)
+    assert leaks(whole, scenario) == []
+    assert not {"communities", "profiles", "sentences"} & data_of(text).keys()
+    assert data_of(text)["map"].keys() == {"size", "rings", "ring_district", "circles"}
+    assert "Internal" not in visible(text)
+    assert mark(opened("public")) in visible(text)
+
+
+@pytest.mark.slow
+def test_the_public_page_of_karabakh_is_clean_and_the_internal_one_small_enough(
+    karabakh_run: Path,
+) -> None:
+    background, _ = read_background(karabakh_run / SCENARIO_COPY)
+    findings = open_findings(karabakh_run, "public")
+    text = report.page(findings, background)
+    whole = SCRIPT.sub("", STYLE.sub("", text)) + json.dumps(data_of(text), ensure_ascii=False)
+    assert leaks(whole, findings.scenario) == []
+    assert data_of(text)["map"]["rings"]
+    internal = report.page(open_findings(karabakh_run), background)
+    assert len(internal.encode("utf-8")) < MOST_BYTES
+    assert len(data_of(internal)["communities"]) == len(findings.scenario.communities)
+
+
+def test_no_count_of_people_on_the_public_page_is_small(page: Callable[..., str]) -> None:
+    data = data_of(page("public"))
+    counted = [data["people"], data["districts"]["people"], data["district_gates"]]
+    told = [count for count in flat(counted) if count is not None]
+    assert len(told) > 1000
+    assert [count for count in told if 0 < count < LEAST_PEOPLE] == []
+    assert all(count % 10 == 0 for count in told)
+
+
+def flat(values: Any) -> Iterator[Any]:
+    """All that is in lists of lists."""
+    for value in values:
+        if isinstance(value, list):
+            yield from flat(value)
+        else:
+            yield value
+
+
+# ---------------------------------------------------------------- the map
+
+
+def test_a_sheet_is_true_in_kilometres_at_its_middle() -> None:
+    sheet = Sheet([(46.0, 39.0), (47.0, 41.0)], decimals=2)
+    assert sheet.km([(46.0, 39.0)]) == [[0.0, 0.0]]
+    east, north = sheet.size_km
+    assert north == pytest.approx(2 * KM_PER_DEGREE, abs=0.01)
+    assert east == pytest.approx(KM_PER_DEGREE * math.cos(math.radians(40.0)), abs=0.01)
+
+
+def test_a_circle_does_not_tell_where_in_its_cell_a_district_lies(
+    opened: Callable[..., Findings],
+) -> None:
+    places = opened("internal").scenario.places
+    areas = {"Lower Valley": "Lower Valley", "Upper Valley": "Upper Valley"}
+    shown = sorted(areas)
+    before = district_map(places, Background(), areas, shown)["circles"]
+    step = 0.34 / COARSE_CELLS
+    moved = [
+        replace(one, lat_deg=one.lat_deg + 0.01 * step) if one.id == "terrace" else one
+        for one in places
+    ]
+    assert district_map(moved, Background(), areas, shown)["circles"] == before
+    assert [circle[0] for circle in before] == [0, 1]
+
+
+def test_districts_of_one_cell_stand_side_by_side_and_places_without_one_nowhere(
+    opened: Callable[..., Findings],
+) -> None:
+    places = opened("internal").scenario.places
+    near = [replace(one, district=one.id) for one in places if one.id in ("mill", "orchard")]
+    far = [replace(one, district="") for one in places if one.id == "ridge"]
+    areas = {"mill": "mill", "orchard": "orchard", "nowhere": "nowhere"}
+    circles = district_map([*near, *far], Background(), areas, sorted(areas))["circles"]
+    assert [circle[0] for circle in circles] == [0, 2]
+    assert circles[0][1] < circles[1][1]
+    assert circles[0][2] == circles[1][2]
+    assert district_map([], Background(), areas, sorted(areas))["circles"] == []
+
+
+def test_outlines_take_the_number_of_the_district_under_which_theirs_is_counted(
+    opened: Callable[..., Findings],
+) -> None:
+    ring = [[0.0, 0.0], [0.3, 0.0], [0.3, 0.3], [0.0, 0.0]]
+    background = Background(rings=(ring, ring), districts=("Lower Valley", "Elsewhere"))
+    places = opened("internal").scenario.places
+    areas = {"Lower Valley": "other districts", "Upper Valley": "Upper Valley"}
+    found = district_map(places, background, areas, ["Upper Valley", "other districts"])
+    assert found["ring_district"] == [1, -1]
+    assert [circle[0] for circle in found["circles"]] == [0]
+
+
+# ---------------------------------------------------------------- chains
+
+
+def test_typical_draws_come_ever_nearer_to_all_medians() -> None:
+    days = np.random.default_rng(1).gamma(3.0, 200.0, (40, 25))
+    days[days > 1500] = np.inf
+    chosen = typical_draws(days, 1500.0)
+    clipped = np.minimum(days, 1500.0)
+    apart = np.abs(clipped - np.sort(clipped, axis=0)[20])
+    sums = [apart[chosen[: n + 1]].min(axis=0).sum() for n in range(len(chosen))]
+    assert sums == sorted(sums, reverse=True)
+    assert sums[0] == apart.sum(axis=1).min()
+    assert len(set(chosen)) == len(chosen)
+
+
+def test_chains_told_together_are_those_told_one_by_one(opened: Callable[..., Findings]) -> None:
+    findings = opened("internal")
+    chain = Chain(findings.told.stage, "today", 1)
+    names = findings.run.communities
+    together = list(chain.of_many(names, 3))
+    assert together == [chain.steps(name, 3) for name in names]
+
+
+def test_a_chain_of_the_page_leaves_out_no_day(opened: Callable[..., Findings]) -> None:
+    findings = opened("internal")
+    run, start = findings.run, findings.scenario.start
+    assert run.ready_day is not None
+    horizon = findings.view.horizon_days
+    chain = Chain(findings.told.stage, "today", 1)
+    told = told_chains(chain, run.communities, run.ready_day[0], horizon, start)
+    medians = np.sort(np.minimum(run.ready_day[0], horizon), axis=0)[50]
+    draws = {one.draw for one in told}
+    for column, one in enumerate(told):
+        ready = min(float(run.ready_day[0][one.draw, column]), horizon)
+        assert one.stretches[0].begin_day == 0
+        assert one.stretches[-1].end_day == int(ready)
+        ends = [stretch.end_day for stretch in one.stretches[:-1]]
+        assert ends == [stretch.begin_day for stretch in one.stretches[1:]]
+        apart = abs(ready - medians[column])
+        others = [min(float(run.ready_day[0][draw, column]), horizon) for draw in draws]
+        assert apart == min(abs(other - medians[column]) for other in others)
+        folded = [stretch for stretch in one.stretches if not stretch.words]
+        assert all(stretch.end_day - stretch.begin_day <= 20 * SHORT_DAYS for stretch in folded)
+        assert not any(map(is_double, one.stretches, one.stretches[1:]))
+
+
+def is_double(one: Stretch, other: Stretch) -> bool:
+    """Whether two folded stretches follow each other."""
+    return not one.words and not other.words
+
+
+# ---------------------------------------------------------------- districts
+
+
+def test_districts_of_the_public_page_add_up_to_what_its_tables_show(
+    page: Callable[..., str], opened: Callable[..., Findings]
+) -> None:
+    data, findings = data_of(page("public")), opened("public")
+    for number, name in enumerate(findings.allocations):
+        rows = findings.rows("district_gates", name)
+        for at, district in enumerate(data["districts"]["names"]):
+            mine = rows[rows["district"] == district].set_index("gate")
+            told = data["district_gates"][number][at]
+            assert len(told) == len(data["gates"]) == len(mine)
+            met = [None if math.isnan(people) else round(people) for people in mine["people_met"]]
+            assert [people[0] for people in told] == met
+            days = [count for _, count in data["district_causes"][number][at]]
+            assert days == sorted(days, reverse=True)

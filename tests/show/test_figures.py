@@ -1,0 +1,76 @@
+"""Figures of a run: which there are, how large their files are, and that two processes agree."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import returnplan as rp
+from returnplan.show import drawing as canvas
+from returnplan.show import figures
+from returnplan.show.drawing import CHARTS
+from tests.charted import VIEW, tables
+from tests.running import until
+
+
+def test_every_chart_is_drawn_for_all_or_for_each() -> None:
+    pages = figures.pages(["a", "b"], draws=100)
+    assert {page.chart for page in pages} == set(CHARTS)
+    assert len({page.file for page in pages}) == len(pages)
+    one = {page.file for page in figures.pages(["a"], draws=0)}
+    assert one == {page.file for page in pages if not page.file.endswith("_b")} - {
+        "people_against_cost", "paired_differences", "ready_map",
+    }  # fmt: skip
+    assert "paired_differences" not in {page.file for page in figures.pages(["a", "b"], draws=1)}
+
+
+def draw(scenario: rp.Scenario, folder: Path, wait_for: str = "") -> dict[str, bytes]:
+    """Draw figures of one allocation; after the first, wait for one that another process draws."""
+    outcome = rp.simulate(scenario, scenario.allocations[0].name)
+    view = figures.view_of(None, scenario, 365.0, "provenance")
+    said: list[str] = []
+
+    def progress(line: str) -> None:
+        said.append(line)
+        if wait_for:
+            until((folder / wait_for).exists)
+
+    figures.draw_figures(scenario, [outcome], folder, view, progress)
+    names = {page.file for page in figures.pages(["any"], draws=0)}
+    assert sorted(said) == sorted(f"drew {name}" for name in names)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_two_processes_draw_what_one_draws(
+    written: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = rp.load(written("two_villages"))
+    pages = figures.pages([scenario.allocations[0].name], draws=0)[2:5]
+    monkeypatch.setattr(figures, "pages", lambda *_, **__: pages)
+    alone = draw(scenario, tmp_path / "alone")
+    assert len(alone) == 6
+    monkeypatch.setattr(figures, "MANY_PAGES", 2)
+    monkeypatch.setattr(figures, "cores", lambda: 2)
+    assert draw(scenario, tmp_path / "both", f"{pages[0].file}.svg") == alone
+    monkeypatch.setattr(sys, "executable", "false")
+    assert draw(scenario, tmp_path / "failed") == alone
+
+    @contextmanager
+    def one_that_ends_early(_: object) -> Iterator[None]:
+        (tmp_path / "begun" / f"{pages[0].file}.png").touch()
+        yield
+
+    monkeypatch.setattr(figures, "_helper", one_that_ends_early)
+    assert draw(scenario, tmp_path / "begun") == alone
+
+
+def test_a_figure_as_svg_keeps_its_words_and_its_description() -> None:
+    sheet, words = canvas.figure("ready_dates", tables(), VIEW)
+    text = canvas.vector(sheet, words)
+    assert "Ağdərə" in text
+    assert "The first is Ağdərə" in text
+    assert "<image" not in text
