@@ -1,7 +1,7 @@
 """Golden tables: results of shipped scenarios, refreshed on purpose and announced.
 
-``RETURNPLAN_REFRESH_GOLDEN=1 pytest tests/scenarios/test_valley.py tests/scenarios/test_karabakh.py`` writes them anew;
-say so in the changelog under "Results change".
+``RETURNPLAN_REFRESH_GOLDEN=1 pytest tests/scenarios`` writes them anew; say so in the changelog
+under "Results change".
 """
 
 import os

@@ -411,17 +411,18 @@ def compare(
     """
     import returnplan.scenario as room
     from returnplan.cli.compared import shown_dates, told
-    from returnplan.insight import compare as comparison
     from returnplan.runs import folder as runfolder
     from returnplan.runs.ensemble import csv_bytes
+    from returnplan.runs.paired import differences
+    from returnplan.runs.ready_days import check_comparable
 
     try:
         outcome = runfolder.load_run(folder)
-        comparison.check_comparable(outcome)
+        check_comparable(outcome)
     except ReturnplanError as error:
         _fail(str(error), BAD_INPUT)
     dates = sorted({day.date() for day in days})
-    table = comparison.differences(outcome, against, dates or None)
+    table = differences(outcome, against, dates or None)
     target = runfolder.check_file(out, overwrite=overwrite) if out else None
     scenario = room.check(folder / runfolder.SCENARIO_COPY).scenario
     titles = {header.name: header.title for header in scenario.allocations} if scenario else {}

@@ -1,7 +1,7 @@
 """Words, numbers and dates for people, in their language.
 
 Code says the English sentence: ``phrase("Met in {year}", year=2031)``. A catalogue in
-``returnplan/language/catalogues`` may hold the same sentence in another language (GNU gettext, one ``.po``
+``language/catalogues`` may hold the same sentence in another language (GNU gettext, one ``.po``
 file a language, which Poedit and Weblate read); what it lacks stays English. Files of numbers (CSV,
 workbook cells) are never localised.
 """

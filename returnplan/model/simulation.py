@@ -36,7 +36,7 @@ from returnplan.units import date_to_seconds, horizon_date
 
 Floats = npt.NDArray[np.float64]
 WORKED_OUT = 4
-"""Fields of :class:`returnplan.model.effects.harm.Casualties` that are figures of harm: the first ones."""
+"""First fields of :class:`returnplan.model.effects.harm.Casualties`: the figures of harm."""
 _FIELDS = tuple(one.name for one in fields(Account))
 SUMMED = frozenset(one.name for one in fields(Account) if one.metadata.get("summed"))
 """Fields of which only the sum over the draws is kept."""

@@ -115,8 +115,8 @@ class Scores:
         horizon_s
             The horizon, s.
         gate_times
-            What :func:`returnplan.model.conditions.gates.gate_times` gives for the history, if it is known:
-            settlements x gates in force, s. It saves a search of the roads.
+            What :func:`returnplan.model.conditions.gates.gate_times` gives for the history, if it
+            is known: settlements x gates in force, s. It saves a search of the roads.
 
         Returns
         -------

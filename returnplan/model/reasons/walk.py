@@ -1,6 +1,7 @@
 """Why so late, on plain arrays: each day of waiting is booked to one cause (model §7.1).
 
-Compiled like :mod:`returnplan.model.work.loop`; it knows numbers, not names: ``delays`` puts the words on.
+Compiled like :mod:`returnplan.model.work.loop`; it knows numbers, not names: ``causes`` puts the
+words on.
 Milestones have the numbers of the plan: jobs, waits, then four for each found hazard.
 """
 

@@ -1,8 +1,8 @@
 """Teams at work: which parcel is done by whom and when, on a clock of whole seconds (model §4-§6).
 
 This room stands between the words and the compiled loop: it numbers what has an id and lets
-:func:`returnplan.model.work.loop.run` work on the numbers. Jobs and waits have the numbers of their places
-in the :class:`~returnplan.model.work.milestones.WorkPlan`.
+:func:`returnplan.model.work.loop.run` work on the numbers. Jobs and waits have the numbers of
+their places in the :class:`~returnplan.model.work.milestones.WorkPlan`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -3,8 +3,8 @@
 *internal*: every table as it is, and tables by district beside them. *public*: by district and for
 the whole country only. A district stands by itself if people of at least three settlements come
 from it, and not nearly all of them from one; the others are counted together. Small numbers are
-withheld (:mod:`returnplan.show.audience.withholding`). Columns that are not public (:mod:`returnplan.columns`) do
-not appear, and tables that this room does not know neither.
+withheld (:mod:`returnplan.show.audience.withholding`). Columns that are not public
+(:mod:`returnplan.columns`) do not appear, and tables that this room does not know neither.
 """
 
 from collections.abc import Callable, Mapping

@@ -166,7 +166,8 @@ def district_map(
     background
         Outlines of districts.
     areas
-        By district: under which name it is counted (see :func:`returnplan.show.audience.tables.areas_of`).
+        By district: under which name it is counted (see
+        :func:`returnplan.show.audience.tables.areas_of`).
     shown
         Those names, in the order of the page.
 
