@@ -40,9 +40,9 @@ from returnplan.version import __version__
 
 if TYPE_CHECKING:
     from returnplan.insight.why import why
-    from returnplan.model.simulation import Outcome, simulate
     from returnplan.runs.ensemble import Ensemble, ensemble
     from returnplan.runs.folder import Run, load_run
+    from returnplan.runs.outcome import Outcome, simulate
     from returnplan.runs.paired import compare
     from returnplan.show import charts, maps
     from returnplan.show.views import view
@@ -87,14 +87,14 @@ __all__ = [
 
 _LATER = {
     "Ensemble": "returnplan.runs.ensemble",
-    "Outcome": "returnplan.model.simulation",
+    "Outcome": "returnplan.runs.outcome",
     "Run": "returnplan.runs.folder",
     "charts": "returnplan.show",
     "compare": "returnplan.runs.paired",
     "ensemble": "returnplan.runs.ensemble",
     "load_run": "returnplan.runs.folder",
     "maps": "returnplan.show",
-    "simulate": "returnplan.model.simulation",
+    "simulate": "returnplan.runs.outcome",
     "view": "returnplan.show.views",
     "why": "returnplan.insight.why",
 }

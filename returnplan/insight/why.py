@@ -4,7 +4,7 @@ import pandas as pd
 
 from returnplan.domain import Scenario
 from returnplan.insight.story import Chain
-from returnplan.model.simulation import Stage
+from returnplan.model.simulation import Prepared
 
 COLUMNS = ("begin", "end", "days", "cause", "words")
 
@@ -47,6 +47,6 @@ def why(
     scenario.allocation(allocation)
     if community not in {one.id for one in scenario.communities}:
         raise KeyError(f"no community is called {community}")
-    steps = Chain(Stage(scenario), allocation, seed).steps(community, draw)
+    steps = Chain(Prepared(scenario), allocation, seed).steps(community, draw)
     rows = [[getattr(step, name) for name in COLUMNS] for step in steps]
     return pd.DataFrame(rows, columns=list(COLUMNS))

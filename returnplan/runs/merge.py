@@ -14,7 +14,8 @@ from returnplan.runs.machine.working_folder import Plan
 from returnplan.runs.run import SILENT, Request, write_run
 from returnplan.runs.folder import SCENARIO_COPY, Clock, read_manifest
 from returnplan.runs.machine.progress import Watcher
-from returnplan.model.simulation import Outcome, Programme
+from returnplan.runs.machine.programme import Programme
+from returnplan.runs.outcome import Outcome
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,5 @@
 """A run from scenario to folder: draws, tables and figures, all of it or nothing."""
 
-import dataclasses
 import shutil
 import threading
 from collections.abc import Iterator
@@ -15,14 +14,15 @@ from returnplan.runs.machine import working_folder as plans
 from returnplan.runs import folder as runfolder
 from returnplan.runs.machine.chunks import Kept, Span
 from returnplan.domain import Scenario, type_of_table
-from returnplan.runs.ensemble import RANGED, Ensemble, assemble
+from returnplan.runs.ensemble import Ensemble, assemble
 from returnplan.runs.machine.working_folder import Plan
 from returnplan.quantiles import NOTE
 from returnplan.runs.folder import FIGURES, SCENARIO_COPY, WORKBOOK, Clock
 from returnplan.scenario import background
 from returnplan.scenario.files import workbooks_of
 from returnplan.runs.machine.progress import Silent, Watcher
-from returnplan.model.simulation import Outcome, Programme, simulate, warm_up
+from returnplan.runs.machine.programme import Programme, warm_up
+from returnplan.runs.outcome import Outcome, simulate
 from returnplan.version import __version__
 from returnplan.show.workbook import write_workbook
 
@@ -207,7 +207,7 @@ def write_run(
         outcomes = []
         for name in request.allocations:
             outcome = simulate(scenario, name)
-            outcomes.append(outcome if spread is None else _with_ranges(outcome, spread))
+            outcomes.append(outcome if spread is None else outcome.under(spread.tables))
             watcher.step(f"simulated {name}", steps)
         tables = runfolder.tables_of(outcomes)
         digest = runfolder.write_tables(tables, partial, spread)
@@ -236,14 +236,6 @@ def write_run(
         )
         runfolder.write_manifest(partial, manifest | clock.as_dict())
     return outcomes
-
-
-def _with_ranges(outcome: Outcome, spread: Ensemble) -> Outcome:
-    tables = {}
-    for name in RANGED:
-        table = getattr(spread, name)
-        tables[name] = table[table["allocation"] == outcome.allocation].reset_index(drop=True)
-    return dataclasses.replace(outcome, **tables)
 
 
 def _provenance(request: Request, digest: str) -> str:

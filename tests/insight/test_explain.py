@@ -22,7 +22,7 @@ from returnplan.cli import main
 from returnplan.insight import explain
 from returnplan.insight.explain import Told, WhatIf
 from returnplan.insight.story import Chain, Step
-from returnplan.model.simulation import Stage
+from returnplan.model.simulation import Prepared
 from returnplan.show import figures
 from returnplan.units import seconds_to_date
 from tests.sketch import STAGES, Sketch
@@ -184,7 +184,7 @@ def test_chains_of_random_worlds_join_and_say_what_they_are_about(
 ) -> None:
     write_random_world(tmp_path, seed, uncertain=True)
     scenario = rp.load(tmp_path)
-    stage = Stage(scenario)
+    stage = Prepared(scenario)
     for allocation in ("by_listed", "few"):
         chains = Chain(stage, allocation, 1)
         outcome = rp.simulate(scenario, allocation, draw=draw)
@@ -205,8 +205,8 @@ def test_chains_of_random_worlds_join_and_say_what_they_are_about(
 def test_the_chain_of_every_community_joins_from_the_start_to_its_median_date(
     told: Told, allocation: str
 ) -> None:
-    chains = Chain(told.stage, allocation, 1)
-    horizon = told.stage.horizon
+    chains = Chain(told.prepared, allocation, 1)
+    horizon = told.prepared.horizon
     exact: dict[int, Any] = {}
     for community in told.run.communities:
         draw = explain.typical_draw(told, allocation, community)
@@ -239,7 +239,7 @@ def test_the_draw_that_is_told_has_the_median_date_and_is_the_first_of_them(told
 
 def test_the_chain_of_a_draw_adds_up_to_the_causes_of_that_draw(told: Told) -> None:
     outcome = rp.simulate(told.scenario, "today", draw=3)
-    chains = Chain(told.stage, "today", 1)
+    chains = Chain(told.prepared, "today", 1)
     for community in told.run.communities:
         rows = outcome.delays[outcome.delays["community"] == community]
         booked = dict(zip(rows["cause"], rows["days_mean"], strict=True))
@@ -266,7 +266,7 @@ def test_the_printed_chain_is_dated_and_joins_without_a_gap(drawn: Path, told: T
 
 
 def test_a_road_that_opens_is_named_with_both_its_ends(told: Told) -> None:
-    steps = Chain(told.stage, "today", 1).steps("terrace_people", 5)
+    steps = Chain(told.prepared, "today", 1).steps("terrace_people", 5)
     events = [step for step in steps if not step.cause]
     assert [step.words for step in events] == [
         "the road Terrace–Fork (pass_road) is open to people",
@@ -280,7 +280,7 @@ def test_expected_values_are_told_without_a_draw(expected: Path) -> None:
     told = explain.open_run(expected)
     assert explain.typical_draw(told, "today", "mill_east") is None
     row = one_row(told.run.readiness, "mill_east")
-    steps = Chain(told.stage, "today", 1).steps("mill_east", None)
+    steps = Chain(told.prepared, "today", 1).steps("mill_east", None)
     end = date.fromisoformat(row["ready_date_p50"])
     assert_chain(steps, told.scenario.start, end, row["ready_day_p50"])
 
@@ -479,11 +479,11 @@ def test_the_gates_of_the_run_are_those_that_are_explained(run_of: Callable[...,
     told = explain.open_run(folder)
     assert list(told.scenario.gates) == gates
     row = one_row(told.run.readiness, "ridge_people")
-    end = told.stage.horizon
+    end = told.prepared.horizon
     if not pd.isna(row["ready_date_p50"]):
         end = date.fromisoformat(row["ready_date_p50"])
     draw = explain.typical_draw(told, "today", "ridge_people")
-    steps = Chain(told.stage, "today", 1).steps("ridge_people", draw)
+    steps = Chain(told.prepared, "today", 1).steps("ridge_people", draw)
     assert steps[-1].end == end
     assert "water" not in text
 

@@ -10,7 +10,7 @@ import returnplan as rp
 from returnplan.runs.machine import chunks
 from returnplan.runs import ensemble as ensembles
 from returnplan.runs.ensemble import RANGED
-from returnplan.model.simulation import Programme
+from returnplan.runs.machine.programme import Programme
 
 ALLOCATIONS = ("today", "smith_path")
 

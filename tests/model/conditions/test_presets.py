@@ -21,10 +21,10 @@ from returnplan.model.conditions.gates import (
     preset_gates,
     preset_of,
 )
-from returnplan.model.simulation import Programme
 from returnplan.runs import folder as runfolder
 from returnplan.runs.machine import chunks
 from returnplan.runs.machine import working_folder as plans
+from returnplan.runs.machine.programme import Programme
 from returnplan.runs.merge import ShardError, merge
 from returnplan.runs.run import Request, run
 from returnplan.scenario import digest

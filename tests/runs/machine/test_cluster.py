@@ -11,7 +11,7 @@ import returnplan as rp
 from returnplan.runs.machine import chunks
 from returnplan.runs.machine import cluster
 from returnplan.runs.run import Request
-from returnplan.model.simulation import Programme
+from returnplan.runs.machine.programme import Programme
 from tests.running import command, manifest, run_undrawn
 
 DRAWS = 300  # three tasks

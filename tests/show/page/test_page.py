@@ -350,7 +350,7 @@ def test_typical_draws_come_ever_nearer_to_all_medians() -> None:
 
 def test_chains_told_together_are_those_told_one_by_one(opened: Callable[..., Findings]) -> None:
     findings = opened("internal")
-    chain = Chain(findings.told.stage, "today", 1)
+    chain = Chain(findings.told.prepared, "today", 1)
     names = findings.run.communities
     together = list(chain.of_many(names, 3))
     assert together == [chain.steps(name, 3) for name in names]
@@ -361,7 +361,7 @@ def test_a_chain_of_the_page_leaves_out_no_day(opened: Callable[..., Findings]) 
     run, start = findings.run, findings.scenario.start
     assert run.ready_day is not None
     horizon = findings.view.horizon_days
-    chain = Chain(findings.told.stage, "today", 1)
+    chain = Chain(findings.told.prepared, "today", 1)
     told = told_chains(chain, run.communities, run.ready_day[0], horizon, start)
     medians = np.sort(np.minimum(run.ready_day[0], horizon), axis=0)[50]
     draws = {one.draw for one in told}
