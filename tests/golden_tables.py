@@ -15,7 +15,7 @@ REFRESH = os.environ.get("RETURNPLAN_REFRESH_GOLDEN") == "1"
 
 
 def assert_golden(found: pd.DataFrame, scenario: str, name: str) -> None:
-    """Compare a table with the golden one, numbers to 12 digits (a sum in another order differs)."""
+    """Compare a table with the golden one, numbers to 12 digits."""
     path = FOLDER / scenario / f"{name}.csv"
     text = found.to_csv(index=False, lineterminator="\n")
     if REFRESH:
