@@ -11,7 +11,8 @@ from returnplan.domain import OPTIONAL_TABLES, Assumption, Scenario, type_of_tab
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.model.chance.assumptions import default_assumptions
 from returnplan.scenario.background import read_background
-from returnplan.scenario.checks import Draft, run_checks
+from returnplan.scenario.checks import run_checks
+from returnplan.scenario.checks.draft import Draft
 from returnplan.scenario.files import Sheet, read_sheets, workbooks_of
 from returnplan.scenario.header import TOML, Gates, head_text, read_head
 from returnplan.scenario.rows import cell_text, table_type
