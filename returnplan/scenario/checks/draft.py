@@ -9,6 +9,7 @@ from returnplan.domain import AllocationHeader
 from returnplan.errors import Problem
 from returnplan.scenario.files import Sheet
 from returnplan.scenario.rows import Partial, table_type
+from returnplan.units import horizon_date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,13 @@ class Draft:
     allocation_names: tuple[str, ...] | None
     gates: Mapping[str, Mapping[str, float]]
 
+    @property
+    def end(self) -> date | None:
+        """The horizon; None when it cannot be known."""
+        if self.start is None or self.horizon_years is None:
+            return None
+        return horizon_date(self.start, self.horizon_years)
+
     def all(self, table: str) -> list[tuple[int, Any]]:
         """Every row of a table; one that cannot be read has none."""
         return self.rows.get(table, [])
@@ -63,6 +71,10 @@ class Draft:
             for table in tables
         )
 
+    def is_known(self, table: str) -> bool:
+        """True when a table could be read, or is known to have no rows."""
+        return table in self.absent or self.is_read(table)
+
     def has_column(self, table: str, column: str) -> bool:
         """True when a table could be read and has a column."""
         return table in self.sheets and column in self.sheets[table].header
@@ -75,15 +87,13 @@ class Draft:
         self, table: str, row: int | None, column: str | None, found: str, allowed: str
     ) -> Problem:
         """An error in a table."""
-        file = self.files.get(table, f"{table}.csv")
-        return Problem(file=file, row=row, column=column, found=found, allowed=allowed)
+        return Problem(file=self.files[table], row=row, column=column, found=found, allowed=allowed)
 
     def doubt(
         self, table: str, row: int | None, column: str | None, found: str, note: str
     ) -> Problem:
         """A warning in a table."""
-        error = self.problem(table, row, column, found, note)
-        return replace(error, level="warning")
+        return replace(self.problem(table, row, column, found, note), level="warning")
 
 
 Check = Callable[[Draft], Iterable[Problem]]

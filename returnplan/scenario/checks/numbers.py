@@ -17,6 +17,11 @@ from returnplan.model.chance.assumptions import (
 from returnplan.scenario.checks.draft import Draft, check, is_faulty
 from returnplan.scenario.files import LARGEST
 
+Fault = tuple[str, str, str]
+"""Column, what is found, what is allowed."""
+TOUCHING = ("fixed", "uniform", "triangular", "normal", "poisson")
+"""Distributions that can bring the very end of their range."""
+
 
 @check
 def rates_are_whole(draft: Draft) -> Iterator[Problem]:
@@ -26,11 +31,11 @@ def rates_are_whole(draft: Draft) -> Iterator[Problem]:
         if item.asset is None or item.skill is None or is_faulty(item, "land_class"):
             continue
         key = (item.asset, item.skill, item.land_class)
-        if key in seen:
+        first = seen.setdefault(key, row)
+        if first != row:
             named = f"{item.asset}, {item.skill}, {item.land_class or 'all land classes'}"
-            found = f"{named} again, as in row {seen[key]}"
+            found = f"{named} again, as in row {first}"
             yield draft.problem("rates", row, "skill", found, "one rate")
-        seen.setdefault(key, row)
     for row, item in draft.of("rates"):
         if item.skill is None or is_faulty(item, "rate_m2_day"):
             continue
@@ -60,21 +65,45 @@ def assumptions_make_sense(draft: Draft) -> Iterator[Problem]:
         default = known.get(item.id)
         if item.distribution is None or is_faulty(item, "a", "b", "c"):
             continue
-        column, allowed = "a", shape_problem(item)
-        missing = [n for n in PARAMETERS[item.distribution] if getattr(item, n) is None]
-        found = ", ".join(f"{n}={getattr(item, n)}" for n in PARAMETERS[item.distribution])
-        if missing:
-            column, found = missing[0], "nothing"
-        elif not allowed and default:
-            column, found, allowed = _mean_problem(item, default)
-        if not allowed and not is_faulty(item, "low", "high"):
-            column, found, allowed = _truncation_problem(item, default)
-        if allowed:
-            yield draft.problem("assumptions", row, column, found, allowed)
+        fault = _shape_fault(item) or (default and _mean_fault(item, default))
+        if not fault and not is_faulty(item, "low", "high"):
+            fault = _truncation_fault(item, default)
+        if fault:
+            yield draft.problem("assumptions", row, *fault)
 
 
-def _truncation_problem(item: Any, default: Assumption | None) -> tuple[str, str, str]:
-    """Column, what is found and what is allowed; all empty when every value makes sense."""
+def _shape_fault(item: Any) -> Fault | None:
+    """What is wrong with the parameters of a distribution."""
+    allowed = shape_problem(item)
+    given = {name: getattr(item, name) for name in PARAMETERS[item.distribution]}
+    missing = [name for name, value in given.items() if value is None]
+    if missing:
+        return missing[0], "nothing", allowed
+    return (
+        ("a", ", ".join(f"{n}={value}" for n, value in given.items()), allowed) if allowed else None
+    )
+
+
+def _mean_fault(item: Any, default: Assumption) -> Fault | None:
+    """What makes the mean one that such a number cannot have."""
+    if (item.distribution == "dirichlet") != (default.distribution == "dirichlet"):
+        return "distribution", item.distribution, f"a distribution like {default.distribution}"
+    if item.distribution == "dirichlet":
+        return None
+    try:
+        expected = mean(item)
+    except OverflowError:
+        expected = math.inf
+    positive = _must_be_positive(default)
+    top = 1.0 if default.unit.startswith("share") else LARGEST
+    if 0 <= expected <= top and (expected > 0 or not positive):
+        return None
+    limit = "a mean above 0" if positive else f"a mean from 0 to {top:g}"
+    return "a", f"a mean of {expected:g}", f"{limit} ({default.unit})"
+
+
+def _truncation_fault(item: Any, default: Assumption | None) -> Fault | None:
+    """What is wrong with the ends of a distribution: values that cannot be are drawn, or none."""
     if item.low is not None and item.high is not None and item.low > item.high:
         found = f"{item.high:g}, below low = {item.low:g}"
         return "high", found, "a number of at least low"
@@ -87,44 +116,17 @@ def _truncation_problem(item: Any, default: Assumption | None) -> tuple[str, str
         if allowed:
             return "low", f"low={item.low}, high={item.high}", allowed
     if default is None or item.distribution == "dirichlet":
-        return "", "", ""
+        return None
     low, high = support(item)
-    least, most = (0.0, 1.0 if default.unit.startswith("share") else math.inf)
-    positive = _must_be_positive(default)
-    unit = default.unit
-    if low < least or (positive and low == least and item.distribution in TOUCHING):
+    unit, positive = default.unit, _must_be_positive(default)
+    if low < 0 or (positive and low == 0 and item.distribution in TOUCHING):
         limit = f"only values {'above' if positive else 'of at least'} 0 ({unit}): write low"
         return "low", f"values from {low:g} on can be drawn", limit
-    if high > most:
-        return (
-            "high",
-            f"values up to {high:g} can be drawn",
-            f"only values up to 1 ({unit}): write high",
-        )
-    return "", "", ""
-
-
-TOUCHING = ("fixed", "uniform", "triangular", "normal", "poisson")
-"""Distributions that can bring the very end of their range."""
+    if unit.startswith("share") and high > 1:
+        limit = f"only values up to 1 ({unit}): write high"
+        return "high", f"values up to {high:g} can be drawn", limit
+    return None
 
 
 def _must_be_positive(default: Assumption) -> bool:
     return default.unit in ("m2", "ratio") or default.id in ("household_size", "record_recall")
-
-
-def _mean_problem(item: Any, default: Assumption) -> tuple[str, str, str]:
-    """Column, what is found and what is allowed; all empty when the mean makes sense."""
-    if (item.distribution == "dirichlet") != (default.distribution == "dirichlet"):
-        return "distribution", item.distribution, f"a distribution like {default.distribution}"
-    if item.distribution == "dirichlet":
-        return "", "", ""
-    try:
-        expected = mean(item)
-    except OverflowError:
-        expected = math.inf
-    positive = _must_be_positive(default)
-    top = 1.0 if default.unit.startswith("share") else LARGEST
-    if 0 <= expected <= top and (expected > 0 or not positive):
-        return "", "", ""
-    limit = "a mean above 0" if positive else f"a mean from 0 to {top:g}"
-    return "a", f"a mean of {expected:g}", f"{limit} ({default.unit})"

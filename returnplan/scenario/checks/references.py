@@ -2,28 +2,26 @@
 
 from collections.abc import Iterator
 
+from returnplan.domain import type_of_table
 from returnplan.errors import Problem
 from returnplan.scenario.checks.draft import Draft, check
 from returnplan.scenario.rows import table_type
-
-TABLES_WITH_IDS = (
-    *("places", "communities", "roads", "hazards", "works", "assets", "funding", "targets"),
-    *("assumptions", "sources"),
-)
 
 
 @check
 def ids_are_unique(draft: Draft) -> Iterator[Problem]:
     """No id stands twice, in one table or in two."""
     seen: dict[str, tuple[str, int]] = {}
-    for table in TABLES_WITH_IDS:
+    for table in type_of_table:
+        if "id" not in table_type(table).info:
+            continue
         for row, item in draft.all(table):
-            if item.id in seen:
-                other, where = seen[item.id]
-                allowed = f"an id that is not used yet ({draft.files[other]}, row {where})"
+            if item.id is None:
+                continue
+            other, first = seen.setdefault(item.id, (table, row))
+            if (other, first) != (table, row):
+                allowed = f"an id that is not used yet ({draft.files[other]}, row {first})"
                 yield draft.problem(table, row, "id", repr(item.id), allowed)
-            elif item.id is not None:
-                seen[item.id] = (table, row)
 
 
 @check

@@ -1,7 +1,7 @@
 """Work that somebody can do, and that is known well enough to be planned."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import get_args
+from typing import Any, get_args
 
 from returnplan.domain import (
     AREA_SKILLS,
@@ -28,11 +28,16 @@ def _needs(draft: Draft) -> Iterator[tuple[str, str, int, str]]:
             yield "road_repair", "roads", row, "repair_crew_days"
     for row, hazard in draft.of("hazards"):
         if hazard.hazard_class is not None and hazard.area_m2 != 0:
-            for skill in AREA_SKILLS[hazard.hazard_class == "CHA" :]:
+            for skill in _stages(hazard):
                 yield skill, "hazards", row, "hazard_class"
     for row, community in draft.of("communities"):
         if community.people:
             yield "survey", "communities", row, "settlement"
+
+
+def _stages(hazard: Any) -> tuple[str, ...]:
+    """Skills that a hazard needs one after the other; a confirmed one is not surveyed."""
+    return AREA_SKILLS[1:] if hazard.hazard_class == "CHA" else AREA_SKILLS
 
 
 @check
@@ -128,7 +133,7 @@ def hazards_can_be_worked(draft: Draft) -> Iterator[Problem]:
         land, difficulty = hazard.land_class, hazard.difficulty
         if None in (land, difficulty, hazard.hazard_class) or hazard.area_m2 == 0:
             continue
-        for skill in AREA_SKILLS[hazard.hazard_class == "CHA" :]:
+        for skill in _stages(hazard):
             if skill in skills and (skill, land, difficulty) not in able:
                 found = f"{hazard.id!r}: {land} of {difficulty} difficulty"
                 note = f"no asset type can do its {skill}: it is never released"
@@ -158,7 +163,7 @@ def areas_are_known(draft: Draft) -> Iterator[Problem]:
 @check
 def lists_have_rows(draft: Draft) -> Iterator[Problem]:
     """An allocation with policy listed has a list."""
-    if not draft.is_read("orders") and "orders" not in draft.absent:
+    if not draft.is_known("orders"):
         return
     with_list = {item.allocation for _, item in draft.all("orders")}
     for header in draft.allocations:
@@ -170,7 +175,7 @@ def lists_have_rows(draft: Draft) -> Iterator[Problem]:
 @check
 def gates_have_data(draft: Draft) -> Iterator[Problem]:
     """Where a gate in force waits for works, there are works, or a drive to them is allowed."""
-    if not draft.is_read("works") and "works" not in draft.absent:
+    if not draft.is_known("works"):
         return
     at = {(item.settlement, item.kind) for _, item in draft.all("works")}
     for gate in get_args(WorksKind):
