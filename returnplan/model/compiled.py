@@ -1,4 +1,17 @@
-"""Where compiled code is kept, and the decorator that compiles a function on first use."""
+"""Where compiled code is kept, and the decorators that compile a function on first use.
+
+``compiled``
+    For functions that are called from outside, and for tests.
+``inner``
+    For the steps of a compiled function: they run as if they were written where they are called,
+    which costs nothing however many arrays they are given. They make no arrays, since references
+    are not counted in them: counting them would take many times as long as the work.
+``maker``
+    For parts of a compiled function that make arrays.
+
+Only compiled functions call an ``inner`` or a ``maker``: called from Python they crash. All are
+plain Python where compilation is switched off (``NUMBA_DISABLE_JIT=1``) or ``py_func`` is called.
+"""
 
 import os
 import stat
@@ -57,7 +70,12 @@ if TYPE_CHECKING:
         """Compile a function; for the type checker it stays what it is."""
         return function
 
+    inner = maker = compiled
+
 else:
     from numba import njit
 
+    FROM_COMPILED_ONLY = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     compiled = njit(cache=True, nogil=True)
+    inner = njit(forceinline=True, _nrt=False, **FROM_COMPILED_ONLY)
+    maker = njit(**FROM_COMPILED_ONLY)

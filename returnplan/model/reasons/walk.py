@@ -12,7 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from returnplan.model.compiled import compiled
-from returnplan.model.work.loop import END, HELD, LEFT, NONE, START, WORK
+from returnplan.model.work.loop import (
+    CLOSING_END,
+    CLOSING_HELD,
+    CLOSING_LEFT,
+    CLOSING_START,
+    CLOSING_WORK,
+    NONE,
+)
 from returnplan.model.work.milestones import EACH_FOUND
 from returnplan.units import DAY_S, LIMIT_S, NEVER
 
@@ -354,7 +361,7 @@ def walk(
             elif passed_s[one] > due_s:
                 due_s, last = passed_s[one], one
         if first_works <= milestone < first_survey:  # hazards that a survey found may come before
-            begun_s = closing[milestone, START]
+            begun_s = closing[milestone, CLOSING_START]
             if begun_s == NEVER and is_done(milestone):
                 begun_s = passed_s[milestone]
             settlement = number_at[job_site[milestone]]
@@ -562,11 +569,13 @@ def walk(
             like = like_of(milestone)
             site, need = job_site[like], job_need[like]
             opened_s = open_s[milestone]
-            start_s = closing[milestone, START]
+            start_s = closing[milestone, CLOSING_START]
             if is_done(milestone) and start_s == NEVER:  # without work
                 now, milestone = due_s, last
                 continue
-            if not is_done(milestone) and (opened_s == NEVER or closing[milestone, LEFT] > 0):
+            if not is_done(milestone) and (
+                opened_s == NEVER or closing[milestone, CLOSING_LEFT] > 0
+            ):
                 is_able = able_of[need] < able_of[need + 1]
                 if is_able and site_from_s[site] > now:
                     _book(cause_s, steps, kept, settlement, PERMISSION, milestone, 0, now)
@@ -590,14 +599,14 @@ def walk(
                     continue
                 start_s = now
             else:
-                end_s = min(closing[milestone, END], now)
-                work_s = min(closing[milestone, WORK], end_s)
+                end_s = min(closing[milestone, CLOSING_END], now)
+                work_s = min(closing[milestone, CLOSING_WORK], end_s)
                 book_stint(settlement, milestone, like, work_s, end_s)
                 _book(cause_s, steps, kept, settlement, TRAVEL, milestone, start_s, work_s)
             opened_s = max(opened_s, due_s)
             if opened_s > start_s or open_s[milestone] == NEVER:
                 opened_s = due_s
-            held_s = min(closing[milestone, HELD], start_s - opened_s)
+            held_s = min(closing[milestone, CLOSING_HELD], start_s - opened_s)
             _book(
                 cause_s,
                 steps,

@@ -16,10 +16,11 @@ from returnplan.domain import DEMINING, HAZARD_STAGES, SETTLEMENT_DENIALS, Scena
 from returnplan.model.chance.assumptions import Unrecorded, Values
 from returnplan.model.work import loop
 from returnplan.model.work.calendars import Calendars
-from returnplan.model.work.loop import Log, Setting
+from returnplan.model.work.loop import Log
 from returnplan.model.work.milestones import (
     CLEARANCE,
     HazardAmounts,
+    Numbering,
     WorkPlan,
     hazard_work,
     opened,
@@ -64,6 +65,8 @@ class Amounts:
         Workable days.
     found
         Hazards that the community surveys find, by settlement.
+    numbering
+        Numbers of the milestones, those of found hazards among them.
     area_m2, shares
         Area, m2, and route shares (x 3) of each hazard.
     """
@@ -75,6 +78,7 @@ class Amounts:
     productivity: Floats
     calendars: Calendars
     found: Unrecorded
+    numbering: Numbering
     area_m2: Floats
     shares: Floats
 
@@ -148,6 +152,7 @@ class Workload:
             productivity=values.productivity,
             calendars=self._calendars.under(values.weather),
             found=found,
+            numbering=milestones.with_found(found.settlement, found.like),
             area_m2=hazards.area_m2,
             shares=hazards.shares,
         )
@@ -233,10 +238,11 @@ class Workforce:
         number = np.empty(len(self._planned), np.int64)
         number[self._planned] = np.arange(len(number))
         self._milestones = plan.milestones
-        self._setting = Setting(
-            **_sites(scenario, plan, network, zones, number),
-            **_crews(scenario, teams, network),
-            **_milestones(scenario, plan, needs, self._rate, number),
+        self._number = number.astype(np.int32)
+        self._setting = loop.Setting(
+            sites=_sites(scenario, plan, network, zones, number),
+            crews=_crews(scenario, teams, network),
+            jobs=_jobs(scenario, plan, network, needs, self._rate, number),
         )
         self._last_alike = _last_alike(scenario, number[plan.milestones.stages])
 
@@ -248,7 +254,7 @@ class Workforce:
         if found == 0:
             return priority[:jobs].copy(), priority
         after = self._last_alike[amounts.found.like, 1:].ravel()
-        milestones = self._milestones.found_stages(found).ravel()
+        milestones = amounts.numbering.stages.ravel()
         order = np.argsort(after, kind="stable")
         inserted = np.cumsum(np.bincount(after, minlength=jobs))
         priority[1:jobs] += inserted[:-1].astype(np.int32)
@@ -257,6 +263,11 @@ class Workforce:
         job_at[priority[:jobs]] = np.arange(jobs)
         job_at[priority[milestones]] = milestones
         return job_at, priority
+
+    def _alike(self, alike: Numbers) -> Numbers:
+        """What each milestone is alike, in the order of the loop."""
+        planned = np.arange(len(self._number), dtype=np.int32)
+        return np.concatenate([planned, self._number[alike[len(planned) :]]])
 
     def work(self, amounts: Amounts, until_s: int, *, keeps_parcels: bool = False) -> WorkLog:
         """Let the teams work through one draw.
@@ -276,6 +287,7 @@ class Workforce:
             All that happened.
         """
         job_at, priority = self._order(amounts)
+        numbering = amounts.numbering
         found = np.arange(len(self._planned), len(amounts.parcels))
         planned = np.concatenate([self._planned, found])
         calendars = amounts.calendars
@@ -286,14 +298,18 @@ class Workforce:
             parcels=amounts.parcels[planned],
             delay_s=amounts.delay_s[planned],
             rate=np.where(self._has_area, self._rate * productivity, self._rate),
-            month_start=calendars.months.start_day,
-            month_of_day=calendars.months.of_day,
-            worked=calendars.worked,
-            daily=calendars.daily,
+            calendar=loop.Calendar(
+                month_start=calendars.months.start_day,
+                month_of_day=calendars.months.of_day,
+                worked=calendars.worked,
+                daily=calendars.daily,
+            ),
             job_at=job_at,
             priority=priority,
-            found_of=_begins(amounts.found.settlement, self._milestones.surveyed),
-            like=amounts.found.like.astype(np.int32),
+            alike=self._alike(numbering.alike),
+            found_of=numbering.found_of,
+            found_stages=numbering.stages,
+            found_double=self._number[numbering.alike[numbering.releases]],
         )
         log = _new_log(int(amounts.parcels.sum()) if keeps_parcels else 0)
         result = loop.run(self._setting, load, log, until_s)
@@ -372,36 +388,31 @@ def _sites(
     network: Network,
     zones: Mapping[str, int],
     number: Whole,
-) -> dict[str, Any]:
+) -> loop.Sites:
     """Places, then roads: dates, zones, neighbours, jobs and surveys on each."""
     places, roads = len(network.places), len(network.roads)
-    site_no = {**network.place_no, **{r: places + i for r, i in network.road_no.items()}}
-    job_site = [site_no[job.site] for job in plan.jobs]
+    job_site = _job_sites(plan, network)
     jobs_on: list[list[int]] = [[] for _ in range(places + roads)]
     for job, site in enumerate(job_site):
         jobs_on[site].append(int(number[job]))
     surveys, count = plan.milestones.surveys, plan.milestones.surveyed
     survey_on = np.full(places + roads, loop.NONE, np.int32)
     survey_on[job_site[surveys]] = np.arange(count)
-    job_survey = np.full(len(plan.jobs), loop.NONE, np.int32)
-    job_survey[surveys] = np.arange(count)
     site_zone = [zones[place.zone] for place in scenario.places]
     site_zone += [zones[scenario.place[road.from_place].zone] for road in scenario.roads]
     roads_of, roads_at = _rows(network.roads_at)
     jobs_of, jobs = _rows(jobs_on)
-    return {
-        "site_from_s": np.array([*network.place_from_s, *network.road_from_s], np.int64),
-        "site_zone": np.array(site_zone, np.int32),
-        "road_ends": np.array(network.ends, np.int32).reshape(-1, 2),
-        "road_hours": np.array(network.hours, np.float64),
-        "roads_of": roads_of,
-        "roads": roads_at,
-        "jobs_of": jobs_of,
-        "jobs": jobs,
-        "survey_on": survey_on,
-        "job_site": _renumbered(np.array(job_site, np.int32), number),
-        "job_survey": _renumbered(job_survey, number),
-    }
+    return loop.Sites(
+        from_s=np.array([*network.place_from_s, *network.road_from_s], np.int64),
+        zone=np.array(site_zone, np.int32),
+        road_ends=np.array(network.ends, np.int32).reshape(-1, 2),
+        road_hours=np.array(network.hours, np.float64),
+        roads_of=roads_of,
+        roads=roads_at,
+        jobs_of=jobs_of,
+        jobs=jobs,
+        survey=survey_on,
+    )
 
 
 def _renumbered(values: npt.NDArray[T], number: Whole) -> npt.NDArray[T]:
@@ -411,7 +422,7 @@ def _renumbered(values: npt.NDArray[T], number: Whole) -> npt.NDArray[T]:
     return moved
 
 
-def _crews(scenario: Scenario, teams: Sequence[Team], network: Network) -> dict[str, Any]:
+def _crews(scenario: Scenario, teams: Sequence[Team], network: Network) -> loop.Crews:
     """Teams by crew, crews by asset type, bases; teams stand by id, so both are in a row."""
     assets = list(dict.fromkeys(team.asset for team in teams))
     crews = list(dict.fromkeys((team.asset, team.base) for team in teams))
@@ -429,27 +440,25 @@ def _crews(scenario: Scenario, teams: Sequence[Team], network: Network) -> dict[
     ]
     rovers_of, rover_crews = _rows(rovers)
     team_crew = [crew_no[team.asset, team.base] for team in teams]
-    return {
-        "base_place": np.array([network.place_no[base] for base in bases], np.int32),
-        "rovers_of": rovers_of,
-        "rovers": rover_crews,
-        "shift_hours": np.array([type_of[asset].shift_hours for asset in assets], np.float64),
-        "mobilisation_s": np.array(
+    return loop.Crews(
+        base_place=np.array([network.place_no[base] for base in bases], np.int32),
+        rovers_of=rovers_of,
+        rovers=rover_crews,
+        shift_hours=np.array([type_of[asset].shift_hours for asset in assets], np.float64),
+        mobilisation_s=np.array(
             [days_to_seconds(type_of[asset].mobilisation_days) for asset in assets], np.int64
         ),
-        "camp_s": np.array(
-            [NEVER if d is None else days_to_seconds(d) for d in camp_days], np.int64
-        ),
-        "crews_of": _begins([assets.index(asset) for asset, _ in crews], len(assets)),
-        "crew_asset": np.array([assets.index(asset) for asset, _ in crews], np.int32),
-        "crew_base": np.array([bases.index(base) for _, base in crews], np.int32),
-        "teams_of": _begins(team_crew, len(crews)),
-        "team_crew": np.array(team_crew, np.int32),
-        "team_from_s": np.array([team.from_s for team in teams], np.int64),
-        "team_until_s": np.array(
+        camp_s=np.array([NEVER if d is None else days_to_seconds(d) for d in camp_days], np.int64),
+        crews_of=_begins([assets.index(asset) for asset, _ in crews], len(assets)),
+        asset=np.array([assets.index(asset) for asset, _ in crews], np.int32),
+        base=np.array([bases.index(base) for _, base in crews], np.int32),
+        teams_of=_begins(team_crew, len(crews)),
+        team_crew=np.array(team_crew, np.int32),
+        team_from_s=np.array([team.from_s for team in teams], np.int64),
+        team_until_s=np.array(
             [LIMIT_S + 1 if team.until_s is None else team.until_s for team in teams], np.int64
         ),
-    }
+    )
 
 
 def _begins(sorted_numbers: npt.ArrayLike, groups: int) -> Numbers:
@@ -457,13 +466,14 @@ def _begins(sorted_numbers: npt.ArrayLike, groups: int) -> Numbers:
     return np.searchsorted(sorted_numbers, np.arange(groups + 1)).astype(np.int32)
 
 
-def _milestones(
+def _jobs(
     scenario: Scenario,
     plan: WorkPlan,
+    network: Network,
     needs: Mapping[Need, int],
     rate: Floats,
     number: Whole,
-) -> dict[str, Any]:
+) -> loop.Jobs:
     """What each job asks for, and which milestones follow which."""
     names = [*(job.id for job in plan.jobs), *(wait.id for wait in plan.waits)]
     number_of = dict(zip(names, number.tolist(), strict=True))
@@ -479,23 +489,29 @@ def _milestones(
     for i, road in enumerate(scenario.roads):
         wait = (opened if road.impassable else released)(road.id)
         drives[number_of[wait] - len(plan.jobs)] = i
-    milestones = plan.milestones
-    stages = number[milestones.stages].reshape(-1, len(HAZARD_STAGES))
-    return {
-        "able_of": able_of,
-        "able": able,
-        "need_demines": np.array([need.skill in DEMINING for need in needs], np.bool_),
-        "job_need": _renumbered(
-            np.array([needs[need_of(job)] for job in plan.jobs], np.int32), number
-        ),
-        "job_limit": _renumbered(np.array(limits, np.int64), number),
-        "follow_of": follow_of,
-        "follow": follow,
-        "missing": _renumbered(np.array([len(before) for before in after], np.int32), number),
-        "drives": drives,
-        "stages": stages.astype(np.int32),
-        "releases": number[milestones.hazard_releases].astype(np.int32),
-    }
+    survey = np.full(len(plan.jobs), loop.NONE, np.int32)
+    survey[plan.milestones.surveys] = np.arange(plan.milestones.surveyed)
+    asked = [needs[need_of(job)] for job in plan.jobs]
+    return loop.Jobs(
+        able_of=able_of,
+        able=able,
+        need_demines=np.array([need.skill in DEMINING for need in needs], np.bool_),
+        site=_renumbered(_job_sites(plan, network), number),
+        need=_renumbered(np.array(asked, np.int32), number),
+        limit=_renumbered(np.minimum(limits, NO_LIMIT).astype(np.int32), number),
+        survey=_renumbered(survey, number),
+        follow_of=follow_of,
+        follow=follow,
+        missing=_renumbered(np.array([len(before) for before in after], np.int32), number),
+        drives=drives,
+    )
+
+
+def _job_sites(plan: WorkPlan, network: Network) -> Numbers:
+    """Site of each job: places, then roads."""
+    roads = {road: len(network.places) + i for road, i in network.road_no.items()}
+    site_no = {**network.place_no, **roads}
+    return np.array([site_no[job.site] for job in plan.jobs], np.int32)
 
 
 def _new_log(rows: int) -> Log:

@@ -11,6 +11,10 @@ roads never close again. *Pools*: all teams of one asset type in one part share 
 (types that never camp have one for each crew), a tree of bits by priority in which adding, removing
 and finding the first take a few steps. *Stirring*: after an instant only pools with a new job or a
 new idle team are looked at.
+
+:func:`run` goes from instant to instant: its events, the offers, the dispatch, each a step below.
+What stays the same comes in as a :class:`Setting` and a :class:`Load`; what changes is a
+:class:`State`.
 """
 
 import math
@@ -19,8 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from returnplan.model.compiled import compiled
-from returnplan.model.work.milestones import EACH_FOUND
+from returnplan.model.compiled import compiled, inner, maker
 from returnplan.units import DAY_S, LIMIT_DAYS, NEVER
 
 Floats = npt.NDArray[np.float64]
@@ -40,7 +43,7 @@ FROM_ELSEWHERE, HERE, CAMPED_HERE = 1, 2, 4
 ALL_KINDS = 7
 MARGIN_DAYS = 1e-4
 """More than the rounding to seconds can hide; commuting and camping are told apart by it."""
-FINISHED, PASSED, ENTERED, ARRIVED, LEFT = range(5)
+EVENT_FINISHED, EVENT_PASSED, EVENT_ENTERED, EVENT_ARRIVED, EVENT_LEFT = range(5)
 """Kinds of events, in the order in which those of one instant are applied."""
 KIND_BITS, NUMBER_BITS = 3, 28
 WORD_BITS = 5
@@ -49,61 +52,85 @@ BIT_PLACE = np.argsort([(DE_BRUIJN << bit & 0xFFFFFFFF) >> 27 for bit in range(3
 """Place of the only bit in a word, by its product with a de Bruijn number."""
 
 
-class Setting(NamedTuple):
-    """What stays the same in all draws of one allocation; J jobs, S sites (places, then roads)."""
+class Sites(NamedTuple):
+    """Places, then roads; S sites."""
 
-    site_from_s: Whole  # S: before it nobody works there or passes through
-    site_zone: Numbers  # S
+    from_s: Whole  # S: before it nobody works there or passes through
+    zone: Numbers  # S
     road_ends: Numbers  # roads x 2
     road_hours: Floats  # roads
     roads_of: Numbers  # places + 1: where the roads of a place begin in
     roads: Numbers
     jobs_of: Numbers  # S + 1: where the jobs on a site begin in
     jobs: Numbers
-    survey_on: Numbers  # S: number of its community survey, or NONE
+    survey: Numbers  # S: number of its community survey, or NONE
+
+
+class Crews(NamedTuple):
+    """Teams of one asset type at one base; crews stand by asset type, teams by crew."""
+
     base_place: Numbers  # bases
     rovers_of: Numbers  # bases + 1: crews that never camp, by base
     rovers: Numbers
     shift_hours: Floats  # asset types
     mobilisation_s: Whole  # asset types
     camp_s: Whole  # asset types; NEVER: never camps
-    crews_of: Numbers  # asset types + 1: crews stand by asset type
-    crew_asset: Numbers  # crews: teams of one asset type at one base
-    crew_base: Numbers
-    teams_of: Numbers  # crews + 1: teams stand by crew
-    team_crew: Numbers
-    team_from_s: Whole
-    team_until_s: Whole
+    crews_of: Numbers  # asset types + 1
+    asset: Numbers  # crews
+    base: Numbers  # crews
+    teams_of: Numbers  # crews + 1
+    team_crew: Numbers  # teams
+    team_from_s: Whole  # teams
+    team_until_s: Whole  # teams
+
+
+class Jobs(NamedTuple):
+    """What is planned; J jobs, and waits."""
+
     able_of: Numbers  # needs + 1
     able: Numbers  # asset types able to meet a need
     need_demines: Flags  # needs: technical survey, clearance, quality control
-    job_site: Numbers  # J
-    job_need: Numbers  # J
-    job_limit: Whole  # J: teams at the same time
+    site: Numbers  # J
+    need: Numbers  # J
+    limit: Numbers  # J: teams at the same time
+    survey: Numbers  # J: number of the community survey, or NONE
     follow_of: Numbers  # J + waits + 1
     follow: Numbers
     missing: Numbers  # J + waits: predecessors
     drives: Numbers  # waits: road on which teams may drive from then on, or NONE
-    job_survey: Numbers  # J: number of the community survey, or NONE
-    stages: Numbers  # hazards x 4: jobs
-    releases: Numbers  # hazards: waits
+
+
+class Setting(NamedTuple):
+    """What stays the same in all draws of one allocation."""
+
+    sites: Sites
+    crews: Crews
+    jobs: Jobs
+
+
+class Calendar(NamedTuple):
+    """Workable days of one draw."""
+
+    month_start: Whole  # months + 1, days
+    month_of_day: Numbers
+    worked: Floats  # zones x (months + 1): workable days up to the month
+    daily: Floats  # zones x months: workable days per day
 
 
 class Load(NamedTuple):
-    """What one draw brings; M milestones, R jobs by priority."""
+    """What one draw brings; M milestones, R jobs by priority, F found hazards."""
 
     work: Floats  # M: area (or crew-days) of a parcel, over the speed of its site
     parcels: Numbers  # M; 0: nothing to do, passed at once
     delay_s: Whole  # M: of waits
     rate: Floats  # needs x asset types; 0: cannot
-    month_start: Whole  # months + 1, days
-    month_of_day: Numbers
-    worked: Floats  # zones x (months + 1): workable days up to the month
-    daily: Floats  # zones x months: workable days per day
+    calendar: Calendar
     job_at: Numbers  # R: job by priority
     priority: Numbers  # M
-    found_of: Numbers  # surveys + 1: where the hazards that a survey finds begin in
-    like: Numbers  # found: hazard that it resembles
+    alike: Numbers  # M: planned milestone at the same place and stage; a planned one: itself
+    found_of: Numbers  # surveys + 1: where the hazards that a survey finds begin
+    found_stages: Numbers  # F x 3
+    found_double: Numbers  # F: release of the hazard that it resembles
 
 
 class Log(NamedTuple):
@@ -125,7 +152,7 @@ class Result(NamedTuple):
 
     passed_s: Whole  # M
     open_s: Whole  # M: first open to a deployed asset type
-    closing: Whole  # M x 6: of the parcel that ends last, see ``END`` and what follows it
+    closing: Whole  # M x 6: of the parcel that ends last, see ``CLOSING_END`` and what follows
     day_share: Floats  # M: share of the day that its team works
     last_finish_s: Whole  # teams
     demining_days: Floats  # teams: workable days in stages that may hurt, up to the last instant
@@ -135,6 +162,19 @@ class Result(NamedTuple):
 
 
 # -- sets of priorities ----------------------------------------------------------------------
+
+
+@compiled
+def _levels(length: Int) -> Numbers:
+    """Where the levels of a tree of bits begin, from the leaves up."""
+    level = np.zeros(9, np.int32)
+    depth = 0
+    while True:
+        length = (length + 31) >> WORD_BITS
+        level[depth + 1] = level[depth] + length
+        depth += 1
+        if length <= 1:
+            return level[: depth + 1]
 
 
 @compiled
@@ -217,21 +257,13 @@ def _pop(events: Whole, size: Int) -> Int:
 
 
 @compiled
-def finish(
-    month_start: Whole,
-    month_of_day: Numbers,
-    worked: Floats,
-    daily: Floats,
-    zone: Int,
-    begin_s: Int,
-    work_days: Float,
-) -> Int:
+def finish(calendar: Calendar, zone: Int, begin_s: Int, work_days: Float) -> Int:
     """Earliest u >= s with W(u) >= W(s) + w - 1e-9 (model §5); NEVER: beyond 100 years.
 
     Parameters
     ----------
-    month_start, month_of_day, worked, daily
-        Calendars, as in :class:`Load`.
+    calendar
+        Workable days.
     zone
         Zone of the site.
     begin_s
@@ -244,10 +276,11 @@ def finish(
     int
         End u, s.
     """
+    month_start, worked, daily = calendar.month_start, calendar.worked, calendar.daily
     if begin_s > LIMIT_DAYS * DAY_S:
         return np.int64(NEVER)
     day = begin_s / DAY_S
-    month = np.int64(month_of_day[begin_s // DAY_S])
+    month = np.int64(calendar.month_of_day[begin_s // DAY_S])
     done = worked[zone, month] + (day - month_start[month]) * daily[zone, month]
     target = done + work_days - TOLERANCE_DAYS
     if target <= done:
@@ -271,49 +304,31 @@ def finish(
     return finish_s if finish_s <= LIMIT_DAYS * DAY_S else np.int64(NEVER)
 
 
-@compiled
-def _workable(
-    month_start: Whole,
-    month_of_day: Numbers,
-    worked: Floats,
-    daily: Floats,
-    zone: Int,
-    begin_s: Int,
-    length_s: Int,
-) -> Float:
+@inner
+def _workable(calendar: Calendar, zone: Int, begin_s: Int, length_s: Int) -> Float:
     """Workable days from an instant on; beyond 100 years: inf."""
+    month_start, worked, daily = calendar.month_start, calendar.worked, calendar.daily
     end_s = begin_s + length_s
     if end_s > LIMIT_DAYS * DAY_S:
         return math.inf
-    first, last = month_of_day[begin_s // DAY_S], month_of_day[end_s // DAY_S]
+    first, last = calendar.month_of_day[begin_s // DAY_S], calendar.month_of_day[end_s // DAY_S]
     done = worked[zone, first] + (begin_s / DAY_S - month_start[first]) * daily[zone, first]
     return worked[zone, last] + (end_s / DAY_S - month_start[last]) * daily[zone, last] - done
 
 
-@compiled
+@inner
 def _stint(
-    month_start: Whole,
-    month_of_day: Numbers,
-    worked: Floats,
-    daily: Floats,
-    zone: Int,
-    now: Int,
-    full_days: Float,
-    share: Float,
-    mobilisation_s: Int,
-    camp_s: Int,
+    calendar: Calendar, zone: Int, work_s: Int, full_days: Float, share: Float, camp_s: Int
 ) -> tuple[Int, Int, bool, Float]:
     """End (NEVER: beyond 100 years), begin of work, camp, workable days (model §4.1)."""
-    work_s = np.int64(now + mobilisation_s)
     best, best_work_s, camps, days = np.int64(NEVER), work_s, False, full_days
     if share > 0:
         days = full_days / share
-        best = finish(month_start, month_of_day, worked, daily, zone, work_s, days)
+        best = finish(calendar, zone, work_s, days)
     if camp_s != NEVER:
-        work_s += camp_s
-        finish_s = finish(month_start, month_of_day, worked, daily, zone, work_s, full_days)
+        finish_s = finish(calendar, zone, work_s + camp_s, full_days)
         if finish_s != NEVER and (best == NEVER or finish_s < best):
-            best, best_work_s, camps, days = finish_s, work_s, True, full_days
+            best, best_work_s, camps, days = finish_s, work_s + camp_s, True, full_days
     return best, best_work_s, camps, days
 
 
@@ -330,7 +345,7 @@ def _hours(hours: Floats, road_ends: Numbers, base: Int, site: Int) -> Float:
     return min(hours[road_ends[road, 0], base], hours[road_ends[road, 1], base])
 
 
-@compiled
+@inner
 def _reach_push(heap_hours: Floats, heap_place: Numbers, size: Int, at: Float, place: Int) -> None:
     child = size
     while child > 0:
@@ -344,7 +359,7 @@ def _reach_push(heap_hours: Floats, heap_place: Numbers, size: Int, at: Float, p
     heap_place[child] = place
 
 
-@compiled
+@inner
 def _reach_pop(heap_hours: Floats, heap_place: Numbers, size: Int) -> None:
     """Take the first off a heap of the given size; the last moves to its right place."""
     last = size - 1
@@ -365,69 +380,125 @@ def _reach_pop(heap_hours: Floats, heap_place: Numbers, size: Int) -> None:
     heap_place[parent] = place
 
 
-@compiled
-def _relax(
-    road_ends: Numbers,
-    road_hours: Floats,
-    roads_of: Numbers,
-    roads: Numbers,
-    is_driven: Flags,
-    new_roads: Numbers,
-    hours: Floats,
-    limit_hours: Float,
-    near: Numbers,
-    heap_hours: Floats,
-    heap_place: Numbers,
-) -> Int:
-    """Carry the roads opened at this instant outwards from a base; count the places nearer now.
+# -- what changes ----------------------------------------------------------------------------
 
-    Roads only open, so hours only shrink and nothing is ever searched again. A road that closed
-    again (new contamination, a winter closure) would break this; the model has none (model §2).
-    Hours of the limit or more are left at ``inf``.
-    """
-    size = 0
-    for road in new_roads:
-        for end in range(2):
-            one, other = road_ends[road, end], road_ends[road, 1 - end]
-            at = hours[one] + road_hours[road]
-            if at < hours[other] and at < limit_hours:
-                _reach_push(heap_hours, heap_place, size, at, other)
-                size += 1
-    nearer = 0
-    while size > 0:
-        at, place = heap_hours[0], heap_place[0]
-        _reach_pop(heap_hours, heap_place, size)
-        size -= 1
-        if at >= hours[place]:
-            continue
-        near[nearer] = place
-        nearer += 1
-        hours[place] = at
-        for i in range(roads_of[place], roads_of[place + 1]):
-            road = roads[i]
-            if is_driven[road]:
-                other = road_ends[road, 0] + road_ends[road, 1] - place
-                there = at + road_hours[road]
-                if there < hours[other] and there < limit_hours:
-                    _reach_push(heap_hours, heap_place, size, there, other)
-                    size += 1
-    return nearer
+MISSING, SITE, NEED, LIMIT, PRIORITY, PARCELS, UNASSIGNED, WORKING = range(8)
+"""What is known of one milestone, in ``status``: side by side, so that it is fetched at once."""
+CLOSING_END, CLOSING_START, CLOSING_WORK, CLOSING_TEAM, CLOSING_HELD, CLOSING_LEFT = range(6)
+"""Of a job: end, dispatch and begin of work of the parcel that ends last (several: begun last), its
+team, seconds before its dispatch in which as many teams as may were there; parcels not begun."""
+COMING, BEGUN = range(2)
+"""What is counted: events to come, parcels begun."""
 
 
-@compiled
-def _levels(length: Int) -> Numbers:
-    """Where the levels of a tree of bits begin, from the leaves up."""
-    level = np.zeros(9, np.int32)
-    depth = 0
-    while True:
-        length = (length + 31) >> WORD_BITS
-        level[depth + 1] = level[depth] + length
-        depth += 1
-        if length <= 1:
-            return level[: depth + 1]
+class Progress(NamedTuple):
+    """How far the milestones are; M milestones."""
+
+    passed_s: Whole  # M
+    open_s: Whole  # M
+    status: Numbers  # M x 8
+    is_waiting: Flags  # M: offered, with parcels left
+    closing: Whole  # M x 6
+    day_share: Floats  # M
+    full_since_s: Whole  # M: as many teams as may are there
+    full_s: Whole  # M
+    waiting: Numbers  # sites: waiting jobs
+    unopened: Numbers  # places: waiting jobs there or on its roads, open to nobody yet
 
 
-@compiled
+class Reach(NamedTuple):
+    """Which roads are driven, and how far everything is."""
+
+    hours: Floats  # places x bases
+    is_released: Flags  # roads
+    is_driven: Flags  # roads
+    part: Numbers  # places: those that driven roads join have one number
+    part_size: Numbers  # parts
+    next_in_part: Numbers  # places
+    region: Numbers  # parts: one of the bases there, or NONE
+    is_near: Flags  # places: nearer to some base than the limit
+    in_range: Flags  # crews x sites, of crews that never camp
+    crew_part: Numbers  # crews
+    crew_at: Numbers  # asset types x bases: crew, or NONE
+    limit_hours: float  # from there on nobody commutes
+    near: Numbers  # room for a search
+    heap_hours: Floats
+    heap_place: Numbers
+
+
+class Pools(NamedTuple):
+    """Open jobs: a pool for each asset type and region, and for each crew that never camps."""
+
+    level: Numbers
+    bits: Words  # pools x words
+    idle: Numbers  # pools: idle teams
+    crew_pool: Numbers  # crews
+    stirred: Numbers  # list
+    is_stirred: Flags  # pools
+
+
+class Teams(NamedTuple):
+    """Where the teams are, and what they have done."""
+
+    idle: Numbers  # teams: the idle ones of each crew, by number
+    idle_count: Numbers  # crews
+    idle_crews: Numbers  # crews: those with idle teams, by asset type
+    idle_crew_count: Numbers  # asset types
+    idle_here: Numbers  # sites: idle teams whose last parcel was there
+    site: Numbers  # teams: of the last parcel, or NONE
+    has_camped: Flags  # teams
+    job: Numbers  # teams
+    has_left: Flags  # teams
+    last_finish_s: Whole  # teams
+    demining_days: Floats  # teams
+    mobilisations: Numbers  # asset types x months
+    camps: Numbers  # asset types x months
+
+
+class Lists(NamedTuple):
+    """Events to come, and the lists of an instant: each holds its length in its first place."""
+
+    tally: Whole  # 2
+    events: Whole  # heap
+    due: Numbers  # milestones that miss nothing any more
+    ended: Numbers  # milestones
+    joins: Numbers  # community surveys that are done
+    freed: Numbers  # teams that ended or arrived
+    leavers: Numbers  # teams whose deployment has ended
+    new_roads: Numbers
+    sites: Numbers  # sites that have changed
+    is_listed_site: Flags
+    offers: Numbers  # jobs
+    is_listed: Flags  # jobs
+    refused: Numbers  # jobs that no team could end in time
+
+
+class State(NamedTuple):
+    """All that changes while the teams work."""
+
+    progress: Progress
+    reach: Reach
+    pools: Pools
+    teams: Teams
+    lists: Lists
+
+
+@inner
+def _append(items: Numbers, item: Int) -> None:
+    """Put an item at the end of a list."""
+    items[0] += 1
+    items[items[0]] = item
+
+
+@inner
+def _list_once(items: Numbers, is_listed: Flags, item: Int) -> None:
+    """Put an item at the end of a list that does not hold it."""
+    if not is_listed[item]:
+        is_listed[item] = True
+        _append(items, item)
+
+
+@inner
 def _put_in(items: Numbers, counts: Numbers, group: Int, first: Int, item: Int) -> None:
     """Put an item into the sorted list of a group, which begins at a given place."""
     place = first + counts[group]
@@ -438,7 +509,7 @@ def _put_in(items: Numbers, counts: Numbers, group: Int, first: Int, item: Int) 
     counts[group] += 1
 
 
-@compiled
+@inner
 def _take_out(items: Numbers, counts: Numbers, group: Int, first: Int, item: Int) -> None:
     """Take an item out of the sorted list of a group, which begins at a given place."""
     place = first
@@ -449,23 +520,886 @@ def _take_out(items: Numbers, counts: Numbers, group: Int, first: Int, item: Int
         items[i] = items[i + 1]
 
 
-# -- the work --------------------------------------------------------------------------------
+@inner
+def _plan(lists: Lists, at_s: Int, kind: Int, number: Int) -> None:
+    """Put an event among those to come."""
+    size = lists.tally[COMING]
+    lists.tally[COMING] = _push(lists.events, size, np.int64(at_s), kind, np.int64(number))
 
-EVENTS, DUE, ENDED, JOINS, FREED, LEAVERS, NEW_ROADS, SITES, OFFERS, STIRRED, REFUSED = range(11)
-"""Lengths of the lists of an instant, in ``count``."""
-MISSING, SITE, NEED, LIMIT, PRIORITY, PARCELS, UNASSIGNED, WORKING = range(8)
-"""What is known of one milestone, in ``status``: side by side, so that it is fetched at once."""
-END, START, WORK, TEAM, HELD, LEFT = range(6)
-"""Of a job: end, dispatch and begin of work of the parcel that ends last (several: begun last), its
-team, seconds before its dispatch in which as many teams as may were there; parcels not begun."""
+
+@inner
+def _stir(pools: Pools, pool: Int) -> None:
+    """A pool has a new job or a new idle team: look at it at the end of the instant."""
+    if not pools.is_stirred[pool] and pools.idle[pool] > 0:
+        pools.is_stirred[pool] = True
+        _append(pools.stirred, pool)
+
+
+@inner
+def _put_up(pools: Pools, pool: Int, priority: Int) -> None:
+    """Put a job into a pool."""
+    _add(pools.bits, pools.level, pool, priority)
+    _stir(pools, pool)
+
+
+# -- the start -------------------------------------------------------------------------------
+
+
+@maker
+def _no_progress(sites: Sites, jobs: Jobs, load: Load) -> Progress:
+    milestones = len(load.parcels)
+    status = np.zeros((milestones, 8), np.int32)
+    for milestone in range(milestones):
+        is_planned = milestone < len(jobs.missing)
+        status[milestone, MISSING] = jobs.missing[milestone] if is_planned else 1
+        status[milestone, PARCELS] = load.parcels[milestone]
+        status[milestone, UNASSIGNED] = load.parcels[milestone]
+        status[milestone, PRIORITY] = load.priority[milestone]
+        like = load.alike[milestone]
+        if like < len(jobs.site):
+            status[milestone, SITE] = jobs.site[like]
+            status[milestone, NEED] = jobs.need[like]
+            status[milestone, LIMIT] = jobs.limit[like]
+    return Progress(
+        passed_s=np.full(milestones, NEVER, np.int64),
+        open_s=np.full(milestones, NEVER, np.int64),
+        status=status,
+        is_waiting=np.zeros(milestones, np.bool_),
+        closing=np.full((milestones, 6), NEVER, np.int64),
+        day_share=np.zeros(milestones),
+        full_since_s=np.zeros(milestones, np.int64),
+        full_s=np.zeros(milestones, np.int64),
+        waiting=np.zeros(len(sites.from_s), np.int32),
+        unopened=np.zeros(len(sites.roads_of) - 1, np.int32),
+    )
+
+
+@maker
+def _bases_only(sites: Sites, crews: Crews, shows_hours: bool) -> Reach:
+    """Without any road each base reaches itself and the roads that end there."""
+    places, edges, bases = len(sites.roads_of) - 1, len(sites.road_hours), len(crews.base_place)
+    hours = np.full((places, bases), math.inf)
+    is_near = np.zeros(places, np.bool_)
+    region = np.full(places, NONE, np.int32)
+    ranging = len(crews.asset) if len(crews.rovers) > 0 else 1
+    in_range = np.zeros((ranging, len(sites.from_s)), np.bool_)
+    for base in range(bases):
+        place = crews.base_place[base]
+        hours[place, base] = 0.0
+        is_near[place] = True
+        region[place] = base
+        for r in range(crews.rovers_of[base], crews.rovers_of[base + 1]):
+            in_range[crews.rovers[r], place] = True
+            for k in range(sites.roads_of[place], sites.roads_of[place + 1]):
+                in_range[crews.rovers[r], places + sites.roads[k]] = True
+    crew_part = np.zeros(len(crews.asset), np.int32)
+    crew_at = np.full((len(crews.shift_hours), bases), NONE, np.int32)
+    for crew in range(len(crews.asset)):
+        crew_part[crew] = crews.base_place[crews.base[crew]]
+        crew_at[crews.asset[crew], crews.base[crew]] = crew
+    limit_hours = math.inf if shows_hours else 0.0
+    for shift_hours in crews.shift_hours:
+        limit_hours = max(limit_hours, shift_hours / 2)
+    return Reach(
+        hours=hours,
+        is_released=np.zeros(edges, np.bool_),
+        is_driven=np.zeros(edges, np.bool_),
+        part=np.arange(places).astype(np.int32),
+        part_size=np.ones(places, np.int32),
+        next_in_part=np.arange(places).astype(np.int32),
+        region=region,
+        is_near=is_near,
+        in_range=in_range,
+        crew_part=crew_part,
+        crew_at=crew_at,
+        limit_hours=limit_hours,
+        near=np.zeros(places + 1, np.int32),
+        heap_hours=np.zeros(4 * edges + 4),
+        heap_place=np.zeros(4 * edges + 4, np.int32),
+    )
+
+
+@maker
+def _empty_pools(crews: Crews, jobs: Int) -> Pools:
+    bases = len(crews.base_place)
+    shared = len(crews.shift_hours) * bases
+    pools = shared + len(crews.rovers)
+    level = _levels(max(1, jobs))
+    bits = np.empty((pools, level[-1]), np.uint32)
+    bits[:, level[-1] - 1] = 0
+    crew_pool = np.zeros(len(crews.asset), np.int32)
+    for crew in range(len(crews.asset)):
+        crew_pool[crew] = crews.asset[crew] * bases + crews.base[crew]
+    for i in range(len(crews.rovers)):
+        crew_pool[crews.rovers[i]] = shared + i
+    return Pools(
+        level=level,
+        bits=bits,
+        idle=np.zeros(pools, np.int32),
+        crew_pool=crew_pool,
+        stirred=np.zeros(pools + 1, np.int32),
+        is_stirred=np.zeros(pools, np.bool_),
+    )
+
+
+@maker
+def _no_teams(crews: Crews, sites: Int, months: Int) -> Teams:
+    teams, assets = len(crews.team_crew), len(crews.shift_hours)
+    return Teams(
+        idle=np.zeros(teams, np.int32),
+        idle_count=np.zeros(len(crews.asset), np.int32),
+        idle_crews=np.zeros(len(crews.asset), np.int32),
+        idle_crew_count=np.zeros(assets, np.int32),
+        idle_here=np.zeros(sites, np.int32),
+        site=np.full(teams, NONE, np.int32),
+        has_camped=np.zeros(teams, np.bool_),
+        job=np.zeros(teams, np.int32),
+        has_left=np.zeros(teams, np.bool_),
+        last_finish_s=np.full(teams, NEVER, np.int64),
+        demining_days=np.zeros(teams),
+        mobilisations=np.zeros((assets, months), np.int32),
+        camps=np.zeros((assets, months), np.int32),
+    )
+
+
+@maker
+def _first_lists(setting: Setting, load: Load, until_s: Int) -> Lists:
+    """What misses nothing is due; dates and deployments are to come."""
+    sites, crews, jobs = setting.sites, setting.crews, setting.jobs
+    teams, milestones, all_sites = len(crews.team_crew), len(load.parcels), len(sites.from_s)
+    lists = Lists(
+        tally=np.zeros(2, np.int64),
+        events=np.zeros(2 * teams + all_sites + milestones + 1, np.int64),
+        due=np.zeros(milestones + 1, np.int32),
+        ended=np.zeros(milestones + 1, np.int32),
+        joins=np.zeros(len(load.found_of) + 1, np.int32),
+        freed=np.zeros(teams + 1, np.int32),
+        leavers=np.zeros(teams + 1, np.int32),
+        new_roads=np.zeros(len(sites.road_hours) + 1, np.int32),
+        sites=np.zeros(all_sites + 1, np.int32),
+        is_listed_site=np.zeros(all_sites, np.bool_),
+        offers=np.zeros(milestones + 1, np.int32),
+        is_listed=np.zeros(milestones, np.bool_),
+        refused=np.zeros(len(load.job_at) + 1, np.int32),
+    )
+    for job in range(len(jobs.survey)):
+        if jobs.survey[job] != NONE and load.parcels[job] == 0:
+            _append(lists.joins, jobs.survey[job])
+    for milestone in range(len(jobs.missing)):
+        if jobs.missing[milestone] == 0:
+            _append(lists.due, milestone)
+    for site in range(all_sites):
+        if 0 < sites.from_s[site] <= until_s:
+            _plan(lists, sites.from_s[site], EVENT_ENTERED, site)
+    for team in range(teams):
+        if crews.team_from_s[team] <= until_s:
+            _plan(lists, crews.team_from_s[team], EVENT_ARRIVED, team)
+        if crews.team_until_s[team] <= until_s:
+            _plan(lists, crews.team_until_s[team], EVENT_LEFT, team)
+    return lists
+
+
+@maker
+def _set_up(setting: Setting, load: Load, until_s: Int, shows_hours: bool) -> State:
+    sites, crews, jobs = setting.sites, setting.crews, setting.jobs
+    return State(
+        progress=_no_progress(sites, jobs, load),
+        reach=_bases_only(sites, crews, shows_hours),
+        pools=_empty_pools(crews, len(load.job_at)),
+        teams=_no_teams(crews, len(sites.from_s), len(load.calendar.month_start) - 1),
+        lists=_first_lists(setting, load, until_s),
+    )
+
+
+# -- events of an instant --------------------------------------------------------------------
+
+
+@inner
+def _has_begun(progress: Progress, milestone: Int) -> Any:
+    status = progress.status
+    has_parcels = status[milestone, UNASSIGNED] < status[milestone, PARCELS]
+    return progress.passed_s[milestone] != NEVER or has_parcels
+
+
+@inner
+def _ends_of(sites: Sites, site: Int) -> tuple[Int, Int]:
+    """The places from which a site is reached."""
+    places = len(sites.roads_of) - 1
+    if site < places:
+        return site, site
+    return sites.road_ends[site - places, 0], sites.road_ends[site - places, 1]
+
+
+@inner
+def _note_unopened(sites: Sites, progress: Progress, site: Int, more: Int) -> None:
+    """Count waiting jobs that nobody can do yet, at the places from which a site is reached."""
+    one, other = _ends_of(sites, site)
+    progress.unopened[one] += more
+    if other != one:
+        progress.unopened[other] += more
+
+
+@inner
+def _withdraw(sites: Sites, progress: Progress, job: Int) -> None:
+    """Let a job wait no longer."""
+    site = progress.status[job, SITE]
+    progress.is_waiting[job] = False
+    progress.waiting[site] -= 1
+    if progress.open_s[job] == NEVER:
+        _note_unopened(sites, progress, site, -1)
+
+
+@inner
+def _lose(state: State, milestone: Int) -> None:
+    """A predecessor is passed; without any other the milestone is due."""
+    status = state.progress.status
+    status[milestone, MISSING] -= 1
+    if status[milestone, MISSING] == 0:
+        _append(state.lists.due, milestone)
+
+
+@inner
+def _let_drive(sites: Sites, state: State, road: Int, now: Int) -> None:
+    """Let teams drive on a released road from its date on (model §2)."""
+    reach, places = state.reach, len(sites.roads_of) - 1
+    if reach.is_released[road] and not reach.is_driven[road] and now >= sites.from_s[places + road]:
+        reach.is_driven[road] = True
+        _append(state.lists.new_roads, road)
+
+
+@inner
+def _end_parcel(jobs: Jobs, progress: Progress, lists: Lists, job: Int, now: Int) -> None:
+    """A team is ready with a parcel: the job ends, or has room for another team."""
+    status = progress.status
+    was_full = status[job, WORKING] == status[job, LIMIT]
+    if was_full:
+        progress.full_s[job] += now - progress.full_since_s[job]
+    status[job, WORKING] -= 1
+    if status[job, UNASSIGNED] + status[job, WORKING] == 0:
+        _append(lists.ended, job)
+        if job < len(jobs.survey) and jobs.survey[job] != NONE:
+            _append(lists.joins, jobs.survey[job])
+    elif was_full:
+        _list_once(lists.offers, lists.is_listed, job)
+
+
+@inner
+def _sort_events(setting: Setting, state: State, now: Int) -> None:
+    """Take the events of the instant off the heap, into lists."""
+    sites, lists, places = setting.sites, state.lists, len(setting.sites.roads_of) - 1
+    events, tally = lists.events, lists.tally
+    while tally[COMING] > 0 and events[0] >> (KIND_BITS + NUMBER_BITS) == now:
+        kind = (events[0] >> NUMBER_BITS) & ((1 << KIND_BITS) - 1)
+        number = events[0] & ((1 << NUMBER_BITS) - 1)
+        tally[COMING] = _pop(events, tally[COMING])
+        if kind == EVENT_FINISHED:
+            _end_parcel(setting.jobs, state.progress, lists, state.teams.job[number], now)
+            _append(lists.freed, number)
+        elif kind == EVENT_PASSED:
+            _append(lists.ended, number)
+        elif kind == EVENT_ENTERED:
+            _list_once(lists.sites, lists.is_listed_site, number)
+            if number >= places:
+                _let_drive(sites, state, number - places, now)
+        elif kind == EVENT_ARRIVED:
+            _append(lists.freed, number)
+        else:
+            _append(lists.leavers, number)
+
+
+@inner
+def _join_found(setting: Setting, load: Load, state: State) -> None:
+    """Hazards that a community survey finds join the others; works not begun wait for them."""
+    jobs, progress, joins = setting.jobs, state.progress, state.lists.joins
+    for i in range(1, joins[0] + 1):
+        for found in range(load.found_of[joins[i]], load.found_of[joins[i] + 1]):
+            double = load.found_double[found]
+            for k in range(jobs.follow_of[double], jobs.follow_of[double + 1]):
+                works = jobs.follow[k]
+                if not _has_begun(progress, works):
+                    if progress.is_waiting[works]:
+                        _withdraw(setting.sites, progress, works)
+                    progress.status[works, MISSING] += 1
+            _lose(state, load.found_stages[found, 0])
+    joins[0] = 0
+
+
+@inner
+def _fall_due(load: Load, state: State, milestone: Int, now: Int, until_s: Int) -> None:
+    """A milestone misses nothing: its parcels are offered, or its delay begins, or it is passed."""
+    status, lists, delay_s = state.progress.status, state.lists, load.delay_s[milestone]
+    if status[milestone, MISSING] > 0:
+        return  # a hazard has joined before it
+    if status[milestone, PARCELS] > 0:
+        _list_once(lists.offers, lists.is_listed, milestone)
+    elif delay_s == 0:
+        _append(lists.ended, milestone)
+    elif now + delay_s <= until_s:
+        _plan(lists, now + delay_s, EVENT_PASSED, milestone)
+
+
+@inner
+def _pass(setting: Setting, load: Load, state: State, milestone: Int, now: Int) -> None:
+    """A milestone is passed: what follows it misses one less, teams may drive on its road."""
+    jobs, progress = setting.jobs, state.progress
+    planned_jobs, planned = len(jobs.site), len(jobs.missing)
+    progress.passed_s[milestone] = now
+    like = load.alike[milestone]
+    if milestone >= planned and like < planned_jobs:
+        _lose(state, milestone + 1)  # milestones of a found hazard stand in a row
+        return
+    if planned_jobs <= milestone < planned and jobs.drives[milestone - planned_jobs] != NONE:
+        road = jobs.drives[milestone - planned_jobs]
+        state.reach.is_released[road] = True
+        _let_drive(setting.sites, state, road, now)
+    for k in range(jobs.follow_of[like], jobs.follow_of[like + 1]):
+        if milestone < planned or not _has_begun(progress, jobs.follow[k]):
+            _lose(state, jobs.follow[k])
+
+
+@inner
+def _pass_milestones(setting: Setting, load: Load, state: State, now: Int, until_s: Int) -> None:
+    """What is due begins; what has ended is passed, and lets other milestones become due."""
+    due, ended = state.lists.due, state.lists.ended
+    next_due, next_ended = 1, 1
+    while next_due <= due[0] or next_ended <= ended[0]:
+        if next_due <= due[0]:
+            _fall_due(load, state, due[next_due], now, until_s)
+            next_due += 1
+        else:
+            _pass(setting, load, state, ended[next_ended], now)
+            next_ended += 1
+    due[0] = 0
+    ended[0] = 0
+
+
+@inner
+def _list_around(sites: Sites, state: State, place: Int) -> None:
+    """Jobs at a place and on its roads may be within reach now, or open now."""
+    waiting, lists, places = state.progress.waiting, state.lists, len(sites.roads_of) - 1
+    if waiting[place] > 0:
+        _list_once(lists.sites, lists.is_listed_site, place)
+    for i in range(sites.roads_of[place], sites.roads_of[place + 1]):
+        site = places + sites.roads[i]
+        if waiting[site] > 0:
+            _list_once(lists.sites, lists.is_listed_site, site)
+
+
+@inner
+def _unite_pools(crews: Crews, pools: Pools, into: Int, gone: Int) -> None:
+    """Teams of two regions share their pools from now on."""
+    bases = len(crews.base_place)
+    for asset in range(len(crews.shift_hours)):
+        pool, other = asset * bases + into, asset * bases + gone
+        item = _first(pools.bits, pools.level, other)
+        while item != NONE:
+            _remove(pools.bits, pools.level, other, item)
+            _add(pools.bits, pools.level, pool, item)
+            item = _first(pools.bits, pools.level, other)
+        pools.idle[pool] += pools.idle[other]
+        pools.idle[other] = 0
+        _stir(pools, pool)
+    for crew in range(len(crews.asset)):
+        if pools.crew_pool[crew] == crews.asset[crew] * bases + gone:
+            pools.crew_pool[crew] = crews.asset[crew] * bases + into
+
+
+@inner
+def _join_parts(setting: Setting, state: State, road: Int) -> None:
+    """A road joins two parts of the country: jobs come within reach, pools are united."""
+    sites, crews, reach = setting.sites, setting.crews, state.reach
+    part, part_size, next_in_part, region = (
+        reach.part,
+        reach.part_size,
+        reach.next_in_part,
+        reach.region,
+    )
+    keeps, goes = part[sites.road_ends[road, 0]], part[sites.road_ends[road, 1]]
+    if keeps == goes:
+        return
+    if part_size[keeps] < part_size[goes]:
+        keeps, goes = goes, keeps
+    into, gone = region[keeps], region[goes]
+    is_united = into != NONE and gone != NONE
+    if is_united:
+        _unite_pools(crews, state.pools, into, gone)
+    region[keeps] = max(into, gone) if into == NONE or gone == NONE else into
+    for crew in range(len(crews.asset) if gone != NONE else 0):
+        if reach.crew_part[crew] == goes:
+            reach.crew_part[crew] = keeps
+    for k in range(2):
+        member = keeps if k == 0 else goes
+        is_reached = (into if k == 0 else gone) == NONE and region[keeps] != NONE
+        for _ in range(part_size[member] if k == 1 or is_reached or is_united else 0):
+            if is_reached or (is_united and state.progress.unopened[member] > 0):
+                _list_around(sites, state, member)
+            if k == 1:
+                part[member] = keeps
+            member = next_in_part[member]
+    part_size[keeps] += part_size[goes]
+    next_in_part[keeps], next_in_part[goes] = next_in_part[goes], next_in_part[keeps]
+
+
+@inner
+def _bring_in_range(setting: Setting, state: State, base: Int, place: Int) -> None:
+    """Crews that never camp may come to a place that is nearer now, and to its roads."""
+    sites, crews, reach, lists = setting.sites, setting.crews, state.reach, state.lists
+    places = len(sites.roads_of) - 1
+    for r in range(crews.rovers_of[base], crews.rovers_of[base + 1]):
+        crew = crews.rovers[r]
+        for k in range(sites.roads_of[place], sites.roads_of[place + 1] + 1):
+            site = place if k == sites.roads_of[place + 1] else places + sites.roads[k]
+            there = _hours(reach.hours, sites.road_ends, base, site)
+            is_near = 2 * there < crews.shift_hours[crews.asset[crew]]
+            if is_near and not reach.in_range[crew, site]:
+                reach.in_range[crew, site] = True
+                if state.progress.waiting[site] > 0:
+                    _list_once(lists.sites, lists.is_listed_site, site)
+
+
+@inner
+def _relax(sites: Sites, reach: Reach, new_roads: Numbers, base: Int) -> Int:
+    """Carry the roads opened at this instant outwards from a base; count the places nearer now.
+
+    Roads only open, so hours only shrink and nothing is ever searched again. A road that closed
+    again (new contamination, a winter closure) would break this; the model has none (model §2).
+    Hours of the limit or more are left at ``inf``.
+    """
+    road_ends, road_hours, limit_hours = sites.road_ends, sites.road_hours, reach.limit_hours
+    hours, heap_hours, heap_place = reach.hours, reach.heap_hours, reach.heap_place
+    size = 0
+    for road in new_roads:
+        for end in range(2):
+            one, other = road_ends[road, end], road_ends[road, 1 - end]
+            at = hours[one, base] + road_hours[road]
+            if at < hours[other, base] and at < limit_hours:
+                _reach_push(heap_hours, heap_place, size, at, other)
+                size += 1
+    nearer = 0
+    while size > 0:
+        at, place = heap_hours[0], heap_place[0]
+        _reach_pop(heap_hours, heap_place, size)
+        size -= 1
+        if at >= hours[place, base]:
+            continue
+        reach.near[nearer] = place
+        nearer += 1
+        hours[place, base] = at
+        for i in range(sites.roads_of[place], sites.roads_of[place + 1]):
+            road = sites.roads[i]
+            if reach.is_driven[road]:
+                other = road_ends[road, 0] + road_ends[road, 1] - place
+                there = at + road_hours[road]
+                if there < hours[other, base] and there < limit_hours:
+                    _reach_push(heap_hours, heap_place, size, there, other)
+                    size += 1
+    return nearer
+
+
+@inner
+def _open_roads(setting: Setting, state: State) -> None:
+    """New roads join parts of the country, and bring places nearer to the bases."""
+    sites, reach, lists = setting.sites, state.reach, state.lists
+    new_roads = lists.new_roads[1 : lists.new_roads[0] + 1]
+    for road in new_roads:
+        _join_parts(setting, state, road)
+    for base in range(len(setting.crews.base_place)):
+        nearer = _relax(sites, reach, new_roads, base)
+        for place in reach.near[:nearer]:
+            reach.is_near[place] = True
+            if state.progress.unopened[place] > 0:
+                _list_around(sites, state, place)
+            _bring_in_range(setting, state, base, place)
+    lists.new_roads[0] = 0
+
+
+@inner
+def _make_idle(crews: Crews, teams: Teams, pools: Pools, team: Int) -> None:
+    crew = crews.team_crew[team]
+    _put_in(teams.idle, teams.idle_count, crew, crews.teams_of[crew], team)
+    if teams.idle_count[crew] == 1:
+        asset = crews.asset[crew]
+        _put_in(teams.idle_crews, teams.idle_crew_count, asset, crews.crews_of[asset], crew)
+    if teams.site[team] != NONE:
+        teams.idle_here[teams.site[team]] += 1
+    pools.idle[pools.crew_pool[crew]] += 1
+    _stir(pools, pools.crew_pool[crew])
+
+
+@inner
+def _make_busy(crews: Crews, teams: Teams, pools: Pools, team: Int) -> None:
+    crew = crews.team_crew[team]
+    _take_out(teams.idle, teams.idle_count, crew, crews.teams_of[crew], team)
+    if teams.idle_count[crew] == 0:
+        asset = crews.asset[crew]
+        _take_out(teams.idle_crews, teams.idle_crew_count, asset, crews.crews_of[asset], crew)
+    if teams.site[team] != NONE:
+        teams.idle_here[teams.site[team]] -= 1
+    pools.idle[pools.crew_pool[crew]] -= 1
+
+
+@inner
+def _free_teams(crews: Crews, state: State) -> None:
+    """Teams that ended or arrived are idle; those whose deployment has ended leave."""
+    teams, pools, freed, leavers = state.teams, state.pools, state.lists.freed, state.lists.leavers
+    for i in range(1, leavers[0] + 1):
+        teams.has_left[leavers[i]] = True
+    for i in range(1, freed[0] + 1):
+        if not teams.has_left[freed[i]]:
+            _make_idle(crews, teams, pools, freed[i])
+    for i in range(1, leavers[0] + 1):
+        team = leavers[i]
+        crew = crews.team_crew[team]
+        first = crews.teams_of[crew]
+        for place in range(first, first + teams.idle_count[crew]):
+            if teams.idle[place] == team:
+                _make_busy(crews, teams, pools, team)
+                break
+    freed[0] = 0
+    leavers[0] = 0
+
+
+@inner
+def _apply_events(setting: Setting, load: Load, state: State, now: Int, until_s: Int) -> None:
+    """Let happen all that happens at an instant; each step empties the lists that it reads."""
+    _sort_events(setting, state, now)
+    if state.lists.joins[0] > 0:
+        _join_found(setting, load, state)
+    _pass_milestones(setting, load, state, now, until_s)
+    if state.lists.new_roads[0] > 0:
+        _open_roads(setting, state)
+    _free_teams(setting.crews, state)
+
+
+# -- offers ----------------------------------------------------------------------------------
+
+
+@inner
+def _list_changed(setting: Setting, load: Load, state: State) -> None:
+    """Due jobs on sites that have changed are offered again."""
+    sites, status, lists = setting.sites, state.progress.status, state.lists
+    for i in range(1, lists.sites[0] + 1):
+        site = lists.sites[i]
+        lists.is_listed_site[site] = False
+        for k in range(sites.jobs_of[site], sites.jobs_of[site + 1]):
+            job = sites.jobs[k]
+            if status[job, MISSING] == 0 and status[job, UNASSIGNED] > 0:
+                _list_once(lists.offers, lists.is_listed, job)
+        survey = sites.survey[site]
+        if survey != NONE:
+            for found in range(load.found_of[survey], load.found_of[survey + 1]):
+                for job in load.found_stages[found]:
+                    _list_once(lists.offers, lists.is_listed, job)
+    lists.sites[0] = 0
+
+
+@inner
+def _may_end(setting: Setting, load: Load, state: State, crew: Int, job: Int, now: Int) -> Any:
+    """Whether a team of a crew that is sent out fresh would ever end a parcel."""
+    sites, crews, status = setting.sites, setting.crews, state.progress.status
+    asset, site = crews.asset[crew], status[job, SITE]
+    camp_s, zone = crews.camp_s[asset], sites.zone[site]
+    full_days = load.work[job] / load.rate[status[job, NEED], asset]
+    begin_s = now + crews.mobilisation_s[asset]
+    end_s = np.int64(NEVER)
+    if camp_s != NEVER:
+        end_s = finish(load.calendar, zone, begin_s + camp_s, full_days)
+    there = _hours(state.reach.hours, sites.road_ends, crews.base[crew], site)
+    share = 1 - 2 * there / crews.shift_hours[asset]
+    if end_s == NEVER and share > 0:
+        end_s = finish(load.calendar, zone, begin_s, full_days / share)
+    return end_s != NEVER
+
+
+@inner
+def _offer_to(setting: Setting, load: Load, state: State, asset: Int, job: Int, now: Int) -> None:
+    """Put a job into the pools of an asset type that reach it; it may be open from now on."""
+    sites, crews, pools = setting.sites, setting.crews, state.pools
+    progress, reach = state.progress, state.reach
+    site, priority = progress.status[job, SITE], progress.status[job, PRIORITY]
+    one, other = _ends_of(sites, site)
+    here, there = reach.part[one], reach.part[other]
+    first, second = reach.region[here], reach.region[there]
+    camps, bases = crews.camp_s[asset] != NEVER, len(crews.base_place)
+    if camps:
+        if first != NONE:
+            _put_up(pools, asset * bases + first, priority)
+        if second != NONE and second != first:
+            _put_up(pools, asset * bases + second, priority)
+        if progress.open_s[job] != NEVER or (first == NONE and second == NONE):
+            return
+    begin, end = crews.crews_of[asset], crews.crews_of[asset + 1]
+    if camps and first != NONE and reach.crew_at[asset, first] != NONE:
+        begin = reach.crew_at[asset, first]  # most often it can work there
+    for c in range(begin, end + begin - crews.crews_of[asset]):
+        crew = c if c < end else c - end + crews.crews_of[asset]
+        if reach.crew_part[crew] != here and reach.crew_part[crew] != there:
+            continue
+        if not camps:
+            if not reach.in_range[crew, site]:
+                continue
+            _put_up(pools, pools.crew_pool[crew], priority)
+        if progress.open_s[job] == NEVER and _may_end(setting, load, state, crew, job, now):
+            progress.open_s[job] = now
+            _note_unopened(sites, progress, site, -1)
+            if camps:
+                break
+
+
+@inner
+def _offer(setting: Setting, load: Load, state: State, now: Int) -> None:
+    """Put due and accessible jobs into the pools of all that reach them."""
+    sites, jobs, progress, lists = setting.sites, setting.jobs, state.progress, state.lists
+    status = progress.status
+    if lists.sites[0] > 0:
+        _list_changed(setting, load, state)
+    for i in range(1, lists.offers[0] + 1):
+        job = lists.offers[i]
+        lists.is_listed[job] = False
+        site, need = status[job, SITE], status[job, NEED]
+        if (
+            status[job, MISSING] > 0
+            or status[job, UNASSIGNED] == 0
+            or now < sites.from_s[site]
+            or progress.passed_s[job] != NEVER
+        ):
+            continue
+        if not progress.is_waiting[job]:
+            progress.is_waiting[job] = True
+            progress.waiting[site] += 1
+            if progress.open_s[job] == NEVER:
+                _note_unopened(sites, progress, site, 1)
+        for a in range(jobs.able_of[need], jobs.able_of[need + 1]):
+            _offer_to(setting, load, state, jobs.able[a], job, now)
+    lists.offers[0] = 0
+
+
+# -- dispatch --------------------------------------------------------------------------------
+
+
+class Parcel(NamedTuple):
+    """A parcel that a team could do, or does."""
+
+    team: Int  # NONE: no team
+    finish_s: Int
+    work_s: Int  # begin of the work
+    travel_hours: float
+    workable_days: float
+    day_share: float
+    camps: bool
+
+
+@inner
+def _first_open(load: Load, state: State) -> Int:
+    """Priority of the first open job with a free parcel for which a team may be idle, or NONE."""
+    status, pools, stirred = state.progress.status, state.pools, state.pools.stirred
+    chosen = np.int64(NONE)
+    i = 1
+    while i <= stirred[0]:
+        pool = stirred[i]
+        top = np.int64(NONE)
+        if pools.idle[pool] > 0:
+            top = _first(pools.bits, pools.level, pool)
+            while top != NONE:
+                job = load.job_at[top]
+                if (
+                    status[job, MISSING] == 0
+                    and status[job, UNASSIGNED] > 0
+                    and status[job, WORKING] < status[job, LIMIT]
+                ):
+                    break
+                _remove(pools.bits, pools.level, pool, top)
+                top = _first(pools.bits, pools.level, pool)
+        if top == NONE:
+            pools.is_stirred[pool] = False
+            stirred[i] = stirred[stirred[0]]
+            stirred[0] -= 1
+            continue
+        if chosen == NONE or top < chosen:
+            chosen = top
+        i += 1
+    return chosen
+
+
+@inner
+def _kind_of(teams: Teams, team: Int, site: Int) -> Int:
+    if teams.site[team] != site:
+        return FROM_ELSEWHERE
+    return CAMPED_HERE if teams.has_camped[team] else HERE
+
+
+@inner
+def _best_team(setting: Setting, load: Load, state: State, job: Int, now: Int) -> Parcel:
+    """Of all able idle teams the one that finishes first (ties: the smaller number)."""
+    sites, crews, jobs = setting.sites, setting.crews, setting.jobs
+    reach, teams, calendar = state.reach, state.teams, load.calendar
+    site, need = state.progress.status[job, SITE], state.progress.status[job, NEED]
+    zone = sites.zone[site]
+    one, other = _ends_of(sites, site)
+    is_far = not (reach.is_near[one] or reach.is_near[other])
+    best = Parcel(np.int64(NONE), np.int64(NEVER), np.int64(now), 0.0, 0.0, 1.0, False)
+    for a in range(jobs.able_of[need], jobs.able_of[need + 1]):
+        asset = jobs.able[a]
+        camp_s, mobilisation_s = crews.camp_s[asset], crews.mobilisation_s[asset]
+        if teams.idle_crew_count[asset] == 0 or (is_far and camp_s == NEVER):
+            continue
+        full_days = load.work[job] / load.rate[need, asset]
+        most_days = math.inf  # to commute for longer than that is later than to camp
+        if camp_s != NEVER and not is_far:
+            pitching_days = _workable(calendar, zone, now + mobilisation_s, camp_s)
+            most_days = full_days + MARGIN_DAYS + pitching_days
+        far_finish_s = np.int64(UNSEEN)  # of a camp by a team from elsewhere
+        first = crews.crews_of[asset]
+        for crew in teams.idle_crews[first : first + teams.idle_crew_count[asset]]:
+            at = reach.crew_part[crew]
+            if at != reach.part[one] and at != reach.part[other]:
+                continue
+            there = _hours(reach.hours, sites.road_ends, crews.base[crew], site)
+            share = 1 - 2 * there / crews.shift_hours[asset]
+            commutes = share > 0 and full_days <= most_days * share
+            kinds = 0
+            begin = crews.teams_of[crew]
+            for team in teams.idle[begin : begin + teams.idle_count[crew]]:
+                kind = _kind_of(teams, team, site)
+                if kinds & kind:
+                    continue
+                kinds |= kind
+                work_s = now + mobilisation_s if kind == FROM_ELSEWHERE else now
+                if kind == FROM_ELSEWHERE and not commutes:
+                    if camp_s == NEVER:
+                        continue
+                    work_s += camp_s
+                    if far_finish_s == UNSEEN:
+                        far_finish_s = finish(calendar, zone, work_s, full_days)
+                    finish_s, camps, days = far_finish_s, True, full_days
+                else:
+                    pitching_s = 0 if kind == CAMPED_HERE else camp_s
+                    finish_s, work_s, camps, days = _stint(
+                        calendar, zone, work_s, full_days, share, pitching_s
+                    )
+                if finish_s != NEVER and (
+                    best.team == NONE
+                    or finish_s < best.finish_s
+                    or (finish_s == best.finish_s and team < best.team)
+                ):
+                    day_share = 1.0 if camps else share
+                    best = Parcel(np.int64(team), finish_s, work_s, there, days, day_share, camps)
+                if kinds == ALL_KINDS or teams.idle_here[site] == 0:
+                    break
+            if is_far and teams.idle_here[site] == 0:
+                break  # all camp and end alike: the first has the smallest number
+    return best
+
+
+@inner
+def _refuse(state: State, job: Int) -> None:
+    """No team could end a parcel in time: leave the job until something happens."""
+    pools, priority = state.pools, state.progress.status[job, PRIORITY]
+    for i in range(1, pools.stirred[0] + 1):
+        pool = pools.stirred[i]
+        if _first(pools.bits, pools.level, pool) == priority:
+            _remove(pools.bits, pools.level, pool, priority)
+    _append(state.lists.refused, job)
+
+
+@inner
+def _write(log: Log, row: Int, job: Int, parcel: Parcel, now: Int, mobilised: bool) -> None:
+    """Keep a parcel that is begun."""
+    log.job[row], log.team[row] = job, parcel.team
+    log.start_s[row], log.work_s[row], log.finish_s[row] = now, parcel.work_s, parcel.finish_s
+    log.travel_hours[row], log.workable_days[row] = parcel.travel_hours, parcel.workable_days
+    log.camped[row], log.mobilised[row] = parcel.camps, mobilised
+
+
+@inner
+def _account(
+    setting: Setting, state: State, job: Int, parcel: Parcel, month: Int, until_s: Int
+) -> None:
+    """Count what a team does for a parcel: mobilisation, camp, days of demining."""
+    crews, teams, team = setting.crews, state.teams, parcel.team
+    site, need = state.progress.status[job, SITE], state.progress.status[job, NEED]
+    asset = crews.asset[crews.team_crew[team]]
+    if teams.site[team] != site:
+        teams.mobilisations[asset, month] += 1
+    if parcel.camps and not (teams.site[team] == site and teams.has_camped[team]):
+        teams.camps[asset, month] += 1
+    if setting.jobs.need_demines[need]:
+        share_done = 1.0
+        if parcel.finish_s > until_s:
+            share_done = max(until_s - parcel.work_s, 0) / (parcel.finish_s - parcel.work_s)
+        teams.demining_days[team] += parcel.workable_days * share_done
+
+
+@inner
+def _begin(
+    setting: Setting, state: State, job: Int, parcel: Parcel, now: Int, until_s: Int
+) -> None:
+    """Let a team begin a parcel."""
+    progress, teams, team = state.progress, state.teams, parcel.team
+    status, closing = progress.status, progress.closing
+    if parcel.finish_s >= closing[job, CLOSING_END]:
+        closing[job, CLOSING_END], closing[job, CLOSING_START] = parcel.finish_s, now
+        closing[job, CLOSING_WORK], closing[job, CLOSING_TEAM] = parcel.work_s, team
+        closing[job, CLOSING_HELD] = progress.full_s[job]
+        progress.day_share[job] = parcel.day_share
+    _make_busy(setting.crews, teams, state.pools, team)
+    status[job, UNASSIGNED] -= 1
+    status[job, WORKING] += 1
+    if status[job, WORKING] == status[job, LIMIT]:
+        progress.full_since_s[job] = now
+    if status[job, UNASSIGNED] == 0:
+        _withdraw(setting.sites, progress, job)
+    teams.site[team], teams.job[team] = status[job, SITE], job
+    teams.has_camped[team] = parcel.camps
+    teams.last_finish_s[team] = parcel.finish_s
+    if parcel.finish_s <= until_s:
+        _plan(state.lists, parcel.finish_s, EVENT_FINISHED, team)
+
+
+@inner
+def _dispatch(setting: Setting, load: Load, state: State, log: Log, now: Int, until_s: Int) -> None:
+    """Give open parcels to idle teams until no pair is left."""
+    lists = state.lists
+    while True:
+        priority = _first_open(load, state)
+        if priority == NONE:
+            break
+        job = load.job_at[priority]
+        parcel = _best_team(setting, load, state, job, now)
+        if parcel.team == NONE:
+            _refuse(state, job)
+            continue
+        if len(log.job) > 0:
+            mobilised = state.teams.site[parcel.team] != state.progress.status[job, SITE]
+            _write(log, lists.tally[BEGUN], job, parcel, now, mobilised)
+        lists.tally[BEGUN] += 1
+        month = load.calendar.month_of_day[now // DAY_S]
+        _account(setting, state, job, parcel, month, until_s)
+        _begin(setting, state, job, parcel, now, until_s)
+    for i in range(1, lists.refused[0] + 1):  # these are offered again when something happens
+        _list_once(lists.offers, lists.is_listed, lists.refused[i])
+    lists.refused[0] = 0
+
+
+# -- the whole -------------------------------------------------------------------------------
+
+
+@inner
+def _close(progress: Progress, until_s: Int) -> None:
+    """Note at the last instant what was not begun, and how long its job was full."""
+    status, closing, full_s = progress.status, progress.closing, progress.full_s
+    for job in range(len(status)):
+        left = status[job, UNASSIGNED]
+        if left > 0 and status[job, WORKING] == status[job, LIMIT]:
+            full_s[job] += until_s - progress.full_since_s[job]
+        closing[job, CLOSING_LEFT] = left
+        if left > 0:
+            closing[job, CLOSING_HELD] = full_s[job]
 
 
 @compiled
 def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
     """Let everything up to an instant happen (model §6).
-
-    One long function on purpose: each step of an instant stands once, in the order of the model,
-    and works on plain local arrays.
 
     Parameters
     ----------
@@ -483,675 +1417,27 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
     Result
         Times, s.
     """
-    site_from_s, site_zone, road_ends = setting.site_from_s, setting.site_zone, setting.road_ends
-    road_hours, roads_of, roads = setting.road_hours, setting.roads_of, setting.roads
-    jobs_of, jobs_on, survey_on = setting.jobs_of, setting.jobs, setting.survey_on
-    base_place, rovers_of, rovers = setting.base_place, setting.rovers_of, setting.rovers
-    shift_hours, mobilisation_s, camp_s = (
-        setting.shift_hours,
-        setting.mobilisation_s,
-        setting.camp_s,
-    )
-    crews_of, crew_asset, crew_base = setting.crews_of, setting.crew_asset, setting.crew_base
-    teams_of, team_crew = setting.teams_of, setting.team_crew
-    team_from_s, team_until_s = setting.team_from_s, setting.team_until_s
-    able_of, able, need_demines = setting.able_of, setting.able, setting.need_demines
-    follow_of, follow, drives = setting.follow_of, setting.follow, setting.drives
-    job_survey, stages, releases = setting.job_survey, setting.stages, setting.releases
-    work, delay_s, rate = load.work, load.delay_s, load.rate
-    month_start, month_of_day = load.month_start, load.month_of_day
-    worked, daily = load.worked, load.daily
-    job_at = load.job_at
-    found_of, found_like = load.found_of, load.like
-
-    jobs, fixed, milestones = len(setting.job_site), len(setting.missing), len(load.parcels)
-    sites, places, edges = len(site_from_s), len(roads_of) - 1, len(road_hours)
-    bases, assets, crews, teams = len(base_place), len(shift_hours), len(crew_asset), len(team_crew)
-
-    # Milestones and jobs
-    passed_s = np.full(milestones, NEVER, np.int64)
-    open_s = np.full(milestones, NEVER, np.int64)
-    status = np.zeros((milestones, 8), np.int32)
-    is_waiting = np.zeros(milestones, np.bool_)  # offered, with parcels left
-    is_listed = np.zeros(milestones, np.bool_)
-    for milestone in range(milestones):
-        status[milestone, MISSING] = setting.missing[milestone] if milestone < fixed else 1
-        status[milestone, PARCELS] = load.parcels[milestone]
-        status[milestone, UNASSIGNED] = load.parcels[milestone]
-        status[milestone, PRIORITY] = load.priority[milestone]
-        like = milestone  # job of the scenario that it resembles
-        if milestone >= fixed:
-            found = (milestone - fixed) // EACH_FOUND
-            stage = milestone - fixed - EACH_FOUND * found
-            like = stages[found_like[found], min(stage + 1, EACH_FOUND - 1)]
-        if like < jobs:
-            status[milestone, SITE] = setting.job_site[like]
-            status[milestone, NEED] = setting.job_need[like]
-            status[milestone, LIMIT] = min(setting.job_limit[like], 2**31 - 1)
-    closing = np.full((milestones, 6), NEVER, np.int64)
-    day_share = np.zeros(milestones)
-    full_since_s = np.zeros(milestones, np.int64)  # as many teams as may are there
-    full_s = np.zeros(milestones, np.int64)
-    # Sites
-    waiting = np.zeros(sites, np.int32)  # such jobs
-    unopened = np.zeros(places, np.int32)  # such jobs there or on its roads, open to nobody yet
-    idle_here = np.zeros(sites, np.int32)  # idle teams whose last parcel was there
-    # Access
-    hours = np.full((places, bases), math.inf)
-    is_released = np.zeros(edges, np.bool_)
-    is_driven = np.zeros(edges, np.bool_)
-    part = np.arange(places).astype(np.int32)  # places that released roads join have one number
-    part_size = np.ones(places, np.int32)
-    next_in_part = np.arange(places).astype(np.int32)
-    region = np.full(places, NONE, np.int32)  # one of the bases of a part, or NONE
-    is_near = np.zeros(places, np.bool_)  # to some base: nearer than the limit
-    limit_hours = 0.0  # from there on nobody commutes
-    for asset in range(assets):
-        limit_hours = max(limit_hours, shift_hours[asset] / 2)
-    if len(log.job) > 0:
-        limit_hours = math.inf  # travel hours are shown
-    ranging = crews if len(rovers) > 0 else 1
-    in_range = np.zeros((ranging, sites), np.bool_)  # for crews that never camp
-    crew_part = np.zeros(crews, np.int32)
-    crew_at = np.full((assets, bases), NONE, np.int32)
-    for crew in range(crews):
-        crew_part[crew] = base_place[crew_base[crew]]
-        crew_at[crew_asset[crew], crew_base[crew]] = crew
-    # Pools of open jobs
-    level = _levels(max(1, len(job_at)))
-    count_of_pools = assets * bases + len(rovers)
-    pools = np.empty((count_of_pools, level[-1]), np.uint32)
-    pools[:, level[-1] - 1] = 0
-    pool_idle = np.zeros(count_of_pools, np.int32)
-    is_stirred = np.zeros(count_of_pools, np.bool_)
-    crew_pool = np.zeros(crews, np.int32)
-    for crew in range(crews):
-        crew_pool[crew] = crew_asset[crew] * bases + crew_base[crew]
-    for i in range(len(rovers)):
-        crew_pool[rovers[i]] = assets * bases + i
-    # Teams
-    idle = np.zeros(teams, np.int32)  # the idle ones of each crew, by number
-    idle_count = np.zeros(crews, np.int32)
-    idle_crews = np.zeros(crews, np.int32)  # those with idle teams, by asset type
-    idle_crew_count = np.zeros(assets, np.int32)
-    team_site = np.full(teams, NONE, np.int32)
-    team_camped = np.zeros(teams, np.bool_)
-    team_job = np.zeros(teams, np.int32)
-    has_left = np.zeros(teams, np.bool_)
-    last_finish_s = np.full(teams, NEVER, np.int64)
-    demining_days = np.zeros(teams)
-    mobilisations = np.zeros((assets, len(month_start) - 1), np.int32)
-    camps_made = np.zeros((assets, len(month_start) - 1), np.int32)
-    # Lists of an instant
-    count = np.zeros(11, np.int64)
-    events = np.zeros(2 * teams + sites + milestones + 1, np.int64)
-    due = np.zeros(milestones, np.int32)
-    ended = np.zeros(milestones, np.int32)
-    joins = np.zeros(len(found_of), np.int32)
-    freed, leavers = np.zeros(teams, np.int32), np.zeros(teams, np.int32)
-    new_roads = np.zeros(edges, np.int32)
-    listed_sites, is_listed_site = np.zeros(sites, np.int32), np.zeros(sites, np.bool_)
-    offers = np.zeros(milestones, np.int32)
-    stirred = np.zeros(count_of_pools, np.int32)
-    refused = np.zeros(len(job_at), np.int32)
-    near = np.zeros(places + 1, np.int32)
-    heap_hours, heap_place = np.zeros(4 * edges + 4), np.zeros(4 * edges + 4, np.int32)
-
-    def stir(pool: Int) -> None:
-        """A pool has a new job or a new idle team: look at it at the end of the instant."""
-        if not is_stirred[pool] and pool_idle[pool] > 0:
-            is_stirred[pool] = True
-            stirred[count[STIRRED]] = pool
-            count[STIRRED] += 1
-
-    def list_offer(job: Int) -> None:
-        if not is_listed[job]:
-            is_listed[job] = True
-            offers[count[OFFERS]] = job
-            count[OFFERS] += 1
-
-    def list_site(site: Int) -> None:
-        if not is_listed_site[site]:
-            is_listed_site[site] = True
-            listed_sites[count[SITES]] = site
-            count[SITES] += 1
-
-    def list_around(place: Int) -> None:
-        """Jobs at a place and on its roads may be within reach now, or open now."""
-        if waiting[place] > 0:
-            list_site(place)
-        for i in range(roads_of[place], roads_of[place + 1]):
-            if waiting[places + roads[i]] > 0:
-                list_site(places + roads[i])
-
-    def lose(milestone: Int) -> None:
-        """A predecessor is passed; without any other the milestone is due."""
-        status[milestone, MISSING] -= 1
-        if status[milestone, MISSING] == 0:
-            due[count[DUE]] = milestone
-            count[DUE] += 1
-
-    def note_unopened(site: Int, more: Int) -> None:
-        if site < places:
-            unopened[site] += more
-        else:
-            unopened[road_ends[site - places, 0]] += more
-            unopened[road_ends[site - places, 1]] += more
-
-    def ends_of(site: Int) -> tuple[Int, Int]:
-        """The places from which a site is reached."""
-        if site < places:
-            return site, site
-        return road_ends[site - places, 0], road_ends[site - places, 1]
-
-    def has_begun(milestone: Int) -> Any:
-        return (
-            passed_s[milestone] != NEVER
-            or status[milestone, UNASSIGNED] < status[milestone, PARCELS]
-        )
-
-    def let_drive(road: Int, now: Int) -> None:
-        """Let teams drive on a released road from its date on (model §2)."""
-        if is_released[road] and not is_driven[road] and now >= site_from_s[places + road]:
-            is_driven[road] = True
-            new_roads[count[NEW_ROADS]] = road
-            count[NEW_ROADS] += 1
-
-    # The start: bases reach themselves, and what misses nothing is due
-    for base in range(bases):
-        hours[base_place[base], base] = 0.0
-        region[base_place[base]] = base
-    for milestone in range(jobs):
-        if job_survey[milestone] != NONE and status[milestone, PARCELS] == 0:
-            joins[count[JOINS]] = job_survey[milestone]
-            count[JOINS] += 1
-    for milestone in range(fixed):
-        if status[milestone, MISSING] == 0:
-            due[count[DUE]] = milestone
-            count[DUE] += 1
-    for site in range(sites):
-        if 0 < site_from_s[site] <= until_s:
-            count[EVENTS] = _push(events, count[EVENTS], site_from_s[site], ENTERED, site)
-    for team in range(teams):
-        if team_from_s[team] <= until_s:
-            count[EVENTS] = _push(events, count[EVENTS], team_from_s[team], ARRIVED, team)
-        if team_until_s[team] <= until_s:
-            count[EVENTS] = _push(events, count[EVENTS], team_until_s[team], LEFT, team)
-
-    begun = 0
+    state = _set_up(setting, load, until_s, len(log.job) > 0)
+    progress, teams, lists = state.progress, state.teams, state.lists
     now = np.int64(0)
-    is_start = True
     while True:
-        # Events of the instant are sorted into lists
-        while count[EVENTS] > 0 and events[0] >> (KIND_BITS + NUMBER_BITS) == now:
-            kind = (events[0] >> NUMBER_BITS) & ((1 << KIND_BITS) - 1)
-            number = events[0] & ((1 << NUMBER_BITS) - 1)
-            count[EVENTS] = _pop(events, count[EVENTS])
-            if kind == FINISHED:
-                job = team_job[number]
-                was_full = status[job, WORKING] == status[job, LIMIT]
-                if was_full:
-                    full_s[job] += now - full_since_s[job]
-                status[job, WORKING] -= 1
-                if status[job, UNASSIGNED] + status[job, WORKING] == 0:
-                    ended[count[ENDED]] = job
-                    count[ENDED] += 1
-                    if job < jobs and job_survey[job] != NONE:
-                        joins[count[JOINS]] = job_survey[job]
-                        count[JOINS] += 1
-                elif was_full:
-                    list_offer(job)
-            elif kind == PASSED:
-                ended[count[ENDED]] = number
-                count[ENDED] += 1
-            elif kind == ENTERED:
-                list_site(number)
-                if number >= places:
-                    let_drive(number - places, now)
-            if kind in (FINISHED, ARRIVED):
-                freed[count[FREED]] = number
-                count[FREED] += 1
-            elif kind == LEFT:
-                leavers[count[LEAVERS]] = number
-                count[LEAVERS] += 1
-
-        # Hazards that a community survey finds join the others; works not begun wait for them
-        for i in range(count[JOINS]):
-            survey = joins[i]
-            for found in range(found_of[survey], found_of[survey + 1]):
-                double = releases[found_like[found]]
-                for k in range(follow_of[double], follow_of[double + 1]):
-                    works = follow[k]
-                    if not has_begun(works):
-                        if is_waiting[works]:
-                            is_waiting[works] = False
-                            waiting[status[works, SITE]] -= 1
-                            if open_s[works] == NEVER:
-                                note_unopened(status[works, SITE], -1)
-                        status[works, MISSING] += 1
-                lose(fixed + EACH_FOUND * found)
-
-        # Milestones are passed; what follows them becomes due; waits begin
-        next_due, next_ended = 0, 0
-        while next_due < count[DUE] or next_ended < count[ENDED]:
-            if next_due < count[DUE]:
-                milestone = due[next_due]
-                next_due += 1
-                if status[milestone, MISSING] > 0:
-                    continue  # a hazard has joined before it
-                if status[milestone, PARCELS] > 0:
-                    list_offer(milestone)
-                elif delay_s[milestone] == 0:
-                    ended[count[ENDED]] = milestone
-                    count[ENDED] += 1
-                elif now + delay_s[milestone] <= until_s:
-                    at_s = now + delay_s[milestone]
-                    count[EVENTS] = _push(events, count[EVENTS], at_s, PASSED, milestone)
-                continue
-            milestone = ended[next_ended]
-            next_ended += 1
-            passed_s[milestone] = now
-            owner = milestone
-            if milestone >= fixed:
-                found = (milestone - fixed) // EACH_FOUND
-                if milestone - fixed - EACH_FOUND * found < EACH_FOUND - 1:
-                    lose(milestone + 1)
-                    continue
-                owner = releases[found_like[found]]
-            elif milestone >= jobs and drives[milestone - jobs] != NONE:
-                road = drives[milestone - jobs]
-                is_released[road] = True
-                let_drive(road, now)
-            for k in range(follow_of[owner], follow_of[owner + 1]):
-                if milestone < fixed or not has_begun(follow[k]):
-                    lose(follow[k])
-
-        # Roads join parts of the country: jobs come within reach, pools are united
-        for i in range(count[NEW_ROADS]):
-            keeps = part[road_ends[new_roads[i], 0]]
-            goes = part[road_ends[new_roads[i], 1]]
-            if keeps == goes:
-                continue
-            if part_size[keeps] < part_size[goes]:
-                keeps, goes = goes, keeps
-            into, gone = region[keeps], region[goes]
-            is_united = into != NONE and gone != NONE
-            if is_united:
-                for asset in range(assets):
-                    pool, other = asset * bases + into, asset * bases + gone
-                    item = _first(pools, level, other)
-                    while item != NONE:
-                        _remove(pools, level, other, item)
-                        _add(pools, level, pool, item)
-                        item = _first(pools, level, other)
-                    pool_idle[pool] += pool_idle[other]
-                    pool_idle[other] = 0
-                    stir(pool)
-                for crew in range(crews):
-                    if crew_pool[crew] == crew_asset[crew] * bases + gone:
-                        crew_pool[crew] = crew_asset[crew] * bases + into
-            region[keeps] = max(into, gone) if into == NONE or gone == NONE else into
-            for crew in range(crews if gone != NONE else 0):
-                if crew_part[crew] == goes:
-                    crew_part[crew] = keeps
-            for k in range(2):
-                member = keeps if k == 0 else goes
-                is_reached = (into if k == 0 else gone) == NONE and region[keeps] != NONE
-                for _ in range(part_size[member] if k == 1 or is_reached or is_united else 0):
-                    if is_reached or (is_united and unopened[member] > 0):
-                        list_around(member)
-                    if k == 1:
-                        part[member] = keeps
-                    member = next_in_part[member]
-            part_size[keeps] += part_size[goes]
-            swapped = next_in_part[keeps]
-            next_in_part[keeps] = next_in_part[goes]
-            next_in_part[goes] = swapped
-
-        # Roads bring places nearer to the bases
-        if count[NEW_ROADS] > 0 or is_start:
-            for base in range(bases):
-                nearer = _relax(
-                    road_ends,
-                    road_hours,
-                    roads_of,
-                    roads,
-                    is_driven,
-                    new_roads[: count[NEW_ROADS]],
-                    hours[:, base],
-                    limit_hours,
-                    near,
-                    heap_hours,
-                    heap_place,
-                )
-                if is_start:
-                    near[nearer] = base_place[base]
-                    nearer += 1
-                for i in range(nearer):
-                    place = near[i]
-                    is_near[place] = True
-                    if unopened[place] > 0:
-                        list_around(place)
-                    for r in range(rovers_of[base], rovers_of[base + 1]):
-                        crew = rovers[r]
-                        for k in range(roads_of[place], roads_of[place + 1] + 1):
-                            last = k == roads_of[place + 1]
-                            site = place if last else places + roads[k]
-                            there = _hours(hours, road_ends, base, site)
-                            if (
-                                not in_range[crew, site]
-                                and 2 * there < shift_hours[crew_asset[crew]]
-                            ):
-                                in_range[crew, site] = True
-                                if waiting[site] > 0:
-                                    list_site(site)
-
-        # Due jobs on sites that have changed are offered again
-        for i in range(count[SITES]):
-            site = listed_sites[i]
-            is_listed_site[site] = False
-            for k in range(jobs_of[site], jobs_of[site + 1]):
-                if status[jobs_on[k], MISSING] == 0 and status[jobs_on[k], UNASSIGNED] > 0:
-                    list_offer(jobs_on[k])
-            survey = survey_on[site]
-            if survey != NONE:
-                for found in range(found_of[survey], found_of[survey + 1]):
-                    for stage in range(EACH_FOUND - 1):
-                        list_offer(fixed + EACH_FOUND * found + stage)
-
-        # Due and accessible jobs go into the pools of all that reach them
-        for i in range(count[OFFERS]):
-            job = offers[i]
-            is_listed[job] = False
-            site = status[job, SITE]
-            if (
-                status[job, MISSING] > 0
-                or status[job, UNASSIGNED] == 0
-                or now < site_from_s[site]
-                or passed_s[job] != NEVER
-            ):
-                continue
-            if not is_waiting[job]:
-                is_waiting[job] = True
-                waiting[site] += 1
-                if open_s[job] == NEVER:
-                    note_unopened(site, 1)
-            need, zone = status[job, NEED], site_zone[site]
-            one, other = ends_of(site)
-            first, second = region[part[one]], region[part[other]]
-            for a in range(able_of[need], able_of[need + 1]):
-                asset = able[a]
-                camps = camp_s[asset] != NEVER
-                if camps:
-                    if first != NONE:
-                        _add(pools, level, asset * bases + first, status[job, PRIORITY])
-                        stir(asset * bases + first)
-                    if second != NONE and second != first:
-                        _add(pools, level, asset * bases + second, status[job, PRIORITY])
-                        stir(asset * bases + second)
-                    if open_s[job] != NEVER or (first == NONE and second == NONE):
-                        continue
-                begin, end = crews_of[asset], crews_of[asset + 1]
-                if camps and first != NONE and crew_at[asset, first] != NONE:
-                    begin = crew_at[asset, first]  # most often it can work there
-                for c in range(begin, end + begin - crews_of[asset]):
-                    crew = c if c < end else c - end + crews_of[asset]
-                    if crew_part[crew] != part[one] and crew_part[crew] != part[other]:
-                        continue
-                    there = _hours(hours, road_ends, crew_base[crew], site)
-                    if not camps:
-                        if not in_range[crew, site]:
-                            continue
-                        _add(pools, level, crew_pool[crew], status[job, PRIORITY])
-                        stir(crew_pool[crew])
-                    if open_s[job] == NEVER:
-                        full_days = work[job] / rate[need, asset]
-                        begin_s = now + mobilisation_s[asset]
-                        ends_s = np.int64(NEVER)
-                        if camps:
-                            at_s = begin_s + camp_s[asset]
-                            ends_s = finish(
-                                month_start, month_of_day, worked, daily, zone, at_s, full_days
-                            )
-                        share = 1 - 2 * there / shift_hours[asset]
-                        if ends_s == NEVER and share > 0:
-                            days = full_days / share
-                            ends_s = finish(
-                                month_start, month_of_day, worked, daily, zone, begin_s, days
-                            )
-                        if ends_s != NEVER:
-                            open_s[job] = now
-                            note_unopened(site, -1)
-                            if camps:
-                                break
-
-        # Teams that ended or arrived are idle; those whose deployment has ended leave
-        for i in range(count[LEAVERS]):
-            has_left[leavers[i]] = True
-        for i in range(count[FREED]):
-            team = freed[i]
-            if has_left[team]:
-                continue
-            crew = team_crew[team]
-            _put_in(idle, idle_count, crew, teams_of[crew], team)
-            if idle_count[crew] == 1:
-                asset = crew_asset[crew]
-                _put_in(idle_crews, idle_crew_count, asset, crews_of[asset], crew)
-            if team_site[team] != NONE:
-                idle_here[team_site[team]] += 1
-            pool_idle[crew_pool[crew]] += 1
-            stir(crew_pool[crew])
-        for i in range(count[LEAVERS]):
-            team = leavers[i]
-            crew = team_crew[team]
-            is_idle = False
-            for place in range(teams_of[crew], teams_of[crew] + idle_count[crew]):
-                is_idle = is_idle or idle[place] == team
-            if is_idle:
-                _take_out(idle, idle_count, crew, teams_of[crew], team)
-                if idle_count[crew] == 0:
-                    asset = crew_asset[crew]
-                    _take_out(idle_crews, idle_crew_count, asset, crews_of[asset], crew)
-                if team_site[team] != NONE:
-                    idle_here[team_site[team]] -= 1
-                pool_idle[crew_pool[crew]] -= 1
-
-        for which in range(DUE, STIRRED):
-            count[which] = 0
-        is_start = False
-
-        # Open parcels are given to idle teams until no pair is left
-        while True:
-            chosen = np.int64(NONE)
-            i = 0
-            while i < count[STIRRED]:
-                pool = stirred[i]
-                top = np.int64(NONE)
-                if pool_idle[pool] > 0:
-                    top = _first(pools, level, pool)
-                    while top != NONE:
-                        job = job_at[top]
-                        if (
-                            status[job, MISSING] == 0
-                            and status[job, UNASSIGNED] > 0
-                            and status[job, WORKING] < status[job, LIMIT]
-                        ):
-                            break
-                        _remove(pools, level, pool, top)
-                        top = _first(pools, level, pool)
-                if top == NONE:
-                    is_stirred[pool] = False
-                    count[STIRRED] -= 1
-                    stirred[i] = stirred[count[STIRRED]]
-                    continue
-                if chosen == NONE or top < chosen:
-                    chosen = top
-                i += 1
-            if chosen == NONE:
-                break
-
-            # Of all able idle teams the one that finishes first (ties: the smaller number)
-            job = job_at[chosen]
-            site, need = status[job, SITE], status[job, NEED]
-            zone = site_zone[site]
-            one, other = ends_of(site)
-            is_far = not (is_near[one] or is_near[other])
-            best_finish_s, best_team, best_hours = np.int64(NEVER), NONE, 0.0
-            best_work_s, best_camps, best_days, best_share = np.int64(now), False, 0.0, 1.0
-            for a in range(able_of[need], able_of[need + 1]):
-                asset = able[a]
-                if idle_crew_count[asset] == 0 or (is_far and camp_s[asset] == NEVER):
-                    continue
-                full_days = work[job] / rate[need, asset]
-                most_days = math.inf  # to commute for longer than that is later than to camp
-                if camp_s[asset] != NEVER and not is_far:
-                    most_days = (
-                        full_days
-                        + MARGIN_DAYS
-                        + _workable(
-                            month_start,
-                            month_of_day,
-                            worked,
-                            daily,
-                            zone,
-                            now + mobilisation_s[asset],
-                            camp_s[asset],
-                        )
-                    )
-                far_finish_s = np.int64(UNSEEN)  # of a camp by a team from elsewhere
-                for c in range(crews_of[asset], crews_of[asset] + idle_crew_count[asset]):
-                    crew = idle_crews[c]
-                    if crew_part[crew] != part[one] and crew_part[crew] != part[other]:
-                        continue
-                    there = _hours(hours, road_ends, crew_base[crew], site)
-                    share = 1 - 2 * there / shift_hours[asset]
-                    commutes = share > 0 and full_days <= most_days * share
-                    kinds = 0
-                    for place in range(teams_of[crew], teams_of[crew] + idle_count[crew]):
-                        team = idle[place]
-                        kind = FROM_ELSEWHERE
-                        if team_site[team] == site:
-                            kind = CAMPED_HERE if team_camped[team] else HERE
-                        if kinds & kind:
-                            continue
-                        kinds |= kind
-                        if kind == FROM_ELSEWHERE and not commutes:
-                            if camp_s[asset] == NEVER:
-                                continue
-                            work_s = now + mobilisation_s[asset] + camp_s[asset]
-                            if far_finish_s == UNSEEN:
-                                far_finish_s = finish(
-                                    month_start,
-                                    month_of_day,
-                                    worked,
-                                    daily,
-                                    zone,
-                                    work_s,
-                                    full_days,
-                                )
-                            finish_s, camps, days = far_finish_s, True, full_days
-                        else:
-                            finish_s, work_s, camps, days = _stint(
-                                month_start,
-                                month_of_day,
-                                worked,
-                                daily,
-                                zone,
-                                now,
-                                full_days,
-                                share,
-                                mobilisation_s[asset] if kind == FROM_ELSEWHERE else 0,
-                                0 if kind == CAMPED_HERE else camp_s[asset],
-                            )
-                        if finish_s != NEVER and (
-                            best_team == NONE
-                            or finish_s < best_finish_s
-                            or (finish_s == best_finish_s and team < best_team)
-                        ):
-                            best_finish_s, best_team, best_hours = finish_s, team, there
-                            best_work_s, best_camps, best_days = work_s, camps, days
-                            best_share = 1.0 if camps else share
-                        if kinds == ALL_KINDS or idle_here[site] == 0:
-                            break
-                    if is_far and idle_here[site] == 0:
-                        break  # all camp and end alike: the first has the smallest number
-            if best_team == NONE:
-                for i in range(count[STIRRED]):
-                    if _first(pools, level, stirred[i]) == chosen:
-                        _remove(pools, level, stirred[i], chosen)
-                refused[count[REFUSED]] = job
-                count[REFUSED] += 1
-                continue
-
-            if len(log.job) > 0:
-                log.job[begun], log.team[begun] = job, best_team
-                log.start_s[begun], log.work_s[begun] = now, best_work_s
-                log.finish_s[begun] = best_finish_s
-                log.travel_hours[begun], log.workable_days[begun] = best_hours, best_days
-                log.camped[begun], log.mobilised[begun] = best_camps, team_site[best_team] != site
-            begun += 1
-            if best_finish_s >= closing[job, END]:
-                closing[job, END], closing[job, START] = best_finish_s, now
-                closing[job, WORK], closing[job, TEAM] = best_work_s, best_team
-                closing[job, HELD] = full_s[job]
-                day_share[job] = best_share
-            month = month_of_day[now // DAY_S]
-            if team_site[best_team] != site:
-                mobilisations[crew_asset[team_crew[best_team]], month] += 1
-            if best_camps and not (team_site[best_team] == site and team_camped[best_team]):
-                camps_made[crew_asset[team_crew[best_team]], month] += 1
-            if need_demines[need]:
-                share_done = 1.0
-                if best_finish_s > until_s:
-                    share_done = max(until_s - best_work_s, 0) / (best_finish_s - best_work_s)
-                demining_days[best_team] += best_days * share_done
-            crew = team_crew[best_team]
-            _take_out(idle, idle_count, crew, teams_of[crew], best_team)
-            if idle_count[crew] == 0:
-                asset = crew_asset[crew]
-                _take_out(idle_crews, idle_crew_count, asset, crews_of[asset], crew)
-            if team_site[best_team] != NONE:
-                idle_here[team_site[best_team]] -= 1
-            pool_idle[crew_pool[crew]] -= 1
-            status[job, UNASSIGNED] -= 1
-            status[job, WORKING] += 1
-            if status[job, WORKING] == status[job, LIMIT]:
-                full_since_s[job] = now
-            if status[job, UNASSIGNED] == 0:
-                is_waiting[job] = False
-                waiting[site] -= 1
-                if open_s[job] == NEVER:
-                    note_unopened(site, -1)
-            team_site[best_team] = site
-            team_camped[best_team] = best_camps
-            team_job[best_team] = job
-            last_finish_s[best_team] = best_finish_s
-            if best_finish_s <= until_s:
-                count[EVENTS] = _push(events, count[EVENTS], best_finish_s, FINISHED, best_team)
-
-        # What no team could end in time is offered again when something happens
-        for i in range(count[REFUSED]):
-            list_offer(refused[i])
-        count[REFUSED] = 0
-        if count[EVENTS] == 0:
+        _apply_events(setting, load, state, now, until_s)
+        _offer(setting, load, state, now)
+        _dispatch(setting, load, state, log, now, until_s)
+        if lists.tally[COMING] == 0:
             break
-        now = events[0] >> (KIND_BITS + NUMBER_BITS)
-    for job in range(milestones):
-        if status[job, UNASSIGNED] > 0 and status[job, WORKING] == status[job, LIMIT]:
-            full_s[job] += until_s - full_since_s[job]
-        closing[job, LEFT] = status[job, UNASSIGNED]
-        if status[job, UNASSIGNED] > 0:
-            closing[job, HELD] = full_s[job]
+        now = lists.events[0] >> (KIND_BITS + NUMBER_BITS)
+    _close(progress, until_s)
     return Result(
-        passed_s,
-        open_s,
-        closing,
-        day_share,
-        last_finish_s,
-        demining_days,
-        mobilisations,
-        camps_made,
-        begun,
+        passed_s=progress.passed_s,
+        open_s=progress.open_s,
+        closing=progress.closing,
+        day_share=progress.day_share,
+        last_finish_s=teams.last_finish_s,
+        demining_days=teams.demining_days,
+        mobilisations=teams.mobilisations,
+        camps=teams.camps,
+        parcels=lists.tally[BEGUN],
     )
 
 

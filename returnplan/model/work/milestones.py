@@ -7,7 +7,7 @@ draw says: :func:`hazard_work`, for all hazards at once.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +34,18 @@ EACH_FOUND = len(FOUND_STEPS)
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
 T = TypeVar("T", bound=np.generic)
+
+
+class Numbering(NamedTuple):
+    """Numbers of the milestones of one draw, M of them, and of its F found hazards."""
+
+    alike: Numbers  # M: planned milestone at the same place and of the same kind; planned: itself
+    found_of: Numbers  # surveys + 1: where the hazards that a survey finds begin
+    stages: Numbers  # F x 3: jobs of a found hazard
+    releases: Numbers  # F: its release
+    before: Numbers  # milestones of found hazards: the survey, then the one before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +186,45 @@ class Milestones:
         """
         job: npt.NDArray[Any] = len(HAZARD_STAGES) * hazard + 1 + step
         return job
+
+    def with_found(self, survey: npt.NDArray[Any], like: npt.NDArray[Any]) -> Numbering:
+        """Number the milestones of a draw.
+
+        Parameters
+        ----------
+        survey, like
+            Of each found hazard: number of the survey, ascending, and of the recorded hazard that
+            it resembles.
+        """
+        stages = self.found_stages(len(like))
+        every = np.arange(self.planned + EACH_FOUND * len(like), dtype=np.int32)
+        alike, before = every.copy(), every[self.planned :] - 1
+        alike[stages] = self.like_stage(like[:, np.newaxis], np.arange(EACH_FOUND - 1))
+        alike[self.found_releases] = self.hazard_releases.start + like
+        before[::EACH_FOUND] = self.surveys.start + survey
+        return Numbering(
+            alike=alike,
+            found_of=np.searchsorted(survey, np.arange(self.surveyed + 1)).astype(np.int32),
+            stages=stages.astype(np.int32),
+            releases=every[self.found_releases].copy(),
+            before=before,
+        )
+
+    def ranks(self, job_at: npt.NDArray[Any], numbering: Numbering) -> Numbers:
+        """Place of each milestone in an order of jobs, or -1; a release has that of the last stage.
+
+        Parameters
+        ----------
+        job_at
+            Jobs in their order, found ones among them.
+        numbering
+            Numbers of the draw.
+        """
+        rank = np.full(len(numbering.alike), -1, np.int32)
+        rank[job_at] = np.arange(len(job_at), dtype=np.int32)
+        rank[self.hazard_releases] = rank[self.stages].reshape(-1, len(HAZARD_STAGES))[:, -1]
+        rank[numbering.releases] = rank[numbering.stages[:, -1]]
+        return rank
 
 
 @dataclass(frozen=True, kw_only=True)

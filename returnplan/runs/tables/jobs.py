@@ -28,10 +28,9 @@ def jobs(worked: Worked) -> pd.DataFrame:
     horizon_s, teams = worked.prepared.horizon_s, worked.allocation.teams
     order = work.job_at[amounts.parcels[work.job_at] > 0]
     found = worked.found()
-    double = order.copy()
+    double = amounts.numbering.alike[order]
     is_found = order >= number.planned
-    nth, step = number.of_found(order[is_found])
-    double[is_found] = number.like_stage(amounts.found.like[nth], step)
+    nth, _ = number.of_found(order[is_found])
     names = [jobs[i].id for i in double]
     owners = [jobs[i].owner for i in double]
     ranks = [worked.allocation.decoded.rank[name] for name in names]

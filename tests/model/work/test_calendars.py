@@ -41,7 +41,7 @@ class WorkCalendar:
     def finish_s(self, begin_s: int, work_days: float) -> int | None:
         months, calendars = self.calendars.months, self.calendars
         arrays = (months.start_day, months.of_day, calendars.worked, calendars.daily)
-        found = kernel.finish(*arrays, self.zone, begin_s, work_days)
+        found = kernel.finish(kernel.Calendar(*arrays), self.zone, begin_s, work_days)
         return None if found == kernel.NEVER else found
 
     def worked_days(self, at_s: int) -> float:
