@@ -151,6 +151,7 @@ class Reasons:
         self._network = network
         self._needs = {need: i for i, need in enumerate(dict.fromkeys(map(need_of, plan.jobs)))}
         self._reaching = _reaching(scenario)
+        self._milestones = plan.milestones
         self.arrays = self._by_number(plan, calendars)
 
     def _by_number(self, plan: WorkPlan, calendars: Calendars) -> walk.ScenarioArrays:
@@ -169,6 +170,8 @@ class Reasons:
         milestones = plan.milestones
         settlement_survey = np.full(len(settlements.ids), NONE, np.int32)
         settlement_survey[settlements.surveyed] = [number[survey_of(s)] for s in surveyed(scenario)]
+        settlement_at = np.full(len(zones), NONE, np.int32)
+        settlement_at[settlements.place] = np.arange(len(settlements.ids))
         roads_of, roads = _rows(network.roads_at)
         things_of, things = _rows(self._things(number))
         drives = [(opened if road.impassable else released)(road.id) for road in scenario.roads]
@@ -181,7 +184,9 @@ class Reasons:
             wait_cause=_numbers(cause_no[waiting_cause(job.skill)] for job in plan.jobs),
             first_works=milestones.works.start,
             first_survey=milestones.surveys.start,
+            first_road=milestones.road_releases.start,
             settlement_survey=settlement_survey,
+            settlement_at=settlement_at,
             site_from_s=np.array([*network.place_from_s, *network.road_from_s], np.int64),
             site_zone=_numbers(zones),
             pace=calendars.pace,
@@ -322,21 +327,22 @@ class Reasons:
         walk.Trace
             By number.
         """
-        rank = np.full(len(log.passed_s), NONE, np.int32)
-        rank[log.job_at] = np.arange(len(log.job_at), dtype=np.int32)
         source_s = np.full((len(self._reaching), len(self._network.places)), np.inf)
         for gate, kind in enumerate(self._reaching):
             if kind is not None:
                 source_s[gate] = history.serves_from(kind)
-        calendars = amounts.calendars
+        calendars, numbering = amounts.calendars, amounts.numbering
         return walk.Trace(
             passed_s=log.passed_s,
             open_s=log.open_s,
             closing=log.closing,
             day_share=log.day_share,
-            rank=rank,
-            found_settlement=self.settlements.surveyed[amounts.found.settlement].astype(np.int32),
+            rank=self._milestones.ranks(log.job_at, numbering),
+            alike=numbering.alike,
+            found_of=numbering.found_of,
             found_like=amounts.found.like.astype(np.int32),
+            found_release=numbering.releases,
+            found_before=numbering.before,
             month_start=calendars.months.start_day,
             month_of_day=calendars.months.of_day,
             worked=calendars.worked,
@@ -440,6 +446,8 @@ class Reasons:
             road_people=np.zeros(roads, np.int64),
             road_person_minutes=np.zeros(roads, np.int64),
             steps=np.zeros((steps, 4), np.int64),
+            kept=np.zeros(1, np.int64),
+            last_road=np.array([NONE, 0], np.int64),
         )
 
 

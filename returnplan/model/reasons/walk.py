@@ -1,8 +1,9 @@
 """Why so late, on plain arrays: each day of waiting is booked to one cause (model §7.1).
 
 Compiled like :mod:`returnplan.model.work.loop`; it knows numbers, not names: ``causes`` puts the
-words on.
-Milestones have the numbers of :class:`returnplan.model.work.milestones.Milestones`.
+words on. Milestones have the numbers of :class:`returnplan.model.work.milestones.Milestones`.
+:func:`walk` takes one settlement after the other: from the binding gate to what closed it, and
+from there back to the start, a milestone a step.
 """
 
 import math
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from returnplan.model.compiled import compiled
+from returnplan.model.compiled import compiled, inner, maker
 from returnplan.model.work.loop import (
     CLOSING_END,
     CLOSING_HELD,
@@ -20,7 +21,6 @@ from returnplan.model.work.loop import (
     CLOSING_WORK,
     NONE,
 )
-from returnplan.model.work.milestones import EACH_FOUND
 from returnplan.units import DAY_S, LIMIT_S, NEVER
 
 Floats = npt.NDArray[np.float64]
@@ -53,7 +53,9 @@ class ScenarioArrays(NamedTuple):
     wait_cause: Numbers  # J
     first_works: int
     first_survey: int
+    first_road: int  # release; those of hazards stand before
     settlement_survey: Numbers  # S: job, or NONE
+    settlement_at: Numbers  # sites: number among S, or NONE
     site_from_s: Whole  # places, then roads
     site_zone: Numbers
     pace: Floats  # zones: workable days per calendar day in the best month
@@ -94,9 +96,12 @@ class Trace(NamedTuple):
     open_s: Whole  # M
     closing: Whole  # M x 6, as in loop.Result
     day_share: Floats  # M
-    rank: Numbers  # M: place of a job in the order of dispatch
-    found_settlement: Numbers  # found hazards: number among S
-    found_like: Numbers  # found hazards
+    rank: Numbers  # M: place in the order of dispatch; of a release that of the last stage
+    alike: Numbers  # M: planned milestone at the same place and of the same kind
+    found_of: Numbers  # surveys + 1: where the hazards that a survey finds begin
+    found_like: Numbers  # found hazards: number among H
+    found_release: Numbers  # found hazards: milestone
+    found_before: Numbers  # milestones of found hazards: the one before
     month_start: Whole
     month_of_day: Numbers
     worked: Floats
@@ -114,23 +119,77 @@ class Booked(NamedTuple):
     road_people: Whole  # R: people whose chain leads over the road
     road_person_minutes: Whole  # R: minutes that it kept them waiting, times people
     steps: Whole  # n x 4: cause, milestone or road, begin, end; no rows: nothing is kept
+    kept: Whole  # 1: number of steps that are kept
+    last_road: Whole  # 2: last road of a chain or NONE, when it opened
 
 
-@compiled
-def _search(
-    road_ends: Numbers,
-    road_hours: Floats,
-    roads_of: Numbers,
-    roads: Numbers,
-    road_s: Whole,
-    at_s: Int,
-    origin: Int,
-    hours: Floats,
-    via: Numbers,
-) -> None:
+class Ways(NamedTuple):
+    """When roads opened, and room for searches."""
+
+    drive_s: Whole  # R: teams may drive from then on; LATER_S: never
+    drive_order: Whole  # R: roads in the order of opening to teams
+    drive_sorted: Whole  # R: when
+    people_s: Whole  # R: the same for people
+    people_order: Whole
+    people_sorted: Whole
+    waited_by: Numbers  # R: settlement whose chain waits for the road already, or NONE
+    hours: Floats  # places: of the last search
+    via: Numbers  # places: last road to it
+    queue: Numbers  # places + 1
+    is_queued: Flags  # places
+
+
+class Facts(NamedTuple):
+    """All that the walk looks at."""
+
+    scenario: ScenarioArrays
+    allocation: AllocationArrays
+    trace: Trace
+    ways: Ways
+
+
+class Chain(NamedTuple):
+    """The chain of delays of one settlement."""
+
+    booked: Booked
+    settlement: Int
+
+
+# -- searches --------------------------------------------------------------------------------
+
+
+@maker
+def _set_up(scenario: ScenarioArrays, trace: Trace) -> Ways:
+    """Put the roads in the order in which they opened to teams and to people."""
+    passed_s, edges, places = trace.passed_s, len(scenario.road_hours), len(scenario.roads_of) - 1
+    drive_s, people_s = np.full(edges, LATER_S), np.full(edges, LATER_S)
+    for road in range(edges):
+        driven_s, opened_s = passed_s[scenario.drive_wait[road]], passed_s[scenario.open_wait[road]]
+        from_s = scenario.site_from_s[places + road]
+        if driven_s != NEVER:
+            drive_s[road] = max(driven_s, from_s)
+        if opened_s != NEVER and scenario.is_all_season[road]:
+            people_s[road] = max(opened_s, from_s)
+    drive_order, people_order = np.argsort(drive_s), np.argsort(people_s)
+    return Ways(
+        drive_s=drive_s,
+        drive_order=drive_order,
+        drive_sorted=drive_s[drive_order],
+        people_s=people_s,
+        people_order=people_order,
+        people_sorted=people_s[people_order],
+        waited_by=np.full(edges, NONE, np.int32),
+        hours=np.full(places, math.inf),
+        via=np.full(places, NONE, np.int32),
+        queue=np.zeros(places + 1, np.int32),
+        is_queued=np.zeros(places, np.bool_),
+    )
+
+
+@inner
+def _search(scenario: ScenarioArrays, ways: Ways, road_s: Whole, at_s: Int, origin: Int) -> None:
     """Hours from a place over the roads that count at an instant, and the last road to each."""
-    queue = np.zeros(len(hours) + 1, np.int32)
-    is_queued = np.zeros(len(hours), np.bool_)
+    hours, via, queue, is_queued = ways.hours, ways.via, ways.queue, ways.is_queued
     hours[:] = math.inf
     via[:] = NONE
     hours[origin] = 0.0
@@ -141,10 +200,10 @@ def _search(
         first = (first + 1) % len(queue)
         waiting -= 1
         is_queued[one] = False
-        for k in range(roads_of[one], roads_of[one + 1]):
-            road = roads[k]
-            other = road_ends[road, 0] + road_ends[road, 1] - one
-            there = hours[one] + road_hours[road]
+        for k in range(scenario.roads_of[one], scenario.roads_of[one + 1]):
+            road = scenario.roads[k]
+            other = scenario.road_ends[road, 0] + scenario.road_ends[road, 1] - one
+            there = hours[one] + scenario.road_hours[road]
             if road_s[road] <= at_s and there < hours[other]:
                 hours[other] = there
                 via[other] = road
@@ -154,26 +213,458 @@ def _search(
                     waiting += 1
 
 
-@compiled
-def _book(
-    cause_s: Whole,
-    steps: Whole,
-    kept: Whole,
-    settlement: Int,
-    cause: Int,
-    about: Int,
-    begin_s: Int,
-    end_s: Int,
-) -> None:
-    """Book an interval to a cause, and keep it as a step if there is room."""
+@inner
+def _nearest_new(
+    scenario: ScenarioArrays, ways: Ways, road_s: Whole, at_s: Int, target: Int, origin: Int
+) -> Int:
+    """Of the roads on the way that count since that instant the one nearest to the origin."""
+    chosen: Int = NONE
+    place = target
+    while place != origin:
+        road = ways.via[place]
+        if road_s[road] == at_s:
+            chosen = road
+        place = scenario.road_ends[road, 0] + scenario.road_ends[road, 1] - place
+    return chosen
+
+
+@inner
+def _way_of_teams(facts: Facts, site: Int, need: Int, at_s: Int) -> Int:
+    """Road that let a team come to a site at that instant, or NONE."""
+    scenario, allocation, ways = facts.scenario, facts.allocation, facts.ways
+    low = np.searchsorted(ways.drive_sorted, at_s, side="left")
+    high = np.searchsorted(ways.drive_sorted, at_s, side="right")
+    if high - low <= 1:
+        return ways.drive_order[low] if high > low else NONE
+    places = len(ways.hours)
+    best_hours, best = math.inf, NONE
+    for end in range(1 if site < places else 2):
+        origin = site if site < places else scenario.road_ends[site - places, end]
+        _search(scenario, ways, ways.drive_s, at_s, origin)
+        for k in range(allocation.able_of[need], allocation.able_of[need + 1]):
+            base = allocation.able_base[k]
+            there = ways.hours[base]
+            if there < allocation.able_hours[k] and there < best_hours:
+                best_hours = there
+                best = _nearest_new(scenario, ways, ways.drive_s, at_s, base, origin)
+    return best
+
+
+@inner
+def _way_of_people(facts: Facts, settlement: Int, gate: Int, at_s: Int) -> tuple[Int, Int]:
+    """Road, or place that serves, by which a settlement is served from that instant on."""
+    scenario, ways, source_s = facts.scenario, facts.ways, facts.trace.source_s
+    low = np.searchsorted(ways.people_sorted, at_s, side="left")
+    high = np.searchsorted(ways.people_sorted, at_s, side="right")
+    places = len(ways.hours)
+    new_sources, source = 0, NONE
+    for place in range(places):
+        if source_s[gate, place] == at_s:
+            new_sources += 1
+            source = place
+    if high - low + new_sources == 0:
+        return NONE, NONE
+    if high - low + new_sources == 1:
+        return (ways.people_order[low], NONE) if high > low else (NONE, source)
+    origin = scenario.place[settlement]
+    _search(scenario, ways, ways.people_s, at_s, origin)
+    best_hours, best = math.inf, NONE
+    for place in range(places):
+        if source_s[gate, place] <= at_s and ways.hours[place] < best_hours:
+            best_hours, best = ways.hours[place], place
+    if best == NONE:
+        return NONE, NONE
+    road = _nearest_new(scenario, ways, ways.people_s, at_s, best, origin)
+    return road, (best if road == NONE else NONE)
+
+
+@inner
+def _undrivable(facts: Facts, place: Int, at_s: Int) -> tuple[Int, Int]:
+    """Road on the access route of a place, nearest first, that is not driven; how many."""
+    route_of, route = facts.allocation.route_of, facts.allocation.route
+    nearest, count = NONE, 0
+    for k in range(route_of[place], route_of[place + 1]):
+        if facts.ways.drive_s[route[k]] > at_s:
+            count += 1
+            if nearest == NONE:
+                nearest = route[k]
+    return nearest, count
+
+
+@inner
+def _missing_way(facts: Facts, site: Int, need: Int, at_s: Int) -> Int:
+    """Road that keeps teams from a site at the horizon, or NONE."""
+    scenario, allocation = facts.scenario, facts.allocation
+    places = len(facts.ways.hours)
+    road: Int = NONE
+    if site < places:
+        road, _ = _undrivable(facts, site, at_s)
+    else:
+        one, other = scenario.road_ends[site - places, 0], scenario.road_ends[site - places, 1]
+        road, count = _undrivable(facts, one, at_s)
+        other_road, other_count = _undrivable(facts, other, at_s)
+        has_one, has_other = allocation.has_route[one], allocation.has_route[other]
+        if has_other and (not has_one or other_count < count):
+            road = other_road
+    if road != NONE:
+        return road
+    for k in range(allocation.able_of[need], allocation.able_of[need + 1]):
+        road, _ = _undrivable(facts, allocation.able_base[k], at_s)
+        if road != NONE:
+            return road
+    return NONE
+
+
+# -- what is booked --------------------------------------------------------------------------
+
+
+@inner
+def _keep(booked: Booked, cause: Int, about: Int, begin_s: Int, end_s: Int) -> None:
+    """Keep a step if there is room."""
+    row = booked.kept[0]
+    if row < len(booked.steps):
+        booked.steps[row, 0], booked.steps[row, 1] = cause, about
+        booked.steps[row, 2], booked.steps[row, 3] = begin_s, end_s
+        booked.kept[0] += 1
+
+
+@inner
+def _book(chain: Chain, cause: Int, about: Int, begin_s: Int, end_s: Int) -> None:
+    """Book an interval to a cause."""
+    if end_s > begin_s:
+        chain.booked.cause_s[chain.settlement, cause] += end_s - begin_s
+        _keep(chain.booked, cause, about, begin_s, end_s)
+
+
+@inner
+def _note_wait(people: Whole, chain: Chain, since_s: Int) -> None:
+    """The last road of a chain kept the people waiting since that instant."""
+    road, opened_s = chain.booked.last_road[0], chain.booked.last_road[1]
+    if road != NONE:
+        minutes = opened_s // MINUTE_S - since_s // MINUTE_S
+        chain.booked.road_person_minutes[road] += people[chain.settlement] * minutes
+    chain.booked.last_road[0] = NONE
+
+
+@inner
+def _note_road(people: Whole, chain: Chain, road: Int, at_s: Int) -> None:
+    """The chain goes on with a road."""
+    _note_wait(people, chain, at_s)
+    chain.booked.last_road[0], chain.booked.last_road[1] = road, at_s
+    chain.booked.road_people[road] += people[chain.settlement]
+    _keep(chain.booked, ROAD_STEP, road, at_s, at_s)
+
+
+@inner
+def _book_stint(facts: Facts, chain: Chain, milestone: Int, begin_s: Int, end_s: Int) -> None:
+    """Book calendar days of work: what the best month would take, and winter."""
     if end_s <= begin_s:
         return
-    cause_s[settlement, cause] += end_s - begin_s
-    if kept[0] < len(steps):
-        row = kept[0]
-        steps[row, 0], steps[row, 1] = cause, about
-        steps[row, 2], steps[row, 3] = begin_s, end_s
-        kept[0] += 1
+    scenario, trace = facts.scenario, facts.trace
+    month_start, worked, daily = trace.month_start, trace.worked, trace.daily
+    job = trace.alike[milestone]
+    zone = scenario.site_zone[scenario.job_site[job]]
+    first, last = trace.month_of_day[begin_s // DAY_S], trace.month_of_day[end_s // DAY_S]
+    days = worked[zone, last] + (end_s / DAY_S - month_start[last]) * daily[zone, last]
+    days -= worked[zone, first] + (begin_s / DAY_S - month_start[first]) * daily[zone, first]
+    usual_s: Int = np.int64(0)
+    if scenario.pace[zone] > 0:
+        usual_s = np.int64(math.floor(days * DAY_S / scenario.pace[zone] + 0.5))
+    usual_s = min(max(usual_s, 0), end_s - begin_s)
+    work_s = np.int64(math.floor(usual_s * trace.day_share[milestone] + 0.5))
+    travelled_s, winter_s = begin_s + usual_s - work_s, begin_s + usual_s
+    _book(chain, WINTER, milestone, winter_s, end_s)
+    _book(chain, scenario.work_cause[job], milestone, travelled_s, winter_s)
+    _book(chain, TRAVEL, milestone, begin_s, travelled_s)
+
+
+@inner
+def _found_at(scenario: ScenarioArrays, trace: Trace, settlement: Int) -> tuple[Int, Int]:
+    """Where the hazards begin and end that the survey of a settlement (or NONE) found."""
+    if settlement == NONE or scenario.settlement_survey[settlement] == NONE:
+        return 0, 0
+    survey = scenario.settlement_survey[settlement] - scenario.first_survey
+    return trace.found_of[survey], trace.found_of[survey + 1]
+
+
+# -- the binding gate ------------------------------------------------------------------------
+
+
+@inner
+def _binding_gate(trace: Trace, settlement: Int) -> tuple[Int, float]:
+    """The gate that holds last (of several: the first), and when; inf: not by the horizon."""
+    gate, ready_s = 0, 0.0
+    for g in range(trace.gate_s.shape[1]):
+        time_s = trace.gate_s[settlement, g]
+        if math.isnan(time_s) or time_s > trace.until_s:
+            time_s = math.inf
+        if time_s > ready_s:
+            gate, ready_s = g, time_s
+    return gate, ready_s
+
+
+@inner
+def _closes(trace: Trace, before: Int, one: Int, now: Int, holds: bool) -> Any:
+    """Whether a thing, rather than the one before, closed a gate, or is missing from it."""
+    if holds:
+        return before == NONE and trace.passed_s[one] == now
+    is_missing = trace.passed_s[one] == NEVER
+    return is_missing and (before == NONE or trace.rank[one] > trace.rank[before])
+
+
+@inner
+def _thing_of(facts: Facts, settlement: Int, gate: Int, now: Int, holds: bool) -> Int:
+    """Milestone that closed a gate, the first by id; missing: that is served last; or NONE."""
+    scenario, trace = facts.scenario, facts.trace
+    milestone: Int = np.int64(NONE)
+    row = gate * len(scenario.place) + settlement
+    for k in range(scenario.things_of[row], scenario.things_of[row + 1]):
+        if _closes(trace, milestone, scenario.things[k], now, holds):
+            milestone = np.int64(scenario.things[k])
+    first, after = _found_at(scenario, trace, settlement)
+    for k in range(first, after):
+        release = trace.found_release[k]
+        counts = scenario.counts_found[gate, trace.found_like[k]]
+        if counts and _closes(trace, milestone, release, now, holds):
+            milestone = np.int64(release)
+    return milestone
+
+
+@inner
+def _has_no_route(facts: Facts, settlement: Int) -> Any:
+    """Whether no route leads to a settlement, or one over roads that are not all-season."""
+    allocation, place = facts.allocation, facts.scenario.place[settlement]
+    if not allocation.has_route[place]:
+        return True
+    for k in range(allocation.route_of[place], allocation.route_of[place + 1]):
+        if not facts.scenario.is_all_season[allocation.route[k]]:
+            return True
+    return False
+
+
+@inner
+def _missing_service(facts: Facts, settlement: Int, gate: Int, at_s: Int) -> Int:
+    """Works that are not done at the nearest place with such, within the hours, or NONE."""
+    scenario, ways, rank = facts.scenario, facts.ways, facts.trace.rank
+    hours, job_site = ways.hours, scenario.job_site
+    _search(scenario, ways, ways.people_s, at_s, scenario.place[settlement])
+    best: Int = NONE
+    for k in range(scenario.serving_of[gate], scenario.serving_of[gate + 1]):
+        works = scenario.serving[k]
+        there = hours[job_site[works]]
+        if facts.trace.passed_s[works] != NEVER or there > scenario.serving_hours[gate]:
+            continue
+        is_nearer = best == NONE or there < hours[job_site[best]]
+        if is_nearer or (job_site[works] == job_site[best] and rank[works] > rank[best]):
+            best = works
+    return best
+
+
+@inner
+def _by_road(facts: Facts, chain: Chain, gate: Int, now: Int, holds: bool) -> tuple[Int, Int]:
+    """Cause and milestone of a gate that a road closes, or works at the end of the roads."""
+    scenario, allocation, passed_s = facts.scenario, facts.allocation, facts.trace.passed_s
+    settlement = chain.settlement
+    road: Int = np.int64(NONE)
+    source: Int = np.int64(NONE)
+    milestone: Int = np.int64(NONE)
+    if holds:
+        road, source = _way_of_people(facts, settlement, gate, now)
+    else:
+        place = scenario.place[settlement]
+        for k in range(allocation.route_of[place], allocation.route_of[place + 1]):
+            if facts.ways.people_s[allocation.route[k]] > now and road == NONE:
+                road = np.int64(allocation.route[k])
+    if road != NONE:
+        _note_road(scenario.people, chain, road, now)
+        opening = scenario.open_wait[road]
+        if passed_s[opening] == NEVER or passed_s[opening] == now:
+            milestone = np.int64(opening)
+        return PERMISSION, milestone
+    if source != NONE:
+        for k in range(scenario.serving_of[gate + 1] - 1, scenario.serving_of[gate] - 1, -1):
+            works = scenario.serving[k]
+            if scenario.job_site[works] == source and passed_s[works] == now:
+                milestone = np.int64(works)
+    elif not holds:
+        return NOT_PLANNED, np.int64(_missing_service(facts, settlement, gate, now))
+    return OTHER, milestone
+
+
+@inner
+def _closed_by(facts: Facts, chain: Chain, gate: Int, now: Int, holds: bool) -> tuple[Int, Int]:
+    """What closed the binding gate, or is missing from it: a milestone, or NONE and a cause."""
+    scenario, trace, settlement = facts.scenario, facts.trace, chain.settlement
+    if math.isnan(trace.gate_s[settlement, gate]):
+        return MISSING_DATA, np.int64(NONE)
+    if scenario.gate_kind[gate] == DATE:
+        return PERMISSION, np.int64(NONE)
+    milestone = _thing_of(facts, settlement, gate, now, holds)
+    is_by_road = milestone == NONE and scenario.gate_reach[gate] != NO_REACH
+    if not holds:
+        if is_by_road and _has_no_route(facts, settlement):
+            return NO_ROUTE, np.int64(NONE)
+        if trace.is_hopeless[settlement, gate]:
+            return NOT_PLANNED, np.int64(NONE)
+    if is_by_road:
+        return _by_road(facts, chain, gate, now, holds)
+    return OTHER, milestone
+
+
+# -- back to the start -----------------------------------------------------------------------
+
+
+@inner
+def _precedes(scenario: ScenarioArrays, one: Int, milestone: Int) -> Any:
+    for k in range(scenario.before_of[milestone], scenario.before_of[milestone + 1]):
+        if scenario.before[k] == one:
+            return True
+    return False
+
+
+@inner
+def _last_before(facts: Facts, milestone: Int) -> tuple[Int, Int]:
+    """When the predecessors were done and the last of them; not done: NEVER, served last."""
+    scenario, passed_s, rank = facts.scenario, facts.trace.passed_s, facts.trace.rank
+    planned = len(scenario.before_of) - 1
+    if milestone >= planned:
+        last = np.int64(facts.trace.found_before[milestone - planned])
+        return passed_s[last], last
+    due_s: Int = np.int64(0)
+    last, missing = np.int64(NONE), np.int64(NONE)
+    for k in range(scenario.before_of[milestone], scenario.before_of[milestone + 1]):
+        one = scenario.before[k]
+        if passed_s[one] == NEVER:
+            if missing == NONE or rank[one] > rank[missing]:
+                missing = np.int64(one)
+        elif passed_s[one] > due_s:
+            due_s, last = passed_s[one], np.int64(one)
+    if scenario.first_works <= milestone < scenario.first_survey:
+        due_s, last, missing = _last_found(facts, milestone, due_s, last, missing)
+    if missing != NONE:
+        return np.int64(NEVER), missing
+    return due_s, last
+
+
+@inner
+def _last_found(
+    facts: Facts, works: Int, due_s: Int, last: Int, missing: Int
+) -> tuple[Int, Int, Int]:
+    """The same with the hazards that a survey found, and that works not begun have waited for."""
+    scenario, trace = facts.scenario, facts.trace
+    passed_s, rank = trace.passed_s, trace.rank
+    settlement = scenario.settlement_at[scenario.job_site[works]]
+    begun_s = trace.closing[works, CLOSING_START]
+    if begun_s == NEVER:
+        begun_s = passed_s[works]
+    first, after = _found_at(scenario, trace, settlement)
+    for release in trace.found_release[first:after]:
+        survey = scenario.settlement_survey[settlement]
+        if passed_s[survey] == NEVER or not _precedes(scenario, trace.alike[release], works):
+            continue
+        if passed_s[release] == NEVER:
+            if begun_s == NEVER and (missing == NONE or rank[release] > rank[missing]):
+                missing = np.int64(release)
+        elif (begun_s == NEVER or passed_s[release] <= begun_s) and passed_s[release] > due_s:
+            due_s, last = passed_s[release], np.int64(release)
+    return due_s, last, missing
+
+
+@inner
+def _from_closed(
+    facts: Facts, chain: Chain, milestone: Int, now: Int, due_s: Int, last: Int
+) -> tuple[Int, Int]:
+    """Step back from a job that could begin, but was never open to anybody."""
+    scenario, allocation, ways = facts.scenario, facts.allocation, facts.ways
+    job = facts.trace.alike[milestone]
+    site, need = scenario.job_site[job], scenario.job_need[job]
+    if allocation.able_of[need] == allocation.able_of[need + 1]:
+        _book(chain, scenario.wait_cause[job], milestone, due_s, now)
+        return due_s, last
+    road = _missing_way(facts, site, need, now)
+    if road == NONE or ways.waited_by[road] == chain.settlement:
+        _book(chain, NO_ROUTE, milestone, due_s, now)
+        return due_s, last
+    ways.waited_by[road] = chain.settlement
+    _note_road(scenario.people, chain, road, now)
+    opening = scenario.drive_wait[road]
+    if facts.trace.passed_s[opening] != NEVER:
+        _book(chain, PERMISSION, NONE, 0, now)
+        return 0, NONE
+    return now, opening
+
+
+@inner
+def _from_open(
+    facts: Facts, chain: Chain, milestone: Int, opened_s: Int, due_s: Int, last: Int
+) -> tuple[Int, Int]:
+    """Step back from the instant at which a job was open: what made it so."""
+    scenario = facts.scenario
+    job = facts.trace.alike[milestone]
+    site = scenario.job_site[job]
+    if opened_s == due_s:
+        return due_s, last
+    if scenario.site_from_s[site] == opened_s:
+        _book(chain, PERMISSION, milestone, 0, opened_s)
+        return 0, NONE
+    road = _way_of_teams(facts, site, scenario.job_need[job], opened_s)
+    if road == NONE:
+        _book(chain, scenario.wait_cause[job], milestone, due_s, opened_s)
+        return due_s, last
+    _note_road(scenario.people, chain, road, opened_s)
+    opening = scenario.drive_wait[road]
+    if facts.trace.passed_s[opening] < opened_s:
+        _book(chain, PERMISSION, NONE, 0, opened_s)
+        return 0, NONE
+    return opened_s, opening
+
+
+@inner
+def _from_job(
+    facts: Facts, chain: Chain, milestone: Int, now: Int, due_s: Int, last: Int
+) -> tuple[Int, Int]:
+    """Step back from a job whose predecessors are done: its last parcel, and waiting for a team."""
+    scenario, trace, allocation = facts.scenario, facts.trace, facts.allocation
+    job = trace.alike[milestone]
+    site, need = scenario.job_site[job], scenario.job_need[job]
+    is_done, opened_s = trace.passed_s[milestone] != NEVER, trace.open_s[milestone]
+    closing = trace.closing[milestone]
+    start_s = closing[CLOSING_START]
+    if is_done and start_s == NEVER:  # without work
+        return due_s, last
+    if not is_done and (opened_s == NEVER or closing[CLOSING_LEFT] > 0):
+        is_able = allocation.able_of[need] < allocation.able_of[need + 1]
+        if is_able and scenario.site_from_s[site] > now:
+            _book(chain, PERMISSION, milestone, 0, now)
+            return 0, NONE
+        if opened_s == NEVER:
+            return _from_closed(facts, chain, milestone, now, due_s, last)
+        start_s = now
+    else:
+        end_s = min(closing[CLOSING_END], now)
+        work_s = min(closing[CLOSING_WORK], end_s)
+        _book_stint(facts, chain, milestone, work_s, end_s)
+        _book(chain, TRAVEL, milestone, start_s, work_s)
+    is_known = opened_s != NEVER and max(opened_s, due_s) <= start_s
+    opened_s = max(opened_s, due_s) if is_known else due_s
+    full_s = start_s - min(closing[CLOSING_HELD], start_s - opened_s)
+    _book(chain, scenario.work_cause[job], milestone, full_s, start_s)
+    _book(chain, scenario.wait_cause[job], milestone, opened_s, full_s)
+    return _from_open(facts, chain, milestone, opened_s, due_s, last)
+
+
+@inner
+def _step_back(facts: Facts, chain: Chain, milestone: Int, now: Int) -> tuple[Int, Int]:
+    """Book the days of a milestone up to an instant: the instant before, and its milestone."""
+    scenario, like = facts.scenario, facts.trace.alike[milestone]
+    due_s, last = _last_before(facts, milestone)
+    if due_s == NEVER:
+        return now, last
+    if like < len(scenario.job_site):
+        return _from_job(facts, chain, milestone, now, due_s, last)
+    if like < scenario.first_road:  # the release of a hazard
+        _book(chain, HANDOVER, milestone, due_s, now)
+    return due_s, last
 
 
 @compiled
@@ -185,8 +676,6 @@ def walk(
     chosen: Numbers,
 ) -> Int:
     """Book every day of the chosen settlements up to the ready time (never: the horizon).
-
-    One long function, like :func:`returnplan.model.work.loop.run`, and for the same reason.
 
     Parameters
     ----------
@@ -202,447 +691,26 @@ def walk(
     int
         Number of steps that were kept.
     """
-    before_of, before = scenario.before_of, scenario.before
-    job_site, job_need = scenario.job_site, scenario.job_need
-    work_cause, wait_cause = scenario.work_cause, scenario.wait_cause
-    first_works, first_survey = scenario.first_works, scenario.first_survey
-    settlement_survey = scenario.settlement_survey
-    site_from_s, site_zone, pace = scenario.site_from_s, scenario.site_zone, scenario.pace
-    road_ends, road_hours = scenario.road_ends, scenario.road_hours
-    roads_of, roads = scenario.roads_of, scenario.roads
-    is_all_season = scenario.is_all_season
-    drive_wait, open_wait = scenario.drive_wait, scenario.open_wait
-    place_of, people = scenario.place, scenario.people
-    things_of, things, counts_found = scenario.things_of, scenario.things, scenario.counts_found
-    serving_of, serving, serving_hours = (
-        scenario.serving_of,
-        scenario.serving,
-        scenario.serving_hours,
-    )
-    able_of, able_base, able_hours = allocation.able_of, allocation.able_base, allocation.able_hours
-    route_of, route, has_route = allocation.route_of, allocation.route, allocation.has_route
-    passed_s, open_s, closing, rank = trace.passed_s, trace.open_s, trace.closing, trace.rank
-    day_share = trace.day_share
-    found_settlement, found_like = trace.found_settlement, trace.found_like
-    month_start, month_of_day = trace.month_start, trace.month_of_day
-    worked, daily = trace.worked, trace.daily
-    gate_s, source_s, until_s = trace.gate_s, trace.source_s, trace.until_s
-    cause_s, steps = booked.cause_s, booked.steps
-    road_people, road_person_minutes = booked.road_people, booked.road_person_minutes
-
-    jobs, fixed = len(job_site), len(before_of) - 1
-    edges = len(road_hours)
-    hazards = fixed - jobs - 2 * edges
-    places = len(roads_of) - 1
-    settlements, gates = gate_s.shape
-    found_at = np.argsort(found_settlement, kind="mergesort")  # found hazards by settlement
-    found_of = np.searchsorted(found_settlement[found_at], np.arange(settlements + 1))
-    kept = np.zeros(1, np.int64)
-
-    drive_s, people_s = np.full(edges, LATER_S), np.full(edges, LATER_S)
-    for edge in range(edges):
-        if passed_s[drive_wait[edge]] != NEVER:
-            drive_s[edge] = max(passed_s[drive_wait[edge]], site_from_s[places + edge])
-        if passed_s[open_wait[edge]] != NEVER and is_all_season[edge]:
-            people_s[edge] = max(passed_s[open_wait[edge]], site_from_s[places + edge])
-    drive_order, people_order = np.argsort(drive_s), np.argsort(people_s)
-    drive_sorted, people_sorted = drive_s[drive_order], people_s[people_order]
-    hours = np.full(places, math.inf)
-    via = np.full(places, NONE, np.int32)
-    waited_by = np.full(edges, NONE, np.int32)  # settlement whose chain waits for the road
-    number_at = np.full(places, NONE, np.int32)
-    for settlement in range(settlements):
-        number_at[place_of[settlement]] = settlement
-
-    held = np.array([NONE, 0, 0], np.int64)  # last road of a chain, when it opened, settlement
-
-    def note_wait(until_s: Int) -> None:
-        """The last road kept the people waiting since that instant."""
-        if held[0] != NONE:
-            minutes = held[1] // MINUTE_S - until_s // MINUTE_S
-            road_person_minutes[held[0]] += people[held[2]] * minutes
-        held[0] = NONE
-
-    def note_road(settlement: Int, road: Int, at_s: Int) -> None:
-        note_wait(at_s)
-        held[0], held[1], held[2] = road, at_s, settlement
-        road_people[road] += people[settlement]
-        if kept[0] < len(steps):
-            row = kept[0]
-            steps[row, 0], steps[row, 1] = ROAD_STEP, road
-            steps[row, 2], steps[row, 3] = at_s, at_s
-            kept[0] += 1
-
-    def is_done(milestone: Int) -> Any:
-        return passed_s[milestone] != NEVER
-
-    def rank_of(milestone: Int) -> Int:
-        """Place in the order of dispatch; of a release that of the hazard's last stage."""
-        if milestone < jobs:
-            return rank[milestone]
-        if milestone < jobs + hazards:
-            return rank[EACH_FOUND * (milestone - jobs) + EACH_FOUND - 1]
-        if milestone < fixed:
-            return NONE
-        return rank[milestone - 1]
-
-    def nearest_new(target: Int, origin: Int, road_s: Whole, at_s: Int) -> Int:
-        """Of the roads on the way that count since that instant the one nearest to the origin."""
-        chosen_road: Int = NONE
-        place = target
-        while place != origin:
-            road = via[place]
-            if road_s[road] == at_s:
-                chosen_road = road
-            place = road_ends[road, 0] + road_ends[road, 1] - place
-        return chosen_road
-
-    def way_of_teams(site: Int, need: Int, at_s: Int) -> Int:
-        """Road that let a team come to a site at that instant, or NONE."""
-        low = np.searchsorted(drive_sorted, at_s, side="left")
-        high = np.searchsorted(drive_sorted, at_s, side="right")
-        if high - low <= 1:
-            return drive_order[low] if high > low else NONE
-        best_hours, best = math.inf, NONE
-        for end in range(1 if site < places else 2):
-            origin = site if site < places else road_ends[site - places, end]
-            _search(road_ends, road_hours, roads_of, roads, drive_s, at_s, origin, hours, via)
-            for k in range(able_of[need], able_of[need + 1]):
-                base = able_base[k]
-                if hours[base] < able_hours[k] and hours[base] < best_hours:
-                    best_hours = hours[base]
-                    best = nearest_new(base, origin, drive_s, at_s)
-        return best
-
-    def way_of_people(settlement: Int, gate: Int, at_s: Int) -> tuple[Int, Int]:
-        """Road, or place that serves, by which a settlement is served from that instant on."""
-        low = np.searchsorted(people_sorted, at_s, side="left")
-        high = np.searchsorted(people_sorted, at_s, side="right")
-        new_sources, source = 0, NONE
-        for place in range(places):
-            if source_s[gate, place] == at_s:
-                new_sources += 1
-                source = place
-        if high - low + new_sources == 0:
-            return NONE, NONE
-        if high - low + new_sources == 1:
-            return (people_order[low], NONE) if high > low else (NONE, source)
-        origin = place_of[settlement]
-        _search(road_ends, road_hours, roads_of, roads, people_s, at_s, origin, hours, via)
-        best_hours, best = math.inf, NONE
-        for place in range(places):
-            if source_s[gate, place] <= at_s and hours[place] < best_hours:
-                best_hours, best = hours[place], place
-        if best == NONE:
-            return NONE, NONE
-        road = nearest_new(best, origin, people_s, at_s)
-        return road, (best if road == NONE else NONE)
-
-    def precedes(one: Int, milestone: Int) -> Any:
-        for k in range(before_of[milestone], before_of[milestone + 1]):
-            if before[k] == one:
-                return True
-        return False
-
-    def last_before(milestone: Int) -> tuple[Int, Int]:
-        """When the predecessors were done and the last of them; not done: NEVER, served last."""
-        due_s, last, missing = 0, NONE, NONE
-        if milestone >= fixed:
-            found = (milestone - fixed) // EACH_FOUND
-            last = milestone - 1
-            if milestone == fixed + EACH_FOUND * found:
-                last = settlement_survey[found_settlement[found]]
-            return passed_s[last], last
-        for k in range(before_of[milestone], before_of[milestone + 1]):
-            one = before[k]
-            if not is_done(one):
-                if missing == NONE or rank_of(one) > rank_of(missing):
-                    missing = one
-            elif passed_s[one] > due_s:
-                due_s, last = passed_s[one], one
-        if first_works <= milestone < first_survey:  # hazards that a survey found may come before
-            begun_s = closing[milestone, CLOSING_START]
-            if begun_s == NEVER and is_done(milestone):
-                begun_s = passed_s[milestone]
-            settlement = number_at[job_site[milestone]]
-            first = found_of[settlement] if settlement != NONE else 0
-            after = found_of[settlement + 1] if settlement != NONE else 0
-            for k in range(first, after):
-                found = found_at[k]
-                one = fixed + EACH_FOUND * found + EACH_FOUND - 1
-                joined_s = passed_s[settlement_survey[settlement]]
-                if joined_s == NEVER or not precedes(jobs + found_like[found], milestone):
-                    continue
-                if is_done(one):
-                    if (begun_s == NEVER or passed_s[one] <= begun_s) and passed_s[one] > due_s:
-                        due_s, last = passed_s[one], one
-                elif begun_s == NEVER and (missing == NONE or rank_of(one) > rank_of(missing)):
-                    missing = one
-        if missing != NONE:
-            return NEVER, missing
-        return due_s, last
-
-    def like_of(milestone: Int) -> Int:
-        """Job of the scenario that has the same site and need."""
-        if milestone < fixed:
-            return milestone
-        found = (milestone - fixed) // EACH_FOUND
-        stage = milestone - fixed - EACH_FOUND * found
-        return EACH_FOUND * found_like[found] + stage + 1
-
-    def is_job(milestone: Int) -> Any:
-        if milestone < fixed:
-            return milestone < jobs
-        return (milestone - fixed) % EACH_FOUND < EACH_FOUND - 1
-
-    def book_stint(settlement: Int, milestone: Int, like: Int, begin_s: Int, end_s: Int) -> None:
-        """Book calendar days of work: what the best month would take, and winter."""
-        if end_s <= begin_s:
-            return
-        zone = site_zone[job_site[like]]
-        first, last = month_of_day[begin_s // DAY_S], month_of_day[end_s // DAY_S]
-        days = worked[zone, last] + (end_s / DAY_S - month_start[last]) * daily[zone, last]
-        days -= worked[zone, first] + (begin_s / DAY_S - month_start[first]) * daily[zone, first]
-        usual_s: Int = np.int64(0)
-        if pace[zone] > 0:
-            usual_s = np.int64(math.floor(days * DAY_S / pace[zone] + 0.5))
-        usual_s = min(max(usual_s, 0), end_s - begin_s)
-        work_s = np.int64(math.floor(usual_s * day_share[milestone] + 0.5))
-        after_travel_s = begin_s + usual_s - work_s
-        _book(cause_s, steps, kept, settlement, WINTER, milestone, begin_s + usual_s, end_s)
-        _book(
-            cause_s,
-            steps,
-            kept,
-            settlement,
-            work_cause[like],
-            milestone,
-            after_travel_s,
-            begin_s + usual_s,
-        )
-        _book(cause_s, steps, kept, settlement, TRAVEL, milestone, begin_s, after_travel_s)
-
-    def undrivable(place: Int, at_s: Int) -> tuple[Int, Int]:
-        """Road on the access route of a place, nearest first, that is not driven; how many."""
-        nearest, count = NONE, 0
-        for k in range(route_of[place], route_of[place + 1]):
-            if drive_s[route[k]] > at_s:
-                count += 1
-                if nearest == NONE:
-                    nearest = route[k]
-        return nearest, count
-
-    def missing_way(site: Int, need: Int, at_s: Int) -> Int:
-        """Road that keeps teams from a site at the horizon, or NONE."""
-        road = NONE
-        if site < places:
-            road, _ = undrivable(site, at_s)
-        else:
-            one, other = road_ends[site - places, 0], road_ends[site - places, 1]
-            road, count = undrivable(one, at_s)
-            other_road, other_count = undrivable(other, at_s)
-            if has_route[other] and (not has_route[one] or other_count < count):
-                road = other_road
-        if road != NONE:
-            return road
-        for k in range(able_of[need], able_of[need + 1]):
-            road, _ = undrivable(able_base[k], at_s)
-            if road != NONE:
-                return road
-        return NONE
-
-    def missing_service(settlement: Int, gate: Int, at_s: Int) -> Int:
-        """Works that are not done at the nearest place with such, within the hours, or NONE."""
-        origin = place_of[settlement]
-        _search(road_ends, road_hours, roads_of, roads, people_s, at_s, origin, hours, via)
-        best: Int = NONE
-        for k in range(serving_of[gate], serving_of[gate + 1]):
-            works = serving[k]
-            there = hours[job_site[works]]
-            if is_done(works) or there > serving_hours[gate]:
-                continue
-            if best == NONE or there < hours[job_site[best]]:
-                best = works
-            elif job_site[works] == job_site[best] and rank_of(works) > rank_of(best):
-                best = works
-        return best
-
+    facts = Facts(scenario, allocation, trace, _set_up(scenario, trace))
     for settlement in chosen:
-        note_wait(0)
-        gate, ready_s = 0, 0.0
-        for g in range(gates):
-            time_s = gate_s[settlement, g]
-            if math.isnan(time_s) or time_s > until_s:
-                time_s = math.inf
-            if time_s > ready_s:
-                gate, ready_s = g, time_s
-        now: Int = np.int64(until_s)
-        holds = ready_s <= until_s
-        if holds:
-            now = np.int64(ready_s)
-        if now == 0 or gates == 0:
+        gate, ready_s = _binding_gate(trace, settlement)
+        holds = ready_s <= trace.until_s
+        now: Int = np.int64(ready_s) if holds else np.int64(trace.until_s)
+        if now == 0 or trace.gate_s.shape[1] == 0:
             continue
-
+        chain = Chain(booked, settlement)
         # What closed the binding gate, or is missing from it
-        milestone: Int = np.int64(NONE)
-        kind, reach = scenario.gate_kind[gate], scenario.gate_reach[gate]
-        cause = OTHER
-        if math.isnan(gate_s[settlement, gate]):
-            cause = MISSING_DATA
-        elif kind == DATE:
-            cause = PERMISSION
-        else:
-            row = gate * settlements + settlement
-            for k in range(things_of[row], things_of[row + 1]):
-                one = things[k]
-                if holds and passed_s[one] == now and milestone == NONE:
-                    milestone = one
-                elif not holds and not is_done(one):
-                    if milestone == NONE or rank_of(one) > rank_of(milestone):
-                        milestone = one
-            for k in range(found_of[settlement], found_of[settlement + 1]):
-                found = found_at[k]
-                one = fixed + EACH_FOUND * found + EACH_FOUND - 1
-                if not counts_found[gate, found_like[found]]:
-                    continue
-                if holds and passed_s[one] == now and milestone == NONE:
-                    milestone = one
-                elif not holds and not is_done(one):
-                    if milestone == NONE or rank_of(one) > rank_of(milestone):
-                        milestone = one
-            is_by_road = milestone == NONE and reach != NO_REACH
-            if is_by_road and not holds:
-                place = place_of[settlement]
-                if not has_route[place]:
-                    cause = NO_ROUTE
-                for k in range(route_of[place], route_of[place + 1]):
-                    if not is_all_season[route[k]]:
-                        cause = NO_ROUTE
-            if not holds and cause != NO_ROUTE and trace.is_hopeless[settlement, gate]:
-                cause, milestone = NOT_PLANNED, NONE
-            if is_by_road and cause == OTHER:
-                road: Int = np.int64(NONE)
-                source: Int = np.int64(NONE)
-                if holds:
-                    road, source = way_of_people(settlement, gate, now)
-                else:
-                    place = place_of[settlement]
-                    for k in range(route_of[place], route_of[place + 1]):
-                        if people_s[route[k]] > now and road == NONE:
-                            road = route[k]
-                if road != NONE:
-                    note_road(settlement, road, now)
-                    cause = PERMISSION
-                    at_s = passed_s[open_wait[road]]
-                    if at_s == NEVER or at_s == now:
-                        milestone = open_wait[road]
-                elif source != NONE:
-                    for k in range(serving_of[gate + 1] - 1, serving_of[gate] - 1, -1):
-                        if job_site[serving[k]] == source and passed_s[serving[k]] == now:
-                            milestone = serving[k]
-                elif not holds:
-                    milestone = missing_service(settlement, gate, now)
-                    cause = NOT_PLANNED
+        cause, milestone = _closed_by(facts, chain, gate, now, holds)
         if milestone == NONE:
-            _book(cause_s, steps, kept, settlement, cause, NONE, 0, now)
-            continue
-
+            _book(chain, cause, NONE, 0, now)
+            now = np.int64(0)
         # Back from there to the start
         hops = 0
         while now > 0:
             hops += 1
-            if milestone == NONE or hops > 2 * len(passed_s):
-                _book(cause_s, steps, kept, settlement, OTHER, milestone, 0, now)
+            if milestone == NONE or hops > 2 * len(trace.passed_s):
+                _book(chain, OTHER, milestone, 0, now)
                 break
-            due_s, last = last_before(milestone)
-            if not is_job(milestone):
-                if due_s == NEVER:
-                    milestone = last
-                    continue
-                if milestone < jobs + hazards or milestone >= fixed:
-                    _book(cause_s, steps, kept, settlement, HANDOVER, milestone, due_s, now)
-                now, milestone = due_s, last
-                continue
-            if due_s == NEVER:
-                milestone = last
-                continue
-            like = like_of(milestone)
-            site, need = job_site[like], job_need[like]
-            opened_s = open_s[milestone]
-            start_s = closing[milestone, CLOSING_START]
-            if is_done(milestone) and start_s == NEVER:  # without work
-                now, milestone = due_s, last
-                continue
-            if not is_done(milestone) and (
-                opened_s == NEVER or closing[milestone, CLOSING_LEFT] > 0
-            ):
-                is_able = able_of[need] < able_of[need + 1]
-                if is_able and site_from_s[site] > now:
-                    _book(cause_s, steps, kept, settlement, PERMISSION, milestone, 0, now)
-                    break
-                if opened_s == NEVER and is_able:
-                    road = missing_way(site, need, now)
-                    if road == NONE or waited_by[road] == settlement:
-                        _book(cause_s, steps, kept, settlement, NO_ROUTE, milestone, due_s, now)
-                        now, milestone = due_s, last
-                        continue
-                    waited_by[road] = settlement
-                    note_road(settlement, road, now)
-                    if is_done(drive_wait[road]):
-                        _book(cause_s, steps, kept, settlement, PERMISSION, NONE, 0, now)
-                        break
-                    milestone = drive_wait[road]
-                    continue
-                if opened_s == NEVER:
-                    _book(cause_s, steps, kept, settlement, wait_cause[like], milestone, due_s, now)
-                    now, milestone = due_s, last
-                    continue
-                start_s = now
-            else:
-                end_s = min(closing[milestone, CLOSING_END], now)
-                work_s = min(closing[milestone, CLOSING_WORK], end_s)
-                book_stint(settlement, milestone, like, work_s, end_s)
-                _book(cause_s, steps, kept, settlement, TRAVEL, milestone, start_s, work_s)
-            opened_s = max(opened_s, due_s)
-            if opened_s > start_s or open_s[milestone] == NEVER:
-                opened_s = due_s
-            held_s = min(closing[milestone, CLOSING_HELD], start_s - opened_s)
-            _book(
-                cause_s,
-                steps,
-                kept,
-                settlement,
-                work_cause[like],
-                milestone,
-                start_s - held_s,
-                start_s,
-            )
-            _book(
-                cause_s,
-                steps,
-                kept,
-                settlement,
-                wait_cause[like],
-                milestone,
-                opened_s,
-                start_s - held_s,
-            )
-            now = opened_s
-            if opened_s == due_s:
-                milestone = last
-                continue
-            if site_from_s[site] == opened_s:
-                _book(cause_s, steps, kept, settlement, PERMISSION, milestone, 0, now)
-                break
-            road = way_of_teams(site, need, opened_s)
-            if road == NONE:
-                _book(cause_s, steps, kept, settlement, wait_cause[like], milestone, due_s, now)
-                now, milestone = due_s, last
-                continue
-            note_road(settlement, road, now)
-            if passed_s[drive_wait[road]] < now:
-                _book(cause_s, steps, kept, settlement, PERMISSION, NONE, 0, now)
-                break
-            milestone = drive_wait[road]
-    note_wait(0)
-    return kept[0]
+            now, milestone = _step_back(facts, chain, milestone, now)
+        _note_wait(scenario.people, chain, 0)
+    return booked.kept[0]
