@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 import returnplan as rp
 from returnplan.model.chance.assumptions import NO_UNRECORDED, Unrecorded, expected_values
 from returnplan.model.conditions import score as scores
-from returnplan.model.conditions.gates import NEVER, Facts, History, gate_times, gates_in_force
+from returnplan.model.conditions.gates import gate_times, gates_in_force
+from returnplan.model.conditions.history import NEVER, History, Settlements
 from returnplan.model.conditions.score import DIMENSIONS, SERVICES, WEIGHTS, Measures, Scores
 from returnplan.model.work import network
 from tests.sketch import Sketch
@@ -36,14 +37,14 @@ def happened(
     def times(rows: Sequence[rp.Hazard | rp.Road | rp.Works]) -> NDArray[np.float64]:
         return np.array([done.get(row.id, NEVER) for row in rows], np.float64)
 
-    facts = Facts(scenario, network.build(scenario))
+    settlements = Settlements(scenario, network.build(scenario))
     return History(
-        facts=facts,
+        settlements=settlements,
         number=expected_values(scenario).number,
         released_s=np.concatenate([times(scenario.hazards), np.array(found_s, np.float64)]),
         road_open_s=times(scenario.roads),
         works_s=times(scenario.works),
-        survey_s=np.zeros(len(facts.surveyed)),
+        survey_s=np.zeros(len(settlements.surveyed)),
         unrecorded=unrecorded,
     )
 
@@ -51,11 +52,11 @@ def happened(
 def measured(sketch: Sketch, place: str = "village", **done: float) -> dict[str, float]:
     """Measures at a settlement by dimension, when these things are done and no others."""
     history = happened(sketch.scenario(), done)
-    judge = Scores(history.facts)
+    judge = Scores(history.settlements)
     found = judge.measures(history, HORIZON_S)
     known_gates = judge.measures(history, HORIZON_S, gate_times(history))
     np.testing.assert_array_equal(found, known_gates)
-    return dict(zip(DIMENSIONS, found[history.facts.number[place]].tolist(), strict=True))
+    return dict(zip(DIMENSIONS, found[history.settlements.number[place]].tolist(), strict=True))
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_hazards_that_a_survey_finds_count_as_what_they_resemble(village: Sketch
     )
     done = {"homes": 5.0, "fields": 5.0}
     history = happened(scenario, done, unrecorded, [10.0, NEVER])
-    found = Scores(history.facts).measures(history, HORIZON_S)[0]
+    found = Scores(history.settlements).measures(history, HORIZON_S)[0]
     assert found[DIMENSIONS.index("land")] == np.float32(8 / 10)
     assert found[DIMENSIONS.index("farmland")] == np.float32(6 / 8)
 
@@ -418,11 +419,11 @@ def test_measures_of_random_worlds_keep_their_laws(seed: int, tmp_path: Path) ->
     before = None
     for _ in range(5):
         history = happened(scenario, done)
-        facts = history.facts
+        settlements = history.settlements
         times = gate_times(history)
-        found = Scores(facts).measures(history, HORIZON_S)
+        found = Scores(settlements).measures(history, HORIZON_S)
         assert found.dtype == np.float32
-        assert found.shape == (len(facts.settlements), 7)
+        assert found.shape == (len(settlements.ids), 7)
         known = found[~np.isnan(found)]
         assert ((known >= 0) & (known <= 1)).all()
         for number, name in enumerate(gates_in_force(scenario)):
@@ -436,7 +437,7 @@ def test_measures_of_random_worlds_keep_their_laws(seed: int, tmp_path: Path) ->
         more = rng.choice(len(things), len(things) // 4 + 1, replace=False)
         done |= {things[number]: 5.0 for number in more}
     everything = happened(scenario, dict.fromkeys(things, 5.0))
-    last = Scores(everything.facts).measures(everything, HORIZON_S)
+    last = Scores(everything.settlements).measures(everything, HORIZON_S)
     rest = last[:, [number for number, name in enumerate(DIMENSIONS) if name != "shelter"]]
     assert np.isin(rest[~np.isnan(rest)], [0, 1]).all()
     assert (last[:, [0, -1]] == 1).all()

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from returnplan.model.chance.assumptions import NO_UNRECORDED, expected_values
-from returnplan.model.conditions.gates import Facts, History
+from returnplan.model.conditions.history import History, Settlements
 from returnplan.model.conditions.risk import Risk
 from returnplan.model.effects.harm import (
     HARM_COLUMNS,
@@ -63,7 +63,7 @@ def casualties(sketch: Sketch, risk: Risk, people: Presence, **number: float) ->
     """Count from month to month, without teams."""
     scenario = sketch.scenario()
     by_s = np.arange(people.present.shape[1]) * round(MONTH_S)
-    harm = Harm(scenario, Facts(scenario, network.build(scenario)), by_s, [])
+    harm = Harm(scenario, Settlements(scenario, network.build(scenario)), by_s, [])
     return harm.of(PLAIN | number, risk, people, np.zeros(0))[0]
 
 
@@ -209,9 +209,9 @@ def test_deminers_have_accidents_while_at_work(sketch: Sketch) -> None:
     sketch.asset("dogs", ["technical_survey", "building"], deminers=4)
     sketch.asset("builders", ["building", "survey"], deminers=7)
     scenario = sketch.scenario()
-    facts = Facts(scenario, network.build(scenario))
+    settlements = Settlements(scenario, network.build(scenario))
     by_s = np.array([0, round(MONTH_S)])
-    harm = Harm(scenario, facts, by_s, ["manual", "builders", "manual", "dogs"])
+    harm = Harm(scenario, settlements, by_s, ["manual", "builders", "manual", "dogs"])
     nobody = Presence(*(np.zeros((0, 2)),) * 3)
     days = np.array([2.0, 9.0, 1.0, 5.0]) * 220
     found, _ = harm.of(PLAIN, risk(), nobody, days)
@@ -250,16 +250,16 @@ def a_run(luck: random.Random) -> tuple[Sketch, dict[str, Any], Presence]:
 def harm_of(sketch: Sketch, times: dict[str, Any], people: Presence, **more: float) -> Casualties:
     scenario = sketch.scenario()
     number = {**expected_values(scenario).number, **more}
-    facts = Facts(scenario, network.build(scenario))
+    settlements = Settlements(scenario, network.build(scenario))
     history = History(
-        facts=facts,
+        settlements=settlements,
         number=number,
         road_open_s=np.zeros(len(scenario.roads)),
         unrecorded=NO_UNRECORDED,
         **times,
     )
     by_s = np.arange(13) * round(MONTH_S)
-    return Harm(scenario, facts, by_s, []).of(number, history.risk, people, np.zeros(0))[0]
+    return Harm(scenario, settlements, by_s, []).of(number, history.risk, people, np.zeros(0))[0]
 
 
 def is_no_more(one: Casualties, other: Casualties) -> bool:
@@ -361,7 +361,7 @@ def test_casualties_say_how_many_villages_they_rest_on(sketch: Sketch) -> None:
         sketch.village(name, people=100)
     scenario = sketch.scenario()
     by_s = np.arange(13) * round(MONTH_S)
-    harm = Harm(scenario, Facts(scenario, network.build(scenario)), by_s, [])
+    harm = Harm(scenario, Settlements(scenario, network.build(scenario)), by_s, [])
     people = presence(np.full((3, 13), 100.0))
     found, mine = harm.of(PLAIN, risk(3.0, 1.0, 0.0), people, np.zeros(0))
     assert found.settlements == 2
