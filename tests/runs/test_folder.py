@@ -12,8 +12,8 @@ import pytest
 
 import returnplan as rp
 from returnplan.runs.ensemble import RANGED
-from returnplan.runs.run import Request, run
 from returnplan.runs.folder import TABLES
+from returnplan.runs.run import Request, run
 from tests.running import manifest, run_undrawn
 
 NAMES = ("today", "two_more_teams")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import returnplan as rp
-from returnplan.runs.machine import working_folder as plans
 from returnplan.runs import merge as shards
-from returnplan.runs.run import Request, run
 from returnplan.runs.folder import MANIFEST
+from returnplan.runs.machine import working_folder as plans
 from returnplan.runs.merge import ShardError, merge, read_shards
+from returnplan.runs.run import Request, run
 from tests.running import manifest, no_figures, run_undrawn
 from tests.worlds import two_villages
 

@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import returnplan as rp
-from returnplan.show import figures
 from returnplan.cli import main
+from returnplan.cli.compared import shown_dates
+from returnplan.model.chance.uniforms import uniforms
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.paired import differences
 from returnplan.runs.ready_days import check_comparable
-from returnplan.cli.compared import shown_dates
-from returnplan.model.chance.uniforms import uniforms
+from returnplan.show import figures
 
 ROOT = Path(__file__).resolve().parents[2]
 VALLEY = ROOT / "scenarios" / "valley"
