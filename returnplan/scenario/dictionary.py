@@ -6,12 +6,8 @@ from typing import Any
 
 from returnplan.columns import result_columns
 from returnplan.domain import Assumption, Scenario, type_of_table
-from returnplan.model.chance.assumptions import (
-    default_assumptions,
-    is_multiplier,
-    mean,
-    mean_shares,
-)
+from returnplan.model.chance.assumptions import default_assumptions, is_multiplier
+from returnplan.model.chance.distributions import mean, mean_shares
 from returnplan.model.conditions.gates import GATES, PRESETS, USER, preset_gates, preset_of
 from returnplan.model.work.policies import POLICIES
 from returnplan.runs.machine.progress import aligned

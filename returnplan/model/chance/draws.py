@@ -14,19 +14,16 @@ from returnplan.model.chance.assumptions import (
     Values,
     assumptions_in_force,
     is_multiplier,
-    mean,
     productivity_of,
 )
-from returnplan.model.chance.uniforms import (
+from returnplan.model.chance.distributions import (
     Quantiles,
     Shares,
+    mean,
     poisson_counts,
     quantile,
-    sobol,
-    stable_hash,
-    uniforms,
-    within,
 )
+from returnplan.model.chance.uniforms import sobol, stable_hash, uniforms, within
 from returnplan.model.work.calendars import months_from
 
 Floats = npt.NDArray[np.float64]
