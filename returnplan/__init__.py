@@ -39,7 +39,7 @@ from returnplan.scenario import check, load, write
 from returnplan.version import __version__
 
 if TYPE_CHECKING:
-    from returnplan.insight.why import why
+    from returnplan.insight.story import why
     from returnplan.model.simulation import Outcome, simulate
     from returnplan.runs.ensemble import Ensemble, ensemble
     from returnplan.runs.folder import Run, load_run
@@ -96,7 +96,7 @@ _LATER = {
     "maps": "returnplan.show",
     "simulate": "returnplan.model.simulation",
     "view": "returnplan.show.views",
-    "why": "returnplan.insight.why",
+    "why": "returnplan.insight.story",
 }
 """Public names that need pandas or matplotlib, and where they are."""
 

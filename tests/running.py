@@ -22,7 +22,9 @@ PATIENCE_S = 300
 
 COMMAND = """
 import sys, time
-from returnplan import chunks, figures, simulation
+from returnplan.model import simulation
+from returnplan.runs.machine import chunks
+from returnplan.show import figures
 seconds = float(sys.argv[1])
 figures.draw_figures = lambda *given, **named: None
 def slowed(swift, seconds):
