@@ -245,6 +245,7 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
     from returnplan.runs import run as run_room
     from returnplan.runs.folder import check_target
     from returnplan.scenario.dictionary import default_lines, gates_in_words
+    from returnplan.show.run_folder import write_run
 
     target = options.pop("out") or Path("runs") / loaded.name
     request = run_room.Request(
@@ -261,7 +262,7 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
     shipped = len(default_lines(report))
     click.echo(f"{shipped} defaults in use: see returnplan check {scenario}", err=True)
     try:
-        outcomes = _watched(lambda watcher: run_room.run(request, watcher))
+        outcomes = _watched(lambda watcher: run_room.run(request, write_run, watcher))
     except KeyboardInterrupt:
         _fail(run_room.stopped(request), STOPPED)
     _report(outcomes, target)
@@ -322,10 +323,11 @@ def merge(folders: tuple[Path, ...], out: Path, overwrite: bool) -> None:
     """
     from returnplan.runs import merge as shards
     from returnplan.runs.folder import check_target
+    from returnplan.show.run_folder import write_run
 
     target = check_target(out, overwrite=overwrite)
     try:
-        outcomes = _watched(lambda watcher: shards.merge(folders, target, watcher))
+        outcomes = _watched(lambda watcher: shards.merge(folders, target, write_run, watcher))
     except ReturnplanError as error:
         _fail(str(error), BAD_INPUT)
     _report(outcomes, out)

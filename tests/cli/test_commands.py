@@ -18,6 +18,7 @@ from returnplan.cli import main
 from returnplan.runs import folder as runfolder
 from returnplan.runs import run as run_room
 from returnplan.runs.machine.progress import Silent
+from returnplan.show.run_folder import write_run
 from tests.running import manifest, start
 from tests.worlds import two_villages
 
@@ -266,7 +267,7 @@ def test_an_interrupted_run_leaves_nothing_behind_but_its_draws(
         draws=draws,
     )
     with pytest.raises(failure):
-        run_room.run(request, Stops(failure))
+        run_room.run(request, write_run, Stops(failure))
     left = [".out.draws"] if draws else []
     assert sorted(p.name for p in tmp_path.iterdir()) == [*left, "world"]
     kept = "5 of 5 draws are kept" if draws else "nothing was written"
@@ -339,7 +340,7 @@ def test_long_preparations_are_explained(
     request = run_room.Request(
         folder=starter, scenario=rp.load(starter), allocations=("today",), out=tmp_path / "out"
     )
-    run_room.run(request, Listens())
+    run_room.run(request, write_run, Listens())
     assert said == ["compiling the simulation for this machine, once, up to a minute"]
 
 
