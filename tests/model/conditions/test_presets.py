@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 
 import returnplan as rp
 from returnplan import cli
+from returnplan.cli.described import describe
+from returnplan.cli.listing import listing
 from returnplan.model.conditions.gates import (
     GATES,
     PRESETS,
@@ -28,7 +30,6 @@ from returnplan.runs.machine import working_folder as plans
 from returnplan.runs.merge import ShardError, merge
 from returnplan.runs.run import Request
 from returnplan.scenario import digest
-from returnplan.scenario.dictionary import describe, listing
 from returnplan.show.run_folder import write_run
 from tests.running import manifest, run_undrawn
 from tests.sketch import Sketch
