@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import returnplan as rp
 from returnplan.cli import main
 from returnplan.runs import run as run_room
 from tests.running import call, start
@@ -101,3 +102,12 @@ def test_help_shows_an_example_for_every_command() -> None:
         result = call(command, "--help")
         assert result.exit_code == 0
         assert f"returnplan {command}" in result.output
+
+
+def test_help_begins_without_what_only_work_needs() -> None:
+    words = "import sys; from returnplan.cli import main; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", words], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert not {"numba", "numpy", "pandas", "matplotlib"} & set(loaded)
+    assert {"load", "simulate"} <= set(dir(rp))
