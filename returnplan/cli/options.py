@@ -1,6 +1,6 @@
 """Arguments and options that several commands take."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,9 @@ allocations_option = click.option(
 )
 
 
-def chosen(names: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+def chosen(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     """Give the allocations that were asked for, each once; all when none was named."""
-    known = tuple(known)
     for name in names:
         if name not in known:
             fail(f"no allocation is called {name!r}; there are: {', '.join(known)}", BAD_USAGE)
-    return tuple(dict.fromkeys(names)) or known
+    return tuple(dict.fromkeys(names or known))

@@ -3,7 +3,6 @@
 import json
 import shutil
 from pathlib import Path
-from threading import Event
 
 import pandas as pd
 import pytest
@@ -11,11 +10,7 @@ from click.testing import Result
 
 import returnplan as rp
 from returnplan.runs import folder as runfolder
-from returnplan.runs import run as run_room
-from returnplan.runs.machine.progress import Silent
-from returnplan.show.run_folder import write_run
 from tests.running import call, manifest
-from tests.worlds import two_villages
 
 TABLES = ("summary", "readiness", "gates", "land_release", "jobs", "releases", "roads")
 
@@ -164,39 +159,6 @@ def test_names_in_any_letters_are_drawn_without_a_word(starter: Path, tmp_path: 
     assert "$x_1_2$" in picture
 
 
-class Stops(Silent):
-    """Stops a run at its first figure."""
-
-    def __init__(self, failure: type[BaseException]) -> None:
-        self.failure = failure
-
-    def step(self, line: str, steps: int) -> None:
-        if line.startswith("drew"):
-            raise self.failure
-
-
-@pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
-@pytest.mark.parametrize("draws", [0, 5])
-def test_an_interrupted_run_leaves_nothing_behind_but_its_draws(
-    failure: type[BaseException], draws: int, tmp_path: Path
-) -> None:
-    folder = tmp_path / "world"
-    two_villages(folder)
-    request = run_room.Request(
-        folder=folder,
-        scenario=rp.load(folder),
-        allocations=("near_first",),
-        out=tmp_path / "out",
-        draws=draws,
-    )
-    with pytest.raises(failure):
-        run_room.run(request, write_run, Stops(failure))
-    left = [".out.draws"] if draws else []
-    assert sorted(p.name for p in tmp_path.iterdir()) == [*left, "world"]
-    kept = "5 of 5 draws are kept" if draws else "nothing was written"
-    assert kept in run_room.stopped(request)
-
-
 @pytest.mark.usefixtures("undrawn")
 def test_a_run_takes_a_hundred_draws_and_says_so(starter: Path, tmp_path: Path) -> None:
     result = call("run", starter, "-a", "today", "--out", tmp_path / "out")
@@ -229,27 +191,6 @@ def test_shards_are_run_and_merged(starter: Path, tmp_path: Path) -> None:
     assert "--overwrite" in refused.output
     again = call(*words, "--shard", "1/1", "--out", tmp_path / "1", "--overwrite")
     assert again.exit_code == 0, again.output
-
-
-@pytest.mark.usefixtures("undrawn")
-def test_long_preparations_are_explained(
-    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said: list[str] = []
-
-    class Listens(Silent):
-        def say(self, line: str) -> None:
-            said.append(line)
-            told.set()
-
-    told = Event()
-    monkeypatch.setattr(run_room, "PATIENCE_S", 0.0)
-    monkeypatch.setattr(run_room, "warm_up", lambda: told.wait(60))
-    request = run_room.Request(
-        folder=starter, scenario=rp.load(starter), allocations=("today",), out=tmp_path / "out"
-    )
-    run_room.run(request, write_run, Listens())
-    assert said == ["compiling the simulation for this machine, once, up to a minute"]
 
 
 @pytest.mark.usefixtures("undrawn")
