@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 import returnplan as rp
-from returnplan.runs.machine.progress import Bars, Log
+from returnplan.cli.screen import Bars, Log
 from returnplan.units import horizon_date
 
 VALLEY = Path(__file__).resolve().parent / "valley"
