@@ -2,7 +2,7 @@
 
 ``assumptions`` holds the shipped table, the rows in force and ``expected_values``; ``draws`` makes
 the ``Values`` of a draw. Behind it lie ``uniforms``, the luck of each thing by its name, and
-``distributions``, which turn luck into values.
+``distributions``, which turn luck into values; ``months`` cut the time axis, for the weather.
 
 To add an uncertain number, add a row to ``data/assumptions.csv`` and read it as
 ``values.number["its_id"]``. One that differs from thing to thing also stands in ``draws.ONE_EACH``

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from returnplan.domain import RECORDS, Assumption, Scenario
 from returnplan.model.chance.distributions import mean, mean_shares
-from returnplan.model.work.calendars import months_from
+from returnplan.model.chance.months import months_from
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]

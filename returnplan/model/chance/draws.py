@@ -23,8 +23,8 @@ from returnplan.model.chance.distributions import (
     poisson_counts,
     quantile,
 )
+from returnplan.model.chance.months import months_from
 from returnplan.model.chance.uniforms import sobol, stable_hash, uniforms, within
-from returnplan.model.work.calendars import months_from
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]

@@ -17,8 +17,8 @@ import pytest
 
 import returnplan as rp
 from returnplan.cli.described import describe
+from returnplan.model.chance.months import months_from
 from returnplan.model.effects.cost import Costs, Payroll, cost_table
-from returnplan.model.work.calendars import months_from
 from returnplan.model.work.teams import Team, roster
 from returnplan.quantiles import quantile
 from returnplan.scenario import write_workbook
