@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from returnplan.runs.ready_days import Ints, Spread, communities_of, counted_dates, whole_seconds
 from returnplan.quantiles import HIGH, LOW, MIDDLE, quantile
+from returnplan.runs.ready_days import Ints, Spread, communities_of, counted_dates, whole_seconds
 from returnplan.units import date_to_seconds, month_starts
 
 MOST_HALF_YEARS = 20

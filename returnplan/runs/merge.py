@@ -6,15 +6,15 @@ from pathlib import Path
 
 import returnplan.scenario as scenario_room
 from returnplan.errors import Problem, ReturnplanError
-from returnplan.runs.machine.programme import Programme
-from returnplan.runs.outcome import Outcome
 from returnplan.runs.ensemble import assemble
 from returnplan.runs.folder import SCENARIO_COPY, Clock, read_manifest
 from returnplan.runs.machine import chunks
 from returnplan.runs.machine import working_folder as plans
 from returnplan.runs.machine.chunks import Chunks, Span
+from returnplan.runs.machine.programme import Programme
 from returnplan.runs.machine.progress import Watcher
 from returnplan.runs.machine.working_folder import Plan
+from returnplan.runs.outcome import Outcome
 from returnplan.runs.run import SILENT, Finish, Request
 
 

@@ -16,9 +16,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from returnplan.runs.ready_days import (Ints, Spread, against_of, communities_of, counted_dates, drawn, whole_seconds)
 from returnplan.model.chance.uniforms import uniforms
 from returnplan.quantiles import HIGH, LOW, mean, quantile
+from returnplan.runs.ready_days import (
+    Ints,
+    Spread,
+    against_of,
+    communities_of,
+    counted_dates,
+    drawn,
+    whole_seconds,
+)
 from returnplan.units import DAY_S, date_to_seconds
 
 RESAMPLES, SEED = 2_000, 1

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
-from returnplan.runs.machine import chunks
 from returnplan.runs import ensemble as ensembles
 from returnplan.runs.ensemble import RANGED
+from returnplan.runs.machine import chunks
 from returnplan.runs.machine.programme import Programme
 
 ALLOCATIONS = ("today", "smith_path")

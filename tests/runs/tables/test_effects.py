@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from returnplan.model.account import Account, residual_risk_table, returns_table
 
 import returnplan as rp
 from returnplan.model import account as accounts
-from returnplan.runs.machine import chunks
-from returnplan.model.account import Account, residual_risk_table, returns_table
-from returnplan.model.reasons.causes import delays_table
 from returnplan.model.conditions.gates import NEVER_S, UNKNOWN_S
 from returnplan.model.conditions.risk import LEVELS
-from returnplan.model.simulation import SUMMED, Draw, Programme, Prepared
+from returnplan.model.reasons.causes import delays_table
+from returnplan.model.simulation import SUMMED, Draw, Prepared, Programme
+from returnplan.runs.machine import chunks
 from tests.sketch import STAGES, Sketch
 
 DAY_S = 86_400

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from returnplan.runs.tables.ranges import judge_draws
 
 import returnplan as rp
-from returnplan.runs.tables import ranges
-from returnplan.quantiles import quantile
-from returnplan.runs.tables.ranges import judge_draws
 from returnplan.model.conditions.gates import NEVER_S, UNKNOWN_S
 from returnplan.model.simulation import Prepared, PreparedAllocation
+from returnplan.quantiles import quantile
 from returnplan.runs.outcome import Outcome
+from returnplan.runs.tables import ranges
 from returnplan.units import counting_dates, date_to_seconds
 
 DAY = 86_400
