@@ -65,8 +65,8 @@ def right(name: DistributionName) -> list[tuple[rp.Assumption, list[float]]]:
 
 def test_the_family_is_what_tables_may_name_and_the_model_describes() -> None:
     assert tuple(DISTRIBUTIONS) == get_args(DistributionName)
-    said = ", ".join(f"{n} ({', '.join(one.parameters)})" for n, one in DISTRIBUTIONS.items())
-    assert said in " ".join(MODEL.read_text(encoding="utf-8").split())
+    said = [f"| {name} | {', '.join(one.parameters)} |" for name, one in DISTRIBUTIONS.items()]
+    assert "\n".join(said) in MODEL.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
