@@ -2,8 +2,8 @@
 
 Each size is measured in a process of its own, so that none meets the memory of another. Where
 SimPy is installed, :mod:`returnplan.runs.speed.rival` does the same work on expected values in the
-same process, must tell the same story to the second, and its time is put beside that of the compiled
-loop.
+same process, must tell the same story to the second, and its time is put beside that of the
+compiled loop.
 """
 
 import json
