@@ -59,7 +59,7 @@ def comparison(
     ]
     lines += aligned([(name, titles.get(name, "")) for name in run.allocations], words=2)
     for day in dates:
-        is_it = table["measure"].eq(PEOPLE_MET) & table["date"].eq(day.isoformat())
+        is_it = table["measure"].eq(PEOPLE_MET) & table["date"].eq(pd.Timestamp(day))
         lines += ["", f"People whose conditions are met (modelled) by {day}"]
         lines += _differences(table[is_it], run.allocations, "people", 1, 0)
     waiting = table[table["measure"].eq(PERSON_DAYS)]

@@ -80,8 +80,8 @@ def _rows(table: pd.DataFrame, allocation: str, community: str) -> list[Mapping[
     return rows
 
 
-def _in_words(iso: Any) -> str:
-    return day_words(date.fromisoformat(iso)) if isinstance(iso, str) else "not within the horizon"
+def _in_words(day: Any) -> str:
+    return "not within the horizon" if pd.isna(day) else day_words(day.date())
 
 
 def day_words(day: date) -> str:
