@@ -1,11 +1,11 @@
 """Envelopes of money beside what the deployments of an allocation cost at least (model §10)."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from returnplan.domain import Deployment, FundingLine, Scenario
+from returnplan.domain import AllocationHeader, Deployment, FundingLine, Scenario
 from returnplan.units import horizon_date
 
 TOLERANCE = 1e-9
@@ -36,73 +36,65 @@ class Envelope:
 
     @property
     def is_exceeded(self) -> bool:
-        """True when the plan alone is above the envelope."""
-        return is_above(self.planned_usd, self.line.envelope_usd)
+        """True when the plan alone is above the envelope, rounding aside."""
+        return self.planned_usd > self.line.envelope_usd * (1 + TOLERANCE)
 
 
-def is_above(usd: float, envelope_usd: float) -> bool:
-    """True when a plan costs more than an envelope holds, USD, rounding aside."""
-    return usd > envelope_usd * (1 + TOLERANCE)
-
-
-def span_of(line: FundingLine, start: date, horizon: date) -> tuple[date, date]:
-    """Days of a line of funding within the horizon: from the first until before the last.
-
-    Parameters
-    ----------
-    line
-        The line.
-    start, horizon
-        First day of the scenario, and its horizon.
-
-    Returns
-    -------
-    tuple[date, date]
-        The second is not after the first when the line lies outside.
-    """
-    return max(line.from_date or start, start), min(line.until_date or horizon, horizon)
-
-
-def planned_usd(
-    line: FundingLine,
-    deployments: Iterable[Deployment],
+def compared(
+    lines: Sequence[FundingLine],
+    headers: Iterable[AllocationHeader],
+    deployments: Sequence[Deployment],
     daily_usd: Mapping[str, float],
-    start: date,
-    horizon: date,
-) -> float:
-    """Team-days of deployments in the time of a line of funding, at their daily cost (model §10).
+    span: tuple[date, date],
+) -> Iterator[Envelope]:
+    """Compare each allocation with each line of funding that is for it.
 
-    It is the least they can cost: mobilisations, camps, works, and teams that finish after their
-    ``until`` come on top.
+    Team-days at their daily cost are the least that deployments can cost: mobilisations, camps,
+    works, and teams that finish after their ``until`` come on top (model §10).
 
     Parameters
     ----------
-    line
-        The line; its asset types alone are counted.
+    lines
+        Lines of funding; the asset types of a line alone are counted.
+    headers
+        The allocations.
     deployments
-        Deployments of one allocation.
+        Deployments of all of them.
     daily_usd
         Cost of one team of each asset type for one calendar day, USD.
-    start, horizon
+    span
         First day of the scenario, and its horizon.
 
-    Returns
-    -------
-    float
-        USD.
+    Yields
+    ------
+    Envelope
+        Allocation by allocation, in the order of the lines; its ``last`` day is not after its
+        ``first`` one when the line lies outside the horizon.
     """
-    first, last = span_of(line, start, horizon)
-    parts = []
-    for item in deployments:
-        if line.assets is None or item.asset in line.assets:
-            begin, end = max(item.from_date or first, first), min(item.until_date or last, last)
-            days = max((end - begin).days, 0)
-            parts.append(item.teams * days * daily_usd.get(item.asset, 0.0))
-    return math.fsum(parts)
+    for header in headers:
+        plan = [item for item in deployments if item.allocation == header.name]
+        for line in lines:
+            if line.allocation in (None, header.name):
+                first = max(line.from_date or span[0], span[0])
+                last = min(line.until_date or span[1], span[1])
+                paid = [item for item in plan if line.assets is None or item.asset in line.assets]
+                usd = math.fsum(
+                    item.teams * _days(item, first, last) * daily_usd.get(item.asset, 0.0)
+                    for item in paid
+                )
+                yield Envelope(
+                    line=line, allocation=header.name, first=first, last=last, planned_usd=usd
+                )
+
+
+def _days(item: Deployment, first: date, last: date) -> int:
+    """Days of a deployment from the first day until before the last."""
+    begin, end = max(item.from_date or first, first), min(item.until_date or last, last)
+    return max((end - begin).days, 0)
 
 
 def envelopes(scenario: Scenario) -> list[Envelope]:
-    """Compare each allocation with each line of funding that is for it.
+    """Compare each allocation of a scenario with each line of funding that is for it.
 
     Parameters
     ----------
@@ -114,18 +106,8 @@ def envelopes(scenario: Scenario) -> list[Envelope]:
     list[Envelope]
         Allocation by allocation, in the order of the lines.
     """
-    start, horizon = scenario.start, horizon_date(scenario.start, scenario.horizon_years)
+    span = (scenario.start, horizon_date(scenario.start, scenario.horizon_years))
     daily_usd = {asset.id: asset.cost_usd_day for asset in scenario.assets}
-    found = []
-    for header in scenario.allocations:
-        plan = [item for item in scenario.deployments if item.allocation == header.name]
-        for line in scenario.funding:
-            if line.allocation in (None, header.name):
-                first, last = span_of(line, start, horizon)
-                usd = planned_usd(line, plan, daily_usd, start, horizon)
-                found.append(
-                    Envelope(
-                        line=line, allocation=header.name, first=first, last=last, planned_usd=usd
-                    )
-                )
-    return found
+    return list(
+        compared(scenario.funding, scenario.allocations, scenario.deployments, daily_usd, span)
+    )

@@ -6,8 +6,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from returnplan.domain import Scenario
-from returnplan.scenario import TOML, load, write_workbook
 from returnplan.scenario.dictionary import guide
+from returnplan.scenario.folder import load, write_workbook
+from returnplan.scenario.header import TOML
 
 
 def write_starter(folder: Path, *, workbook: bool) -> Scenario:

@@ -23,8 +23,9 @@ from returnplan import domain
 from returnplan.model.chance.assumptions import default_assumptions
 from returnplan.model.conditions.gates import GATES
 from returnplan.model.work.policies import POLICIES
-from returnplan.scenario import digest, head_text, rows, write_workbook
+from returnplan.scenario import digest, rows, write_workbook
 from returnplan.scenario.files import LARGEST
+from returnplan.scenario.header import head_text
 from returnplan.scenario.rows import table_type
 from tests.worlds import COLUMNS, fork, two_villages, winter, write_random_world
 

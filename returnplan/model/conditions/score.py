@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from returnplan.domain import Assumption
+from returnplan.model.chance import distributions
 from returnplan.model.chance import uniforms as luck
 from returnplan.model.conditions.gates import GATES, gates_in_force
 from returnplan.model.conditions.history import TOLERANCE, History, Settlements
@@ -363,7 +364,7 @@ def perturbed_weights() -> tuple[Mapping[str, float], ...]:
     own = WEIGHTS["proposed"]
     found = []
     for number in range(PERTURBATIONS):
-        factors = luck.quantile(PERTURBED, luck.uniforms(0, number, PERTURBED.id, names))
+        factors = distributions.quantile(PERTURBED, luck.uniforms(0, number, PERTURBED.id, names))
         rounded = factors.round(12).tolist()  # the last bit of exp is not the same everywhere
         found.append({name: own[name] * by for name, by in zip(DIMENSIONS, rounded, strict=True)})
     return tuple(found)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from returnplan.runs.machine.chunks import Kept, Span, chunk_files, ignore
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
 from returnplan.model.conditions.gates import parameters_in_force
+from returnplan.runs.machine.chunks import Kept, Span, chunk_files, ignore
 from returnplan.runs.machine.programme import Programme
 from returnplan.version import __version__
 

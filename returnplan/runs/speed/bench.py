@@ -1,9 +1,9 @@
 """How fast a simulation is: made-up scenarios of three sizes, and scenario folders.
 
 Each size is measured in a process of its own, so that none meets the memory of another. Where
-SimPy is installed, :mod:`returnplan.runs.speed.rival` does the same work on expected values in the same
-process, must tell the same story to the second, and its time is put beside that of the compiled
-loop.
+SimPy is installed, :mod:`returnplan.runs.speed.rival` does the same work on expected values in the
+same process, must tell the same story to the second, and its time is put beside that of the
+compiled loop.
 """
 
 import json
@@ -23,11 +23,11 @@ from time import get_clock_info, perf_counter, process_time
 from typing import Any, NamedTuple, TypeVar
 
 from returnplan.domain import Scenario
-from returnplan.model.chance.draws import Draws
 from returnplan.errors import ReturnplanError
-from returnplan.scenario import load
+from returnplan.model.chance.draws import Draws
 from returnplan.model.simulation import Numbers, Prepared, PreparedAllocation, simulate
 from returnplan.runs.machine.programme import Programme, warm_up
+from returnplan.scenario import load
 from returnplan.scenario.synthetic import synthetic
 from returnplan.version import __version__
 
@@ -350,7 +350,9 @@ class Subject:
     def work(self, *, keeps_parcels: bool = False) -> Any:
         """Let the teams work on expected values."""
         horizon_s = self._prepared.horizon_s
-        return self._allocation.workforce.work(self.expected, horizon_s, keeps_parcels=keeps_parcels)
+        return self._allocation.workforce.work(
+            self.expected, horizon_s, keeps_parcels=keeps_parcels
+        )
 
     def rival(self) -> Callable[[], Any]:
         """Make ready what the rival does on expected values."""

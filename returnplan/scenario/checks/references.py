@@ -1,0 +1,109 @@
+"""Ids: each stands once, and what a row names is there."""
+
+from collections.abc import Iterator
+
+from returnplan.domain import type_of_table
+from returnplan.errors import Problem
+from returnplan.scenario.checks.draft import Draft, check
+from returnplan.scenario.rows import table_type
+
+
+@check
+def ids_are_unique(draft: Draft) -> Iterator[Problem]:
+    """No id stands twice, in one table or in two."""
+    seen: dict[str, tuple[str, int]] = {}
+    for table in type_of_table:
+        if "id" not in table_type(table).info:
+            continue
+        for row, item in draft.all(table):
+            if item.id is None:
+                continue
+            other, first = seen.setdefault(item.id, (table, row))
+            if (other, first) != (table, row):
+                allowed = f"an id that is not used yet ({draft.files[other]}, row {first})"
+                yield draft.problem(table, row, "id", repr(item.id), allowed)
+
+
+@check
+def references_exist(draft: Draft) -> Iterator[Problem]:
+    """Every id that a row names stands in its table; a table without rows is one fault."""
+    empty: dict[str, str] = {}
+    for table in draft.sheets:
+        for column, field, targets in table_type(table).references():
+            if not all(draft.has_column(target, "id") for target in targets):
+                continue
+            known: set[str] = set().union(*(draft.ids(target) for target in targets))
+            for row, item in draft.of(table):
+                named = getattr(item, field)
+                if named is None or named in known:
+                    continue
+                for name in _unknown(named, known):
+                    if any(draft.all(target) for target in targets):
+                        allowed = f"an id of {' or '.join(targets)}"
+                        yield draft.problem(table, row, column, repr(name), allowed)
+                    else:
+                        first = f"{draft.files[table]}, row {row}, column {column}: {name!r}"
+                        empty.setdefault(targets[0], first)
+    empty.pop("communities", None)  # has a message of its own
+    for target, first in empty.items():
+        allowed = f"the rows that other tables name (first {first})"
+        yield draft.problem(target, None, None, "no rows", allowed)
+
+
+def _unknown(named: str | tuple[str, ...], known: set[str]) -> list[str]:
+    """What a cell names and no row is called: one id or several, each once."""
+    names = (named,) if isinstance(named, str) else named
+    return [name for name in dict.fromkeys(names) if name not in known]
+
+
+@check
+def sites_are_settlements(draft: Draft) -> Iterator[Problem]:
+    """Hazards, works and communities belong to settlements."""
+    kinds = {place.id: place.kind for _, place in draft.of("places")}
+    columns = (("hazards", "place"), ("works", "settlement"), ("communities", "settlement"))
+    for table, field in columns:
+        for row, item in draft.of(table):
+            name = getattr(item, field)
+            kind = kinds.get(name) if name is not None else None
+            if kind is not None and kind != "settlement":
+                allowed = "a place of kind settlement"
+                yield draft.problem(table, row, field, f"{name!r}, a {kind}", allowed)
+
+
+@check
+def allocations_exist(draft: Draft) -> Iterator[Problem]:
+    """Tables name allocations of scenario.toml, and each allocation has teams."""
+    if draft.allocation_names is None:
+        return
+    known = dict.fromkeys(draft.allocation_names)
+    allowed = f"an allocation of scenario.toml: {', '.join(known)}"
+    for table in ("deployments", "orders", "funding"):
+        for row, item in draft.of(table):
+            if item.allocation is not None and item.allocation not in known:
+                yield draft.problem(table, row, "allocation", repr(item.allocation), allowed)
+    lines = [item for _, item in draft.all("deployments")]
+    if not draft.is_read("deployments") or any(i.allocation not in known for i in lines):
+        return
+    deployed = {i.allocation for i in lines if i.teams is None or i.teams > 0}
+    for name in known:
+        if name not in deployed:
+            note = "no work will be done"
+            yield draft.doubt("deployments", None, "allocation", f"no teams for {name!r}", note)
+
+
+@check
+def orders_name_once(draft: Draft) -> Iterator[Problem]:
+    """A list holds each position and each community once, and belongs to policy listed."""
+    policies = {header.name: header.policy for header in draft.allocations}
+    for field in ("position", "community"):
+        seen: set[tuple[str, object]] = set()
+        for row, item in draft.of("orders"):
+            key = (item.allocation, getattr(item, field))
+            if key in seen and None not in key:
+                yield draft.problem("orders", row, field, repr(key[1]), "once in an allocation")
+            seen.add(key)
+    for row, item in draft.of("orders"):
+        policy = policies.get(item.allocation, "listed")
+        if policy != "listed":
+            note = f"the list is not read, the policy is {policy}"
+            yield draft.doubt("orders", row, "allocation", repr(item.allocation), note)

@@ -1,0 +1,294 @@
+"""A scenario folder becomes a :class:`~returnplan.domain.Scenario`, and is written again."""
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from returnplan.domain import OPTIONAL_TABLES, Assumption, Scenario, type_of_table
+from returnplan.errors import Problem, ReturnplanError, ScenarioError
+from returnplan.model.chance.assumptions import default_assumptions
+from returnplan.scenario.background import read_background
+from returnplan.scenario.checks import run_checks
+from returnplan.scenario.checks.draft import Draft
+from returnplan.scenario.files import Sheet, read_sheets, workbooks_of
+from returnplan.scenario.header import TOML, Gates, head_text, read_head
+from returnplan.scenario.rows import cell_text, table_type
+
+WORKBOOK = "tables.xlsx"
+MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
+"""Limits of a sheet of a workbook."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Result of checking a scenario folder.
+
+    Parameters
+    ----------
+    problems
+        Errors first, then warnings.
+    scenario
+        The scenario; None when there are errors.
+    default_assumptions
+        Shipped assumptions that are in use because the scenario has no row of its own.
+    default_columns
+        Table, column, default as text, and number of rows that take it.
+    """
+
+    problems: tuple[Problem, ...]
+    scenario: Scenario | None = None
+    default_assumptions: tuple[Assumption, ...] = ()
+    default_columns: tuple[tuple[str, str, str, int], ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Problems that forbid a run."""
+        return tuple(p for p in self.problems if p.level == "error")
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """Problems that a planner should look at."""
+        return tuple(p for p in self.problems if p.level == "warning")
+
+
+def load(folder: str | Path, gates: Gates | None = None) -> Scenario:
+    """Read a scenario folder.
+
+    Parameters
+    ----------
+    folder
+        Folder with ``scenario.toml`` and the tables, as CSV files or as sheets of one workbook.
+    gates
+        Gates in force instead of those that the scenario names.
+
+    Returns
+    -------
+    Scenario
+        Everything in it.
+
+    Raises
+    ------
+    ScenarioError
+        When anything is wrong; it holds every problem.
+    """
+    report = check(folder, gates=gates)
+    if report.scenario is None:
+        raise ScenarioError(str(folder), report.errors)
+    return report.scenario
+
+
+def check(folder: str | Path, gates: Gates | None = None) -> Report:
+    """Read a scenario folder and report every problem at once.
+
+    Parameters
+    ----------
+    folder
+        Folder of the scenario.
+    gates
+        Gates in force instead of those that the scenario names.
+
+    Returns
+    -------
+    Report
+        Problems, the scenario if it can be run, and the defaults in use.
+    """
+    path = Path(folder)
+    try:
+        if path.is_dir():
+            return _check_folder(path, gates)
+        found = "a file" if path.exists() else "no such folder"
+    except OSError as error:
+        found = f"a folder that cannot be read ({error.strerror})"
+    problem = Problem(file=str(folder), found=found, allowed="a folder with scenario.toml")
+    return Report(problems=(problem,))
+
+
+def _check_folder(path: Path, gates: Gates | None) -> Report:
+    head, names, problems = read_head(path)
+    if gates is not None:
+        head["gates"] = {name: dict(parameters) for name, parameters in gates.items()}
+    reading = read_sheets(path)
+    problems += reading.problems
+    problems += read_background(path)[1]
+    rows: dict[str, list[tuple[int, Any]]] = {}
+    for table, sheet in reading.sheets.items():
+        rows[table], found = table_type(table).parse(sheet)
+        problems += found
+    draft = Draft(
+        rows=rows,
+        sheets=reading.sheets,
+        files=reading.files,
+        absent=reading.absent,
+        start=head.get("start"),
+        horizon_years=head.get("horizon_years"),
+        allocations=head.get("allocations", ()),
+        allocation_names=names,
+        gates=head.get("gates", {}),
+    )
+    problems += run_checks(draft)
+    problems.sort(key=lambda problem: problem.level)
+    scenario = None
+    if not any(problem.level == "error" for problem in problems):
+        tables = {table: tuple(row for _, row in found) for table, found in rows.items()}
+        given: dict[str, Any] = {**head, **tables}
+        scenario = Scenario(**given)
+    own = draft.ids("assumptions")
+    return Report(
+        problems=tuple(problems),
+        scenario=scenario,
+        default_assumptions=tuple(
+            row for name, row in default_assumptions().items() if name not in own
+        ),
+        default_columns=tuple(_blanks(reading.sheets)),
+    )
+
+
+def _blanks(sheets: Mapping[str, Sheet]) -> list[tuple[str, str, str, int]]:
+    """Columns in which blank cells mean something: a default, or what "empty:" says of them."""
+    found: list[tuple[str, str, str, int]] = []
+    for table, sheet in sheets.items():
+        kind = table_type(table)
+        for col, default in kind.default.items():
+            text = cell_text(default) if not isinstance(default, dict) else ""
+            _, _, empty = (kind.info[col].description or "").partition("empty: ")
+            count = sum(col not in cells for _, cells in sheet.rows)
+            if (text or empty) and count:
+                found.append((table, col, text or f"empty ({empty})", count))
+    return found
+
+
+def write(scenario: Scenario, folder: str | Path) -> None:
+    """Write a scenario as a folder of CSV tables; loading it gives an equal scenario.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    folder
+        Folder, made if it does not exist; tables in it are replaced.
+    """
+    path = _cleared(folder, scenario)
+    for table, (header, rows) in tables_as_text(scenario).items():
+        with (path / f"{table}.csv").open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(rows)
+
+
+def _cleared(folder: str | Path, scenario: Scenario) -> Path:
+    """Folder with the head of a scenario and without tables that were there before."""
+    path = Path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    for name in (*(f"{table}.csv" for table in type_of_table), WORKBOOK):
+        (path / name).unlink(missing_ok=True)
+    (path / TOML).write_text(head_text(scenario), encoding="utf-8", newline="\n")
+    return path
+
+
+def write_workbook(scenario: Scenario, folder: str | Path) -> None:
+    """Write a scenario as ``scenario.toml`` and one workbook with a sheet a table.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    folder
+        Folder, made if it does not exist; tables in it are replaced.
+
+    Raises
+    ------
+    ReturnplanError
+        When a text or a table is too long for a sheet.
+    """
+    import xlsxwriter
+
+    tables = tables_as_text(scenario)
+    for table, (_, rows) in tables.items():
+        longest = max((len(text) for row in rows for text in row), default=0)
+        if len(rows) >= MOST_ROWS or longest > MOST_CHARACTERS:
+            raise ReturnplanError(
+                f"table {table} does not fit a workbook ({len(rows):,} rows, longest text "
+                f"{longest:,} characters): write CSV files"
+            )
+    path = _cleared(folder, scenario)
+    with xlsxwriter.Workbook(str(path / WORKBOOK)) as workbook:
+        bold = workbook.add_format({"bold": True})
+        for table, (header, rows) in tables.items():
+            sheet = workbook.add_worksheet(table)
+            sheet.write_row(0, 0, header, bold)
+            sheet.freeze_panes(1, 1)
+            numeric = _numeric_columns(table, header)
+            for number, row in enumerate(rows, start=1):
+                for place, text in enumerate(row):
+                    if text and header[place] in numeric and _fits_a_cell(text):
+                        sheet.write_number(number, place, float(text))
+                    elif text:
+                        sheet.write_string(number, place, text)
+            sheet.autofilter(0, 0, max(len(rows), 1), len(header) - 1)
+
+
+def _fits_a_cell(number: str) -> bool:
+    """True when a workbook's cell, which holds 16 digits, gives the number back as it is."""
+    return float(f"{float(number):.16G}") == float(number)
+
+
+def _numeric_columns(table: str, header: list[str]) -> set[str]:
+    kinds = table_type(table).kind
+    return {col for col in header if kinds.get(col) in (int, float)}
+
+
+def tables_as_text(scenario: Scenario) -> dict[str, tuple[list[str], list[list[str]]]]:
+    """Header and cells of each table that must be there or has rows.
+
+    Optional columns stand only where they are filled.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+
+    Returns
+    -------
+    dict[str, tuple[list[str], list[list[str]]]]
+        By table.
+    """
+    found: dict[str, tuple[list[str], list[list[str]]]] = {}
+    for table in type_of_table:
+        kind = table_type(table)
+        cells = [kind.cells(row) for row in getattr(scenario, table)]
+        columns = dict.fromkeys(col for row in cells for col in row) or kind.required
+        filled = {col for row in cells for col, text in row.items() if text}
+        header = [col for col in columns if col in kind.required or col in filled]
+        if cells or table not in OPTIONAL_TABLES:
+            found[table] = (header, [[row.get(col, "") for col in header] for row in cells])
+    return found
+
+
+def digest(folder: str | Path) -> str:
+    """SHA-256 of the files that a scenario is read from, names included.
+
+    Parameters
+    ----------
+    folder
+        Folder of the scenario.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits; line ends and byte order marks do not matter.
+    """
+    path = Path(folder)
+    names = [TOML, *(f"{table}.csv" for table in type_of_table)]
+    names += [workbook.name for workbook in workbooks_of(path)]
+    total = hashlib.sha256()
+    for name in names:
+        if (path / name).is_file():
+            data = (path / name).read_bytes()
+            if name.endswith((".csv", ".toml")):
+                data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+            total.update(f"{name} {len(data)}\n".encode())
+            total.update(data)
+    return total.hexdigest()

@@ -1,0 +1,264 @@
+"""``scenario.toml``, the head of a scenario: read with every problem in it, and written."""
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from returnplan.domain import AllocationHeader, Scenario
+from returnplan.errors import Problem
+from returnplan.model.conditions.gates import GATES, PRESETS, preset_gates
+from returnplan.model.work.policies import POLICIES
+from returnplan.scenario.files import LARGEST
+from returnplan.scenario.rows import MOST_SHOWN
+
+Gates = Mapping[str, Mapping[str, float]]
+TOML = "scenario.toml"
+MOST_YEARS = 100
+"""Longest horizon: work that ends later is not begun (model §6)."""
+MOST_LETTERS = 80
+"""Longest name of an allocation: files are called after it."""
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Years in which a scenario may start: dates far from them cannot be counted or shown."""
+
+
+def read_head(folder: Path) -> tuple[dict[str, Any], tuple[str, ...] | None, list[Problem]]:
+    """Read the head of a scenario.
+
+    Parameters
+    ----------
+    folder
+        Folder of the scenario.
+
+    Returns
+    -------
+    tuple[dict[str, Any], tuple[str, ...] | None, list[Problem]]
+        The good values by key, the names of all allocations (None: they cannot be read), and what
+        is wrong.
+    """
+    raw = _parsed(folder / TOML)
+    if isinstance(raw, Problem):
+        return {}, None, [raw]
+    allowed = f"keys are {', '.join(_READERS)}"
+    problems = [
+        Problem(
+            level="warning", file=TOML, column=key, found="a key that is not read", allowed=allowed
+        )
+        for key in raw
+        if key not in _READERS
+    ]
+    values = {key: read(raw.get(key), problems) for key, read in _READERS.items()}
+    head = {key: value for key, value in values.items() if value is not None}
+    given = raw.get("allocations")
+    return head, tuple(given) if isinstance(given, dict) else None, problems
+
+
+def _parsed(path: Path) -> dict[str, Any] | Problem:
+    found, allowed = "no such file", "it is required"
+    if path.is_dir():
+        found, allowed = "a folder", "a file"
+    elif path.exists():
+        try:
+            return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        except OSError as error:
+            found, allowed = f"a file that cannot be read ({error.strerror})", "a readable file"
+        except UnicodeDecodeError as error:
+            found = f"byte 0x{error.object[error.start]:02X}, which is not UTF-8"
+            allowed = "UTF-8 text"
+        except (ValueError, RecursionError) as error:  # also numbers and nests too large
+            found, allowed = f"broken TOML ({error})", "valid TOML"
+    return Problem(file=TOML, found=found, allowed=allowed)
+
+
+def _complain(problems: list[Problem], key: str, found: object, allowed: str) -> None:
+    text = "nothing" if found is None else _shown(found)
+    problems.append(Problem(file=TOML, column=key, found=text, allowed=allowed))
+
+
+def _shown(value: object) -> str:
+    """A value of a TOML file in a few words."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of thousands of digits
+        return "a very large number"
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
+
+
+def _read_name(value: object, problems: list[Problem]) -> str | None:
+    """Name of the scenario, which also names the folders of its runs."""
+    text = value.strip() if isinstance(value, str) else ""
+    if text and text.isprintable() and not set(text) & set("/\\") and text[0] != ".":
+        return text
+    allowed = "a short name as text, without / and \\ and without a dot at the start"
+    _complain(problems, "name", value, allowed)
+    return None
+
+
+def _read_title(value: object, problems: list[Problem]) -> str | None:
+    if value is None or isinstance(value, str):
+        return (value or "").strip()
+    _complain(problems, "title", value, "text")
+    return None
+
+
+def _read_start(value: object, problems: list[Problem]) -> date | None:
+    day = value
+    if isinstance(value, str) and len(value) == len("YYYY-MM-DD"):
+        with suppress(ValueError):
+            day = date.fromisoformat(value)
+    if isinstance(day, datetime) or not isinstance(day, date):
+        _complain(problems, "start", value, "a date as YYYY-MM-DD")
+    elif FIRST_YEAR <= day.year <= LAST_YEAR:
+        return day
+    else:
+        _complain(problems, "start", value, f"a date from {FIRST_YEAR} to {LAST_YEAR}")
+    return None
+
+
+def _read_horizon(value: object, problems: list[Problem]) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_YEARS:
+        return value
+    allowed = f"a whole number from 1 to {MOST_YEARS}"
+    _complain(problems, "horizon_years", value, allowed)
+    return None
+
+
+def read_gates(value: object, problems: list[Problem]) -> dict[str, dict[str, float]] | None:
+    """Read the gates in force with their parameters.
+
+    Parameters
+    ----------
+    value
+        What stands in a file: a table, the name of a preset, or nothing (the essential ones).
+    problems
+        Takes what is wrong.
+
+    Returns
+    -------
+    dict[str, dict[str, float]] | None
+        The gates that can be read; None: neither a table nor a preset.
+    """
+    if value is None:
+        return preset_gates(PRESETS[0])
+    if isinstance(value, str) and value in PRESETS:
+        return preset_gates(value)
+    if not isinstance(value, dict):
+        words = ", ".join(f'"{preset}"' for preset in PRESETS)
+        allowed = f"{words}, or a table [gates] with one key a gate"
+        _complain(problems, "gates", value, allowed)
+        return None
+    gates: dict[str, dict[str, float]] = {}
+    for name, given in value.items():
+        if name not in GATES:
+            _complain(problems, f"gates.{name}", "no such gate", f"one of {', '.join(GATES)}")
+        elif given is True or isinstance(given, dict):
+            gates[name] = _gate_parameters(name, {} if given is True else given, problems)
+        else:
+            _complain(problems, f"gates.{name}", given, "a table of parameters, {} for none")
+    if not value:
+        problem = Problem(
+            file=TOML,
+            column="gates",
+            found="an empty table",
+            allowed=f"at least one of {', '.join(GATES)}",
+        )
+        problems.append(problem)
+    return gates
+
+
+def _gate_parameters(
+    name: str, given: Mapping[str, object], problems: list[Problem]
+) -> dict[str, float]:
+    known = GATES[name].parameters
+    numbers: dict[str, float] = {}
+    for key, value in given.items():
+        where = f"gates.{name}.{key}"
+        top = 1.0 if key == "required_share" else LARGEST
+        if key not in known:
+            allowed = f"one of {', '.join(known)}" if known else "no parameters"
+            _complain(problems, where, "no such parameter", allowed)
+        elif isinstance(value, bool) or not isinstance(value, int | float):
+            _complain(problems, where, value, "a number")
+        elif 0 <= value <= top:  # which nan is not
+            numbers[key] = float(value)
+        else:
+            _complain(problems, where, value, f"a number from 0 to {top:g}")
+    return numbers
+
+
+def _read_allocations(
+    value: object, problems: list[Problem]
+) -> tuple[AllocationHeader, ...] | None:
+    if not isinstance(value, dict) or not value:
+        _complain(problems, "allocations", value, "a table [allocations.NAME] for each allocation")
+        return None
+    headers: list[AllocationHeader] = []
+    for name, given in value.items():
+        where = f"allocations.{name}"
+        if not isinstance(given, dict):
+            _complain(problems, where, given, "a table with title and policy")
+            continue
+        for key in given:
+            if key not in ("title", "policy"):
+                _complain(problems, f"{where}.{key}", "no such key", "title or policy")
+        policy, title = given.get("policy", "listed"), given.get("title", "")
+        if not isinstance(title, str):
+            _complain(problems, f"{where}.title", title, "text")
+        if not isinstance(policy, str) or policy not in POLICIES:
+            _complain(problems, f"{where}.policy", policy, f"one of {', '.join(POLICIES)}")
+        if not _can_name_a_file(name):
+            allowed = f"at most {MOST_LETTERS} letters, without / and without spaces at the ends"
+            _complain(problems, where, name, allowed)
+        elif isinstance(title, str) and isinstance(policy, str) and policy in POLICIES:
+            headers.append(AllocationHeader(name=name, title=title, policy=policy))
+    return tuple(headers)
+
+
+def _can_name_a_file(name: str) -> bool:
+    is_short = 0 < len(name) <= MOST_LETTERS
+    return is_short and name == name.strip() and name.isprintable() and "/" not in name
+
+
+_READERS: Mapping[str, Callable[[object, list[Problem]], object]] = {
+    "name": _read_name,
+    "title": _read_title,
+    "start": _read_start,
+    "horizon_years": _read_horizon,
+    "gates": read_gates,
+    "allocations": _read_allocations,
+}
+
+
+def head_text(scenario: Scenario) -> str:
+    """Text of ``scenario.toml``."""
+
+    def quoted(text: str) -> str:
+        # JSON's escapes are TOML's, but for the one control character that JSON leaves alone.
+        return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+    lines = [
+        f"name = {quoted(scenario.name)}",
+        f"title = {quoted(scenario.title)}",
+        f"start = {scenario.start.isoformat()}",
+        f"horizon_years = {scenario.horizon_years}",
+        "",
+        "[gates]",
+    ]
+    for name, parameters in scenario.gates.items():
+        inner = ", ".join(f"{key} = {value!r}" for key, value in parameters.items())
+        lines.append(f"{name} = {{{' ' + inner + ' ' if inner else ''}}}")
+    for header in scenario.allocations:
+        lines += [
+            "",
+            f"[allocations.{quoted(header.name)}]",
+            f"title = {quoted(header.title)}",
+            f"policy = {quoted(header.policy)}",
+        ]
+    return "\n".join(lines) + "\n"
