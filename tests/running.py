@@ -26,8 +26,8 @@ PATIENCE_S = 300
 
 COMMAND = """
 import sys, time
-from returnplan.model import simulation
 from returnplan.runs.machine import chunks
+from returnplan.runs.machine.programme import Programme
 from returnplan.show import figures
 seconds = float(sys.argv[1])
 figures.draw_figures = lambda *given, **named: None
@@ -37,7 +37,7 @@ def slowed(swift, seconds):
         return swift(*given)
     return slow
 if seconds:
-    simulation.Programme.run = slowed(simulation.Programme.run, seconds)
+    Programme.run = slowed(Programme.run, seconds)
     chunks.Kept.save = slowed(chunks.Kept.save, 10 * seconds)
 from returnplan.cli import main
 main(sys.argv[2:], prog_name="returnplan")

@@ -68,9 +68,9 @@ def test_chains_of_random_worlds_join_and_say_what_they_are_about(
 ) -> None:
     write_random_world(tmp_path, seed, uncertain=True)
     scenario = rp.load(tmp_path)
-    stage = Prepared(scenario)
+    prepared = Prepared(scenario)
     for allocation in ("by_listed", "few"):
-        chains = Chain(stage, allocation, 1)
+        chains = Chain(prepared, allocation, 1)
         outcome = rp.simulate(scenario, allocation, draw=draw)
         ready = outcome.readiness.set_index("community")["ready_day_p50"]
         for community, found in ready.items():
@@ -89,8 +89,8 @@ def test_chains_of_random_worlds_join_and_say_what_they_are_about(
 def test_the_chain_of_every_community_joins_from_the_start_to_its_median_date(
     opened: Told, allocation: str
 ) -> None:
-    chains = Chain(opened.stage, allocation, 1)
-    horizon = opened.stage.horizon
+    chains = Chain(opened.prepared, allocation, 1)
+    horizon = opened.prepared.horizon
     exact: dict[int, Any] = {}
     for community in opened.run.communities:
         draw = typical_draw(opened, allocation, community)
@@ -99,7 +99,7 @@ def test_the_chain_of_every_community_joins_from_the_start_to_its_median_date(
         assert days is not None
         row = one_row(opened.run.readiness, community, allocation)
         found = row["ready_date_p50"]
-        end = horizon if pd.isna(found) else date.fromisoformat(found)
+        end = horizon if pd.isna(found) else found.date()
         if draw not in exact:
             outcome = rp.simulate(opened.scenario, allocation, draw=draw)
             exact[draw] = outcome.readiness.set_index("community")["ready_day_p50"]
@@ -112,7 +112,7 @@ def test_the_chain_of_every_community_joins_from_the_start_to_its_median_date(
 
 def test_the_chain_of_a_draw_adds_up_to_the_causes_of_that_draw(opened: Told) -> None:
     outcome = rp.simulate(opened.scenario, "today", draw=3)
-    chains = Chain(opened.stage, "today", 1)
+    chains = Chain(opened.prepared, "today", 1)
     for community in opened.run.communities:
         rows = outcome.delays[outcome.delays["community"] == community]
         booked = dict(zip(rows["cause"], rows["days_mean"], strict=True))
@@ -124,7 +124,7 @@ def test_the_chain_of_a_draw_adds_up_to_the_causes_of_that_draw(opened: Told) ->
 
 
 def test_a_road_that_opens_is_named_with_both_its_ends(opened: Told) -> None:
-    steps = Chain(opened.stage, "today", 1).steps("terrace_people", 5)
+    steps = Chain(opened.prepared, "today", 1).steps("terrace_people", 5)
     events = [step for step in steps if not step.cause]
     assert [step.words for step in events] == [
         "the road Terrace–Fork (pass_road) is open to people",
@@ -138,8 +138,8 @@ def test_expected_values_are_told_without_a_draw(expected: Path) -> None:
     opened = open_run(expected)
     assert typical_draw(opened, "today", "mill_east") is None
     row = one_row(opened.run.readiness, "mill_east")
-    steps = Chain(opened.stage, "today", 1).steps("mill_east", None)
-    end = date.fromisoformat(row["ready_date_p50"])
+    steps = Chain(opened.prepared, "today", 1).steps("mill_east", None)
+    end = row["ready_date_p50"].date()
     assert_chain(steps, opened.scenario.start, end, row["ready_day_p50"])
 
 

@@ -30,7 +30,7 @@ def test_typical_draws_come_ever_nearer_to_all_medians() -> None:
 
 
 def test_chains_told_together_are_those_told_one_by_one(opened: Told) -> None:
-    chain = Chain(opened.stage, "today", 1)
+    chain = Chain(opened.prepared, "today", 1)
     names = opened.run.communities
     together = list(chain.of_many(names, 3))
     assert together == [chain.steps(name, 3) for name in names]
@@ -39,8 +39,8 @@ def test_chains_told_together_are_those_told_one_by_one(opened: Told) -> None:
 def test_a_chain_of_the_page_leaves_out_no_day(opened: Told) -> None:
     run, start = opened.run, opened.scenario.start
     assert run.ready_day is not None
-    horizon = (opened.stage.horizon - start).days
-    chain = Chain(opened.stage, "today", 1)
+    horizon = (opened.prepared.horizon - start).days
+    chain = Chain(opened.prepared, "today", 1)
     chains = told_chains(chain, run.communities, run.ready_day[0], horizon, start)
     medians = np.sort(np.minimum(run.ready_day[0], horizon), axis=0)[50]
     draws = {one.draw for one in chains}
