@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 import returnplan as rp
 from returnplan.model.conditions.gates import gates_in_force
@@ -52,3 +53,37 @@ def by_hand(
         is_expected=is_expected,
         first=first,
     )
+
+
+def ranges_of(name: str, table: pd.DataFrame) -> list[str]:
+    """Columns that are ranges over draws (ranks have theirs over weights)."""
+    columns = [str(column) for column in table]
+    if name == "scores":
+        return []
+    ends = ("_p10", "_p90", "_low", "_high")
+    found = [c for c in columns if c.endswith(ends) and c != "rank_correlation_p10"]
+    return [*found, "probability_by_horizon"] if name == "readiness" else found
+
+
+def assert_one_value(name: str, table: pd.DataFrame) -> None:
+    """Of one draw both ends of a range are its middle."""
+    for low in (column for column in ranges_of(name, table) if column.endswith("_p10")):
+        number = low.removesuffix("_p10")
+        middle = f"{number}_p50" if f"{number}_p50" in table else f"{number}_mean"
+        for end in (low, f"{number}_p90"):
+            pd.testing.assert_series_equal(
+                table[end], table[middle], check_names=False, check_dtype=False
+            )
+
+
+def assert_same_but_ranges(name: str, table: pd.DataFrame, without: pd.DataFrame) -> None:
+    """Tables say the same, and the second has no ranges."""
+    ranged = ranges_of(name, table)
+    pd.testing.assert_frame_equal(
+        table.drop(columns=ranged),
+        without.drop(columns=ranged),
+        check_dtype=False,
+        rtol=1e-12,
+        obj=name,
+    )
+    assert without[ranged].isna().all(axis=None), name

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
-from returnplan.runs.ensemble import RANGED
 from returnplan.runs.folder import TABLES
 from returnplan.runs.run import Request, run
+from returnplan.runs.tables import OF_DRAWS
 from returnplan.show.run_folder import write_run
 from tests.running import manifest, run_undrawn
 
@@ -81,7 +81,7 @@ def test_a_run_is_read_as_python_has_it(folders: list[Path]) -> None:
     assert found.ready_day is not None
     assert found.ready_day.dtype == np.float32
     assert (found.ready_day == spread.ready_day.astype(np.float32)).all()
-    for name in RANGED:
+    for name in OF_DRAWS:
         left, right = getattr(found, name), getattr(spread, name)
         for column in right:
             if right[column].notna().any():
@@ -92,7 +92,7 @@ def test_a_run_is_read_as_python_has_it(folders: list[Path]) -> None:
     assert found.readiness["people"].dtype.kind == "i"
     assert found.readiness["ready_day_p50"].dtype.kind == "f"
     assert found.people_met["people_p50"].dtype.kind == "i"
-    assert found.people_met["date"].iloc[0] == "2024-03-01"
+    assert found.people_met["date"].iloc[0] == pd.Timestamp("2024-03-01")
     assert found.manifest["draws"] == 40
 
 

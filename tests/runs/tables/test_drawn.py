@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import returnplan as rp
@@ -15,7 +14,7 @@ from returnplan.model.simulation import KEPT, Prepared, PreparedAllocation, simu
 from returnplan.runs.tables import OF_DRAWS, drawn_tables
 from returnplan.runs.tables.drawn import Drawn, of_one
 from tests.sketch import Sketch
-from tests.tabled import by_hand, over_draws
+from tests.tabled import assert_one_value, assert_same_but_ranges, by_hand, over_draws
 
 
 def test_ends_are_values_of_draws_and_blank_without_ranges() -> None:
@@ -62,14 +61,6 @@ def valley() -> rp.Scenario:
     return rp.load("scenarios/valley")
 
 
-def is_range(table: str, column: str) -> bool:
-    """Whether a column is a range over draws (ranks have theirs over weights)."""
-    if table == "scores" or column.startswith(("rank_correlation", "expected_casualties")):
-        return False
-    share = table == "readiness" and column == "probability_by_horizon"
-    return share or column.endswith(("_p10", "_p90", "_low", "_high"))
-
-
 @pytest.mark.parametrize("allocation", ["today", "smith_path"])
 def test_one_draw_gives_the_tables_of_a_run_on_expected_values(
     valley: rp.Scenario, allocation: str
@@ -83,23 +74,8 @@ def test_one_draw_gives_the_tables_of_a_run_on_expected_values(
     one = drawn_tables(Drawn(prepared=prepared, allocation=chosen, read=of_one(account)))
     assert tuple(one) == OF_DRAWS
     for name, table in one.items():
-        ranged = [str(column) for column in table if is_range(name, str(column))]
-        without = outcome.tables[name]
-        pd.testing.assert_frame_equal(
-            table.drop(columns=ranged),
-            without.drop(columns=ranged),
-            check_dtype=False,
-            rtol=1e-12,
-            obj=name,
-        )
-        assert without[ranged].isna().all(axis=None), name
-        for low in (column for column in ranged if column.endswith("_p10")):
-            number = low.removesuffix("_p10")
-            ends = [table[f"{number}_p{percent}"] for percent in (10, 90)]
-            assert ends[0].equals(ends[1]), low
-            middle = table.get(f"{number}_p50", table.get(f"{number}_mean"))
-            assert middle is not None
-            pd.testing.assert_series_equal(ends[0], middle, check_names=False, check_dtype=False)
+        assert_one_value(name, table)
+        assert_same_but_ranges(name, table, outcome.tables[name])
 
 
 def test_the_account_of_one_run_is_read_as_one_draw(valley: rp.Scenario) -> None:
