@@ -16,8 +16,9 @@ from returnplan.model.conditions.gates import GATES, PRESETS, USER, preset_gates
 from returnplan.model.work.policies import POLICIES
 from returnplan.runs.machine.progress import aligned
 from returnplan.scenario import Gates, Report
+from returnplan.scenario.files import cell_text
 from returnplan.scenario.funding import envelopes
-from returnplan.scenario.rows import cell_text, table_type
+from returnplan.scenario.rows import table_type
 from returnplan.units import horizon_date
 
 HECTARE_M2 = 10_000

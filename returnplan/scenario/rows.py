@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from returnplan.domain import columns_of, type_of_table
 from returnplan.errors import Problem
-from returnplan.scenario.files import LARGEST, Sheet
+from returnplan.scenario.files import LARGEST, Sheet, cell_text
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -95,7 +95,7 @@ class TableType:
 
     def allowed(self, col: str) -> str:
         """What may stand in a column, in words."""
-        return allowed_text(self.kind[col], self.info[col])
+        return _allowed_text(self.kind[col], self.info[col])
 
     def references(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         """Columns that name ids: column, field, and the tables whose ids they may be."""
@@ -305,19 +305,6 @@ def _value(kind: Any, given: Any) -> Any:
     return tuple(given) if get_origin(kind) is tuple else given
 
 
-def cell_text(value: object) -> str:
-    """A value as CSV text: ISO dates, points as decimal marks, ``;`` between several."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) <= LARGEST else repr(value)
-    if isinstance(value, tuple):
-        return ";".join(str(part) for part in value)
-    return str(value)
-
-
 def _plain(hint: Any) -> Any:
     """Type of a field without ``None``."""
     if get_origin(hint) in (Union, type(int | None)):
@@ -338,26 +325,13 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
-def allowed_text(kind: Any, info: FieldInfo) -> str:
-    """Say in words what a column takes.
-
-    Parameters
-    ----------
-    kind
-        Type of the field without ``None``.
-    info
-        Its description.
-
-    Returns
-    -------
-    str
-        For instance ``a number of at least 0 (m2)``.
-    """
+def _allowed_text(kind: Any, info: FieldInfo) -> str:
+    """What a column takes in words, for instance ``a number of at least 0 (m2)``."""
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(str(value) for value in get_args(kind))
     if get_origin(kind) is tuple:
-        return f"{allowed_text(get_args(kind)[0], info)}; several separated by ;"
+        return f"{_allowed_text(get_args(kind)[0], info)}; several separated by ;"
     if extra.get("refers_to"):
         return f"an id of {str(extra['refers_to']).replace('|', ' or ')}"
     names = {int: "a whole number", float: "a number", bool: "true or false"}
