@@ -45,6 +45,10 @@ class Sheet:
     rows: tuple[tuple[int, Row], ...]
     ragged: tuple[tuple[int, Row], ...] = ()
 
+    def problem(self, row: int, column: str, found: str, allowed: str) -> Problem:
+        """An error in the table."""
+        return Problem(file=self.file, row=row, column=column, found=found, allowed=allowed)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
