@@ -107,9 +107,19 @@ def pattern(name: str) -> str:
     return ISO_DATE.sub(DATE, name)
 
 
+def table_names() -> tuple[str, ...]:
+    """Names of all described tables, in the order of the description."""
+    return tuple(dict.fromkeys(column.table for column in result_columns()))
+
+
+def columns_of(table: str) -> tuple[Column, ...]:
+    """Columns of a table, in the order of the description."""
+    return tuple(column for column in result_columns() if column.table == table)
+
+
 def text_columns(table: str) -> tuple[str, ...]:
     """Columns of a table that are text, even where they look like numbers."""
-    return tuple(c.column for c in result_columns() if c.table == table and c.type in IS_TEXT)
+    return tuple(c.column for c in columns_of(table) if c.type in IS_TEXT)
 
 
 def public_columns(table: str, names: Iterable[str]) -> list[str]:

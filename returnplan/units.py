@@ -8,7 +8,11 @@ DAY_S = 86_400
 LIMIT_DAYS = 36_525
 LIMIT_S = LIMIT_DAYS * DAY_S
 NEVER = -1
-"""Mark of a time that does not come, in arrays and lists of whole seconds."""
+"""Mark of a time that does not come, in arrays of whole numbers of seconds.
+
+Arrays of floats (seconds in the model, days in results) say ``inf`` for it, and nan for what is
+unknown; a table leaves the cell empty.
+"""
 
 
 def whole_seconds(seconds: float) -> int:

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 import returnplan as rp
-from returnplan.runs.machine.progress import Bars, Log
+from returnplan.cli.screen import Bars, Log
 from returnplan.units import horizon_date
 
 VALLEY = Path(__file__).resolve().parent / "valley"
@@ -241,7 +241,7 @@ def days_of(table: pd.DataFrame) -> pd.DataFrame:
 
 def people_of(table: pd.DataFrame, by: date, allocations: Sequence[str]) -> pd.DataFrame:
     """Rows of the people whose conditions are met by a date, in the order of the allocations."""
-    rows = table[(table["measure"] == "people_met") & (table["date"] == by.isoformat())]
+    rows = table[(table["measure"] == "people_met") & (table["date"] == pd.Timestamp(by))]
     return rows.set_index("allocation").loc[list(allocations)].reset_index()
 
 

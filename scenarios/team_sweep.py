@@ -60,7 +60,7 @@ def ask(given: argparse.Namespace) -> None:
     by = common.counted_by(spread, given)
     days = common.days_of(common.compared(spread, names[0], by))
     # People at the first of the month, as the tables of a run count them.
-    counted = spread.people_met[spread.people_met["date"] <= by.isoformat()]
+    counted = spread.people_met[spread.people_met["date"] <= pd.Timestamp(by)]
     counted = counted.groupby("allocation").last().loc[names].reset_index()
     table = pd.DataFrame({"asset": asset, "base": base, "teams_more": range(given.most + 1)})
     for name in ("date", "people_mean", "people_p10", "people_p90"):
@@ -99,7 +99,7 @@ def chart(table: pd.DataFrame, title: str, made: str) -> Any:
                 label=words,
             )  # fmt: skip
         for ax, words in zip(
-            axes, (f"People by {table['date'][0]}", "Person-days saved"), strict=True
+            axes, (f"People by {table['date'][0]:%Y-%m-%d}", "Person-days saved"), strict=True
         ):
             ax.set(xlabel="Teams more", ylabel=words, xticks=across)
             ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

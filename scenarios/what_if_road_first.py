@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import common
 
 import returnplan as rp
-from returnplan.model.simulation import Stage, StagedAllocation
+from returnplan.model.simulation import Prepared, PreparedAllocation
 
 NAME = "what_if_road_first"
 FIRST, OPEN = "served first", "open at once"
@@ -26,7 +26,7 @@ FIRST, OPEN = "served first", "open at once"
 
 def behind(scenario: rp.Scenario, allocation: str) -> dict[str, list[str]]:
     """Communities whose access route leads over each road, in the order they are served."""
-    staged = StagedAllocation(Stage(scenario), allocation)
+    staged = PreparedAllocation(Prepared(scenario), allocation)
     settlement = {one.id: one.settlement for one in scenario.communities}
     found: dict[str, list[str]] = {}
     for community in staged.order:

@@ -20,7 +20,7 @@ from returnplan.scenario.background import read_background
 from returnplan.show import page as report
 from returnplan.show.findings import Audience, open_findings
 from tests import worlds
-from tests.running import no_figures, run_undrawn
+from tests.running import call, no_figures, run_undrawn
 from tests.sketch import Sketch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,6 +85,24 @@ def undrawn() -> Iterator[None]:
     """Let runs draw no figures: for tests that look at none."""
     with no_figures():
         yield
+
+
+@pytest.fixture(scope="session")
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that runs a scenario folder without figures, each question once."""
+    root = tmp_path_factory.mktemp("asked")
+    made: dict[tuple[object, ...], Path] = {}
+
+    def run(folder: Path, *words: str) -> Path:
+        key = (folder, *words)
+        if key not in made:
+            made[key] = root / f"run{len(made)}"
+            with no_figures():
+                result = call("run", folder, *words, "--out", made[key])
+            assert result.exit_code == 0, result.output
+        return made[key]
+
+    return run
 
 
 def shared_run(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:

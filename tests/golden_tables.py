@@ -15,12 +15,12 @@ REFRESH = os.environ.get("RETURNPLAN_REFRESH_GOLDEN") == "1"
 
 
 def assert_golden(found: pd.DataFrame, scenario: str, name: str) -> None:
-    """Compare a table with the golden one, numbers to 1e-9."""
+    """Compare a table with the golden one, numbers to 12 digits."""
     path = FOLDER / scenario / f"{name}.csv"
     text = found.to_csv(index=False, lineterminator="\n")
     if REFRESH:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     pd.testing.assert_frame_equal(
-        pd.read_csv(StringIO(text)), pd.read_csv(path), check_exact=False, rtol=0, atol=1e-9
+        pd.read_csv(StringIO(text)), pd.read_csv(path), check_exact=False, rtol=1e-12, atol=1e-9
     )

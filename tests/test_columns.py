@@ -10,7 +10,6 @@ from returnplan import columns
 from returnplan.columns import column_of, pattern, result_columns
 from returnplan.runs.ensemble import RANGED
 from returnplan.runs.folder import TABLES
-from returnplan.scenario.dictionary import listing
 from returnplan.show.audience.districts import WITHHELD
 
 Tables = dict[str, pd.DataFrame]
@@ -87,13 +86,3 @@ def test_a_description_with_an_unknown_word_is_refused(monkeypatch: pytest.Monke
     with pytest.raises(ValueError, match=r"columns\.csv: summary\.allocation: text public"):
         result_columns()
     columns.result_columns.cache_clear()
-
-
-def test_list_columns_tells_the_columns_of_scenarios_and_of_results() -> None:
-    lines = listing("columns")
-    assert any(line.startswith("places.lon_deg ") for line in lines)
-    assert "costs.cost_usd_p90              number (USD) [public]: cost: high end of" in "\n".join(
-        lines
-    )
-    after = lines[lines.index("Columns of the results:") + 1 :]
-    assert len(after) == len(result_columns())

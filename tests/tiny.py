@@ -19,7 +19,7 @@ import pandas as pd
 import returnplan as rp
 from returnplan.insight.explain import Told
 from returnplan.language.words import words_of
-from returnplan.model.simulation import Stage
+from returnplan.model.simulation import Prepared
 from returnplan.quantiles import quantile
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.paired import differences
@@ -105,7 +105,7 @@ def tiny(
     end = horizon_date(found.start, found.horizon_years)
     return Findings(
         folder=Path(),
-        told=Told(run=run, scenario=found, stage=Stage(found)),
+        told=Told(run=run, scenario=found, stage=Prepared(found)),
         view=View(
             start=found.start,
             horizon_days=(end - found.start).days,

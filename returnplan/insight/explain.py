@@ -1,42 +1,35 @@
-"""Why a community waits: gates, binding chain, and what each cause taken away would bring.
+"""Why a community waits: a run folder is opened, and its draws are run again without a cause."""
 
-Reads a run folder and runs again the draws that it tells of (model §7.1).
-"""
-
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 import returnplan.scenario as scenario_room
 from returnplan.domain import Community, Place, Scenario
 from returnplan.errors import Problem, ReturnplanError
 from returnplan.insight import whatif
-from returnplan.insight.story import Chain, binding
+from returnplan.insight.story import binding
 from returnplan.model.chance.assumptions import Values
 from returnplan.model.chance.draws import Draws
-from returnplan.model.conditions.gates import NEVER_S, as_whole, gate_times, gates_in_force
+from returnplan.model.conditions.gates import gate_times, gates_in_force
+from returnplan.model.conditions.history import within
 from returnplan.model.reasons.walk import ROAD_STEP
-from returnplan.model.simulation import Stage, StagedAllocation
-from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
-from returnplan.runs.folder import SCENARIO_COPY, STATEMENT, Run, load_run
+from returnplan.model.simulation import Prepared, PreparedAllocation, run
+from returnplan.quantiles import MIDDLE, mean, quantile
+from returnplan.runs.folder import SCENARIO_COPY, Run, load_run
 from returnplan.runs.machine.chunks import cores
-from returnplan.units import DAY_S, seconds_to_date
+from returnplan.units import DAY_S
 
 Floats = NDArray[np.float64]
-DRAWS = 50
-"""Draws on which what-ifs are run, unless more are wanted."""
 LEAST_DAYS = 0.5
 """Causes of fewer days are not told of."""
-MILLION = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +42,13 @@ class Told:
         Tables and manifest.
     scenario
         Its scenario, with the gates that were in force.
-    stage
+    prepared
         The same, ready to be run.
     """
 
     run: Run
     scenario: Scenario
-    stage: Stage
+    prepared: Prepared
 
     @property
     def draws(self) -> int:
@@ -99,7 +92,7 @@ def open_run(folder: Path, language: str = "") -> Told:
     if language:
         places = tuple(_named(place, language) for place in scenario.places)
         scenario = replace(scenario, places=places)
-    return Told(run=run, scenario=scenario, stage=Stage(scenario))
+    return Told(run=run, scenario=scenario, prepared=Prepared(scenario))
 
 
 def _named(place: Place, language: str) -> Place:
@@ -202,14 +195,14 @@ class WhatIf:
     remedy
         What that means, for people.
     ready_s
-        Ready time of the community by draw, s; ``readiness.NEVER_S``.
+        Ready time of the community by draw, s; ``inf``: not within the horizon.
     person_days
         Person-days of displacement of all communities.
     """
 
     cause: str
     remedy: str
-    ready_s: NDArray[np.uint32]
+    ready_s: Floats
     person_days: float
 
 
@@ -248,14 +241,14 @@ def what_ifs(
     causes = [cause for cause in mine["cause"] if whatif.remedy(cause)]
     numbers: list[int | None] = list(range(min(draws, told.draws))) or [None]
     total, done = (len(causes) + 1) * len(numbers), 0
-    staged = StagedAllocation(told.stage, allocation)
+    chosen = PreparedAllocation(told.prepared, allocation)
     settlement = _settlement(told, community)
     found: list[WhatIf] = []
     seen: list[_Seen] = []
     for cause in ["", *causes]:
         gates = _gates_of(cause, told, seen)
         scenario = whatif.without(told.scenario, cause, gates) if cause else told.scenario
-        again = _Again(scenario, staged, told)
+        again = _Again(scenario, chosen, told)
         ready = []
         with ThreadPoolExecutor(cores()) as pool:
             look = again.ready_s if cause else partial(again.look, settlement)
@@ -272,14 +265,14 @@ def what_ifs(
 def _settlement(told: Told, community: str) -> int:
     """Number of the settlement of a community."""
     ids = [one.id for one in told.scenario.communities]
-    return int(told.stage.facts.community[ids.index(community)])
+    return int(told.prepared.settlements.community[ids.index(community)])
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Seen:
     """One run as it is: ready times, and at one settlement gates and causes."""
 
-    ready_s: NDArray[np.uint32]
+    ready_s: Floats
     gate_s: Floats
     causes: frozenset[str]
 
@@ -294,7 +287,7 @@ def _gates_of(cause: str, told: Told, seen: Sequence[_Seen]) -> list[str]:
         if cause == "missing_data":
             those.update(np.flatnonzero(np.isnan(one.gate_s)).tolist())
         elif cause in one.causes:
-            those.add(binding(one.gate_s, told.stage.horizon_s)[0])
+            those.add(binding(one.gate_s, told.prepared.horizon_s)[0])
     return [gates[number] for number in sorted(those)]
 
 
@@ -312,234 +305,50 @@ def _remedy(cause: str, gates: Sequence[str]) -> str:
 class _Again:
     """A changed scenario under the priorities of the one that was run."""
 
-    def __init__(self, scenario: Scenario, before: StagedAllocation, told: Told) -> None:
-        self._stage = Stage(scenario)
-        self._staged = StagedAllocation(self._stage, before.name, like=before)
+    def __init__(self, scenario: Scenario, before: PreparedAllocation, told: Told) -> None:
+        self._prepared = Prepared(scenario)
+        self._allocation = PreparedAllocation(self._prepared, before.name, like=before)
         seed = told.run.manifest["seed"]
         self._draws = None if seed is None else Draws(scenario, int(seed))
 
     def _values(self, draw: int | None) -> Values:
         if draw is None or self._draws is None:
-            return self._stage.expected
+            return self._prepared.expected
         return self._draws.values(draw)
 
-    def ready_s(self, draw: int | None) -> NDArray[np.uint32]:
-        """Ready time of each settlement, s."""
-        stage = self._stage
+    def ready_s(self, draw: int | None) -> Floats:
+        """Ready time of each settlement, s; ``inf``: not within the horizon."""
+        prepared = self._prepared
         values = self._values(draw)
-        log = self._staged.force.work(stage.workload.amounts(values), stage.horizon_s)
-        return self._latest(gate_times(stage.history(values, log.passed_s)))
+        amounts = prepared.workload.amounts(values)
+        log = self._allocation.workforce.work(amounts, prepared.horizon_s)
+        return self._latest(gate_times(prepared.history(values, log.passed_s)))
 
-    def _latest(self, gate_s: Floats) -> NDArray[np.uint32]:
-        horizon_s = self._stage.horizon_s
-        ready = as_whole(gate_s, horizon_s).max(axis=1, initial=0)
-        return np.where(ready > horizon_s, NEVER_S, ready).astype(np.uint32)
+    def _latest(self, gate_s: Floats) -> Floats:
+        times = within(gate_s, self._prepared.horizon_s)
+        ready: Floats = np.where(np.isnan(times), np.inf, times).max(axis=1, initial=0.0)
+        return ready
 
     def look(self, settlement: int, draw: int | None) -> _Seen:
         """Ready times, with the gates and causes of one settlement."""
-        stage = self._stage
-        run = self._staged.run(stage, stage.numbers(self._values(draw)))
-        past = stage.reasons.past(run.amounts, run.log, run.history, run.gate_s, run.best_s)
-        rows = stage.reasons.steps(self._staged.keeper.force, past, settlement)
+        prepared = self._prepared
+        course = run(prepared, self._allocation, prepared.numbers(self._values(draw)))
+        trace = course.trace(prepared.reasons)
+        rows = prepared.reasons.steps(self._allocation.access, trace, settlement)
         booked = set(rows[:, 0].tolist()) - {ROAD_STEP}
         return _Seen(
-            ready_s=self._latest(run.gate_s),
-            gate_s=run.gate_s[settlement],
-            causes=frozenset(stage.reasons.causes[number] for number in booked),
+            ready_s=self._latest(course.gate_s),
+            gate_s=course.gate_s[settlement],
+            causes=frozenset(prepared.reasons.causes[number] for number in booked),
         )
 
-    def judge(
-        self, cause: str, gates: Sequence[str], ready_s: NDArray[np.uint32], settlement: int
-    ) -> WhatIf:
+    def judge(self, cause: str, gates: Sequence[str], ready_s: Floats, settlement: int) -> WhatIf:
         """Say what some draws have brought."""
-        stage = self._stage
-        waiting_s = np.minimum(ready_s, stage.horizon_s).astype(np.float64)
+        prepared = self._prepared
+        waiting_s = np.minimum(ready_s, prepared.horizon_s)
         return WhatIf(
             cause=cause,
             remedy=_remedy(cause, gates),
             ready_s=ready_s[:, settlement],
-            person_days=mean(waiting_s @ stage.facts.people) / DAY_S,
+            person_days=mean(waiting_s @ prepared.settlements.people) / DAY_S,
         )
-
-
-# ---------------------------------------------------------------- the page
-
-
-def explanation(told: Told, allocation: str, community: str) -> list[str]:
-    """Say when conditions are met under an allocation, and why not before.
-
-    Parameters
-    ----------
-    told
-        The run.
-    allocation, community
-        Name and id.
-
-    Returns
-    -------
-    list[str]
-        Lines to print: status, gates, binding chain, days by cause.
-    """
-    title = told.scenario.allocation(allocation).title
-    return [
-        f"Under {allocation}{f' ({title})' if title else ''}",
-        "",
-        *_status_lines(told, allocation, community),
-        "",
-        *_gate_lines(told, allocation, community),
-        "",
-        *_chain_lines(told, allocation, community),
-        "",
-        *_cause_lines(told, allocation, community),
-    ]
-
-
-def heading(told: Told, community: str) -> list[str]:
-    """Say which community and which run this is about.
-
-    Parameters
-    ----------
-    told
-        The run.
-    community
-        Id of the community.
-
-    Returns
-    -------
-    list[str]
-        Lines to print.
-    """
-    found = next(one for one in told.scenario.communities if one.id == community)
-    place = told.scenario.place[found.settlement]
-    district = f", {place.district}" if place.district else ""
-    how = "run on expected values"
-    if told.draws:
-        how = f"{told.draws:,} draws, seed {told.run.manifest['seed']}"
-    return [
-        f"{place.name}{district}: community {community}, {found.people:,} people",
-        f"{told.scenario.title or told.scenario.name}; {how}",
-        STATEMENT,
-    ]
-
-
-def _rows(table: pd.DataFrame, allocation: str, community: str) -> list[Mapping[str, Any]]:
-    mine = table[(table["allocation"] == allocation) & (table["community"] == community)]
-    rows: list[Mapping[str, Any]] = mine.to_dict("records")  # type: ignore[assignment]
-    return rows
-
-
-def _in_words(iso: Any) -> str:
-    return day_words(date.fromisoformat(iso)) if isinstance(iso, str) else "not within the horizon"
-
-
-def day_words(day: date) -> str:
-    """Write a date for people.
-
-    Examples
-    --------
-    >>> day_words(date(2022, 5, 3))
-    '3 May 2022'
-    """
-    months = "January February March April May June July August September October November December"
-    return f"{day.day} {months.split()[day.month - 1]} {day.year}"
-
-
-def _status_lines(told: Told, allocation: str, community: str) -> Iterator[str]:
-    row = _rows(told.run.readiness, allocation, community)[0]
-    yield f"{str(row['status']).capitalize()}."
-    if not told.draws:
-        yield f"Date: {_in_words(row['ready_date_p50'])}."
-        return
-    low, median, high = (_in_words(row[f"ready_date_p{p}"]) for p in (LOW, MIDDLE, HIGH))
-    spread = "" if low == high else f" (80 % of the draws: {low} to {high})"
-    yield f"Median date: {median}{spread}."
-    yield f"Probability by the horizon: {row['probability_by_horizon']:.0%}."
-
-
-def _gate_lines(told: Told, allocation: str, community: str) -> Iterator[str]:
-    yield f"{'Gate':<16} {'state':<8} {'from':<12} binds"
-    for row in _rows(told.run.gates, allocation, community):
-        day = row["day_p50"]
-        when = ""
-        if not pd.isna(day):
-            when = seconds_to_date(int(day * DAY_S + 0.5), told.scenario.start).isoformat()
-        yield f"{row['gate']:<16} {row['state']:<8} {when:<12} {row['binding_share']:.0%}"
-
-
-def _chain_lines(told: Told, allocation: str, community: str) -> Iterator[str]:
-    draw = typical_draw(told, allocation, community)
-    which = "of the run on expected values"
-    if draw is not None:
-        which = f"of draw {draw}, which has the median date"
-    yield f"What it waits for, day by day (the chain {which}):"
-    seed = int(told.run.manifest["seed"] or 0)
-    steps = Chain(told.stage, allocation, seed).steps(community, draw)
-    if not steps:
-        yield "  nothing: all gates hold from the start"
-        return
-    for step in steps:
-        if step.cause:
-            yield (
-                f"  {day_words(step.begin):>17} to {day_words(step.end):<17} "
-                f"{step.days:>7,.1f} days  {step.words}"
-            )
-        else:
-            yield f"  {day_words(step.end):>17} {'':<33} {step.words}"
-    if any(step.cause in ("travel", "winter") for step in steps):
-        yield "  In each job, travel comes first and lost days last, wherever they fall."
-
-
-def _cause_lines(told: Told, allocation: str, community: str) -> Iterator[str]:
-    rows = _rows(told.run.delays, allocation, community)
-    total = sum(row["days_mean"] for row in rows)
-    told_of = [row for row in rows if row["days_mean"] >= LEAST_DAYS]
-    how = "mean of all draws, up to the horizon" if told.draws else "up to the horizon"
-    yield f"Days by cause ({how}): {total:,.1f}"
-    for row in sorted(told_of, key=lambda row: (-row["days_mean"], row["cause"])):
-        yield f"  {row['cause']:<28} {row['days_mean']:>9,.1f}  {row['days_mean'] / total:>4.0%}"
-
-
-def what_if_lines(told: Told, found: Sequence[WhatIf]) -> Iterator[str]:
-    """Say what each cause taken away would bring.
-
-    Parameters
-    ----------
-    told
-        The run.
-    found
-        As :func:`what_ifs` gives it.
-
-    Yields
-    ------
-    str
-        Lines to print.
-    """
-    before = found[0]
-    if len(found) == 1:
-        yield "There is no cause of half a day or more to take away."
-        return
-    draws = len(before.ready_s)
-    on = "expected values"
-    if told.draws:
-        on = f"the {'same' if draws == told.draws else 'first'} {draws:,} draws"
-    wide = max(len(one.remedy) for one in found)
-    yield f"If one cause were gone, everywhere (run again on {on}; the order of work unchanged):"
-    yield f"  {'':<{wide}}  {'median date':<14} {'ready by horizon':>16}  person-days of all"
-    for one in found:
-        median = int(quantile(one.ready_s, MIDDLE))
-        when = "not by horizon"
-        if median != NEVER_S:
-            when = seconds_to_date(median, told.scenario.start).isoformat()
-        share = float((one.ready_s != NEVER_S).mean())
-        days = _many(one.person_days, before)
-        if one.cause and before.person_days > 0:
-            days += f" ({one.person_days / before.person_days - 1:+.1%})"
-        yield f"  {one.remedy:<{wide}}  {when:<14} {share:>16.0%}  {days}"
-    yield "With one cause gone another one binds; less work can even bring a later date."
-    if any(one.cause.startswith("waiting_") for one in found):
-        yield "Teams that are always free do all else that they can do, too."
-
-
-def _many(count: float, before: WhatIf) -> str:
-    """A number of person-days: in millions if it was more than one."""
-    return f"{count / MILLION:,.1f} m" if before.person_days >= MILLION else f"{count:,.0f}"

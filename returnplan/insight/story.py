@@ -6,25 +6,68 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from returnplan.domain import HAZARD_STAGES, Hazard, Job, Road, Scenario
+from returnplan.domain import Hazard, Job, Road, Scenario
 from returnplan.language.names import denied_name, gate_name, skill_name, stage_name
 from returnplan.language.words import ENGLISH, Words
-from returnplan.model.account import Past
 from returnplan.model.chance.draws import Draws
 from returnplan.model.conditions.gates import gates_in_force
-from returnplan.model.reasons import walk as chain
-from returnplan.model.simulation import Stage, StagedAllocation
-from returnplan.model.work.loop import NEVER
-from returnplan.model.work.milestones import WorkPlan
-from returnplan.units import DAY_S, seconds_to_date
+from returnplan.model.reasons.walk import ROAD_STEP
+from returnplan.model.simulation import Course, Prepared, PreparedAllocation, run
+from returnplan.model.work.milestones import FOUND_STEPS, WorkPlan
+from returnplan.units import DAY_S, NEVER, seconds_to_date
 
 Floats = NDArray[np.float64]
 
 SAID = {"survey": ("survey", "community_survey"), "road_repair": ("repair",)}
 """Stages whose name says which skill they need; else those that are called like the skill."""
-FOUND_STAGES = (*HAZARD_STAGES[1:], "release")
+COLUMNS = ("begin", "end", "days", "cause", "words")
+"""Columns of the table that :func:`why` gives."""
+
+
+def why(
+    scenario: Scenario, allocation: str, community: str, *, draw: int | None = None, seed: int = 1
+) -> pd.DataFrame:
+    """Tell what a community waits for under an allocation, from the start on (model §7.1).
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    allocation
+        Name of one of its allocations.
+    community
+        Id of one of its communities.
+    draw
+        Number of a draw, from 0; None: expected values.
+    seed
+        Seed of the draw.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a stretch of time: begin, end (dates), days, cause, words. Events have no cause and
+        take no time. The days add up to the ready day or, without one, to the horizon.
+
+    Raises
+    ------
+    KeyError
+        When the scenario has no allocation or no community of that name.
+
+    Examples
+    --------
+    >>> import returnplan as rp
+    >>> rp.why(rp.load("scenarios/valley"), "today", "terrace_people")["words"].iloc[-1]
+    'gate road_access met'
+    """
+    scenario.allocation(allocation)
+    if community not in {one.id for one in scenario.communities}:
+        raise KeyError(f"no community is called {community}")
+    steps = Chain(Prepared(scenario), allocation, seed).steps(community, draw)
+    rows = [[getattr(step, name) for name in COLUMNS] for step in steps]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +98,7 @@ class Chain:
 
     Parameters
     ----------
-    stage
+    prepared
         The scenario.
     allocation
         Name of the allocation.
@@ -66,12 +109,12 @@ class Chain:
     """
 
     def __init__(
-        self, stage: Stage, allocation: str, seed: int, words: Words | None = None
+        self, prepared: Prepared, allocation: str, seed: int, words: Words | None = None
     ) -> None:
-        self._stage = stage
-        self._staged = StagedAllocation(stage, allocation)
-        self._draws = Draws(stage.scenario, seed)
-        self._words = _Teller(stage.scenario, stage.plan, words)
+        self._prepared = prepared
+        self._allocation = PreparedAllocation(prepared, allocation)
+        self._draws = Draws(prepared.scenario, seed)
+        self._words = _Teller(prepared.scenario, prepared.plan, words)
 
     def steps(self, community: str, draw: int | None) -> list[Step]:
         """Tell the chain of a community in one draw, from the start to the end.
@@ -105,32 +148,32 @@ class Chain:
         list[Step]
             Chain of each, in the order of time.
         """
-        stage = self._stage
-        values = stage.expected if draw is None else self._draws.values(draw)
-        run = self._staged.run(stage, stage.numbers(values))
-        past = stage.reasons.past(run.amounts, run.log, run.history, run.gate_s, run.best_s)
-        number = {one.id: at for at, one in enumerate(stage.scenario.communities)}
-        settlements = [int(stage.facts.community[number[one]]) for one in communities]
+        prepared = self._prepared
+        values = prepared.expected if draw is None else self._draws.values(draw)
+        course = run(prepared, self._allocation, prepared.numbers(values))
+        trace = course.trace(prepared.reasons)
+        number = {one.id: at for at, one in enumerate(prepared.scenario.communities)}
+        settlements = [int(prepared.settlements.community[number[one]]) for one in communities]
         once = list(dict.fromkeys(settlements))
-        chains = stage.reasons.steps_of_many(self._staged.keeper.force, past, once)
+        chains = prepared.reasons.steps_of_many(self._allocation.access, trace, once)
         rows = dict(zip(once, chains, strict=True))
-        like = run.amounts.found.like.tolist()
+        like = course.numbers.amounts.found.like.tolist()
         for settlement in settlements:
-            yield self._told(run, settlement, rows[settlement][::-1].tolist(), like)
+            yield self._told(course, settlement, rows[settlement][::-1].tolist(), like)
 
     def _told(
-        self, run: Past, settlement: int, rows: Sequence[Sequence[int]], like: Sequence[int]
+        self, course: Course, settlement: int, rows: Sequence[Sequence[int]], like: Sequence[int]
     ) -> list[Step]:
         if not rows:
             return []
-        stage = self._stage
-        gate, state = binding(run.gate_s[settlement], stage.horizon_s)
-        name = gates_in_force(stage.scenario)[gate]
+        prepared = self._prepared
+        gate, state = binding(course.gate_s[settlement], prepared.horizon_s)
+        name = gates_in_force(prepared.scenario)[gate]
         tale = _Tale(
             gate=self._words.gate(name),
-            settlement=stage.facts.settlements[settlement],
+            settlement=prepared.settlements.ids[settlement],
             like=like,
-            passed_s=run.log.passed_s,
+            passed_s=course.log.passed_s,
         )
         steps = self._join(list(self._each(rows, tale)))
         if state == "unknown":  # as the step says
@@ -139,15 +182,16 @@ class Chain:
         return [*steps, replace(steps[-1], cause="", begin=steps[-1].end, days=0.0, words=words)]
 
     def _each(self, rows: Sequence[Sequence[int]], tale: "_Tale") -> Iterator[Step]:
-        start, causes, words = self._stage.scenario.start, self._stage.reasons.causes, self._words
+        start, causes = self._prepared.scenario.start, self._prepared.reasons.causes
+        words = self._words
         last = len(rows) - 1
         for at, (cause, about, begin_s, end_s) in enumerate(rows):
-            if cause == chain.ROAD_STEP:
+            if cause == ROAD_STEP:
                 name = ""
                 text = words.road_event(about, by=self._users(about, begin_s, tale, at == last))
             else:
                 name = causes[cause]
-                is_road = at < last and rows[at + 1][0] == chain.ROAD_STEP
+                is_road = at < last and rows[at + 1][0] == ROAD_STEP
                 text = words.stretch(name, about, tale, before=rows[at + 1][1] if is_road else None)
             yield Step(
                 cause=name,
@@ -159,9 +203,9 @@ class Chain:
 
     def _users(self, road: int, at_s: int, tale: "_Tale", is_last: bool) -> str:
         """Who may use a road from an instant on: at the end of a chain people, before it teams."""
-        ground = self._stage.reasons.ground
-        passed_s = tale.passed_s[(ground.open_wait if is_last else ground.drive_wait)[road]]
-        from_s = ground.site_from_s[len(self._stage.network.places) + road]
+        arrays = self._prepared.reasons.arrays
+        passed_s = tale.passed_s[(arrays.open_wait if is_last else arrays.drive_wait)[road]]
+        from_s = arrays.site_from_s[len(self._prepared.network.places) + road]
         is_open = passed_s != NEVER and max(passed_s, from_s) <= at_s
         return ("people" if is_last else "teams") if is_open else ""
 
@@ -273,9 +317,9 @@ class _Teller:
     def _about(self, number: int, like: Sequence[int]) -> tuple[str, str]:
         """What a milestone is about, and its stage; nothing: empty texts."""
         jobs, waits = self._plan.jobs, self._plan.waits
-        if number >= len(jobs) + len(waits):
-            found, at = divmod(number - len(jobs) - len(waits), len(FOUND_STAGES))
-            stage = FOUND_STAGES[at]
+        if number >= self._plan.milestones.planned:
+            found, step = self._plan.milestones.of_found(number)
+            stage = FOUND_STEPS[step]
             text = self._words.phrase(
                 "{stage} of a hazard that the survey found at {place}",
                 stage=stage_name(stage, self._words),

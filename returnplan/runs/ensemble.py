@@ -2,9 +2,8 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -12,75 +11,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from returnplan.runs.machine import chunks
-from returnplan.runs.tables import ranges
-from returnplan.model.account import tables_of
-from returnplan.runs.machine.chunks import Chunks, Kept, Progress, ignore
 from returnplan.domain import Scenario
-from returnplan.model.effects.harm import harm_table
-from returnplan.model.conditions.gates import NEVER_S
-from returnplan.model.simulation import Programme, warm_up
-from returnplan.units import DAY_S, date_to_seconds, horizon_date
+from returnplan.runs.machine import chunks
+from returnplan.runs.machine.chunks import Chunks, Kept, Progress, ignore
+from returnplan.runs.machine.programme import Programme, warm_up
+from returnplan.runs.results import Results
+from returnplan.runs.tables import OF_DRAWS, drawn_tables, one_under_another
+from returnplan.runs.tables.drawn import Drawn
+from returnplan.units import DAY_S
 from returnplan.version import __version__
 
-Tables = Mapping[str, pd.DataFrame]
-RANGED = (
-    *("summary", "readiness", "people_met", "gates", "delays", "key_roads", "returns"),
-    *("costs", "harm", "scores", "residual_risk", "land_release"),
-)
-"""Tables whose numbers come from the draws."""
-BEYOND_DATES = ("delays", "key_roads", "returns", "costs", "scores", "residual_risk")
-"""Those of them that the accounts give."""
 
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Ensemble:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Ensemble(Results):
     """What allocations bring, over the same draws.
 
-    Parameters
-    ----------
-    scenario
-        Name of the scenario.
-    start, horizon
-        First day, and the date after which nothing is shown.
-    allocations, communities
-        Names and ids, in the order of ``ready_day``.
-    draws
-        Number of draws.
-    seed
-        Seed of the draws.
-    ready_day
-        Allocation x draw x community: days from the start, ``inf`` when not within the horizon.
-    summary, readiness, people_met, gates, delays, key_roads, returns, costs, harm, scores
-        Tables with the columns of :class:`returnplan.Outcome`, allocations one under another.
-        Dates and numbers of people are medians (p50) with a range (p10 to p90).
-    residual_risk, land_release
-        The same.
-    provenance
-        ``returnplan`` (version), ``scenario_sha256`` (if known), ``digest`` of the results.
+    Dates and numbers of people are medians (p50) with a range (p10 to p90).
     """
 
-    scenario: str
-    start: date
-    horizon: date
-    allocations: tuple[str, ...]
-    communities: tuple[str, ...]
-    draws: int
     seed: int
     ready_day: NDArray[np.float64]
-    summary: pd.DataFrame
-    readiness: pd.DataFrame
-    people_met: pd.DataFrame
-    gates: pd.DataFrame
-    delays: pd.DataFrame
-    key_roads: pd.DataFrame
-    returns: pd.DataFrame
-    costs: pd.DataFrame
-    harm: pd.DataFrame
-    scores: pd.DataFrame
-    residual_risk: pd.DataFrame
-    land_release: pd.DataFrame
-    provenance: Mapping[str, str | None]
 
 
 def ensemble(  # noqa: PLR0913 - what to run, and where
@@ -180,81 +130,44 @@ def assemble(
     Ensemble
         Distributions and tables.
     """
-    horizon = horizon_date(scenario.start, scenario.horizon_years)
-    horizon_s = date_to_seconds(horizon, scenario.start)
-    settlement_no = {name: number for number, name in enumerate(programme.settlements)}
-    of_community = [settlement_no[community.settlement] for community in scenario.communities]
-    found: dict[str, list[pd.DataFrame]] = {name: [] for name in RANGED}
-    days = []
-    casualties: dict[str, Mapping[str, NDArray[np.float64]]] = {}
-    for number, name in enumerate(programme.allocations):
-        gate_s = drawn.read("gate_s", number)
-        judged = ranges.judge_draws(programme.gates, gate_s, horizon_s)
-        failed = gate_s.max(axis=2, initial=0) > horizon_s
-        del gate_s
-        told = tables_of(
-            programme.books,
-            programme.keepers[number],
-            name,
-            partial(drawn.read, allocation=number),
-            failed,
+    parts: list[Mapping[str, pd.DataFrame]] = []
+    days: list[NDArray[np.float64]] = []
+    first: Mapping[str, NDArray[np.float64]] | None = None
+    for number, allocation in enumerate(programme.chosen):
+        over_draws = Drawn(
+            prepared=programme.prepared,
+            allocation=allocation,
+            read=partial(drawn.read, allocation=number),
+            first=first,
         )
-        verdicts = {settlement: judged.at(no) for settlement, no in settlement_no.items()}
-        ready_s = judged.ready_s[:, of_community]
-        released_m2 = drawn.read("released_m2", number)
-        found["summary"].append(ranges.summary_table(scenario, name, ready_s, told))
-        found["readiness"].append(ranges.readiness_table(scenario, name, verdicts, told.scored))
-        found["people_met"].append(ranges.people_met_table(scenario, name, ready_s, told.totals))
-        for table in BEYOND_DATES:
-            found[table].append(getattr(told, table))
-        casualties[name] = told.casualties
-        found["gates"].append(ranges.gates_table(scenario, name, settlement_no, judged))
-        found["land_release"].append(ranges.land_release_table(name, programme.cells, released_m2))
-        days.append(np.where(ready_s == NEVER_S, np.inf, ready_s / DAY_S))
-    found["harm"].append(harm_table(scenario, programme.allocations, casualties))
+        parts.append(drawn_tables(over_draws))
+        days.append(over_draws.ready_s / DAY_S)
+        first = first or over_draws.casualties
+    tables = {name: one_under_another([part[name] for part in parts]) for name in OF_DRAWS}
     ready_day = np.stack(days)
-    tables = {name: one_under_another(parts) for name, parts in found.items()}
     digest = digest_of({name: csv_bytes(table) for name, table in tables.items()}, ready_day)
     return Ensemble(
         scenario=scenario.name,
         start=scenario.start,
-        horizon=horizon,
+        horizon=programme.prepared.horizon,
         allocations=programme.allocations,
         communities=tuple(community.id for community in scenario.communities),
         draws=ready_day.shape[1],
         seed=seed,
         ready_day=ready_day,
+        tables=tables,
         provenance={
             "returnplan": __version__,
             "scenario_sha256": scenario_sha256,
             "digest": digest,
         },
-        **tables,
     )
 
 
-def one_under_another(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Join the tables of several allocations; what is empty in one may be filled in another.
-
-    Parameters
-    ----------
-    tables
-        Tables with the same columns.
-
-    Returns
-    -------
-    pandas.DataFrame
-        All rows.
-    """
-    parts = list(tables)
-    mixed = [column for column in parts[0] if len({part[column].dtype for part in parts}) > 1]
-    filled = [t.astype({c: object for c in mixed if t[c].isna().all()}) for t in parts]
-    return pd.concat(filled, ignore_index=True)
-
-
 def csv_bytes(table: pd.DataFrame) -> bytes:
-    """A table as it stands in a run folder."""
-    return table.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    """A table as it stands in a run folder: dates in ISO form."""
+    text = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    return text.encode("utf-8")
 
 
 def digest_of(tables: Mapping[str, bytes], ready_day: NDArray[np.floating] | None = None) -> str:

@@ -16,19 +16,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from returnplan import domain
-from returnplan.runs.machine.chunks import CHUNK_FILE
 from returnplan.columns import text_columns
 from returnplan.domain import Scenario
-from returnplan.runs.ensemble import RANGED, Ensemble, csv_bytes, digest_of, one_under_another
 from returnplan.errors import ReturnplanError
-from returnplan.model.simulation import Outcome
+from returnplan.runs.ensemble import Ensemble, csv_bytes, digest_of
+from returnplan.runs.machine.chunks import CHUNK_FILE
+from returnplan.runs.outcome import Outcome
+from returnplan.runs.results import Results
+from returnplan.runs.tables import OF_DRAWS, OF_WORK, one_under_another
+from returnplan.runs.tables.family import typed
 from returnplan.units import horizon_date
 from returnplan.version import __version__
 
-TABLES = (*RANGED, "jobs", "releases", "roads")
+TABLES = (*OF_DRAWS, *OF_WORK)
 """Tables of a run, each one CSV file with the allocations one under another."""
 
 MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY, REPORT, WORKBOOK = (
@@ -276,7 +278,7 @@ def tables_of(outcomes: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
     dict[str, pandas.DataFrame]
         By name, in the order of ``TABLES``.
     """
-    return {name: one_under_another(getattr(o, name) for o in outcomes) for name in TABLES}
+    return {name: one_under_another([o.tables[name] for o in outcomes]) for name in TABLES}
 
 
 def write_tables(
@@ -317,54 +319,14 @@ def write_tables(
 # ---------------------------------------------------------------- how it is read again
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Run:
-    """A run folder that was read again.
-
-    Parameters
-    ----------
-    manifest
-        How the run was made.
-    allocations, communities
-        Names and ids, in the order of ``ready_day``.
-    ready_day
-        Allocation x draw x community: days from the start, 32-bit, ``inf`` when not within the
-        horizon. None: a run on expected values.
-    summary, readiness, people_met, gates, delays, key_roads, returns, costs, harm, scores
-        The tables. Ids and ISO dates are text, empty cells are missing values.
-    residual_risk, land_release, jobs, releases, roads
-        The same.
-    """
-
-    manifest: Mapping[str, Any]
-    allocations: tuple[str, ...]
-    communities: tuple[str, ...]
-    ready_day: NDArray[np.float32] | None
-    summary: pd.DataFrame
-    readiness: pd.DataFrame
-    people_met: pd.DataFrame
-    gates: pd.DataFrame
-    delays: pd.DataFrame
-    key_roads: pd.DataFrame
-    returns: pd.DataFrame
-    costs: pd.DataFrame
-    harm: pd.DataFrame
-    scores: pd.DataFrame
-    residual_risk: pd.DataFrame
-    land_release: pd.DataFrame
-    jobs: pd.DataFrame
-    releases: pd.DataFrame
-    roads: pd.DataFrame
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Run(Results):
+    """A run folder that was read again; ready days are 32-bit there."""
 
     @property
-    def start(self) -> date:
-        """First day of the scenario."""
-        return date.fromisoformat(self.manifest["scenario_start"])
-
-    @property
-    def horizon(self) -> date:
-        """Date after which nothing is shown."""
-        return date.fromisoformat(self.manifest["horizon"])
+    def manifest(self) -> Mapping[str, Any]:
+        """How the run was made."""
+        return self.provenance
 
 
 def load_run(folder: str | Path) -> Run:
@@ -402,18 +364,24 @@ def load_run(folder: str | Path) -> Run:
     except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
         raise ReturnplanError(f"{folder} is no complete run folder: {error}") from None
     return Run(
-        manifest=manifest,
+        scenario=str(manifest["scenario"]),
+        start=date.fromisoformat(manifest["scenario_start"]),
+        horizon=date.fromisoformat(manifest["horizon"]),
         allocations=allocations,
         communities=communities,
+        draws=int(manifest["draws"]),
+        seed=manifest["seed"],
         ready_day=ready_day,
-        **tables,
+        tables=tables,
+        provenance=manifest,
     )
 
 
 def _read_table(path: Path) -> pd.DataFrame:
-    return pd.read_csv(
+    table = pd.read_csv(
         path,
         dtype=dict.fromkeys(text_columns(path.stem), str),
         keep_default_na=False,
         na_values=[""],
     )
+    return typed(path.stem, table)

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import returnplan.scenario as scenario_room
+from returnplan.errors import Problem, ReturnplanError
+from returnplan.runs.ensemble import assemble
+from returnplan.runs.folder import SCENARIO_COPY, Clock, read_manifest
 from returnplan.runs.machine import chunks
 from returnplan.runs.machine import working_folder as plans
 from returnplan.runs.machine.chunks import Chunks, Span
-from returnplan.runs.ensemble import assemble
-from returnplan.errors import Problem, ReturnplanError
-from returnplan.runs.machine.working_folder import Plan
-from returnplan.runs.run import SILENT, Request, write_run
-from returnplan.runs.folder import SCENARIO_COPY, Clock, read_manifest
+from returnplan.runs.machine.programme import Programme
 from returnplan.runs.machine.progress import Watcher
-from returnplan.model.simulation import Outcome, Programme
+from returnplan.runs.machine.working_folder import Plan
+from returnplan.runs.outcome import Outcome
+from returnplan.runs.run import SILENT, Finish, Request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +141,9 @@ def _cover(shards: Sequence[Shard]) -> list[str]:
     return problems
 
 
-def merge(folders: Sequence[Path], out: Path, watcher: Watcher = SILENT) -> list[Outcome]:
+def merge(
+    folders: Sequence[Path], out: Path, finish: Finish, watcher: Watcher = SILENT
+) -> list[Outcome]:
     """Make a complete run folder from shards.
 
     Parameters
@@ -149,6 +152,8 @@ def merge(folders: Sequence[Path], out: Path, watcher: Watcher = SILENT) -> list
         Folders of shards, in any order.
     out
         Run folder as :func:`returnplan.runs.folder.check_target` returns it.
+    finish
+        Writes the run folder, as for :func:`returnplan.runs.run.run`.
     watcher
         Told about each step.
 
@@ -182,4 +187,4 @@ def merge(folders: Sequence[Path], out: Path, watcher: Watcher = SILENT) -> list
         draws=plan.draws,
         seed=plan.seed,
     )
-    return write_run(request, spread, plan.scenario_sha256, clock, watcher)
+    return finish(request, spread, plan.scenario_sha256, clock, watcher)

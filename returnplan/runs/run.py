@@ -1,30 +1,27 @@
-"""A run from scenario to folder: draws, tables and figures, all of it or nothing."""
+"""A run from scenario to folder: its draws, and who writes them down."""
 
-import dataclasses
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import returnplan.scenario as scenario_room
-from returnplan.runs.machine import chunks
-from returnplan.show import figures
-from returnplan.runs.machine import working_folder as plans
-from returnplan.runs import folder as runfolder
-from returnplan.runs.machine.chunks import Kept, Span
 from returnplan.domain import Scenario, type_of_table
-from returnplan.runs.ensemble import RANGED, Ensemble, assemble
-from returnplan.runs.machine.working_folder import Plan
 from returnplan.quantiles import NOTE
-from returnplan.runs.folder import FIGURES, SCENARIO_COPY, WORKBOOK, Clock
+from returnplan.runs import folder as runfolder
+from returnplan.runs.ensemble import Ensemble, assemble
+from returnplan.runs.folder import SCENARIO_COPY, Clock
+from returnplan.runs.machine import chunks
+from returnplan.runs.machine import working_folder as plans
+from returnplan.runs.machine.chunks import Kept, Span
+from returnplan.runs.machine.programme import Programme, warm_up
+from returnplan.runs.machine.progress import Silent, Watcher
+from returnplan.runs.machine.working_folder import Plan
+from returnplan.runs.outcome import Outcome
 from returnplan.scenario import background
 from returnplan.scenario.files import workbooks_of
-from returnplan.runs.machine.progress import Silent, Watcher
-from returnplan.model.simulation import Outcome, Programme, simulate, warm_up
-from returnplan.version import __version__
-from returnplan.show.workbook import write_workbook
 
 EXPECTED_VALUES_NOTE = (
     "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
@@ -81,7 +78,12 @@ class Request:
         return chunks.part_of(self.draws, self.shard)
 
 
-def run(request: Request, watcher: Watcher = SILENT) -> list[Outcome]:
+Finish = Callable[[Request, Ensemble | None, str, Clock, Watcher], list[Outcome]]
+"""Writes the complete run folder of a request: given its draws (None: expected values), the SHA-256
+of the scenario's files, when the run began, and who is told about each step."""
+
+
+def run(request: Request, finish: Finish, watcher: Watcher = SILENT) -> list[Outcome]:
     """Simulate allocations and write the run folder, or the folder of a shard.
 
     Draws are kept beside the target until the folder is complete, and stay there when the run is
@@ -91,6 +93,8 @@ def run(request: Request, watcher: Watcher = SILENT) -> list[Outcome]:
     ----------
     request
         What is to be run.
+    finish
+        Writes the run folder (:func:`returnplan.show.run_folder.write_run`).
     watcher
         Told about the progress.
 
@@ -109,7 +113,7 @@ def run(request: Request, watcher: Watcher = SILENT) -> list[Outcome]:
     with _explained(watcher):
         warm_up()
     if not request.draws:
-        return write_run(request, None, sha256, clock, watcher)
+        return finish(request, None, sha256, clock, watcher)
     programme = Programme(request.scenario, request.allocations, request.seed)
     plan = plans.plan_of(programme, request.scenario, sha256, request.draws, request.seed)
     folder = plans.working_folder(request.out)
@@ -120,7 +124,7 @@ def run(request: Request, watcher: Watcher = SILENT) -> list[Outcome]:
             _write_shard(request, plan, kept, clock)
         else:
             spread = assemble(request.scenario, programme, kept.chunks(), request.seed, sha256)
-            outcomes = write_run(request, spread, sha256, clock, watcher)
+            outcomes = finish(request, spread, sha256, clock, watcher)
         shutil.rmtree(folder)
     return outcomes
 
@@ -174,85 +178,6 @@ def stopped(request: Request) -> str:
 
 
 # ---------------------------------------------------------------- folders
-
-
-def write_run(
-    request: Request, spread: Ensemble | None, sha256: str, clock: Clock, watcher: Watcher
-) -> list[Outcome]:
-    """Write a complete run folder.
-
-    Parameters
-    ----------
-    request
-        What was run.
-    spread
-        Its draws; None: expected values.
-    sha256
-        SHA-256 of the scenario's files.
-    clock
-        Started with the run.
-    watcher
-        Told about each step.
-
-    Returns
-    -------
-    list[Outcome]
-        Outcome of each allocation: the run on expected values, with the numbers of the draws in
-        the tables that have ranges.
-    """
-    scenario = request.scenario
-    count = len(request.allocations)
-    steps = count + 2 + len(figures.pages(request.allocations, request.draws))
-    with runfolder.written(request.out) as partial:
-        outcomes = []
-        for name in request.allocations:
-            outcome = simulate(scenario, name)
-            outcomes.append(outcome if spread is None else _with_ranges(outcome, spread))
-            watcher.step(f"simulated {name}", steps)
-        tables = runfolder.tables_of(outcomes)
-        digest = runfolder.write_tables(tables, partial, spread)
-        copy_scenario(request.folder, partial / SCENARIO_COPY)
-        watcher.step("wrote the tables", steps)
-        manifest = runfolder.how_made(scenario, sha256, request.allocations)
-        manifest |= {
-            "draws": request.draws,
-            "seed": request.seed if spread else None,
-            "digest": digest,
-            "note": NOTE if spread else EXPECTED_VALUES_NOTE,
-        }
-        blanks = scenario_room.check(request.folder).default_columns
-        write_workbook(partial / WORKBOOK, scenario, tables, manifest, blanks)
-        watcher.step("wrote the workbook", steps)
-        days = (outcomes[0].horizon - scenario.start).days
-        made = _provenance(request, digest)
-        view = figures.view_of(request.folder, scenario, days, made, spread.draws if spread else 0)
-        figures.draw_figures(
-            scenario,
-            outcomes,
-            partial / FIGURES,
-            view,
-            lambda line: watcher.step(line, steps),
-            spread.ready_day if spread else None,
-        )
-        runfolder.write_manifest(partial, manifest | clock.as_dict())
-    return outcomes
-
-
-def _with_ranges(outcome: Outcome, spread: Ensemble) -> Outcome:
-    tables = {}
-    for name in RANGED:
-        table = getattr(spread, name)
-        tables[name] = table[table["allocation"] == outcome.allocation].reset_index(drop=True)
-    return dataclasses.replace(outcome, **tables)
-
-
-def _provenance(request: Request, digest: str) -> str:
-    how = "run on expected values (no draws)"
-    if request.draws:
-        how = f"{request.draws} draws, seed {request.seed}"
-    return (
-        f"Scenario {request.scenario.name}, {how}, returnplan {__version__}, results {digest[:12]}"
-    )
 
 
 def _write_shard(request: Request, plan: Plan, kept: Kept, clock: Clock) -> None:

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from returnplan.domain import Scenario
 from returnplan.language.words import ENGLISH
-from returnplan.model.simulation import Outcome
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.machine.chunks import cores
+from returnplan.runs.outcome import Outcome
 from returnplan.runs.paired import differences
 from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.scenario.background import Background, read_background

@@ -22,8 +22,8 @@ from parts.past import ALL, ALLOCATION, Fact, Past, Range, model_past, read_fact
 from parts.past_chart import draw_chart
 
 import returnplan as rp
+from returnplan.cli.screen import Bars, Log
 from returnplan.domain import AUTHORITY, STATEMENT
-from returnplan.runs.machine.progress import Bars, Log
 from returnplan.show import drawing as canvas
 
 HERE = Path(__file__).resolve().parent

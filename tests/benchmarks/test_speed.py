@@ -14,7 +14,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import returnplan as rp
-from returnplan.model.simulation import Programme
+from returnplan.runs.machine.programme import Programme
 from returnplan.runs.speed.bench import SIZES, Subject
 from returnplan.scenario.synthetic import synthetic
 

@@ -16,7 +16,7 @@ from returnplan.insight import whatif
 from returnplan.model.chance.assumptions import assumptions_in_force
 from returnplan.model.chance.draws import Draws
 from returnplan.model.reasons.causes import COMMON, causes_of
-from returnplan.model.simulation import Stage, StagedAllocation, tell
+from returnplan.model.simulation import Prepared, PreparedAllocation, tell
 from returnplan.model.work.milestones import plan_work
 from tests.sketch import STAGES, Sketch
 
@@ -34,9 +34,9 @@ def day(number: int) -> date:
 
 def days_of(scenario: rp.Scenario, like: rp.Scenario | None = None) -> dict[str, float]:
     """Days by cause of the first community, with the priorities of another scenario if given."""
-    before = None if like is None else StagedAllocation(Stage(like), "plan")
-    stage = Stage(scenario)
-    staged = StagedAllocation(stage, "plan", like=before)
+    before = None if like is None else PreparedAllocation(Prepared(like), "plan")
+    stage = Prepared(scenario)
+    staged = PreparedAllocation(stage, "plan", like=before)
     table = tell(stage, staged, staged.run(stage, stage.numbers(stage.expected))).delays
     mine = table[table["community"] == scenario.communities[0].id]
     return dict(zip(mine["cause"], mine["days_mean"], strict=True))
@@ -212,9 +212,9 @@ def test_ids_jobs_and_order_stay_when_a_cause_goes(cause: str, make: Callable[[]
     scenario = make().scenario()
     changed = whatif.without(scenario, cause)
     assert plan_work(changed) == plan_work(scenario)
-    before = StagedAllocation(Stage(scenario), "plan")
-    stage = Stage(changed)
-    after = StagedAllocation(stage, "plan", like=before)
+    before = PreparedAllocation(Prepared(scenario), "plan")
+    stage = Prepared(changed)
+    after = PreparedAllocation(stage, "plan", like=before)
     assert after.order == before.order
     assert after.routes is before.routes
     assert np.array_equal(after.decoded.priority, before.decoded.priority)

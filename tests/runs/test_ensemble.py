@@ -1,5 +1,8 @@
 """Ensembles: the same draws under every allocation, the same numbers however they are run."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,12 +10,24 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
-from returnplan.runs.machine import chunks
 from returnplan.runs import ensemble as ensembles
 from returnplan.runs.ensemble import RANGED
-from returnplan.model.simulation import Programme
+from returnplan.runs.machine import chunks
+from returnplan.runs.machine.programme import Programme
 
 ALLOCATIONS = ("today", "smith_path")
+DIGEST = """
+import locale, sys
+from contextlib import suppress
+import returnplan as rp
+with suppress(locale.Error):  # not every machine has every locale
+    locale.setlocale(locale.LC_ALL, "")
+print(rp.ensemble(rp.load("scenarios/valley"), sys.argv[1:], draws=4).provenance["digest"])
+"""
+ELSEWHERE = (
+    {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "de_DE.UTF-8"},
+    {"PYTHONHASHSEED": "4", "TZ": "America/St_Johns", "LC_ALL": "C", "PYTHONUTF8": "0"},
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +47,21 @@ def test_any_number_of_threads_gives_the_same_results(
     again = rp.ensemble(valley, ALLOCATIONS, 35, workers=workers)
     assert again.provenance == spread.provenance
     assert (again.ready_day == spread.ready_day).all()
+
+
+@pytest.mark.parametrize("setting", ELSEWHERE)
+def test_hash_seed_time_zone_and_locale_leave_the_digest_alone(
+    setting: dict[str, str], valley: rp.Scenario
+) -> None:
+    found = subprocess.run(
+        [sys.executable, "-W", "error", "-c", DIGEST, *ALLOCATIONS],
+        env=os.environ | setting,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    here = rp.ensemble(valley, ALLOCATIONS, draws=4).provenance["digest"]
+    assert found.stdout.split() == [here]
 
 
 @pytest.mark.parametrize("chunk_draws", [1, 7, 35, 1000])

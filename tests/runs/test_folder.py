@@ -12,8 +12,9 @@ import pytest
 
 import returnplan as rp
 from returnplan.runs.ensemble import RANGED
-from returnplan.runs.run import Request, run
 from returnplan.runs.folder import TABLES
+from returnplan.runs.run import Request, run
+from returnplan.show.run_folder import write_run
 from tests.running import manifest, run_undrawn
 
 NAMES = ("today", "two_more_teams")
@@ -29,7 +30,7 @@ def asked(out: Path, **changes: Any) -> Request:
 def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Write the same run with one thread and with four; figures, drawn from the tables, once."""
     root = tmp_path_factory.mktemp("runs")
-    run(asked(root / "1", workers=1))
+    run(asked(root / "1", workers=1), write_run)
     return [root / "1", run_undrawn(asked(root / "4", workers=4))]
 
 

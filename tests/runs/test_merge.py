@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import returnplan as rp
-from returnplan.runs.machine import working_folder as plans
 from returnplan.runs import merge as shards
-from returnplan.runs.run import Request, run
 from returnplan.runs.folder import MANIFEST
+from returnplan.runs.machine import working_folder as plans
 from returnplan.runs.merge import ShardError, merge, read_shards
+from returnplan.runs.run import Request, run
+from returnplan.show.run_folder import write_run
 from tests.running import manifest, no_figures, run_undrawn
 from tests.worlds import two_villages
 
@@ -32,6 +33,11 @@ def asked(world: Path, out: Path, **changes: object) -> Request:
     return Request(folder=world, scenario=scenario, out=out, **given)  # type: ignore[arg-type]
 
 
+def no_folder(*_: object) -> list[rp.Outcome]:
+    """Stand in for who writes complete run folders, where there is none to be written."""
+    raise AssertionError("no complete run")
+
+
 @pytest.fixture(scope="module")
 def whole(world: Path) -> Path:
     return run_undrawn(asked(world, world.parent / "whole"))
@@ -41,7 +47,7 @@ def whole(world: Path) -> Path:
 def parts(world: Path) -> list[Path]:
     folders = [world.parent / f"part{number}" for number in (1, 2, 3)]
     for number, folder in enumerate(folders, start=1):
-        assert run(asked(world, folder, shard=(number, 3))) == []
+        assert run(asked(world, folder, shard=(number, 3)), no_folder) == []
     return folders
 
 
@@ -61,7 +67,7 @@ def test_shards_in_any_order_make_the_run(
 ) -> None:
     elsewhere = world.rename(tmp_path / "gone")  # they need nothing but themselves
     try:
-        outcomes = merge([copies[2], copies[0], copies[1]], tmp_path / "merged")
+        outcomes = merge([copies[2], copies[0], copies[1]], tmp_path / "merged", write_run)
     finally:
         elsewhere.rename(world)
     assert [outcome.allocation for outcome in outcomes] == ["near_first"]
@@ -72,8 +78,8 @@ def test_shards_in_any_order_make_the_run(
     for name in names:
         if (whole / name).is_file() and name != MANIFEST:
             assert (merged / name).read_bytes() == (whole / name).read_bytes(), name
-    told = ("start", "duration_s", "command")
-    left, right = ({k: v for k, v in manifest(f).items() if k not in told} for f in (merged, whole))
+    own = ("start", "duration_s", "command")
+    left, right = ({k: v for k, v in manifest(f).items() if k not in own} for f in (merged, whole))
     assert left == right
 
 
@@ -94,9 +100,9 @@ def test_a_shard_holds_its_draws_and_the_scenario(parts: list[Path]) -> None:
 
 
 def test_a_single_shard_may_be_the_whole(world: Path, whole: Path, tmp_path: Path) -> None:
-    run(asked(world, tmp_path / "all", shard=(1, 1)))
+    run(asked(world, tmp_path / "all", shard=(1, 1)), no_folder)
     with no_figures():
-        merge([tmp_path / "all"], tmp_path / "merged")
+        merge([tmp_path / "all"], tmp_path / "merged", write_run)
     assert manifest(tmp_path / "merged")["digest"] == manifest(whole)["digest"]
 
 
@@ -105,7 +111,7 @@ def test_gaps_and_overlaps_are_refused(parts: list[Path], world: Path, tmp_path:
         "draws 15 to 30: found in no folder; allowed: in one folder"
     ]
     assert problems(parts[0]) == ["draws 15 to 46: found in no folder; allowed: in one folder"]
-    run(asked(world, tmp_path / "half", shard=(1, 2)))
+    run(asked(world, tmp_path / "half", shard=(1, 2)), no_folder)
     assert problems(*parts, tmp_path / "half") == [
         f"draws 0 to 14: found in {parts[0]} and {tmp_path / 'half'}; allowed: in one folder",
         f"draws 15 to 22: found in {tmp_path / 'half'} and {parts[1]}; allowed: in one folder",
@@ -116,7 +122,7 @@ def test_gaps_and_overlaps_are_refused(parts: list[Path], world: Path, tmp_path:
 def test_every_folder_that_does_not_belong_is_named_at_once(
     whole: Path, parts: list[Path], copies: list[Path], world: Path, tmp_path: Path
 ) -> None:
-    run(asked(world, tmp_path / "seed", shard=(3, 3), seed=9))
+    run(asked(world, tmp_path / "seed", shard=(3, 3), seed=9), no_folder)
     next(copies[1].glob("draws_00000025*")).unlink()
     text = (copies[0] / "scenario" / "communities.csv").read_text(encoding="utf-8")
     (copies[0] / "scenario" / "communities.csv").write_text(text + "\n", encoding="utf-8")
@@ -139,7 +145,7 @@ def test_shards_of_another_version_or_of_a_changed_manifest_are_refused(
         found["plan"]["returnplan"] = "0.0.1"
         (folder / MANIFEST).write_text(json.dumps(found), encoding="utf-8")
     with pytest.raises(ShardError, match=r"found returnplan is 0\.0\.1, not "):
-        merge(copies, tmp_path / "merged")
+        merge(copies, tmp_path / "merged", no_folder)
     found = manifest(copies[0])
     del found["shard"]
     (copies[0] / MANIFEST).write_text(json.dumps(found), encoding="utf-8")

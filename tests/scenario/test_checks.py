@@ -18,9 +18,9 @@ import xlsxwriter
 from click.testing import CliRunner
 
 import returnplan as rp
+from returnplan.cli.described import describe
 from returnplan.scenario import digest
 from returnplan.scenario.background import read_background
-from returnplan.scenario.dictionary import describe
 from returnplan.scenario.rows import table_type
 from tests.worlds import COLUMNS, SOURCES, Row, write_tables
 

@@ -13,12 +13,13 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from returnplan.domain import Assumption
+from returnplan.model.chance import distributions
 from returnplan.model.chance import uniforms as luck
-from returnplan.model.conditions.gates import GATES, TOLERANCE, Facts, History, gates_in_force
-from returnplan.quantiles import HIGH, LOW, quantile
+from returnplan.model.conditions.gates import GATES, gates_in_force
+from returnplan.model.conditions.history import TOLERANCE, History, Settlements
+from returnplan.quantiles import LOW, quantile
 
 Floats = npt.NDArray[np.float64]
 Measures = npt.NDArray[np.float32]
@@ -45,8 +46,6 @@ MOST_WITHOUT_GATE = 49.0
 LEAST_KNOWN_SHARE = 0.5
 """Where less of the proposed weight is known, there is no score."""
 PERTURBATIONS = 200
-STEADY_SHARE = 0.05
-"""Share of the communities by which a rank may move and still counts as stable."""
 PERTURBED = Assumption(
     id="score_weights",
     distribution="lognormal",
@@ -61,10 +60,6 @@ BATCH = 100
 """Draws that are scored at once; fixed, since sums depend on it."""
 DECIMALS = 9
 """Scores that agree to so many decimals share a rank."""
-SCORE_COLUMNS = (
-    *("allocation", "community", "score_proposed", "score_equal", "score_two_scale"),
-    *("score_known_share", "rank", "rank_p10", "rank_p90", "rank_stable_share"),
-)
 
 _BELOW_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
 
@@ -74,30 +69,32 @@ class Scores:
 
     Parameters
     ----------
-    facts
+    settlements
         What is known of the scenario.
     """
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self._gates = gates_in_force(facts.scenario)
-        self._settlements = count = len(facts.settlements)
-        hazards = facts.scenario.hazards
+    def __init__(self, settlements: Settlements) -> None:
+        self.settlements = settlements
+        self._gates = gates_in_force(settlements.scenario)
+        self._count = count = len(settlements.ids)
+        hazards = settlements.scenario.hazards
         self._by_id = np.array(sorted(range(len(hazards)), key=lambda i: hazards[i].id), np.int64)
-        at = np.where(facts.hazard_at < 0, count, facts.hazard_at)
-        self._cell = 4 * at + 2 * facts.denying(("farmland",))
-        works = [_by_id(facts, facts.works_of(kind)) for kind in SERVICES]
-        here = [numbers[facts.works_at[numbers] >= 0] for numbers in works]
+        at = np.where(settlements.hazard_at < 0, count, settlements.hazard_at)
+        self._cell = 4 * at + 2 * settlements.denying(("farmland",))
+        works = [_by_id(settlements, settlements.works_of(kind)) for kind in SERVICES]
+        here = [numbers[settlements.works_at[numbers] >= 0] for numbers in works]
         self._works = np.concatenate(here).astype(np.int64)
         kind = np.repeat(np.arange(len(SERVICES)), [len(numbers) for numbers in here])
-        self._service = facts.works_at[self._works] * len(SERVICES) + kind
-        days = np.array([one.crew_days for one in facts.scenario.works], np.float64)[self._works]
+        self._service = settlements.works_at[self._works] * len(SERVICES) + kind
+        days = np.array([one.crew_days for one in settlements.scenario.works], np.float64)[
+            self._works
+        ]
         sums = np.bincount(self._service, days, count * len(SERVICES))
         self._crew_days = np.where(sums[self._service] == 0, 1.0, days)
-        shelter = facts.works_of("shelter")
-        self._shelter = shelter[facts.works_at[shelter] >= 0]
-        self._shelter_at = facts.works_at[self._shelter]
-        dwellings = facts.dwellings[self._shelter]
+        shelter = settlements.works_of("shelter")
+        self._shelter = shelter[settlements.works_at[shelter] >= 0]
+        self._shelter_at = settlements.works_at[self._shelter]
+        dwellings = settlements.dwellings[self._shelter]
         self._dwellings = np.nan_to_num(dwellings)
         some = np.arange(count)
         self._is_open = np.isin(some, self._shelter_at[np.isnan(dwellings)])
@@ -124,7 +121,7 @@ class Scores:
             Settlements x :data:`DIMENSIONS`, from 0 to 1; nan: unknown. 1 only where nothing that
             is counted is missing.
         """
-        found = np.empty((self._settlements, len(DIMENSIONS)), np.float32)
+        found = np.empty((self._count, len(DIMENSIONS)), np.float32)
         found[:, 0], found[:, -1] = self._land(history, horizon_s)
         found[:, 1] = self._housed(history, horizon_s)
         found[:, 2:-1] = self._served(history, horizon_s, gate_times)
@@ -138,8 +135,8 @@ class Scores:
         cell += history.released_s[by_id] <= horizon_s
         area_m2 = history.hazard_area_m2[by_id]
         area_m2 = np.where(area_m2 == 0, 1.0, area_m2)  # one without area counts as a small one
-        sums: Floats = np.bincount(cell, area_m2, 4 * self._settlements + 4).astype(np.float64)
-        by_state = sums.reshape(-1, 2, 2)[: self._settlements]  # settlement, farmland, released
+        sums: Floats = np.bincount(cell, area_m2, 4 * self._count + 4).astype(np.float64)
+        by_state = sums.reshape(-1, 2, 2)[: self._count]  # settlement, farmland, released
         farmland = by_state[:, 1]
         total = by_state[:, 0] + farmland
         return _share(total[:, 1], total[:, 0]), _share(farmland[:, 1], farmland[:, 0])
@@ -147,8 +144,8 @@ class Scores:
     def _housed(self, history: History, horizon_s: int) -> Floats:
         """Completed dwellings for each willing household."""
         is_done = history.works_s[self._shelter] <= horizon_s
-        dwellings = np.bincount(self._shelter_at, self._dwellings * is_done, self._settlements)
-        willing = self.facts.willing_households(history.number)
+        dwellings = np.bincount(self._shelter_at, self._dwellings * is_done, self._count)
+        willing = self.settlements.willing_households(history.number)
         is_enough = dwellings >= willing - TOLERANCE
         share = np.minimum(dwellings / np.where(is_enough, 1.0, willing), _BELOW_ONE)
         share[self._is_open] = math.nan
@@ -158,14 +155,14 @@ class Scores:
     def _served(self, history: History, horizon_s: int, gate_times: Floats | None) -> Floats:
         """Services that hold, else the share of their works that is done; settlements x kinds."""
         cell = 2 * self._service + (history.works_s[self._works] <= horizon_s)
-        size = 2 * self._settlements * len(SERVICES)
+        size = 2 * self._count * len(SERVICES)
         done = np.bincount(cell, self._crew_days, size).reshape(-1, len(SERVICES), 2)
         count = np.bincount(cell, minlength=size).reshape(done.shape)
         share = done[:, :, 1] / np.maximum(done[:, :, 0] + done[:, :, 1], TOLERANCE)
         has_none = count.sum(axis=2) == 0
         share = np.where(count[:, :, 0] > 0, np.minimum(share, _BELOW_ONE), 1.0)
         for number, kind in enumerate(SERVICES):
-            given = self.facts.scenario.gates.get(kind, {})
+            given = self.settlements.scenario.gates.get(kind, {})
             if "within_hours" not in given:
                 share[has_none[:, number], number] = math.nan
                 continue
@@ -178,9 +175,11 @@ class Scores:
         return share
 
 
-def _by_id(facts: Facts, works: Whole) -> Whole:
+def _by_id(settlements: Settlements, works: Whole) -> Whole:
     """Numbers of works, by id."""
-    return np.array(sorted(works.tolist(), key=lambda i: facts.scenario.works[i].id), np.int64)
+    return np.array(
+        sorted(works.tolist(), key=lambda i: settlements.scenario.works[i].id), np.int64
+    )
 
 
 def _share(done: Floats, missing: Floats) -> Floats:
@@ -365,46 +364,13 @@ def perturbed_weights() -> tuple[Mapping[str, float], ...]:
     own = WEIGHTS["proposed"]
     found = []
     for number in range(PERTURBATIONS):
-        factors = luck.quantile(PERTURBED, luck.uniforms(0, number, PERTURBED.id, names))
+        factors = distributions.quantile(PERTURBED, luck.uniforms(0, number, PERTURBED.id, names))
         rounded = factors.round(12).tolist()  # the last bit of exp is not the same everywhere
         found.append({name: own[name] * by for name, by in zip(DIMENSIONS, rounded, strict=True)})
     return tuple(found)
 
 
 # ---------------------------------------------------------------- ranks
-
-
-def scores_table(allocation: str, communities: Sequence[str], scored: Scored) -> pd.DataFrame:
-    """One row a community: its scores, its rank, and how far the rank depends on the weights.
-
-    Parameters
-    ----------
-    allocation
-        Name of the allocation.
-    communities
-        Ids, c.
-    scored
-        Its scores.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns :data:`SCORE_COLUMNS`; without a score there is no rank. Rank 1 is the best
-        under the proposed weights, and equal scores share the smaller rank.
-    """
-    own = ranks(scored.score["proposed"])
-    perturbed = np.array([ranks(found) for found in scored.perturbed])
-    low, high = quantile(perturbed, LOW), quantile(perturbed, HIGH)
-    step = max(1.0, STEADY_SHARE * np.count_nonzero(~np.isnan(own)))
-    steady = (np.abs(perturbed - own) <= step).mean(axis=0)
-    columns = [
-        *([allocation] * len(communities), communities),
-        *(scored.score[name] for name in WEIGHTS),
-        *(scored.known_share, own, low, high, np.where(np.isnan(own), math.nan, steady)),
-    ]
-    table = pd.DataFrame(dict(zip(SCORE_COLUMNS, columns, strict=True)))
-    whole = dict.fromkeys(("rank", "rank_p10", "rank_p90"), "Int64")
-    return table.astype(whole)
 
 
 def ranks(scores: Floats) -> Floats:

@@ -7,11 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from returnplan.domain import WORKS, Asset, Works
 from returnplan.model.work.teams import Team
-from returnplan.quantiles import HIGH, LOW, mean, quantile
 from returnplan.units import DAY_S, date_to_seconds, seconds_to_date
 
 Floats = npt.NDArray[np.float64]
@@ -123,34 +121,22 @@ class Payroll:
             sums[found] = np.add.reduceat(edges_s, first, axis=0)
         return sums[:, 1:] - sums[:, :-1]
 
-    def presence(self, allocation: str, last_finish_s: Whole) -> pd.DataFrame:
-        """Days on which each team is present: its deployment, and what it still finishes.
+    def presence(self, last_finish_s: Whole) -> tuple[Whole, Whole]:
+        """From when to when each team is present: its deployment, and what it still finishes.
 
         Parameters
         ----------
-        allocation
-            Name of the allocation.
         last_finish_s
             End of the last parcel of each team, n, s; negative where it had none.
 
         Returns
         -------
-        pandas.DataFrame
-            One row a team: allocation, team, asset, base, from_day, until_day (days from the
-            start); teams that never come before the horizon are left out.
+        tuple[numpy.ndarray, numpy.ndarray]
+            Begin and end, n, s; not before the begin, not after the horizon. A team that never
+            comes before the horizon has no time between them.
         """
         until_s = np.maximum(self._until_s, np.minimum(last_finish_s, self._horizon_s))
-        table = pd.DataFrame(
-            {
-                "allocation": allocation,
-                "team": [team.id for team in self._teams],
-                "asset": [team.asset for team in self._teams],
-                "base": [team.base for team in self._teams],
-                "from_day": self._from_s / DAY_S,
-                "until_day": until_s / DAY_S,
-            }
-        )
-        return table[until_s > self._from_s].reset_index(drop=True)
+        return self._from_s, until_s
 
     def costs(
         self,
@@ -205,43 +191,3 @@ class Payroll:
         year = np.searchsorted(self._edge_s[1:-1], done_s[is_done], side="right")
         usd = np.bincount(year, self._works_usd[is_done], len(self._years))
         return usd.astype(np.float64, copy=False)
-
-
-def cost_table(
-    allocation: str,
-    cells: Sequence[tuple[int, str]],
-    drawn: Costs,
-    *,
-    has_range: bool,
-) -> pd.DataFrame:
-    """One row a year and asset type, and one for the works of the year: means and range.
-
-    Parameters
-    ----------
-    allocation
-        Name of the allocation.
-    cells
-        Year and asset type of each cell.
-    drawn
-        Draw x cell; or cells alone, for a single run.
-    has_range
-        False for a single run, which has no range.
-
-    Returns
-    -------
-    pandas.DataFrame
-        allocation, year, asset, team_days_mean, mobilisations_mean, camps_mean, cost_usd_mean,
-        cost_usd_p10, cost_usd_p90; what is 0 in all draws is left out. Ranges of rows do not add
-        up to the range of the sum; means do.
-    """
-    arrays = [np.atleast_2d(array) for array in drawn]
-    kept = np.flatnonzero(np.any([array.any(axis=0) for array in arrays], axis=0))
-    rows = [(allocation, *cells[number]) for number in kept.tolist()]
-    table = pd.DataFrame(rows, columns=["allocation", "year", "asset"]).astype({"year": int})
-    names = ("team_days_mean", "mobilisations_mean", "camps_mean", "cost_usd_mean")
-    for name, array in zip(names, arrays, strict=True):
-        table[name] = [mean(column) for column in array.T[kept]]
-    usd = arrays[-1][:, kept]
-    for percent in (LOW, HIGH):
-        table[f"cost_usd_p{percent}"] = quantile(usd, percent) if has_range else np.nan
-    return table

@@ -9,13 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from returnplan.domain import DEMINING, Asset, Scenario
 from returnplan.model.compiled import compiled
-from returnplan.model.conditions.gates import Facts
+from returnplan.model.conditions.history import Settlements
 from returnplan.model.conditions.risk import Risk
-from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
 from returnplan.units import DAY_S
 
 Floats = npt.NDArray[np.float64]
@@ -38,10 +36,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "all": ("early", "after", "deminers"),
 }
 """What each row of the table adds up, in the words of :class:`Casualties`."""
-HARM_COLUMNS = (
-    *("allocation", "kind", "expected_low", "expected_p50", "expected_high", "expected_mean"),
-    *("difference_low", "difference_mean", "difference_high", "people_unknown_risk"),
-)
+
+
+WORKED_OUT = 4
+"""Fields of :class:`Casualties` that are figures of harm: the first ones."""
 
 
 class Presence(NamedTuple):
@@ -84,7 +82,7 @@ class Harm:
     ----------
     scenario
         The scenario.
-    facts
+    settlements
         Its settlements, S, with their people.
     by_s
         Strictly ascending instants, N, s; the first is 0, the last the horizon.
@@ -93,9 +91,9 @@ class Harm:
     """
 
     def __init__(
-        self, scenario: Scenario, facts: Facts, by_s: Whole, assets: Sequence[str]
+        self, scenario: Scenario, settlements: Settlements, by_s: Whole, assets: Sequence[str]
     ) -> None:
-        self._people = facts.people
+        self._people = settlements.people
         self._by_s = by_s
         demining = {row.asset for row in scenario.rates if row.skill in DEMINING}
         crew = {asset.id: _deminers(asset, asset.id in demining) for asset in scenario.assets}
@@ -297,72 +295,3 @@ def _mean_risk(risk: Risk, pointer: _Pointer, here: int, first_s: Float, last_s:
         total += share * max(pointer.level[here], 0.0) * (following - now)
         now = following
     return total / (last_s - first_s)
-
-
-def harm_table(
-    scenario: Scenario, allocations: Sequence[str], drawn: Mapping[str, Mapping[str, Floats]]
-) -> pd.DataFrame:
-    """Expected casualties of each allocation, and differences to the first over the same draws.
-
-    Parameters
-    ----------
-    scenario
-        The scenario: with people in fewer than three settlements all numbers are blank; so is
-        every number that rests on fewer, or nearly on one.
-    allocations
-        Names of the allocations; the others are compared with the first.
-    drawn
-        For each allocation the fields of :class:`Casualties`, each an array over the draws; nan:
-        not worked out. A single draw has no ranges.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each allocation and kind with ``HARM_COLUMNS``: range from p10 to p90, median and
-        mean over the draws of expected casualties, and of differences of pairs of the same draw;
-        people of settlements whose risk is unknown and that are left out.
-    """
-    has_enough = sum(people > 0 for people in scenario.people.values()) >= LEAST_SETTLEMENTS
-    rows = []
-    for name in allocations:
-        for kind, fields in KINDS.items():
-            found = _sum(drawn[name], fields)
-            row: dict[str, Any] = dict.fromkeys(HARM_COLUMNS)
-            if has_enough and _is_shown(drawn[name], kind, ("settlements", "largest")):
-                low, middle, high, average = _ranges(found)
-                row |= {"expected_low": low, "expected_p50": middle, "expected_high": high}
-                row |= {"expected_mean": average}
-            if has_enough:
-                row |= {"people_unknown_risk": _unknown(drawn[name]["unknown_people"], kind)}
-            other = ("other_settlements", "other_largest")
-            if has_enough and name != allocations[0] and _is_shown(drawn[name], kind, other):
-                low, _, high, average = _ranges(found - _sum(drawn[allocations[0]], fields))
-                row |= {"difference_low": low, "difference_mean": average, "difference_high": high}
-            rows.append(row | {"allocation": name, "kind": kind})
-    numbers = [name for name in HARM_COLUMNS if name.startswith(("expected", "difference"))]
-    return pd.DataFrame(rows, columns=list(HARM_COLUMNS)).astype(dict.fromkeys(numbers, float))
-
-
-def _is_shown(drawn: Mapping[str, Floats], kind: str, fields: tuple[str, str]) -> bool:
-    """Whether a number rests on enough settlements (accidents of deminers on none)."""
-    settlements, largest = (drawn[field] for field in fields)
-    return kind == "deminers" or bool(
-        settlements.max() >= LEAST_SETTLEMENTS and largest.mean() <= MOST_SHARE
-    )
-
-
-def _sum(drawn: Mapping[str, Floats], fields: Sequence[str]) -> Floats:
-    total: Floats = np.sum([drawn[field] for field in fields], axis=0)
-    return total
-
-
-def _unknown(people: Floats, kind: str) -> int:
-    return 0 if kind == "deminers" else round(float(people.max()))
-
-
-def _ranges(values: Floats) -> tuple[float | None, float, float | None, float]:
-    """p10, p50, p90 and mean over draws; a single draw has no range."""
-    low, middle, high = (float(quantile(values, percent)) for percent in (LOW, MIDDLE, HIGH))
-    if len(values) == 1:
-        return None, middle, None, mean(values)
-    return low, middle, high, mean(values)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from returnplan.domain import Scenario
 from returnplan.model.compiled import compiled
-from returnplan.model.conditions.gates import Facts
+from returnplan.model.conditions.history import Settlements
 from returnplan.units import DAY_S
 
 Floats = npt.NDArray[np.float64]
@@ -73,34 +73,34 @@ class Returns:
     ----------
     scenario
         The scenario.
-    facts
+    settlements
         Its settlements, S, with willing households and shelter works.
     by_s
         Ascending instants at which households are counted, N, s; the first is 0.
     """
 
-    def __init__(self, scenario: Scenario, facts: Facts, by_s: Whole) -> None:
-        self._facts = facts
+    def __init__(self, scenario: Scenario, settlements: Settlements, by_s: Whole) -> None:
+        self._settlements = settlements
         self._by_s = by_s
-        self._from_s = facts.place_from_s[facts.place]
+        self._from_s = settlements.place_from_s[settlements.place]
         known = [c.households for c in scenario.communities]
         uncounted = [c.people if c.households is None else 0 for c in scenario.communities]
         self._households = self._by_settlement([h or 0 for h in known])
         self._uncounted_people = self._by_settlement(uncounted)
-        shelter = facts.works_of("shelter")
-        shelter = shelter[facts.works_at[shelter] >= 0]
-        at, dwellings = facts.works_at[shelter], facts.dwellings[shelter]
-        is_counted = np.isin(np.arange(len(facts.settlements)), at)
+        shelter = settlements.works_of("shelter")
+        shelter = shelter[settlements.works_at[shelter] >= 0]
+        at, dwellings = settlements.works_at[shelter], settlements.dwellings[shelter]
+        is_counted = np.isin(np.arange(len(settlements.ids)), at)
         is_counted[at[np.isnan(dwellings)]] = False
         self._first_dwellings = np.where(is_counted, 0.0, math.inf)
         self._shelter = shelter[is_counted[at]]
-        district = [scenario.place[settlement].district for settlement in facts.settlements]
+        district = [scenario.place[settlement].district for settlement in settlements.ids]
         self.districts = tuple(sorted(set(district)))
         self._district = np.array([self.districts.index(name) for name in district], np.int64)
 
     def _by_settlement(self, of_community: list[int]) -> Floats:
-        sums = np.zeros(len(self._facts.settlements))
-        np.add.at(sums, self._facts.community, of_community)
+        sums = np.zeros(len(self._settlements.ids))
+        np.add.at(sums, self._settlements.community, of_community)
         return sums
 
     def of(
@@ -125,7 +125,7 @@ class Returns:
         Homecoming
             S x N each.
         """
-        willing = self._facts.willing_households(number)
+        willing = self._settlements.willing_households(number)
         alone = number["early_return_share"] * willing
         half_s = number["return_half_time_months"] * MONTH_S
         alone_half_s = number["early_half_time_months"] * MONTH_S
@@ -154,22 +154,25 @@ class Returns:
         )
         households = self._households + self._uncounted_people / number["household_size"]
         size = np.divide(
-            self._facts.people, households, out=np.zeros(len(households)), where=households > 0
+            self._settlements.people,
+            households,
+            out=np.zeros(len(households)),
+            where=households > 0,
         )
         return Homecoming(returned.T, (returned - left + early).T, early.T, left.T, size)
 
     def _built(self, works_s: Floats) -> Floats:
         """Dwellings completed by each instant and after the one before, N x S."""
-        facts = self._facts
-        instants, settlements = len(self._by_s), len(facts.settlements)
+        settlements = self._settlements
+        instants, count = len(self._by_s), len(settlements.ids)
         row = np.searchsorted(self._by_s, works_s[self._shelter])
-        cell = row * settlements + facts.works_at[self._shelter]
+        cell = row * count + settlements.works_at[self._shelter]
         dwellings = np.bincount(
             cell[row < instants],
-            facts.dwellings[self._shelter][row < instants],
-            instants * settlements,
+            settlements.dwellings[self._shelter][row < instants],
+            instants * count,
         )
-        return dwellings.astype(np.float64, copy=False).reshape(instants, settlements)
+        return dwellings.astype(np.float64, copy=False).reshape(instants, count)
 
     def by_district(self, of_settlement: Floats) -> Floats:
         """Sums by district.

@@ -6,38 +6,28 @@ This room puts the words on what :mod:`returnplan.model.reasons.walk` books by n
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain as joined
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from returnplan.domain import HAZARD_STAGES, Hazard, Scenario, Works
-from returnplan.model.conditions.gates import (
-    GATES,
-    NEVER_S,
-    UNKNOWN_S,
-    Facts,
-    History,
-    Waits,
-    gates_in_force,
-)
-from returnplan.model.reasons import walk as chain
+from returnplan.model.conditions.gates import GATES, Waits, gates_in_force
+from returnplan.model.conditions.history import History, Settlements
+from returnplan.model.reasons import walk
 from returnplan.model.work.arrays import BUILDING, Amounts, WorkLog
 from returnplan.model.work.calendars import Calendars
-from returnplan.model.work.loop import NEVER, NONE
+from returnplan.model.work.loop import NONE
 from returnplan.model.work.milestones import (
     WorkPlan,
     opened,
     released,
-    repaired,
     survey_of,
     surveyed,
 )
-from returnplan.model.work.network import Network, Routes, people_beyond
+from returnplan.model.work.network import Network, Routes
 from returnplan.model.work.teams import Skills, Team, need_of
-from returnplan.quantiles import HIGH, LOW, MIDDLE, quantile
-from returnplan.units import DAY_S, date_to_seconds, horizon_date, seconds_to_date
+from returnplan.units import NEVER, date_to_seconds, horizon_date
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -67,7 +57,6 @@ MEANINGS: Mapping[str, str] = {
 """What each cause means, in one line (model §7.1)."""
 MOST_STEPS = 10_000
 STEPS_EACH = 1_000
-DAY_MINUTES = 24 * 60
 
 
 def work_cause(stage: str) -> str:
@@ -140,7 +129,7 @@ class Reasons:
         Its milestones.
     network
         Its graph.
-    facts
+    settlements
         What the gates know.
     calendars
         Its calendars.
@@ -151,21 +140,21 @@ class Reasons:
         scenario: Scenario,
         plan: WorkPlan,
         network: Network,
-        facts: Facts,
+        settlements: Settlements,
         calendars: Calendars,
     ) -> None:
         horizon = horizon_date(scenario.start, scenario.horizon_years)
         self._until_s = date_to_seconds(horizon, scenario.start)
         self.causes = causes_of(plan)
-        self.facts = facts
+        self.settlements = settlements
         self._scenario = scenario
         self._network = network
         self._needs = {need: i for i, need in enumerate(dict.fromkeys(map(need_of, plan.jobs)))}
         self._reaching = _reaching(scenario)
-        self.ground = self._ground(plan, calendars)
+        self.arrays = self._by_number(plan, calendars)
 
-    def _ground(self, plan: WorkPlan, calendars: Calendars) -> chain.Ground:
-        scenario, network, facts = self._scenario, self._network, self.facts
+    def _by_number(self, plan: WorkPlan, calendars: Calendars) -> walk.ScenarioArrays:
+        scenario, network, settlements = self._scenario, self._network, self.settlements
         names = [*(job.id for job in plan.jobs), *(wait.id for wait in plan.waits)]
         number = {name: i for i, name in enumerate(names)}
         after = [*(job.after for job in plan.jobs), *(wait.after for wait in plan.waits)]
@@ -177,21 +166,21 @@ class Reasons:
         cause_no = {cause: i for i, cause in enumerate(self.causes)}
         zones = [calendars.zones[place.zone] for place in scenario.places]
         zones += [calendars.zones[scenario.place[r.from_place].zone] for r in scenario.roads]
-        first_works = len(HAZARD_STAGES) * len(scenario.hazards) + len(repaired(scenario))
-        settlement_survey = np.full(len(facts.settlements), NONE, np.int32)
-        settlement_survey[facts.surveyed] = [number[survey_of(s)] for s in surveyed(scenario)]
+        milestones = plan.milestones
+        settlement_survey = np.full(len(settlements.ids), NONE, np.int32)
+        settlement_survey[settlements.surveyed] = [number[survey_of(s)] for s in surveyed(scenario)]
         roads_of, roads = _rows(network.roads_at)
         things_of, things = _rows(self._things(number))
         drives = [(opened if road.impassable else released)(road.id) for road in scenario.roads]
-        return chain.Ground(
+        return walk.ScenarioArrays(
             before_of=before_of,
             before=_numbers(number[name] for name in before),
             job_site=_numbers(site_no[job.site] for job in plan.jobs),
             job_need=_numbers(self._needs[need_of(job)] for job in plan.jobs),
             work_cause=_numbers(cause_no[work_cause(job.stage)] for job in plan.jobs),
             wait_cause=_numbers(cause_no[waiting_cause(job.skill)] for job in plan.jobs),
-            first_works=first_works,
-            first_survey=first_works + len(scenario.works),
+            first_works=milestones.works.start,
+            first_survey=milestones.surveys.start,
             settlement_survey=settlement_survey,
             site_from_s=np.array([*network.place_from_s, *network.road_from_s], np.int64),
             site_zone=_numbers(zones),
@@ -200,13 +189,13 @@ class Reasons:
             road_hours=np.array(network.hours, np.float64),
             roads_of=roads_of,
             roads=_numbers(roads),
-            is_all_season=facts.is_all_season,
+            is_all_season=settlements.is_all_season,
             drive_wait=_numbers(number[name] for name in drives),
             open_wait=_numbers(number[opened(road.id)] for road in scenario.roads),
-            place=facts.place.astype(np.int32),
-            people=facts.people.astype(np.int64),
+            place=settlements.place.astype(np.int32),
+            people=settlements.people.astype(np.int64),
             gate_kind=_numbers(
-                chain.DATE if waits.date else chain.THINGS for waits, _ in self._waits()
+                walk.DATE if waits.date else walk.THINGS for waits, _ in self._waits()
             ),
             gate_reach=_numbers(reach is not None for reach in self._reaching),
             things_of=things_of,
@@ -234,7 +223,7 @@ class Reasons:
         asked = frozenset(surveyed(scenario))
         found: list[list[int]] = []
         for waits, _ in self._waits():
-            for place in self.facts.settlements:
+            for place in self.settlements.ids:
                 near = [place, *sorted(set(roads.get(place, [])))] if waits.near else [place]
                 ids = [survey_of(place)] if waits.survey and place in asked else []
                 for thing in joined.from_iterable(at.get(site, []) for site in near):
@@ -263,12 +252,13 @@ class Reasons:
 
     def _counting_found(self) -> npt.NDArray[np.bool_]:
         rows = [
-            np.full(len(self._scenario.hazards), waits.near) | self.facts.denying(waits.denials)
+            np.full(len(self._scenario.hazards), waits.near)
+            | self.settlements.denying(waits.denials)
             for waits, _ in self._waits()
         ]
         return np.array(rows, np.bool_).reshape(len(rows), len(self._scenario.hazards))
 
-    def force(self, teams: Sequence[Team], routes: Routes) -> chain.Force:
+    def access(self, teams: Sequence[Team], routes: Routes) -> walk.AllocationArrays:
         """Tell who could come, and by which way, under one allocation.
 
         Parameters
@@ -280,7 +270,7 @@ class Reasons:
 
         Returns
         -------
-        chain.Force
+        walk.AllocationArrays
             By number.
         """
         scenario, network = self._scenario, self._network
@@ -302,7 +292,7 @@ class Reasons:
             for place in network.places
         ]
         route_of, route = _rows(ways)
-        return chain.Force(
+        return walk.AllocationArrays(
             able_of=able_of,
             able_base=_numbers(base for base, _ in pairs),
             able_hours=np.array([most for _, most in pairs], np.float64),
@@ -311,10 +301,10 @@ class Reasons:
             has_route=np.array([place in routes.roads for place in network.places], np.bool_),
         )
 
-    def past(
+    def trace(
         self, amounts: Amounts, log: WorkLog, history: History, gate_s: Floats, best_s: Floats
-    ) -> chain.Past:
-        """Tell what happened in one run.
+    ) -> walk.Trace:
+        """Say by number what happened in one run.
 
         Parameters
         ----------
@@ -323,13 +313,13 @@ class Reasons:
         history
             What the gates were told.
         gate_s
-            When each gate holds, settlements x gates, s, as ``readiness.gate_times`` gives it.
+            When each gate holds, settlements x gates, s, as ``gates.gate_times`` gives it.
         best_s
             The same if everything that is planned were done on day 0.
 
         Returns
         -------
-        chain.Past
+        walk.Trace
             By number.
         """
         rank = np.full(len(log.passed_s), NONE, np.int32)
@@ -339,13 +329,13 @@ class Reasons:
             if kind is not None:
                 source_s[gate] = history.serves_from(kind)
         calendars = amounts.calendars
-        return chain.Past(
+        return walk.Trace(
             passed_s=log.passed_s,
             open_s=log.open_s,
             closing=log.closing,
             day_share=log.day_share,
             rank=rank,
-            found_settlement=self.facts.surveyed[amounts.found.settlement].astype(np.int32),
+            found_settlement=self.settlements.surveyed[amounts.found.settlement].astype(np.int32),
             found_like=amounts.found.like.astype(np.int32),
             month_start=calendars.months.start_day,
             month_of_day=calendars.months.of_day,
@@ -357,12 +347,12 @@ class Reasons:
             until_s=self._until_s,
         )
 
-    def delays(self, force: chain.Force, past: chain.Past) -> Delays:
+    def delays(self, access: walk.AllocationArrays, trace: walk.Trace) -> Delays:
         """Book every day of every settlement to one cause.
 
         Parameters
         ----------
-        force, past
+        access, trace
             The allocation, and what happened.
 
         Returns
@@ -371,20 +361,20 @@ class Reasons:
             Sums by settlement and by road.
         """
         booked = self._booked(0)
-        everyone = np.arange(len(self.facts.settlements), dtype=np.int32)
-        chain.walk(self.ground, force, past, booked, everyone)
+        everyone = np.arange(len(self.settlements.ids), dtype=np.int32)
+        walk.walk(self.arrays, access, trace, booked, everyone)
         return Delays(
             cause_s=booked.cause_s,
             road_people=booked.road_people,
             road_person_minutes=booked.road_person_minutes,
         )
 
-    def steps(self, force: chain.Force, past: chain.Past, settlement: int) -> Whole:
+    def steps(self, access: walk.AllocationArrays, trace: walk.Trace, settlement: int) -> Whole:
         """Chain of one settlement, from its ready time back to the start.
 
         Parameters
         ----------
-        force, past
+        access, trace
             The allocation, and what happened.
         settlement
             Its number.
@@ -392,19 +382,19 @@ class Reasons:
         Returns
         -------
         numpy.ndarray
-            n x 4: cause (``chain.ROAD_STEP``: a road opens), milestone or road or -1, begin and
+            n x 4: cause (``walk.ROAD_STEP``: a road opens), milestone or road or -1, begin and
             end, s.
         """
-        return self.steps_of_many(force, past, [settlement])[0]
+        return self.steps_of_many(access, trace, [settlement])[0]
 
     def steps_of_many(
-        self, force: chain.Force, past: chain.Past, settlements: Sequence[int]
+        self, access: walk.AllocationArrays, trace: walk.Trace, settlements: Sequence[int]
     ) -> list[Whole]:
         """Chains of several settlements, as :meth:`steps` gives them, walked in one go.
 
         Parameters
         ----------
-        force, past
+        access, trace
             The allocation, and what happened.
         settlements
             Their numbers, each once.
@@ -416,7 +406,7 @@ class Reasons:
         """
         booked = self._booked(MOST_STEPS + STEPS_EACH * len(settlements))
         chosen = np.array(settlements, dtype=np.int32)
-        rows = booked.steps[: chain.walk(self.ground, force, past, booked, chosen)]
+        rows = booked.steps[: walk.walk(self.arrays, access, trace, booked, chosen)]
         ends = np.flatnonzero(rows[:, 2] == 0) + 1  # only the last step begins at the start
         after = iter(ends.tolist())
         first, found = 0, []
@@ -439,148 +429,18 @@ class Reasons:
         numpy.ndarray
             By road.
         """
-        times = passed_s[self.ground.drive_wait]
-        later = np.maximum(times, self.facts.road_from_s)
+        times = passed_s[self.arrays.drive_wait]
+        later = np.maximum(times, self.settlements.road_from_s)
         return np.where(times == NEVER, np.inf, later)
 
-    def _booked(self, steps: int) -> chain.Booked:
-        settlements, roads = len(self.facts.settlements), len(self._scenario.roads)
-        return chain.Booked(
+    def _booked(self, steps: int) -> walk.Booked:
+        settlements, roads = len(self.settlements.ids), len(self._scenario.roads)
+        return walk.Booked(
             cause_s=np.zeros((settlements, len(self.causes)), np.int64),
             road_people=np.zeros(roads, np.int64),
             road_person_minutes=np.zeros(roads, np.int64),
             steps=np.zeros((steps, 4), np.int64),
         )
-
-
-DELAY_COLUMNS = ["allocation", "community", "cause", "days_mean", "person_days_mean"]
-
-
-def delays_table(
-    facts: Facts, allocation: str, causes: Sequence[str], cause_s: npt.NDArray[Any], draws: int
-) -> pd.DataFrame:
-    """One row a community and cause: days booked to it, and person-days (model §7.1).
-
-    Parameters
-    ----------
-    facts
-        Communities and their settlements.
-    allocation
-        Name of the allocation.
-    causes
-        Names of the causes.
-    cause_s
-        Settlements x causes, s, summed over the draws.
-    draws
-        Number of draws; 1 in a run on expected values.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Causes without a day are left out; ``days_mean`` of a community sums to the mean of
-        min(ready, horizon).
-    """
-    days = cause_s / (DAY_S * draws)
-    rows = [
-        (allocation, community.id, cause, days[at, number], community.people * days[at, number])
-        for community, at in zip(facts.scenario.communities, facts.community, strict=True)
-        for number, cause in enumerate(causes)
-        if days[at, number] > 0
-    ]
-    types = {"days_mean": float, "person_days_mean": float}
-    return pd.DataFrame(rows, columns=DELAY_COLUMNS).astype(types)
-
-
-class RoadTimes(NamedTuple):
-    """From when teams may drive, and from when people may use each road, draws x roads, s.
-
-    At or after ``readiness.UNKNOWN_S``: not within the horizon.
-    """
-
-    drive_s: npt.NDArray[Any]
-    open_s: npt.NDArray[Any]
-
-
-class KeyRoads:
-    """Which roads keep people waiting (model §7.1).
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    network
-        Its graph.
-    """
-
-    def __init__(self, scenario: Scenario, network: Network) -> None:
-        self._scenario = scenario
-        self._beyond = people_beyond(network, scenario)
-
-    def table(
-        self,
-        allocation: str,
-        people: npt.NDArray[Any],
-        person_minutes: npt.NDArray[Any],
-        times_s: RoadTimes,
-    ) -> pd.DataFrame:
-        """One row a road that is on the binding chain of somebody, those of most people first.
-
-        Parameters
-        ----------
-        allocation
-            Name of the allocation.
-        people, person_minutes
-            By road, summed over the draws: people whose chain leads over it, and minutes that it
-            kept them waiting, times people.
-        times_s
-            When it opened.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Means over the draws, and the range of the date of opening.
-        """
-        drive_s, open_s = times_s
-        draws = len(open_s)
-        road = self._scenario.roads
-        order = sorted(
-            np.flatnonzero(people).tolist(),
-            key=lambda i: (-people[i], -person_minutes[i], road[i].id),
-        )
-        found = {"drive_date_p50": quantile(drive_s, MIDDLE)}
-        found |= {f"open_date_p{p}": quantile(open_s, p) for p in (LOW, MIDDLE, HIGH)}
-        if draws == 1:
-            found |= {name: np.full(len(road), NEVER_S) for name in ROAD_RANGES}
-        rows = [
-            {
-                "allocation": allocation,
-                "rank": rank,
-                "road": road[i].id,
-                "from_place": road[i].from_place,
-                "to_place": road[i].to_place,
-                "people_mean": people[i] / draws,
-                "person_days_mean": person_minutes[i] / (DAY_MINUTES * draws),
-                "people_without_other_route": self._beyond.get(road[i].id, 0),
-                **{name: self._iso(int(times[i])) for name, times in found.items()},
-            }
-            for rank, i in enumerate(order, start=1)
-        ]
-        types = {"rank": int, "people_mean": float, "person_days_mean": float}
-        types |= {"people_without_other_route": int}
-        return pd.DataFrame(rows, columns=ROAD_COLUMNS).astype(types)
-
-    def _iso(self, seconds: int) -> str | None:
-        if seconds >= UNKNOWN_S:
-            return None
-        return seconds_to_date(seconds, self._scenario.start).isoformat()
-
-
-ROAD_RANGES = ("open_date_p10", "open_date_p90")
-ROAD_COLUMNS = [
-    *("allocation", "rank", "road", "from_place", "to_place", "people_mean", "person_days_mean"),
-    *("people_without_other_route", "drive_date_p50"),
-    *("open_date_p10", "open_date_p50", "open_date_p90"),
-]
 
 
 def _reaching(scenario: Scenario) -> list[str | None]:

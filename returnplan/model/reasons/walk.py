@@ -2,7 +2,7 @@
 
 Compiled like :mod:`returnplan.model.work.loop`; it knows numbers, not names: ``causes`` puts the
 words on.
-Milestones have the numbers of the plan: jobs, waits, then four for each found hazard.
+Milestones have the numbers of :class:`returnplan.model.work.milestones.Milestones`.
 """
 
 import math
@@ -12,17 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from returnplan.model.compiled import compiled
-from returnplan.model.work.loop import (
-    DAY_S,
-    END,
-    HELD,
-    LEFT,
-    NEVER,
-    NONE,
-    STAGES_FOUND,
-    START,
-    WORK,
-)
+from returnplan.model.work.loop import END, HELD, LEFT, NONE, START, WORK
+from returnplan.model.work.milestones import EACH_FOUND
+from returnplan.units import DAY_S, LIMIT_S, NEVER
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -38,11 +30,12 @@ NO_REACH, TO_HUBS, TO_SERVICE = 0, 1, 2
 """Whether a gate also waits for roads, to a hub or to a service (or a hub)."""
 ROAD_STEP = -1
 """Cause of a step that takes no time: a road opens."""
-NEVER_S = 2**62
+LATER_S = LIMIT_S + 1
+"""After every instant: roads stand in the order of opening, those that never open last."""
 MINUTE_S = 60
 
 
-class Ground(NamedTuple):
+class ScenarioArrays(NamedTuple):
     """What stays the same in all runs of a scenario; J jobs, H hazards, R roads, S settlements."""
 
     before_of: Numbers  # jobs + waits + 1: where the predecessors of a milestone begin in
@@ -76,7 +69,7 @@ class Ground(NamedTuple):
     serving_hours: Floats  # gates: longest drive to them
 
 
-class Force(NamedTuple):
+class AllocationArrays(NamedTuple):
     """What stays the same in all draws of an allocation."""
 
     able_of: Numbers  # needs + 1
@@ -87,12 +80,12 @@ class Force(NamedTuple):
     has_route: Flags  # places
 
 
-class Past(NamedTuple):
+class Trace(NamedTuple):
     """What happened in one draw; M milestones."""
 
     passed_s: Whole  # M
     open_s: Whole  # M
-    closing: Whole  # M x 6, as in kernel.Result
+    closing: Whole  # M x 6, as in loop.Result
     day_share: Floats  # M
     rank: Numbers  # M: place of a job in the order of dispatch
     found_settlement: Numbers  # found hazards: number among S
@@ -177,14 +170,20 @@ def _book(
 
 
 @compiled
-def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbers) -> Int:
+def walk(
+    scenario: ScenarioArrays,
+    allocation: AllocationArrays,
+    trace: Trace,
+    booked: Booked,
+    chosen: Numbers,
+) -> Int:
     """Book every day of the chosen settlements up to the ready time (never: the horizon).
 
     One long function, like :func:`returnplan.model.work.loop.run`, and for the same reason.
 
     Parameters
     ----------
-    ground, force, past
+    scenario, allocation, trace
         Scenario, allocation, draw.
     booked
         Filled with sums.
@@ -196,27 +195,31 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
     int
         Number of steps that were kept.
     """
-    before_of, before = ground.before_of, ground.before
-    job_site, job_need = ground.job_site, ground.job_need
-    work_cause, wait_cause = ground.work_cause, ground.wait_cause
-    first_works, first_survey = ground.first_works, ground.first_survey
-    settlement_survey = ground.settlement_survey
-    site_from_s, site_zone, pace = ground.site_from_s, ground.site_zone, ground.pace
-    road_ends, road_hours = ground.road_ends, ground.road_hours
-    roads_of, roads = ground.roads_of, ground.roads
-    is_all_season = ground.is_all_season
-    drive_wait, open_wait = ground.drive_wait, ground.open_wait
-    place_of, people = ground.place, ground.people
-    things_of, things, counts_found = ground.things_of, ground.things, ground.counts_found
-    serving_of, serving, serving_hours = ground.serving_of, ground.serving, ground.serving_hours
-    able_of, able_base, able_hours = force.able_of, force.able_base, force.able_hours
-    route_of, route, has_route = force.route_of, force.route, force.has_route
-    passed_s, open_s, closing, rank = past.passed_s, past.open_s, past.closing, past.rank
-    day_share = past.day_share
-    found_settlement, found_like = past.found_settlement, past.found_like
-    month_start, month_of_day = past.month_start, past.month_of_day
-    worked, daily = past.worked, past.daily
-    gate_s, source_s, until_s = past.gate_s, past.source_s, past.until_s
+    before_of, before = scenario.before_of, scenario.before
+    job_site, job_need = scenario.job_site, scenario.job_need
+    work_cause, wait_cause = scenario.work_cause, scenario.wait_cause
+    first_works, first_survey = scenario.first_works, scenario.first_survey
+    settlement_survey = scenario.settlement_survey
+    site_from_s, site_zone, pace = scenario.site_from_s, scenario.site_zone, scenario.pace
+    road_ends, road_hours = scenario.road_ends, scenario.road_hours
+    roads_of, roads = scenario.roads_of, scenario.roads
+    is_all_season = scenario.is_all_season
+    drive_wait, open_wait = scenario.drive_wait, scenario.open_wait
+    place_of, people = scenario.place, scenario.people
+    things_of, things, counts_found = scenario.things_of, scenario.things, scenario.counts_found
+    serving_of, serving, serving_hours = (
+        scenario.serving_of,
+        scenario.serving,
+        scenario.serving_hours,
+    )
+    able_of, able_base, able_hours = allocation.able_of, allocation.able_base, allocation.able_hours
+    route_of, route, has_route = allocation.route_of, allocation.route, allocation.has_route
+    passed_s, open_s, closing, rank = trace.passed_s, trace.open_s, trace.closing, trace.rank
+    day_share = trace.day_share
+    found_settlement, found_like = trace.found_settlement, trace.found_like
+    month_start, month_of_day = trace.month_start, trace.month_of_day
+    worked, daily = trace.worked, trace.daily
+    gate_s, source_s, until_s = trace.gate_s, trace.source_s, trace.until_s
     cause_s, steps = booked.cause_s, booked.steps
     road_people, road_person_minutes = booked.road_people, booked.road_person_minutes
 
@@ -229,7 +232,7 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
     found_of = np.searchsorted(found_settlement[found_at], np.arange(settlements + 1))
     kept = np.zeros(1, np.int64)
 
-    drive_s, people_s = np.full(edges, NEVER_S), np.full(edges, NEVER_S)
+    drive_s, people_s = np.full(edges, LATER_S), np.full(edges, LATER_S)
     for edge in range(edges):
         if passed_s[drive_wait[edge]] != NEVER:
             drive_s[edge] = max(passed_s[drive_wait[edge]], site_from_s[places + edge])
@@ -271,7 +274,7 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
         if milestone < jobs:
             return rank[milestone]
         if milestone < jobs + hazards:
-            return rank[STAGES_FOUND * (milestone - jobs) + STAGES_FOUND - 1]
+            return rank[EACH_FOUND * (milestone - jobs) + EACH_FOUND - 1]
         if milestone < fixed:
             return NONE
         return rank[milestone - 1]
@@ -338,9 +341,9 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
         """When the predecessors were done and the last of them; not done: NEVER, served last."""
         due_s, last, missing = 0, NONE, NONE
         if milestone >= fixed:
-            found = (milestone - fixed) // STAGES_FOUND
+            found = (milestone - fixed) // EACH_FOUND
             last = milestone - 1
-            if milestone == fixed + STAGES_FOUND * found:
+            if milestone == fixed + EACH_FOUND * found:
                 last = settlement_survey[found_settlement[found]]
             return passed_s[last], last
         for k in range(before_of[milestone], before_of[milestone + 1]):
@@ -359,7 +362,7 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
             after = found_of[settlement + 1] if settlement != NONE else 0
             for k in range(first, after):
                 found = found_at[k]
-                one = fixed + STAGES_FOUND * found + STAGES_FOUND - 1
+                one = fixed + EACH_FOUND * found + EACH_FOUND - 1
                 joined_s = passed_s[settlement_survey[settlement]]
                 if joined_s == NEVER or not precedes(jobs + found_like[found], milestone):
                     continue
@@ -376,14 +379,14 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
         """Job of the scenario that has the same site and need."""
         if milestone < fixed:
             return milestone
-        found = (milestone - fixed) // STAGES_FOUND
-        stage = milestone - fixed - STAGES_FOUND * found
-        return STAGES_FOUND * found_like[found] + stage + 1
+        found = (milestone - fixed) // EACH_FOUND
+        stage = milestone - fixed - EACH_FOUND * found
+        return EACH_FOUND * found_like[found] + stage + 1
 
     def is_job(milestone: Int) -> Any:
         if milestone < fixed:
             return milestone < jobs
-        return (milestone - fixed) % STAGES_FOUND < STAGES_FOUND - 1
+        return (milestone - fixed) % EACH_FOUND < EACH_FOUND - 1
 
     def book_stint(settlement: Int, milestone: Int, like: Int, begin_s: Int, end_s: Int) -> None:
         """Book calendar days of work: what the best month would take, and winter."""
@@ -475,7 +478,7 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
 
         # What closed the binding gate, or is missing from it
         milestone: Int = np.int64(NONE)
-        kind, reach = ground.gate_kind[gate], ground.gate_reach[gate]
+        kind, reach = scenario.gate_kind[gate], scenario.gate_reach[gate]
         cause = OTHER
         if math.isnan(gate_s[settlement, gate]):
             cause = MISSING_DATA
@@ -492,7 +495,7 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
                         milestone = one
             for k in range(found_of[settlement], found_of[settlement + 1]):
                 found = found_at[k]
-                one = fixed + STAGES_FOUND * found + STAGES_FOUND - 1
+                one = fixed + EACH_FOUND * found + EACH_FOUND - 1
                 if not counts_found[gate, found_like[found]]:
                     continue
                 if holds and passed_s[one] == now and milestone == NONE:
@@ -508,7 +511,7 @@ def walk(ground: Ground, force: Force, past: Past, booked: Booked, chosen: Numbe
                 for k in range(route_of[place], route_of[place + 1]):
                     if not is_all_season[route[k]]:
                         cause = NO_ROUTE
-            if not holds and cause != NO_ROUTE and past.is_hopeless[settlement, gate]:
+            if not holds and cause != NO_ROUTE and trace.is_hopeless[settlement, gate]:
                 cause, milestone = NOT_PLANNED, NONE
             if is_by_road and cause == OTHER:
                 road: Int = np.int64(NONE)

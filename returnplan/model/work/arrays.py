@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 from returnplan.domain import DEMINING, HAZARD_STAGES, SETTLEMENT_DENIALS, Scenario
 from returnplan.model.chance.assumptions import Unrecorded, Values
-from returnplan.model.work import loop as kernel
+from returnplan.model.work import loop
 from returnplan.model.work.calendars import Calendars
 from returnplan.model.work.loop import Log, Setting
 from returnplan.model.work.milestones import (
     CLEARANCE,
-    Ground,
+    HazardAmounts,
     WorkPlan,
     hazard_work,
     opened,
@@ -27,11 +27,10 @@ from returnplan.model.work.milestones import (
     released,
     repaired,
     route_shares,
-    surveyed,
 )
 from returnplan.model.work.network import Network
 from returnplan.model.work.teams import Need, Skills, Team, need_of
-from returnplan.units import LIMIT_S, days_to_seconds
+from returnplan.units import DAY_S, LIMIT_S, NEVER, days_to_seconds
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -87,12 +86,15 @@ class Workload:
     ----------
     scenario
         The scenario.
+    plan
+        Its milestones.
     calendars
         Its calendars.
     """
 
-    def __init__(self, scenario: Scenario, calendars: Calendars) -> None:
+    def __init__(self, scenario: Scenario, plan: WorkPlan, calendars: Calendars) -> None:
         hazards, roads = scenario.hazards, repaired(scenario)
+        self._milestones = plan.milestones
         self._calendars = calendars
         self._area_m2 = np.array([h.area_m2 for h in hazards], np.float64)
         self._is_confirmed = np.array([h.hazard_class == "CHA" for h in hazards], np.bool_)
@@ -102,8 +104,6 @@ class Workload:
         self._repair_days = np.array([road.repair_crew_days for road in roads], np.float64)
         self._works_days = np.array([w.crew_days for w in scenario.works], np.float64)
         self._is_building = np.array([w.kind in BUILDING for w in scenario.works], np.bool_)
-        self._surveys = len(surveyed(scenario))
-        self._roads = len(scenario.roads)
 
     def amounts(self, values: Values) -> Amounts:
         """Say how much work the numbers of a draw make (model §3, §4.1).
@@ -119,59 +119,43 @@ class Workload:
             Work, parcels and delays of all milestones.
         """
         number, found = values.number, values.unrecorded.found
-        recorded = len(self._area_m2)
+        milestones = self._milestones
         is_confirmed = np.concatenate([self._is_confirmed, found.is_found])
         parcel_m2 = np.array([number[f"parcel_m2_{land}"] for land in self._land_number] or [1.0])
-        ground = Ground(
+        hazards = HazardAmounts(
             area_m2=np.concatenate([self._area_m2, found.area_m2]),
             is_confirmed=is_confirmed,
             shares=route_shares(values.shares, is_confirmed),
             qc_fail_share=values.qc_fail_share,
             parcel_m2=parcel_m2[np.concatenate([self._lands, self._lands[found.like]])],
         )
-        areas = hazard_work(ground, number["ts_coverage_share"], number["qc_sample_share"])
+        areas = hazard_work(hazards, number["ts_coverage_share"], number["qc_sample_share"])
         parcels = (areas > 0).astype(np.int32)
-        parcels[:, CLEARANCE] = parcels_of(areas[:, CLEARANCE], ground.parcel_m2)
+        parcels[:, CLEARANCE] = parcels_of(areas[:, CLEARANCE], hazards.parcel_m2)
         speeds = np.repeat(values.hazard_productivity, len(HAZARD_STAGES)).reshape(areas.shape)
         days = np.concatenate([self._repair_days, self._works_days, values.survey_team_days])
         building = number["building_speed"]
         works_speed = np.where(self._is_building, building * values.works_speed, 1.0)
         day_speeds = np.concatenate(
-            [building * values.repair_speed, works_speed, np.ones(self._surveys)]
+            [building * values.repair_speed, works_speed, np.ones(milestones.surveyed)]
         )
-        handover_s = np.floor(values.handover_days * kernel.DAY_S + 0.5).astype(np.int64)
+        handover_s = np.floor(values.handover_days * DAY_S + 0.5).astype(np.int64)
         return Amounts(
-            work=self._line_up(areas, days, recorded),
-            parcels=self._line_up(parcels, (days > 0).astype(np.int32), recorded),
-            speed=self._line_up(speeds, day_speeds, recorded, wait=1),
-            delay_s=self._line_up_delays(handover_s, recorded, len(days)),
+            work=milestones.of_jobs(areas, days),
+            parcels=milestones.of_jobs(parcels, (days > 0).astype(np.int32)),
+            speed=milestones.of_jobs(speeds, day_speeds, wait=1),
+            delay_s=milestones.of_releases(handover_s),
             productivity=values.productivity,
             calendars=self._calendars.under(values.weather),
             found=found,
-            area_m2=ground.area_m2,
-            shares=ground.shares,
+            area_m2=hazards.area_m2,
+            shares=hazards.shares,
         )
-
-    def _line_up(
-        self, stages: npt.NDArray[T], others: npt.NDArray[T], recorded: int, wait: int = 0
-    ) -> npt.NDArray[T]:
-        """Put one number of each job into the order of the milestones; waits have a fixed one."""
-        waits = np.full(recorded + 2 * self._roads, wait, stages.dtype)
-        found = np.full((len(stages) - recorded, kernel.STAGES_FOUND), wait, stages.dtype)
-        found[:, :-1] = stages[recorded:, 1:]
-        return np.concatenate([stages[:recorded].ravel(), others, waits, found.ravel()])
-
-    def _line_up_delays(self, handover_s: Whole, recorded: int, others: int) -> Whole:
-        jobs = np.zeros(recorded * len(HAZARD_STAGES) + others, np.int64)
-        roads = np.zeros(2 * self._roads, np.int64)
-        found = np.zeros((len(handover_s) - recorded, kernel.STAGES_FOUND), np.int64)
-        found[:, -1] = handover_s[recorded:]
-        return np.concatenate([jobs, handover_s[:recorded], roads, found.ravel()])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkLog:
-    """What happened up to the horizon; times in s, ``kernel.NEVER`` for what did not come.
+    """What happened up to the horizon; times in s, ``NEVER`` for what did not come.
 
     Parameters
     ----------
@@ -245,34 +229,32 @@ class Workforce:
         self._assets = np.array([known.index(asset) for asset in assets], np.int64)
         self._rate = _rates(scenario, assets, needs)
         self._has_area = np.array([need.has_area for need in needs], np.bool_)[:, np.newaxis]
-        self._planned = _kernel_order(scenario, plan, priority)
+        self._planned = _kernel_order(plan, priority)
         number = np.empty(len(self._planned), np.int64)
         number[self._planned] = np.arange(len(number))
-        self._jobs = len(plan.jobs)
-        self._surveys = len(surveyed(scenario))
+        self._milestones = plan.milestones
         self._setting = Setting(
             **_sites(scenario, plan, network, zones, number),
             **_crews(scenario, teams, network),
             **_milestones(scenario, plan, needs, self._rate, number),
         )
-        self._last_alike = _last_alike(scenario, number)
+        self._last_alike = _last_alike(scenario, number[plan.milestones.stages])
 
     def _order(self, amounts: Amounts) -> tuple[Numbers, Numbers]:
         """Jobs by priority, and the priority of each milestone, with the found hazards."""
-        fixed, found = len(self._planned), len(amounts.found.like)
-        priority = np.zeros(fixed + kernel.STAGES_FOUND * found, np.int32)
-        priority[: self._jobs] = np.arange(self._jobs)
+        jobs, found = self._milestones.jobs, len(amounts.found.like)
+        priority = np.zeros(len(amounts.parcels), np.int32)
+        priority[:jobs] = np.arange(jobs)
         if found == 0:
-            return priority[: self._jobs].copy(), priority
+            return priority[:jobs].copy(), priority
         after = self._last_alike[amounts.found.like, 1:].ravel()
-        stages = kernel.STAGES_FOUND * np.arange(found)[:, np.newaxis] + np.arange(3)
-        milestones = (fixed + stages).ravel()
+        milestones = self._milestones.found_stages(found).ravel()
         order = np.argsort(after, kind="stable")
-        inserted = np.cumsum(np.bincount(after, minlength=self._jobs))
-        priority[1 : self._jobs] += inserted[:-1].astype(np.int32)
+        inserted = np.cumsum(np.bincount(after, minlength=jobs))
+        priority[1:jobs] += inserted[:-1].astype(np.int32)
         priority[milestones[order]] = after[order] + 1 + np.arange(len(order))
-        job_at = np.empty(self._jobs + len(order), np.int32)
-        job_at[priority[: self._jobs]] = np.arange(self._jobs)
+        job_at = np.empty(jobs + len(order), np.int32)
+        job_at[priority[:jobs]] = np.arange(jobs)
         job_at[priority[milestones]] = milestones
         return job_at, priority
 
@@ -299,7 +281,7 @@ class Workforce:
         calendars = amounts.calendars
         pieces = np.maximum(amounts.parcels, 1)
         productivity = amounts.productivity[self._assets]
-        load = kernel.Load(
+        load = loop.Load(
             work=(amounts.work / pieces / amounts.speed)[planned],
             parcels=amounts.parcels[planned],
             delay_s=amounts.delay_s[planned],
@@ -310,11 +292,11 @@ class Workforce:
             daily=calendars.daily,
             job_at=job_at,
             priority=priority,
-            found_of=_begins(amounts.found.settlement, self._surveys),
+            found_of=_begins(amounts.found.settlement, self._milestones.surveyed),
             like=amounts.found.like.astype(np.int32),
         )
         log = _new_log(int(amounts.parcels.sum()) if keeps_parcels else 0)
-        result = kernel.run(self._setting, load, log, until_s)
+        result = loop.run(self._setting, load, log, until_s)
         log = _cut(log, int(result.parcels))
         return WorkLog(
             passed_s=_renamed(result.passed_s, planned),
@@ -338,7 +320,7 @@ def _renamed(values: npt.NDArray[T], planned: Whole) -> npt.NDArray[T]:
     return moved
 
 
-def _kernel_order(scenario: Scenario, plan: WorkPlan, priority: Sequence[str]) -> Whole:
+def _kernel_order(plan: WorkPlan, priority: Sequence[str]) -> Whole:
     """Milestones of the plan in the order of the kernel: what happens together stands together.
 
     Jobs by priority; then the releases of hazards in the order of their last stages; then roads.
@@ -347,27 +329,27 @@ def _kernel_order(scenario: Scenario, plan: WorkPlan, priority: Sequence[str]) -
     jobs = np.array([number[job] for job in priority], np.int64)
     place = np.empty(len(jobs), np.int64)
     place[jobs] = np.arange(len(jobs))
-    stages, hazards = len(HAZARD_STAGES), len(scenario.hazards)
-    releases = np.argsort(place[stages - 1 : stages * hazards : stages], kind="stable")
-    roads = np.arange(hazards, len(plan.waits))
-    return np.concatenate([jobs, len(jobs) + releases, len(jobs) + roads])
+    milestones = plan.milestones
+    last_stages = place[milestones.stages].reshape(-1, len(HAZARD_STAGES))[:, -1]
+    releases = milestones.jobs + np.argsort(last_stages, kind="stable")
+    roads = np.arange(milestones.road_releases.start, milestones.planned)
+    return np.concatenate([jobs, releases, roads])
 
 
-def _last_alike(scenario: Scenario, number: Whole) -> Whole:
+def _last_alike(scenario: Scenario, stages: Whole) -> Whole:
     """Where the stages of a found hazard go in the order: after those of its like.
 
     For each recorded hazard and stage: the place of the last job, in the order, of a recorded
     hazard of the same settlement, class of dispatch and stage.
     """
-    stages = len(HAZARD_STAGES)
     keys = [
         (h.site, any(denied in SETTLEMENT_DENIALS for denied in h.denies)) for h in scenario.hazards
     ]
-    places = number[: stages * len(keys)].reshape(-1, stages)
+    places = stages.reshape(-1, len(HAZARD_STAGES))
     last: dict[tuple[str, bool], Whole] = {}
     for key, row in zip(keys, places, strict=True):
         last[key] = np.maximum(row, last[key]) if key in last else row
-    return np.array([last[key] for key in keys], np.int64).reshape(-1, stages)
+    return np.array([last[key] for key in keys], np.int64).reshape(places.shape)
 
 
 def _rates(scenario: Scenario, assets: Sequence[str], needs: Mapping[Need, int]) -> Floats:
@@ -398,11 +380,11 @@ def _sites(
     jobs_on: list[list[int]] = [[] for _ in range(places + roads)]
     for job, site in enumerate(job_site):
         jobs_on[site].append(int(number[job]))
-    first_survey = len(plan.jobs) - len(surveyed(scenario))
-    survey_on = np.full(places + roads, kernel.NONE, np.int32)
-    survey_on[job_site[first_survey:]] = np.arange(len(plan.jobs) - first_survey)
-    job_survey = np.full(len(plan.jobs), kernel.NONE, np.int32)
-    job_survey[first_survey:] = np.arange(len(plan.jobs) - first_survey)
+    surveys, count = plan.milestones.surveys, plan.milestones.surveyed
+    survey_on = np.full(places + roads, loop.NONE, np.int32)
+    survey_on[job_site[surveys]] = np.arange(count)
+    job_survey = np.full(len(plan.jobs), loop.NONE, np.int32)
+    job_survey[surveys] = np.arange(count)
     site_zone = [zones[place.zone] for place in scenario.places]
     site_zone += [zones[scenario.place[road.from_place].zone] for road in scenario.roads]
     roads_of, roads_at = _rows(network.roads_at)
@@ -423,7 +405,7 @@ def _sites(
 
 
 def _renumbered(values: npt.NDArray[T], number: Whole) -> npt.NDArray[T]:
-    """Bring values of the first milestones of the plan into the order of the kernel."""
+    """Bring values of the first milestones of the plan into the order of the loop."""
     moved = np.empty_like(values)
     moved[number[: len(values)]] = values
     return moved
@@ -456,7 +438,7 @@ def _crews(scenario: Scenario, teams: Sequence[Team], network: Network) -> dict[
             [days_to_seconds(type_of[asset].mobilisation_days) for asset in assets], np.int64
         ),
         "camp_s": np.array(
-            [kernel.NEVER if d is None else days_to_seconds(d) for d in camp_days], np.int64
+            [NEVER if d is None else days_to_seconds(d) for d in camp_days], np.int64
         ),
         "crews_of": _begins([assets.index(asset) for asset, _ in crews], len(assets)),
         "crew_asset": np.array([assets.index(asset) for asset, _ in crews], np.int32),
@@ -493,11 +475,12 @@ def _milestones(
     follow_of, follow = _rows(followers)
     able_of, able = _rows([np.flatnonzero(row > 0).tolist() for row in rate])
     limits = [NO_LIMIT if job.max_teams is None else job.max_teams for job in plan.jobs]
-    drives = np.full(len(plan.waits), kernel.NONE, np.int32)
+    drives = np.full(len(plan.waits), loop.NONE, np.int32)
     for i, road in enumerate(scenario.roads):
         wait = (opened if road.impassable else released)(road.id)
         drives[number_of[wait] - len(plan.jobs)] = i
-    stages, hazards = len(HAZARD_STAGES), len(scenario.hazards)
+    milestones = plan.milestones
+    stages = number[milestones.stages].reshape(-1, len(HAZARD_STAGES))
     return {
         "able_of": able_of,
         "able": able,
@@ -510,8 +493,8 @@ def _milestones(
         "follow": follow,
         "missing": _renumbered(np.array([len(before) for before in after], np.int32), number),
         "drives": drives,
-        "stages": number[: stages * hazards].reshape(-1, stages).astype(np.int32),
-        "releases": number[len(plan.jobs) : len(plan.jobs) + hazards].astype(np.int32),
+        "stages": stages.astype(np.int32),
+        "releases": number[milestones.hazard_releases].astype(np.int32),
     }
 
 

@@ -1,8 +1,8 @@
 """Teams at work on plain arrays: one draw in, the time of every milestone out (model §4 to §6).
 
-The only compiled room. It knows numbers, not names: ``clearance`` puts the ids on and takes them
-off. Its clock is whole seconds (int64). Milestones are numbered: jobs, then waits, then four for
-each hazard that a community survey finds (technical survey, clearance, quality control, release).
+Compiled. It knows numbers, not names: ``arrays`` puts the ids on and takes them off. Its clock is
+whole seconds (int64). Milestones have the numbers of
+:class:`returnplan.model.work.milestones.Milestones`, the planned ones in the order of ``arrays``.
 
 Three things keep a dispatch cheap with a thousand teams. *Parts*: places that released roads join
 have one number, so that whether a team can come is one comparison; hours of travel are kept for
@@ -20,6 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from returnplan.model.compiled import compiled
+from returnplan.model.work.milestones import EACH_FOUND
+from returnplan.units import DAY_S, LIMIT_DAYS, NEVER
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -30,10 +32,7 @@ Float = Any
 Words = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.bool_]
 
-DAY_S = 86_400
-LIMIT_DAYS = 36_525
 TOLERANCE_DAYS = 1e-9
-NEVER = -1
 UNSEEN = -2
 NONE = -1
 FROM_ELSEWHERE, HERE, CAMPED_HERE = 1, 2, 4
@@ -44,8 +43,6 @@ MARGIN_DAYS = 1e-4
 FINISHED, PASSED, ENTERED, ARRIVED, LEFT = range(5)
 """Kinds of events, in the order in which those of one instant are applied."""
 KIND_BITS, NUMBER_BITS = 3, 28
-STAGES_FOUND = 4
-"""Milestones of a hazard that a community survey finds."""
 WORD_BITS = 5
 DE_BRUIJN = 0x077CB531
 BIT_PLACE = np.argsort([(DE_BRUIJN << bit & 0xFFFFFFFF) >> 27 for bit in range(32)])
@@ -524,9 +521,9 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
         status[milestone, PRIORITY] = load.priority[milestone]
         like = milestone  # job of the scenario that it resembles
         if milestone >= fixed:
-            found = (milestone - fixed) // STAGES_FOUND
-            stage = milestone - fixed - STAGES_FOUND * found
-            like = stages[found_like[found], min(stage + 1, STAGES_FOUND - 1)]
+            found = (milestone - fixed) // EACH_FOUND
+            stage = milestone - fixed - EACH_FOUND * found
+            like = stages[found_like[found], min(stage + 1, EACH_FOUND - 1)]
         if like < jobs:
             status[milestone, SITE] = setting.job_site[like]
             status[milestone, NEED] = setting.job_need[like]
@@ -732,7 +729,7 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
                             if open_s[works] == NEVER:
                                 note_unopened(status[works, SITE], -1)
                         status[works, MISSING] += 1
-                lose(fixed + STAGES_FOUND * found)
+                lose(fixed + EACH_FOUND * found)
 
         # Milestones are passed; what follows them becomes due; waits begin
         next_due, next_ended = 0, 0
@@ -756,8 +753,8 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
             passed_s[milestone] = now
             owner = milestone
             if milestone >= fixed:
-                found = (milestone - fixed) // STAGES_FOUND
-                if milestone - fixed - STAGES_FOUND * found < STAGES_FOUND - 1:
+                found = (milestone - fixed) // EACH_FOUND
+                if milestone - fixed - EACH_FOUND * found < EACH_FOUND - 1:
                     lose(milestone + 1)
                     continue
                 owner = releases[found_like[found]]
@@ -859,8 +856,8 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
             survey = survey_on[site]
             if survey != NONE:
                 for found in range(found_of[survey], found_of[survey + 1]):
-                    for stage in range(STAGES_FOUND - 1):
-                        list_offer(fixed + STAGES_FOUND * found + stage)
+                    for stage in range(EACH_FOUND - 1):
+                        list_offer(fixed + EACH_FOUND * found + stage)
 
         # Due and accessible jobs go into the pools of all that reach them
         for i in range(count[OFFERS]):

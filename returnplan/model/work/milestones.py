@@ -1,4 +1,4 @@
-"""Hazards, roads and works become jobs: stages, areas, parcels (model §3, §6, §7).
+"""Hazards, roads and works become milestones: stages, areas, parcels (model §3, §6, §7).
 
 What can happen is the same in every draw and is a :class:`WorkPlan`; how much of it there is, a
 draw says: :func:`hazard_work`, for all hazards at once.
@@ -7,6 +7,7 @@ draw says: :func:`hazard_work`, for all hazards at once.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,9 +28,153 @@ FEELS_DIFFICULTY = ("technical_survey", "clearance")
 """Stages whose rate depends on difficulty (model §4)."""
 SURVEY, TECHNICAL_SURVEY, CLEARANCE, QUALITY_CONTROL = range(4)
 CANCELLED, REDUCED, CLEARED = range(3)
+FOUND_STEPS = (*HAZARD_STAGES[1:], "release")
+"""Milestones of a hazard that a survey found, in their order."""
+EACH_FOUND = len(FOUND_STEPS)
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+T = TypeVar("T", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestones:
+    """The numbering of all milestones of a run, and the only place that knows it.
+
+    Jobs come first: the four stages of each hazard, hazard by hazard, then repairs, works and
+    community surveys. Milestones without a team follow: releases of hazards, releases of roads,
+    openings of roads. Together these are *planned*, the same in every draw. A draw adds
+    :data:`EACH_FOUND` for each hazard that a survey finds: three stages (it is a CHA) and its
+    release.
+
+    Parameters
+    ----------
+    hazards, repaired, built, surveyed, roads
+        Numbers of hazards, of roads with a repair, of works, of settlements with a community
+        survey, and of roads.
+    """
+
+    hazards: int
+    repaired: int
+    built: int
+    surveyed: int
+    roads: int
+
+    @property
+    def stages(self) -> slice:
+        """Stages of the recorded hazards, four each."""
+        return slice(0, len(HAZARD_STAGES) * self.hazards)
+
+    @property
+    def repairs(self) -> slice:
+        """Repairs of roads."""
+        return slice(self.stages.stop, self.stages.stop + self.repaired)
+
+    @property
+    def works(self) -> slice:
+        """Works, in the order of the scenario."""
+        return slice(self.repairs.stop, self.repairs.stop + self.built)
+
+    @property
+    def surveys(self) -> slice:
+        """Community surveys, in the order of :func:`surveyed`."""
+        return slice(self.works.stop, self.works.stop + self.surveyed)
+
+    @property
+    def jobs(self) -> int:
+        """Number of jobs that are planned; they are the first milestones."""
+        return int(self.surveys.stop)
+
+    @property
+    def hazard_releases(self) -> slice:
+        """Releases of the recorded hazards."""
+        return slice(self.jobs, self.jobs + self.hazards)
+
+    @property
+    def road_releases(self) -> slice:
+        """Releases of the roads."""
+        return slice(self.hazard_releases.stop, self.hazard_releases.stop + self.roads)
+
+    @property
+    def road_openings(self) -> slice:
+        """Openings of the roads to people."""
+        return slice(self.road_releases.stop, self.road_releases.stop + self.roads)
+
+    @property
+    def planned(self) -> int:
+        """Number of planned milestones; those of found hazards follow."""
+        return int(self.road_openings.stop)
+
+    @property
+    def found_releases(self) -> slice:
+        """Releases of the found hazards."""
+        return slice(self.planned + EACH_FOUND - 1, None, EACH_FOUND)
+
+    def releases(self, of_milestone: npt.NDArray[T]) -> npt.NDArray[T]:
+        """What an array says of the releases of all hazards, the recorded ones, then the found."""
+        recorded, found = of_milestone[self.hazard_releases], of_milestone[self.found_releases]
+        return np.concatenate([recorded, found])
+
+    def of_jobs(
+        self, stages: npt.NDArray[T], others: npt.NDArray[T], wait: int = 0
+    ) -> npt.NDArray[T]:
+        """Put one number of each job into the order of the milestones.
+
+        Parameters
+        ----------
+        stages
+            Hazards, recorded and found, x 4 stages.
+        others
+            Repairs, works, community surveys.
+        wait
+            Number of each milestone without a team.
+        """
+        waits = np.full(self.planned - self.jobs, wait, stages.dtype)
+        found = np.full((len(stages) - self.hazards, EACH_FOUND), wait, stages.dtype)
+        found[:, :-1] = stages[self.hazards :, 1:]
+        return np.concatenate([stages[: self.hazards].ravel(), others, waits, found.ravel()])
+
+    def of_releases(self, hazards: npt.NDArray[T]) -> npt.NDArray[T]:
+        """Put one number of each hazard, recorded and found, at its release; elsewhere 0."""
+        found = len(hazards) - self.hazards
+        lined = np.zeros(self.planned + EACH_FOUND * found, hazards.dtype)
+        lined[self.hazard_releases] = hazards[: self.hazards]
+        lined[self.found_releases] = hazards[self.hazards :]
+        return lined
+
+    def of_found(self, milestone: Any) -> tuple[Any, Any]:
+        """Tell which found hazard a milestone belongs to.
+
+        Parameters
+        ----------
+        milestone
+            Number from ``planned`` on, or an array of them.
+
+        Returns
+        -------
+        tuple[int | numpy.ndarray, int | numpy.ndarray]
+            Number of the found hazard, and place in :data:`FOUND_STEPS`.
+        """
+        found, step = divmod(milestone - self.planned, EACH_FOUND)
+        return found, step
+
+    def found_stages(self, found: int) -> Whole:
+        """Numbers of the stages of found hazards, found x 3."""
+        first: Whole = self.planned + EACH_FOUND * np.arange(found)
+        return first[:, np.newaxis] + np.arange(EACH_FOUND - 1)
+
+    def like_stage(self, hazard: npt.NDArray[Any], step: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Job of a recorded hazard that a stage of a found one is like.
+
+        Parameters
+        ----------
+        hazard
+            Number of the recorded hazard that the found one resembles.
+        step
+            Place in :data:`FOUND_STEPS`; a stage.
+        """
+        job: npt.NDArray[Any] = len(HAZARD_STAGES) * hazard + 1 + step
+        return job
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +183,15 @@ class WorkPlan:
 
     Parameters
     ----------
-    jobs
-        The four stages of each hazard, in the order of the hazards; then repairs, works and
-        community surveys.
-    waits
-        Releases of hazards, releases of roads, openings of roads.
+    jobs, waits
+        Jobs, and milestones that need no team, in the order of ``milestones``.
+    milestones
+        Their numbering.
     """
 
     jobs: tuple[Job, ...]
     waits: tuple[Wait, ...]
+    milestones: Milestones
 
     @cached_property
     def job_of(self) -> Mapping[str, Job]:
@@ -113,7 +258,14 @@ def plan_work(scenario: Scenario) -> WorkPlan:
         for road in scenario.roads
     ]
     waits += [Wait(id=opened(road.id), after=_before_opening(road)) for road in scenario.roads]
-    return WorkPlan(jobs=tuple(jobs), waits=tuple(waits))
+    milestones = Milestones(
+        hazards=len(scenario.hazards),
+        repaired=len(repaired(scenario)),
+        built=len(scenario.works),
+        surveyed=len(surveyed(scenario)),
+        roads=len(scenario.roads),
+    )
+    return WorkPlan(jobs=tuple(jobs), waits=tuple(waits), milestones=milestones)
 
 
 def _stages(hazard: Hazard) -> list[Job]:
@@ -208,7 +360,7 @@ def route_shares(drawn: Floats, is_confirmed: npt.NDArray[np.bool_]) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class HazardAmounts:
     """Numbers of hazards that decide how much work they are; n hazards.
 
     Parameters
@@ -232,12 +384,12 @@ class Ground:
     parcel_m2: Floats
 
 
-def hazard_work(ground: Ground, ts_coverage_share: float, qc_sample_share: float) -> Floats:
+def hazard_work(hazards: HazardAmounts, ts_coverage_share: float, qc_sample_share: float) -> Floats:
     """Area to be worked in each stage, m2 (model §3.1).
 
     Parameters
     ----------
-    ground
+    hazards
         The hazards.
     ts_coverage_share, qc_sample_share
         Shares of area, for the whole country.
@@ -247,11 +399,11 @@ def hazard_work(ground: Ground, ts_coverage_share: float, qc_sample_share: float
     numpy.ndarray
         n x 4, in the order of the stages, m2; a stage without area is passed at once.
     """
-    area = ground.area_m2
-    searched = ground.shares[:, CLEARED] * area * (1 + ground.qc_fail_share)
+    area = hazards.area_m2
+    searched = hazards.shares[:, CLEARED] * area * (1 + hazards.qc_fail_share)
     work = np.empty((len(area), len(HAZARD_STAGES)))
-    work[:, SURVEY] = np.where(ground.is_confirmed, 0.0, area)
-    work[:, TECHNICAL_SURVEY] = (1 - ground.shares[:, CANCELLED]) * area * ts_coverage_share
+    work[:, SURVEY] = np.where(hazards.is_confirmed, 0.0, area)
+    work[:, TECHNICAL_SURVEY] = (1 - hazards.shares[:, CANCELLED]) * area * ts_coverage_share
     work[:, CLEARANCE] = searched
     work[:, QUALITY_CONTROL] = qc_sample_share * searched
     return work

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 
 from returnplan.domain import HAZARD_STAGES, AllocationHeader, Community, Job, Scenario
 from returnplan.model.work.milestones import WorkPlan, dispatch_class
@@ -37,8 +38,10 @@ class Prospect:
     position: float
 
 
-Policy = Callable[[Prospect], float]
-"""Gives a key to a community; the smallest key is served first, ties by id."""
+Policy = Callable[[Sequence[Prospect]], Sequence[Prospect]]
+"""Puts communities, which come by id, into the order in which they are served."""
+Key = Callable[[Prospect], float]
+"""Short form of a policy: the smallest key is served first, ties by id."""
 
 POLICIES: Family[Policy] = Family("policy")
 
@@ -48,31 +51,42 @@ def policy(function: Policy) -> Policy:
     return POLICIES.add(function.__name__, function)
 
 
-@policy
+def by_key(key: Key) -> Key:
+    """Declare an ordering policy by the key of each community, under the name of its function."""
+
+    @wraps(key)
+    def ordered(prospects: Sequence[Prospect]) -> list[Prospect]:
+        return sorted(prospects, key=key)
+
+    POLICIES.add(key.__name__, ordered)
+    return key
+
+
+@by_key
 def listed(prospect: Prospect) -> float:
     """Order of the table orders; communities that it leaves out follow by id."""
     return prospect.position
 
 
-@policy
+@by_key
 def nearest(prospect: Prospect) -> float:
     """Travel hours on the access route, nearest first."""
     return prospect.route_hours
 
 
-@policy
+@by_key
 def population(prospect: Prospect) -> float:
     """People, most first."""
     return -prospect.community.people
 
 
-@policy
+@by_key
 def smith_own(prospect: Prospect) -> float:
     """People per expected team-day on the settlement, most first (Smith's rule)."""
     return -_density(prospect.community.people, prospect.own_team_days)
 
 
-@policy
+@by_key
 def smith_path(prospect: Prospect) -> float:
     """People per expected team-day on the settlement and its access route, most first."""
     team_days = prospect.own_team_days + prospect.route_team_days
@@ -148,11 +162,10 @@ def order_communities(
         if line.allocation == allocation.name
     }
     hours = {road.id: road.length_km / road.speed_kmh for road in scenario.roads}
-    key = POLICIES[allocation.policy]
 
-    def rank(community: Community) -> tuple[float, str]:
+    def prospect(community: Community) -> Prospect:
         route = routes.roads.get(community.settlement)
-        prospect = Prospect(
+        return Prospect(
             community=community,
             route_hours=NO_ROUTE if route is None else math.fsum(hours[r] for r in route),
             own_team_days=team_days.get(community.settlement, 0.0),
@@ -161,9 +174,10 @@ def order_communities(
             ),
             position=position.get(community.id, math.inf),
         )
-        return key(prospect), community.id
 
-    return tuple(community.id for community in sorted(scenario.communities, key=rank))
+    by_id = sorted(scenario.communities, key=lambda community: community.id)
+    order = POLICIES[allocation.policy]([prospect(community) for community in by_id])
+    return tuple(one.community.id for one in order)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

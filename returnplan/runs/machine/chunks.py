@@ -6,7 +6,6 @@ and the continuation of a stopped run differ only in who computes which chunk, a
 number.
 """
 
-import dataclasses
 import functools
 import os
 import re
@@ -22,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from returnplan.errors import ReturnplanError
-from returnplan.model.simulation import SUMMED, Programme
+from returnplan.model.simulation import KEPT
+from returnplan.runs.machine.programme import Programme
 
 CHUNK_DRAWS = 10
 """Draws of one chunk; the last one of a part may be shorter."""
@@ -184,8 +184,8 @@ def run_chunk(
     Returns
     -------
     Arrays | None
-        Each field of :class:`returnplan.model.simulation.Draw`, by allocation, summed ones as their sum;
-        None when told to stop.
+        Each field of :class:`returnplan.model.simulation.Account`, by allocation, summed ones as
+        their sum, times packed; None when told to stop.
     """
     drawn = []
     for draw in range(*span):
@@ -193,13 +193,38 @@ def run_chunk(
         if not progress():
             return None
     arrays: Arrays = {}
-    for field in dataclasses.fields(drawn[0]):
-        if field.name in SUMMED:
-            whole = np.sum([getattr(one, field.name) for one in drawn], axis=0)
-        else:
-            whole = np.stack([getattr(one, field.name) for one in drawn], axis=1)
-        arrays |= {f"{field.name}.{number}": of_one for number, of_one in enumerate(whole)}
+    for number, accounts in enumerate(zip(*drawn, strict=True)):
+        for name, kept in KEPT.items():
+            values = [getattr(account, name) for account in accounts]
+            whole = np.sum(values, axis=0) if kept == "sum" else np.stack(values)
+            arrays[f"{name}.{number}"] = packed(whole) if kept == "times" else whole
     return arrays
+
+
+# On disk a time takes four bytes: whole seconds, and two marks after all of them.
+_NEVER, _UNKNOWN = 2**32 - 1, 2**32 - 2
+
+
+def packed(times_s: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """Pack times for a file: whole seconds from 0, ``inf``, nan.
+
+    Examples
+    --------
+    >>> unpacked(packed(np.array([5.0, np.inf, np.nan]))).tolist()
+    [5.0, inf, nan]
+    """
+    whole = np.where(np.isfinite(times_s), times_s, 0).astype(np.uint32)
+    whole[np.isinf(times_s)] = _NEVER
+    whole[np.isnan(times_s)] = _UNKNOWN
+    return whole
+
+
+def unpacked(whole: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """Times as :func:`packed` had them."""
+    times_s = whole.astype(np.float64)
+    times_s[whole == _NEVER] = np.inf
+    times_s[whole == _UNKNOWN] = np.nan
+    return times_s
 
 
 class Chunks:
@@ -225,7 +250,7 @@ class Chunks:
         Parameters
         ----------
         field
-            Name of a field of :class:`returnplan.model.simulation.Draw`.
+            Name of a field of :class:`returnplan.model.simulation.Account`.
         allocation
             Number of the allocation.
 
@@ -240,13 +265,14 @@ class Chunks:
         ReturnplanError
             When a file is damaged.
         """
-        if field in SUMMED:
+        if KEPT[field] == "sum":
             parts = (_read_array(path, f"{field}.{allocation}") for path in self.files.values())
             return functools.reduce(np.add, parts)
         first, after = min(self.files)[0], max(self.files)[1]
         whole: NDArray[Any] | None = None
         for span, path in self.files.items():
             part = _read_array(path, f"{field}.{allocation}")
+            part = unpacked(part) if KEPT[field] == "times" else part
             if whole is None:
                 whole = np.empty((after - first, *part.shape[1:]), part.dtype)
             whole[span[0] - first : span[1] - first] = part

@@ -10,10 +10,19 @@ from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
-from returnplan.runs.machine.chunks import (Arrays, Kept, Progress, Span, cores, ignore, in_groups, run_chunk)
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
-from returnplan.model.simulation import Programme, warm_up
+from returnplan.runs.machine.chunks import (
+    Arrays,
+    Kept,
+    Progress,
+    Span,
+    cores,
+    ignore,
+    in_groups,
+    run_chunk,
+)
+from returnplan.runs.machine.programme import Programme, warm_up
 from returnplan.version import __version__
 
 LOCAL = "local"

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from returnplan.runs.machine.chunks import Kept, Span, chunk_files, ignore
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
 from returnplan.model.conditions.gates import parameters_in_force
-from returnplan.model.simulation import Programme
+from returnplan.runs.machine.chunks import Kept, Span, chunk_files, ignore
+from returnplan.runs.machine.programme import Programme
 from returnplan.version import __version__
 
 PLAN, LOCK = "plan.json", "lock"
@@ -102,7 +102,7 @@ def plan_of(
     Plan
         The plan.
     """
-    labels = json.dumps([programme.settlements, programme.cells], ensure_ascii=False)
+    labels = json.dumps([programme.settlements, programme.prepared.cells.names], ensure_ascii=False)
     return Plan(
         returnplan=__version__,
         scenario=scenario.name,

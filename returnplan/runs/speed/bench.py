@@ -1,9 +1,9 @@
 """How fast a simulation is: made-up scenarios of three sizes, and scenario folders.
 
 Each size is measured in a process of its own, so that none meets the memory of another. Where
-SimPy is installed, :mod:`returnplan.runs.speed.rival` does the same work on expected values in the same
-process, must tell the same story to the second, and its time is put beside that of the compiled
-loop.
+SimPy is installed, :mod:`returnplan.runs.speed.rival` does the same work on expected values in the
+same process, must tell the same story to the second, and its time is put beside that of the
+compiled loop.
 """
 
 import json
@@ -23,10 +23,11 @@ from time import get_clock_info, perf_counter, process_time
 from typing import Any, NamedTuple, TypeVar
 
 from returnplan.domain import Scenario
-from returnplan.model.chance.draws import Draws
 from returnplan.errors import ReturnplanError
+from returnplan.model.chance.draws import Draws
+from returnplan.model.simulation import Numbers, Prepared, PreparedAllocation, simulate
+from returnplan.runs.machine.programme import Programme, warm_up
 from returnplan.scenario import load
-from returnplan.model.simulation import Numbers, Programme, Stage, StagedAllocation, warm_up
 from returnplan.scenario.synthetic import synthetic
 from returnplan.version import __version__
 
@@ -330,36 +331,38 @@ class Subject:
 
     def __init__(self, scenario: Scenario, allocation: str | None = None) -> None:
         self.scenario = scenario
-        self._stage = Stage(scenario)
-        self._allocation = StagedAllocation(self._stage, allocation or scenario.allocations[0].name)
+        self._prepared = Prepared(scenario)
+        name = allocation or scenario.allocations[0].name
+        self._allocation = PreparedAllocation(self._prepared, name)
         self._draws = Draws(scenario, SEED)
         self._drawn = [self.draw(number) for number in DRAWS]
-        self.expected = self._stage.workload.amounts(self._stage.expected)
+        self.expected = self._prepared.workload.amounts(self._prepared.expected)
 
     def draw(self, number: int) -> Numbers:
         """Draw the numbers of a draw, and make amounts of work of them."""
-        return self._stage.numbers(self._draws.values(number))
+        return self._prepared.numbers(self._draws.values(number))
 
     def simulate(self, number: int) -> int:
         """Simulate a draw with all that it is asked for; the number of parcels is returned."""
-        past = self._allocation.run(self._stage, self._drawn[number])
-        self._stage.books.account(self._allocation.keeper, past)
-        return past.log.parcels
+        _, course = simulate(self._prepared, self._allocation, self._drawn[number])
+        return course.log.parcels
 
     def work(self, *, keeps_parcels: bool = False) -> Any:
         """Let the teams work on expected values."""
-        horizon_s = self._stage.horizon_s
-        return self._allocation.force.work(self.expected, horizon_s, keeps_parcels=keeps_parcels)
+        horizon_s = self._prepared.horizon_s
+        return self._allocation.workforce.work(
+            self.expected, horizon_s, keeps_parcels=keeps_parcels
+        )
 
     def rival(self) -> Callable[[], Any]:
         """Make ready what the rival does on expected values."""
         from returnplan.runs.speed.rival import Rival
 
-        chosen, stage = self._allocation, self._stage
+        chosen, prepared = self._allocation, self._prepared
         rival = Rival(
-            self.scenario, stage.plan, chosen.decoded.priority, chosen.teams, stage.network
+            self.scenario, prepared.plan, chosen.decoded.priority, chosen.teams, prepared.network
         )
-        return lambda: rival.run(self.expected, stage.horizon_s)
+        return lambda: rival.run(self.expected, prepared.horizon_s)
 
     def differences(self, log: Any, story: Any) -> list[str]:
         """What the rival tells otherwise than the compiled loop.
@@ -376,7 +379,7 @@ class Subject:
         list[str]
             One line for each milestone that is passed at another time, and for each parcel.
         """
-        plan, teams = self._stage.plan, self._allocation.teams
+        plan, teams = self._prepared.plan, self._allocation.teams
         names = [*(job.id for job in plan.jobs), *(wait.id for wait in plan.waits)]
         mine = {n: s for n, s in zip(names, log.passed_s.tolist(), strict=True) if s >= 0}
         lines = [

@@ -162,7 +162,7 @@ def _teams(findings: Findings) -> Iterator[Decision]:
 
 def _first_wait(findings: Findings, allocation: str, skill: str) -> dt.date | None:
     """First date on which work of a skill had waited long for a team, on expected values."""
-    of_skill = {job.id for job in findings.told.stage.plan.jobs if job.skill == skill}
+    of_skill = {job.id for job in findings.told.prepared.plan.jobs if job.skill == skill}
     jobs = findings.rows("jobs", allocation)
     jobs = jobs[jobs["job"].isin(of_skill) & jobs["open_day"].notna()]
     begun = jobs["start_day"].fillna(findings.view.horizon_days)

@@ -180,7 +180,9 @@ class Findings:
     def chains(self) -> Mapping[str, Chain]:
         """Binding chains of each allocation, in the language."""
         seed = int(self.run.manifest["seed"] or 0)
-        return {name: Chain(self.told.stage, name, seed, self.words) for name in self.allocations}
+        return {
+            name: Chain(self.told.prepared, name, seed, self.words) for name in self.allocations
+        }
 
     # What is said in many places
 

@@ -15,7 +15,7 @@ import pandas as pd
 import returnplan as rp
 from parts.common import M2_PER_HA, START
 from returnplan.model.chance.draws import Draws
-from returnplan.model.simulation import Stage, StagedAllocation, warm_up
+from returnplan.model.simulation import Prepared, PreparedAllocation, warm_up
 from returnplan.quantiles import quantile
 from returnplan.units import horizon_date
 
@@ -313,8 +313,8 @@ def _draw(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Releases, and teams present, of each draw."""
     warm_up()
-    stage = Stage(scenario)
-    staged = StagedAllocation(stage, ALLOCATION)
+    stage = Prepared(scenario)
+    staged = PreparedAllocation(stage, ALLOCATION)
     luck = Draws(scenario, seed)
     hazards, usd_day = _hazards(scenario), _mine_action(scenario)
 

@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 
 import returnplan as rp
 from returnplan import cli
+from returnplan.cli.described import describe
+from returnplan.cli.listing import listing
 from returnplan.model.conditions.gates import (
     GATES,
     PRESETS,
@@ -21,15 +23,15 @@ from returnplan.model.conditions.gates import (
     preset_gates,
     preset_of,
 )
-from returnplan.model.simulation import Programme
 from returnplan.runs import folder as runfolder
 from returnplan.runs.machine import chunks
 from returnplan.runs.machine import working_folder as plans
+from returnplan.runs.machine.programme import Programme
 from returnplan.runs.merge import ShardError, merge
-from returnplan.runs.run import Request, run
+from returnplan.runs.run import Request
 from returnplan.scenario import digest
-from returnplan.scenario.dictionary import describe, listing
-from tests.running import manifest
+from returnplan.show.run_folder import write_run
+from tests.running import manifest, run_undrawn
 from tests.sketch import Sketch
 from tests.worlds import two_villages, write_random_world
 
@@ -139,8 +141,8 @@ def test_gates_may_be_replaced_when_a_scenario_is_read(world: Path) -> None:
 
 
 def test_the_command_knows_every_preset() -> None:
-    for command in (cli.run, cli.check):
-        (option,) = (o for o in command.params if o.name == "gates")
+    for name in ("run", "check"):
+        (option,) = (o for o in cli.main.commands[name].params if o.name == "gates")
         assert list(option.type.choices) == [*PRESETS, USER]  # type: ignore[attr-defined]
 
 
@@ -205,10 +207,10 @@ def asked(world: Path, out: Path, gates: str | None = None, **more: object) -> R
 def test_shards_keep_the_gates_that_they_were_told(world: Path, tmp_path: Path) -> None:
     parts = [tmp_path / f"part{number}" for number in (1, 2)]
     for number, folder in enumerate(parts, start=1):
-        run(asked(world, folder, "essential", shard=(number, 2)))
-    run(asked(world, tmp_path / "whole", "essential"))
+        run_undrawn(asked(world, folder, "essential", shard=(number, 2)))
+    run_undrawn(asked(world, tmp_path / "whole", "essential"))
     shutil.rmtree(world)
-    merge(parts, tmp_path / "merged")
+    merge(parts, tmp_path / "merged", write_run)
     merged, whole = manifest(tmp_path / "merged"), manifest(tmp_path / "whole")
     assert merged["gates"] == preset_gates("essential") == whole["gates"]
     assert merged["digest"] == whole["digest"]
@@ -221,9 +223,9 @@ def test_shards_under_other_gates_make_no_run(world: Path, tmp_path: Path) -> No
     other = own.gates | {"farmland": {"required_share": 0.75}}
     for number, gates in ((1, listed), (2, other)):
         request = asked(world, tmp_path / str(number), shard=(number, 2))
-        run(replace(request, scenario=replace(own, gates=gates)))
+        run_undrawn(replace(request, scenario=replace(own, gates=gates)))
     with pytest.raises(ShardError, match=r"found gates is .*required_share 0\.75.*, not .*0\.25"):
-        merge([tmp_path / "1", tmp_path / "2"], tmp_path / "merged")
+        merge([tmp_path / "1", tmp_path / "2"], tmp_path / "merged", write_run)
     assert not (tmp_path / "merged").exists()
 
 
@@ -238,11 +240,11 @@ def test_shards_under_other_gates_make_no_run(world: Path, tmp_path: Path) -> No
 def test_a_shard_whose_gates_were_changed_makes_no_run(
     gates: object, message: str, world: Path, tmp_path: Path
 ) -> None:
-    run(asked(world, tmp_path / "part", "full", shard=(1, 1)))
+    run_undrawn(asked(world, tmp_path / "part", "full", shard=(1, 1)))
     found = manifest(tmp_path / "part") | {"gates": gates or 7}
     (tmp_path / "part" / runfolder.MANIFEST).write_text(json.dumps(found), encoding="utf-8")
     with pytest.raises(ShardError, match=message):
-        merge([tmp_path / "part"], tmp_path / "merged")
+        merge([tmp_path / "part"], tmp_path / "merged", write_run)
 
 
 def test_draws_under_other_gates_are_not_continued(world: Path, tmp_path: Path) -> None:

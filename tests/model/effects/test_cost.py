@@ -16,12 +16,12 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
+from returnplan.cli.described import describe
+from returnplan.model.chance.months import months_from
 from returnplan.model.effects.cost import Costs, Payroll, cost_table
-from returnplan.model.work.calendars import months_from
 from returnplan.model.work.teams import Team, roster
 from returnplan.quantiles import quantile
 from returnplan.scenario import write_workbook
-from returnplan.scenario.dictionary import describe
 from returnplan.scenario.funding import envelopes
 from returnplan.units import DAY_S, date_to_seconds, horizon_date
 from tests.sketch import Sketch

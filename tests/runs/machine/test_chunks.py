@@ -9,7 +9,7 @@ import pytest
 import returnplan as rp
 from returnplan.runs.machine import chunks
 from returnplan.runs.machine.chunks import Kept, gaps_and_overlaps, in_groups, part_of, spans
-from returnplan.model.simulation import Programme
+from returnplan.runs.machine.programme import Programme
 
 
 @pytest.fixture

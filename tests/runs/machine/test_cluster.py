@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 import returnplan as rp
-from returnplan.runs.machine import chunks
-from returnplan.runs.machine import cluster
+from returnplan.runs.machine import chunks, cluster
+from returnplan.runs.machine.programme import Programme
 from returnplan.runs.run import Request
-from returnplan.model.simulation import Programme
 from tests.running import command, manifest, run_undrawn
 
 DRAWS = 300  # three tasks

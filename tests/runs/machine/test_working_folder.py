@@ -14,9 +14,9 @@ import pytest
 import returnplan as rp
 from returnplan.runs.machine import chunks
 from returnplan.runs.machine import working_folder as plans
+from returnplan.runs.machine.programme import Programme
 from returnplan.runs.machine.working_folder import Plan
 from returnplan.runs.run import Request
-from returnplan.model.simulation import Programme
 from tests.running import command, finish, manifest, run_undrawn, start, until
 
 PLAN = Plan(

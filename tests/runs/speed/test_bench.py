@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import returnplan as rp
+from returnplan.cli import main
 from returnplan.runs.speed import bench
 from returnplan.runs.speed.bench import Figures, Subject, best_time, measure, told
-from returnplan.cli import main
 from returnplan.scenario.synthetic import synthetic
 from tests import worlds
 

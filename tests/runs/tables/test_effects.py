@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from returnplan.model.account import Account, residual_risk_table, returns_table
 
 import returnplan as rp
 from returnplan.model import account as accounts
-from returnplan.runs.machine import chunks
-from returnplan.model.account import Account, residual_risk_table, returns_table
-from returnplan.model.reasons.causes import delays_table
 from returnplan.model.conditions.gates import NEVER_S, UNKNOWN_S
 from returnplan.model.conditions.risk import LEVELS
-from returnplan.model.simulation import SUMMED, Draw, Programme, Stage
+from returnplan.model.reasons.causes import delays_table
+from returnplan.model.simulation import SUMMED, Draw, Prepared, Programme
+from returnplan.runs.machine import chunks
 from tests.sketch import STAGES, Sketch
 
 DAY_S = 86_400
@@ -61,7 +61,7 @@ def people(*draws: list[list[float]]) -> dict[str, Any]:
 
 
 def test_returns_are_counted_at_the_end_of_each_month_of_each_district() -> None:
-    books = Stage(two_districts().scenario()).books
+    books = Prepared(two_districts().scenario()).books
     count = len(books.dates)
     assert count == 14  # 20 January, 12 first days of months, 20 January
     draw = [[float(n) for n in range(count)], [100.0 + n for n in range(count)]]
@@ -77,7 +77,7 @@ def test_returns_are_counted_at_the_end_of_each_month_of_each_district() -> None
 
 
 def test_a_start_on_the_first_of_a_month_gives_whole_months() -> None:
-    books = Stage(two_districts(date(2025, 1, 1)).scenario()).books
+    books = Prepared(two_districts(date(2025, 1, 1)).scenario()).books
     draw = [[0.0] * 13] * 2
     table = returns_table(books, "plan", people(draw))
     north = table[table["district"] == "north"]
@@ -87,7 +87,7 @@ def test_a_start_on_the_first_of_a_month_gives_whole_months() -> None:
 
 
 def test_ranges_of_returns_are_values_of_draws_and_means_are_means() -> None:
-    books = Stage(two_districts(date(2025, 1, 1)).scenario()).books
+    books = Prepared(two_districts(date(2025, 1, 1)).scenario()).books
     draws = [[[count] * 13, [0.0] * 13] for count in (5.0, 1.0, 2.0, 12.0)]
     first = returns_table(books, "plan", people(*draws)).iloc[0]
     found = [first[f"returned_{name}"] for name in ("p10", "p50", "p90", "mean")]
@@ -138,7 +138,7 @@ def risk_rows(*draws: list[int]) -> list[dict[str, Any]]:
     world = Sketch()
     world.village("home", people=10)
     world.team()
-    books = Stage(world.scenario()).books
+    books = Prepared(world.scenario()).books
     risk_s = np.array(draws, np.uint32)[:, np.newaxis, :]
     table = residual_risk_table(books, "plan", risk_s, np.zeros((len(draws), 1), np.uint32))
     assert list(table["max_per_year"]) == list(LEVELS)
@@ -318,7 +318,7 @@ def test_delays_are_means_over_the_draws_and_causes_without_days_are_left_out() 
     world.people("guests", "home", 2)
     world.village("other", people=5)
     world.team()
-    facts = Stage(world.scenario()).facts
+    facts = Prepared(world.scenario()).facts
     cause_s = np.array([[3, 0, 9], [0, 0, 6]]) * DAY_S
     table = delays_table(facts, "plan", ["travel", "winter", "handover"], cause_s, 3)
     assert list(table.itertuples(index=False, name=None)) == [
@@ -407,7 +407,7 @@ def test_days_of_people_who_are_early_are_counted_from_month_to_month(
 ) -> None:
     rows = outcome.returns
     early = [0.0, *rows.groupby("date")["early_mean"].sum()]
-    days = np.diff(Stage(valley).books.by_s) / DAY_S
+    days = np.diff(Prepared(valley).books.by_s) / DAY_S
     expected = sum(
         (one + other) / 2 * n for (one, other), n in zip(pairwise(early), days, strict=True)
     )

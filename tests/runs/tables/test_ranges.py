@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from returnplan.runs.tables.ranges import judge_draws
 
 import returnplan as rp
-from returnplan.runs.tables import ranges
-from returnplan.quantiles import quantile
-from returnplan.runs.tables.ranges import judge_draws
 from returnplan.model.conditions.gates import NEVER_S, UNKNOWN_S
-from returnplan.model.simulation import Outcome, Stage, StagedAllocation, tell
+from returnplan.model.simulation import Prepared, PreparedAllocation
+from returnplan.quantiles import quantile
+from returnplan.runs.outcome import Outcome
+from returnplan.runs.tables import ranges
 from returnplan.units import counting_dates, date_to_seconds
 
 DAY = 86_400
@@ -229,8 +230,8 @@ def test_one_draw_gives_the_tables_of_a_run_on_expected_values(allocation: str) 
     judged = judge_draws(gates, gate_times(outcome, settlements), horizon_s)
     number = {name: no for no, name in enumerate(settlements)}
     verdicts = {name: judged.at(no) for name, no in number.items()}
-    stage = Stage(scenario)
-    chosen = StagedAllocation(stage, allocation)
+    stage = Prepared(scenario)
+    chosen = PreparedAllocation(stage, allocation)
     told = tell(stage, chosen, chosen.run(stage, stage.numbers(stage.expected)))
     readiness = ranges.readiness_table(scenario, allocation, verdicts, told.scored)
     assert readiness["ready_date_p10"].tolist() == readiness["ready_date_p90"].tolist()

@@ -17,13 +17,13 @@ from returnplan.errors import ReturnplanError
 from returnplan.insight.explain import open_run, typical_draw
 from returnplan.language.names import cause_name
 from returnplan.language.words import words_of
-from returnplan.runs.run import Request, run
-from returnplan.show import figures
+from returnplan.runs.run import Request
 from returnplan.show import findings as told
 from returnplan.show.drawing import statement
 from returnplan.show.findings import Findings, open_findings
 from returnplan.show.findings.opened import mirrored, records
 from tests.leaks import leaks
+from tests.running import run_undrawn
 from tests.sketch import STAGES, Sketch
 from tests.tiny import NEVER, PEOPLE, READY, tiny, tiny_scenario
 
@@ -443,10 +443,7 @@ def test_missing_data_is_named_and_never_counts_as_met(little: Findings) -> None
 # ---------------------------------------------------------------- languages
 
 
-def test_places_are_named_in_the_language_of_the_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(figures, "draw_figures", lambda *_, **__: None)
+def test_places_are_named_in_the_language_of_the_page(tmp_path: Path) -> None:
     world = Sketch()
     world.gates = {"housing_land": {}}
     world.village("alpha", people=30, names={"az": "Alfakənd"}, district="North")
@@ -455,7 +452,9 @@ def test_places_are_named_in_the_language_of_the_page(
     scenario = world.scenario()
     rp.write(scenario, tmp_path / "scenario")
     folder = tmp_path / "run"
-    run(Request(folder=tmp_path / "scenario", scenario=scenario, allocations=("plan",), out=folder))
+    run_undrawn(
+        Request(folder=tmp_path / "scenario", scenario=scenario, allocations=("plan",), out=folder)
+    )
     place = {lang: open_run(folder, lang).scenario.place["alpha"] for lang in ("az", "fr")}
     assert place["az"].name == "Alfakənd"
     assert place["az"].names[""] == "alpha"

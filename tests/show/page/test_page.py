@@ -17,12 +17,9 @@ import numpy as np
 import pytest
 
 import returnplan as rp
-from returnplan.insight.story import Chain
-from returnplan.insight.typical import SHORT_DAYS, Stretch, told_chains, typical_draws
 from returnplan.runs.folder import SCENARIO_COPY
-from returnplan.runs.run import Request, run
+from returnplan.runs.run import Request
 from returnplan.scenario.background import Background, read_background
-from returnplan.show import figures
 from returnplan.show import page as report
 from returnplan.show.audience.withholding import LEAST_PEOPLE
 from returnplan.show.findings import Findings, headline, mark, open_findings, statements
@@ -32,6 +29,7 @@ from returnplan.show.page.packing import packed, policy, unpacked
 from returnplan.show.page.pictures import SLOTS
 from returnplan.show.page.tables import difference_tables
 from tests.leaks import leaks
+from tests.running import run_undrawn
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA = re.compile(r'<script type="application/json" id="data">([^<]*)</script>')
@@ -192,10 +190,9 @@ def test_on_expected_values_settlements_of_the_map_hold_the_people_of_the_charts
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(figures, "draw_figures", lambda *_, **__: None)
     out = tmp_path / "run"
     names = tuple(one.name for one in two_villages.allocations)
-    run(
+    run_undrawn(
         Request(
             folder=written("two_villages"),
             scenario=two_villages,
@@ -331,57 +328,6 @@ def test_outlines_take_the_number_of_the_district_under_which_theirs_is_counted(
     found = district_map(places, background, areas, ["Upper Valley", "other districts"])
     assert found["ring_district"] == [1, -1]
     assert [circle[0] for circle in found["circles"]] == [0]
-
-
-# ---------------------------------------------------------------- chains
-
-
-def test_typical_draws_come_ever_nearer_to_all_medians() -> None:
-    days = np.random.default_rng(1).gamma(3.0, 200.0, (40, 25))
-    days[days > 1500] = np.inf
-    chosen = typical_draws(days, 1500.0)
-    clipped = np.minimum(days, 1500.0)
-    apart = np.abs(clipped - np.sort(clipped, axis=0)[20])
-    sums = [apart[chosen[: n + 1]].min(axis=0).sum() for n in range(len(chosen))]
-    assert sums == sorted(sums, reverse=True)
-    assert sums[0] == apart.sum(axis=1).min()
-    assert len(set(chosen)) == len(chosen)
-
-
-def test_chains_told_together_are_those_told_one_by_one(opened: Callable[..., Findings]) -> None:
-    findings = opened("internal")
-    chain = Chain(findings.told.stage, "today", 1)
-    names = findings.run.communities
-    together = list(chain.of_many(names, 3))
-    assert together == [chain.steps(name, 3) for name in names]
-
-
-def test_a_chain_of_the_page_leaves_out_no_day(opened: Callable[..., Findings]) -> None:
-    findings = opened("internal")
-    run, start = findings.run, findings.scenario.start
-    assert run.ready_day is not None
-    horizon = findings.view.horizon_days
-    chain = Chain(findings.told.stage, "today", 1)
-    told = told_chains(chain, run.communities, run.ready_day[0], horizon, start)
-    medians = np.sort(np.minimum(run.ready_day[0], horizon), axis=0)[50]
-    draws = {one.draw for one in told}
-    for column, one in enumerate(told):
-        ready = min(float(run.ready_day[0][one.draw, column]), horizon)
-        assert one.stretches[0].begin_day == 0
-        assert one.stretches[-1].end_day == int(ready)
-        ends = [stretch.end_day for stretch in one.stretches[:-1]]
-        assert ends == [stretch.begin_day for stretch in one.stretches[1:]]
-        apart = abs(ready - medians[column])
-        others = [min(float(run.ready_day[0][draw, column]), horizon) for draw in draws]
-        assert apart == min(abs(other - medians[column]) for other in others)
-        folded = [stretch for stretch in one.stretches if not stretch.words]
-        assert all(stretch.end_day - stretch.begin_day <= 20 * SHORT_DAYS for stretch in folded)
-        assert not any(map(is_double, one.stretches, one.stretches[1:]))
-
-
-def is_double(one: Stretch, other: Stretch) -> bool:
-    """Whether two folded stretches follow each other."""
-    return not one.words and not other.words
 
 
 # ---------------------------------------------------------------- districts
