@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from returnplan.columns import table_names
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -56,8 +55,8 @@ class Results:
         """Table of that name."""
         tables = self.__dict__.get("tables", {})
         if name not in tables:
-            there = f"; tables: {', '.join(tables)}" if name in table_names() else ""
-            raise AttributeError(f"{type(self).__name__} has no {name}{there}")
+            there = ", ".join(tables)
+            raise AttributeError(f"{type(self).__name__} has no {name}; its tables: {there}")
         table: pd.DataFrame = tables[name]
         return table
 
@@ -77,11 +76,9 @@ class Results:
 
     def _repr_html_(self) -> str:
         """Show the summary in a notebook, a column each allocation."""
-        summary = self.tables["summary"].set_index("allocation").T
+        summary = self.tables["summary"].set_index("allocation")
+        dates = summary.select_dtypes("datetime").items()
+        summary = summary.assign(**{name: days.dt.strftime("%Y-%m-%d") for name, days in dates})
         head, _, _ = repr(self).partition("\n")
-        table = summary.to_html(float_format=lambda number: f"{number:,.4g}", na_rep="")
-        return f"<p>{_escaped(head)}</p>{table}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
+        table = summary.T.to_html(float_format=lambda number: f"{number:,.4g}", na_rep="")
+        return f"<p>{escape(head)}</p>{table}"

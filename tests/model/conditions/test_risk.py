@@ -16,7 +16,8 @@ import pytest
 import returnplan as rp
 from returnplan.model.chance.assumptions import NO_UNRECORDED, Unrecorded, expected_values
 from returnplan.model.chance.draws import Draws
-from returnplan.model.conditions.gates import GATES, Facts, History
+from returnplan.model.conditions.gates import GATES
+from returnplan.model.conditions.history import History, Settlements
 from returnplan.model.conditions.risk import LEVELS, Nearby, Risk, rates_of
 from returnplan.model.work import network
 from returnplan.model.work.milestones import surveyed
@@ -284,16 +285,18 @@ def test_gate_and_twin_find_the_same_time_whatever_happens_when(tmp_path: Path) 
         }
         done_s = came["survey_s"] | came["works_s"]
         run: Any = SimpleNamespace(released_s=came["released_s"], done_s=done_s)
-        facts = Facts(scenario, network.build(scenario))
+        settlements = Settlements(scenario, network.build(scenario))
         history = History(
-            facts=facts,
+            settlements=settlements,
             number=values.number,
             road_open_s=np.zeros(len(scenario.roads)),
             unrecorded=values.unrecorded,
             **{kind: np.array(list(given.values())) for kind, given in times.items()},
         )
-        start = history.risk.start * values.number["fatal_share"] / np.maximum(facts.people, 1)
-        for settlement, place in enumerate(facts.settlements):
+        start = (
+            history.risk.start * values.number["fatal_share"] / np.maximum(settlements.people, 1)
+        )
+        for settlement, place in enumerate(settlements.ids):
             for share in (1.01, 0.9, 0.5, 0.3, 0.1, 0.03, 0.01):
                 limit = float(np.nan_to_num(share * start[settlement]))
                 given = {"max_per_year": limit}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from returnplan.model.chance.assumptions import expected_values
-from returnplan.model.conditions.gates import Facts
+from returnplan.model.conditions.history import Settlements
 from returnplan.model.effects.returns import MONTH_S, Homecoming, Returns, uptake
 from returnplan.model.work import network
 from returnplan.units import DAY_S
@@ -45,8 +45,8 @@ class Village:
         sketch.assume(**(alike | number))
         self.scenario = sketch.scenario()
         self.number = expected_values(self.scenario).number
-        self.facts = Facts(self.scenario, network.build(self.scenario))
-        self.returns = Returns(self.scenario, self.facts, np.array(by_s or MONTHS, np.int64))
+        self.settlements = Settlements(self.scenario, network.build(self.scenario))
+        self.returns = Returns(self.scenario, self.settlements, np.array(by_s or MONTHS, np.int64))
 
     def home(
         self, *ready: float, built: Sequence[float] = (), order: Sequence[int] | None = None
@@ -268,10 +268,10 @@ def test_households_home_stay_within_the_willing_the_dwellings_and_reception(see
     number = some_numbers(luck, luck.choice([0.0, 10.0, 1e9]))
     places = Village(sketch, **number)
     built = some_months(luck, works)
-    settlements = range(len(places.facts.settlements))
+    settlements = range(len(places.settlements.ids))
     ready = some_months(luck, len(settlements))
     home = places.home(*ready, built=built, order=luck.sample(settlements, len(settlements)))
-    willing = places.facts.willing_households(places.number)
+    willing = places.settlements.willing_households(places.number)
     steps = np.diff(home.returned, axis=1)
     assert (steps >= 0).all()
     assert (np.diff(home.left, axis=1) >= 0).all()
@@ -279,7 +279,7 @@ def test_households_home_stay_within_the_willing_the_dwellings_and_reception(see
     assert (home.early >= 0).all()
     assert home.present == pytest.approx(home.returned - home.left + home.early)
     for here in settlements:
-        enter = float(places.facts.place_from_s[places.facts.place[here]] / MONTH_S)
+        enter = float(places.settlements.place_from_s[places.settlements.place[here]] / MONTH_S)
         here_works = [w for w in places.scenario.works if w.settlement == f"v{here}"]
         known = here_works and None not in [w.dwellings for w in here_works]
         for month in range(9):
@@ -308,7 +308,7 @@ def test_more_are_home_where_conditions_are_met_earlier_and_houses_are_built_ear
     luck = random.Random(seed)
     sketch, works = some_villages(luck)
     places = Village(sketch, **some_numbers(luck, 1e9))
-    ready = some_months(luck, len(places.facts.settlements))
+    ready = some_months(luck, len(places.settlements.ids))
     built = some_months(luck, works)
 
     def earlier(month: float) -> float:

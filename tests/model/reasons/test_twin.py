@@ -902,7 +902,7 @@ def test_the_verifier_sees_a_fault_in_every_column(
     assert list(table_faults(fork, outcome)) == []
     table = outcome.delays.copy()
     table.loc[0, column] = value
-    faults = table_faults(fork, replace(outcome, delays=table))
+    faults = table_faults(fork, replace(outcome, tables={**outcome.tables, "delays": table}))
     assert any(fault in found for found in faults)
 
 
