@@ -5,7 +5,8 @@ from returnplan.model.chance.assumptions import is_multiplier
 from returnplan.model.chance.distributions import mean, mean_shares
 from returnplan.model.conditions.gates import GATES
 from returnplan.model.work.policies import POLICIES
-from returnplan.scenario.rows import cell_text, table_type
+from returnplan.scenario.files import cell_text
+from returnplan.scenario.rows import table_type
 
 WRITTEN_OUT_FROM = 1_000
 """Numbers from here on are written whole, with marks between thousands."""

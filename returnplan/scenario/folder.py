@@ -13,9 +13,9 @@ from returnplan.model.chance.assumptions import default_assumptions
 from returnplan.scenario.background import read_background
 from returnplan.scenario.checks import run_checks
 from returnplan.scenario.checks.draft import Draft
-from returnplan.scenario.files import Sheet, read_sheets, workbooks_of
+from returnplan.scenario.files import Sheet, cell_text, read_sheets, workbooks_of
 from returnplan.scenario.header import TOML, Gates, head_text, read_head
-from returnplan.scenario.rows import cell_text, table_type
+from returnplan.scenario.rows import table_type
 
 WORKBOOK = "tables.xlsx"
 MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767

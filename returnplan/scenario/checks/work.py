@@ -13,6 +13,7 @@ from returnplan.domain import (
     WorksKind,
 )
 from returnplan.errors import Problem
+from returnplan.model.work.milestones import FEELS_DIFFICULTY
 from returnplan.scenario.checks.draft import Draft, check, is_faulty
 
 DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
@@ -98,7 +99,7 @@ def _workable(draft: Draft) -> set[tuple[str, LandClass, Difficulty]]:
         if rate.skill == "survey" and rate.rate_m2_day is None:
             continue  # community surveys only; other skills must have a rate
         asset = assets.get(rate.asset)
-        feels = rate.skill in ("technical_survey", "clearance") and asset is not None
+        feels = rate.skill in FEELS_DIFFICULTY and asset is not None
         able |= {
             (rate.skill, land, difficulty)
             for land in LAND_CLASSES
