@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from returnplan.runs.folder import Run, load_run
     from returnplan.runs.paired import compare
     from returnplan.show import charts, maps
-    from returnplan.show.views import view
+    from returnplan.show.drawing.view import view
 
 __all__ = [
     "AllocationHeader",
@@ -95,7 +95,7 @@ _LATER = {
     "load_run": "returnplan.runs.folder",
     "maps": "returnplan.show",
     "simulate": "returnplan.model.simulation",
-    "view": "returnplan.show.views",
+    "view": "returnplan.show.drawing.view",
     "why": "returnplan.insight.why",
 }
 """Public names that need pandas or matplotlib, and where they are."""

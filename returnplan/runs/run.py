@@ -11,6 +11,7 @@ from pathlib import Path
 import returnplan.scenario as scenario_room
 from returnplan.runs.machine import chunks
 from returnplan.show import figures
+from returnplan.show.drawing import view_of
 from returnplan.runs.machine import working_folder as plans
 from returnplan.runs import folder as runfolder
 from returnplan.runs.machine.chunks import Kept, Span
@@ -225,7 +226,7 @@ def write_run(
         watcher.step("wrote the workbook", steps)
         days = (outcomes[0].horizon - scenario.start).days
         made = _provenance(request, digest)
-        view = figures.view_of(request.folder, scenario, days, made, spread.draws if spread else 0)
+        view = view_of(request.folder, scenario, days, made, spread.draws if spread else 0)
         figures.draw_figures(
             scenario,
             outcomes,

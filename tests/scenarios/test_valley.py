@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
-from returnplan.show.figures import view_of
+from returnplan.show.drawing import view_of
 from tests.golden_tables import assert_golden
 from tests.reference import Reference, reference_run
 

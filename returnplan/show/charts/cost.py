@@ -20,6 +20,7 @@ from returnplan.show.drawing import (
     finished,
     note,
     numbers,
+    ranged,
     total_people,
 )
 
@@ -63,7 +64,7 @@ def _cost_alt(
     table = costs_and_people(summary, people_met)
     if table.empty:
         return words.phrase("People against cost: nothing to draw.")
-    told = words.listed(
+    points = words.listed(
         words.phrase(
             "{people} for USD {cost} million under {allocation}",
             people=words.number(row["people"]),
@@ -74,7 +75,7 @@ def _cost_alt(
     )
     first = words.phrase(
         "People with conditions met (modelled) by {date}, of {total}: {told}.",
-        date=view.horizon_word, total=words.number(total_people(readiness)), told=told,
+        date=view.horizon_word, total=words.number(total_people(readiness)), told=points,
     )  # fmt: skip
     worse = [view.title(key) for key in table.index[table["is_dominated"]]]
     if not worse:
@@ -127,7 +128,8 @@ def _cost_height(
     ("summary", "people_met", "readiness"),
     _cost_alt,
     height=_cost_height,
-    one_allocation=False,
+    figures="together",
+    least_allocations=2,
     notes=_cost_notes,
 )
 def people_against_cost(
@@ -215,7 +217,6 @@ def _point_words(key: object, row: pd.Series, view: View) -> str:
         name = words.phrase("{allocation} (dominated)", allocation=name)
     people = words.number(row["people"])
     if np.isfinite(row["low"]):
-        low, high = words.number(row["low"]), words.number(row["high"])
-        people = words.phrase("{middle} ({low} to {high})", middle=people, low=low, high=high)
+        people = ranged(words, people, words.number(row["low"]), words.number(row["high"]))
     cost = words.phrase("USD {cost} million", cost=_money(row["cost_musd"], words))
     return "\n".join([textwrap.fill(name, NAME_LETTERS), people, cost])

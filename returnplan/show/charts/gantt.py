@@ -11,9 +11,10 @@ from returnplan.show.drawing import (
     ROW_INCHES,
     Causes,
     View,
+    beside,
     blank,
+    cause_in_sentence,
     cause_legend,
-    cause_told,
     causes_of,
     chart,
     district_rows,
@@ -34,15 +35,16 @@ def _gantt_alt(delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
     if largest.empty:
         return words.phrase("Waiting of the largest communities: nothing to draw.")
     counts = largest.value_counts(sort=False).sort_values(ascending=False, kind="stable")
-    told = words.listed(
+    numbers_by_cause = words.listed(
         words.phrase(
-            "{cause} in {number}", cause=cause_told(str(group), view), number=words.number(n)
+            "{cause} in {number}", cause=cause_in_sentence(str(group), view), number=words.number(n)
         )
         for group, n in counts.items()
     )
     return words.phrase(
         "Under {allocation} the {number} communities shown wait (modelled) longest for: {told}.",
-        allocation=view.title(view.allocation), number=words.number(len(largest)), told=told,
+        allocation=view.title(view.allocation), number=words.number(len(largest)),
+        told=numbers_by_cause,
     )  # fmt: skip
 
 
@@ -137,7 +139,7 @@ def ready_gantt(
     ax.axvline(view.horizon_days / YEAR_DAYS, color=QUIET, linewidth=0.6, label="_horizon")
     ax.grid(axis="x")
     _cause_words(ax, rows.table, table, view)
-    cause_legend(ax, causes, view, below=4.5)
+    cause_legend(ax, causes, view, gap=4.5)
     return finished(ax, "ready_gantt", view)
 
 
@@ -151,9 +153,6 @@ def _cause_words(ax: Axes, rows: pd.DataFrame, table: pd.DataFrame, view: View) 
             text = words.phrase(
                 "{share} {cause}",
                 share=words.percent(float(days.max()), float(days.sum())),
-                cause=cause_told(str(days.idxmax()), view),
+                cause=cause_in_sentence(str(days.idxmax()), view),
             )
-        ax.annotate(
-            text, (1.0, row), (5, 0), xycoords=("axes fraction", "data"),
-            textcoords="offset points", va="center", fontsize=6.5,
-        )  # fmt: skip
+        beside(ax, row, text)

@@ -106,7 +106,7 @@ def _hectares_notes(land_release: pd.DataFrame, *, view: View) -> Sequence[str]:
     return [text]
 
 
-@chart(_hectares_title, ("land_release",), _hectares_alt, notes=_hectares_notes)
+@chart(_hectares_title, ("land_release",), _hectares_alt, notes=_hectares_notes, figures="panels")
 def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw stacked bars of hectares released by year and route.
 

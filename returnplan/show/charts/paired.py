@@ -10,15 +10,17 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from returnplan.language.words import Words
+from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.show.drawing import (
     INK,
     LINES,
     QUIET,
-    SMALL,
     View,
+    beside,
     blank,
     chart,
     finished,
+    legend_below,
     note,
     numbers,
 )
@@ -67,7 +69,7 @@ def _differences_alt(differences: pd.DataFrame, *, view: View) -> str:
     rows = differences[differences["measure"] == "person_days"]
     if rows.empty:
         return words.phrase("Differences between allocations: nothing to draw.")
-    told = words.listed(
+    means = words.listed(
         words.phrase(
             "{allocation} {days} million person-days ({low} to {high}), better in {share} of the "
             "draws",
@@ -84,7 +86,7 @@ def _differences_alt(differences: pd.DataFrame, *, view: View) -> str:
         "interval: {told}.",
         against=view.title(rows["against"].iloc[0]),
         draws=words.number(rows["draws"].iloc[0]),
-        told=told,
+        told=means,
     )
 
 
@@ -126,7 +128,9 @@ def _differences_height(differences: pd.DataFrame, *, view: View, columns: int) 
     ("differences",),
     _differences_alt,
     height=_differences_height,
-    one_allocation=False,
+    figures="together",
+    least_allocations=2,
+    least_draws=LEAST_DRAWS,
     notes=_differences_notes,
 )
 def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
@@ -199,10 +203,7 @@ def _difference(ax: Axes, at: float, place: int, row: pd.Series, view: View) -> 
             "better in {share} ({days})",
             share=share, days=_signed(float(row["million_person_days"]), words),
         )  # fmt: skip
-    ax.annotate(
-        text, (1.0, at), (5, 0), xycoords=("axes fraction", "data"),
-        textcoords="offset points", va="center", fontsize=6.5,
-    )  # fmt: skip
+    beside(ax, at, text)
 
 
 def _differences_legend(ax: Axes, names: Sequence[str], view: View) -> None:
@@ -215,7 +216,4 @@ def _differences_legend(ax: Axes, names: Sequence[str], view: View) -> None:
                    markeredgecolor=INK, markeredgewidth=0.5,
                    label=textwrap.fill(view.title(name), 42))
         )  # fmt: skip
-    ax.legend(
-        handles=keys, loc="upper center", bbox_to_anchor=(0.42, 0), borderaxespad=5.5, ncols=2,
-        fontsize=SMALL,
-    )  # fmt: skip
+    legend_below(ax, keys, middle=0.42, gap=5.5)

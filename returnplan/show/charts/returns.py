@@ -14,16 +14,17 @@ from returnplan.show.drawing import (
     MET,
     PART,
     QUIET,
-    SMALL,
     View,
     blank,
     chart,
     date_axis,
     draw_targets,
     finished,
+    legend_below,
     note,
     numbers,
     only,
+    ranged,
     target_key,
     target_sentence,
     targets_of,
@@ -45,7 +46,7 @@ def _last_words(last: pd.Series, view: View) -> str:
     if not view.draws:
         return middle
     low, high = (words.number(last[name]) for name in ("returned_p10", "returned_p90"))
-    return words.phrase("{middle} ({low} to {high})", middle=middle, low=low, high=high)
+    return ranged(words, middle, low, high)
 
 
 def _returns_alt(people_met: pd.DataFrame, *, view: View) -> str:
@@ -74,7 +75,7 @@ def _returns_alt(people_met: pd.DataFrame, *, view: View) -> str:
             **values,
         )
     )
-    targets = [target_sentence(one, view) for one in targets_of(view, "returned")]
+    targets = [target_sentence(target, view) for target in targets_of(view, "returned")]
     return " ".join([first, *targets])
 
 
@@ -99,7 +100,7 @@ def _returns_notes(people_met: pd.DataFrame, *, view: View) -> Sequence[str]:
     return notes
 
 
-@chart(_returns_title, ("people_met",), _returns_alt, notes=_returns_notes)
+@chart(_returns_title, ("people_met",), _returns_alt, notes=_returns_notes, figures="panels")
 def returns_over_time(people_met: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw people returned over time with their range, targets, and people with conditions met.
 
@@ -128,10 +129,7 @@ def returns_over_time(people_met: pd.DataFrame, *, view: View, ax: Axes | None =
     keys = _lines(ax, days, mine, view)
     draw_targets(ax, targets, view)
     keys += [target_key(target, view) for target in targets]
-    ax.legend(
-        handles=keys, loc="upper center", bbox_to_anchor=(0.45, 0), borderaxespad=4.5, ncols=2,
-        fontsize=SMALL, handlelength=2.8,
-    )  # fmt: skip
+    legend_below(ax, keys, handlelength=2.8)
     extra = words.phrase(
         "{people} returned by the horizon", people=_last_words(mine.iloc[-1], view)
     )

@@ -17,10 +17,12 @@ from returnplan.show.drawing import (
     SMALL,
     Floats,
     View,
+    beside,
     blank,
     chart,
     date_axis,
     finished,
+    legend_below,
     note,
     only,
 )
@@ -217,14 +219,14 @@ def team_occupation(
         _strip_words(ax, row, table[table["asset"] == asset], int(counts.get(asset, 0)), view)
     ax.set_yticks(range(len(assets)), [textwrap.fill(view.word(asset), 18) for asset in assets])
     ax.tick_params(axis="y", length=0)
-    handles = [
-        Patch(facecolor=colour, hatch=2 * hatch, edgecolor=edge, linewidth=0.4)
-        for colour, hatch, edge in DOINGS.values()
-    ]
-    ax.legend(
-        handles, [_doing_word(name, words) for name in DOINGS], loc="upper center",
-        bbox_to_anchor=(0.45, 0), borderaxespad=5, ncols=4, fontsize=SMALL,
-    )  # fmt: skip
+    keys = [
+        Patch(
+            facecolor=colour, hatch=2 * hatch, edgecolor=edge, linewidth=0.4,
+            label=_doing_word(name, words),
+        )
+        for name, (colour, hatch, edge) in DOINGS.items()
+    ]  # fmt: skip
+    legend_below(ax, keys, gap=5, columns=4)
     return finished(ax, "team_occupation", view, how)
 
 
@@ -258,7 +260,4 @@ def _strip_words(ax: Axes, row: int, mine: pd.DataFrame, teams: int, view: View)
     text = words.plural("{number} team", "{number} teams", teams)
     if teams:
         text += "\n" + words.phrase("{work} work, {idle} idle", work=work, idle=idle)
-    ax.annotate(
-        text, (1.0, row), (5, 0), xycoords=("axes fraction", "data"),
-        textcoords="offset points", va="center", fontsize=SMALL,
-    )  # fmt: skip
+    beside(ax, row, text, size=SMALL)

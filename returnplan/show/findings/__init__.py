@@ -4,7 +4,14 @@ Each function takes :class:`Findings`, opened once by :func:`open_findings`, and
 or finished sentences in their language. Nothing here knows how a page looks.
 """
 
-from returnplan.show.findings.communities import CauseRow, GateRow, Outlook, Profile, profile
+from returnplan.show.findings.communities import (
+    CauseRow,
+    GateRow,
+    Outlook,
+    Profile,
+    profile,
+    standing_words,
+)
 from returnplan.show.findings.context import (
     assumptions_line,
     conditions,
@@ -15,16 +22,23 @@ from returnplan.show.findings.context import (
     statements,
 )
 from returnplan.show.findings.decisions import Decision, decisions, parting
-from returnplan.show.findings.leader import close, compared_with, headline, leader, ranked, standing
-from returnplan.show.findings.opened import AUDIENCES, Audience, Findings, Spread, open_findings
+from returnplan.show.findings.findings import (
+    Findings,
+    Range,
+    open_findings,
+    range_of,
+    records,
+)
+from returnplan.show.findings.leader import close, headline, leader, ranked, standing
 from returnplan.show.findings.options import (
     Difference,
     Option,
+    decimals,
     option_headings,
     option_notes,
     options,
 )
-from returnplan.show.findings.targets import Reached, targets
+from returnplan.show.findings.targets import Reached, target_name, targets
 from returnplan.show.findings.waiting import (
     Bottleneck,
     District,
@@ -37,8 +51,6 @@ from returnplan.show.findings.waiting import (
 )
 
 __all__ = [
-    "AUDIENCES",
-    "Audience",
     "Bottleneck",
     "CauseRow",
     "Decision",
@@ -50,14 +62,14 @@ __all__ = [
     "Option",
     "Outlook",
     "Profile",
+    "Range",
     "Reached",
-    "Spread",
     "assumptions_line",
     "blocks_most",
     "bottlenecks",
     "close",
-    "compared_with",
     "conditions",
+    "decimals",
     "decisions",
     "districts",
     "fairness",
@@ -72,10 +84,14 @@ __all__ = [
     "options",
     "parting",
     "profile",
+    "range_of",
     "ranked",
+    "records",
     "risks",
     "sources",
     "standing",
+    "standing_words",
     "statements",
+    "target_name",
     "targets",
 ]
