@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import returnplan as rp
-from returnplan.show import figures
+from returnplan.show import charts, figures, maps
 from returnplan.show.drawing import figure, vector, view_of
 from tests.charted import VIEW, tables
 from tests.running import until
@@ -25,6 +25,10 @@ def test_every_chart_is_drawn_for_all_or_for_each() -> None:
         "people_against_cost", "paired_differences", "ready_map",
     }  # fmt: skip
     assert "paired_differences" not in {page.file for page in figures.pages(["a", "b"], draws=1)}
+
+
+def test_every_chart_is_a_function_of_charts_or_of_maps() -> None:
+    assert set(figures.CHARTS) <= {*charts.__all__, *maps.__all__}
 
 
 def draw(scenario: rp.Scenario, folder: Path, wait_for: str = "") -> dict[str, bytes]:

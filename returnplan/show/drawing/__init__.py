@@ -1,7 +1,15 @@
-"""The house style, what a chart must know, and how figures are laid out and saved.
+"""What charts and maps share: the house style, what a chart must know, layout, and its files.
 
-Grey prints stay legible: colour always comes with a line style, marker, hatch or word. Status
-colours follow the status, and none of them is green. The global settings of matplotlib stay alone.
+In: tables, and a :class:`View` (start, names, language, targets). Out: matplotlib axes and figures,
+PNG and SVG with the statement below. The global settings of matplotlib stay alone. Grey prints
+stay legible: colour always comes with a line style, marker, hatch or word. Status colours follow
+the status, and none of them is green.
+
+``view`` what a chart must know beside its tables (``rp.view``); ``family`` the family of charts;
+``style`` colours and sizes; ``axes`` titles, dates, notes, legends; ``rows`` rows of communities;
+``causes`` stacks of causes; ``targets`` diamonds; ``files`` whole figures, and their files.
+
+What a second chart draws alike moves here from the first.
 """
 
 from returnplan.show.drawing.axes import (

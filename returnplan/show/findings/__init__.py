@@ -1,7 +1,16 @@
 """What report and brief say alike: sentences and small tables made from a run, for an audience.
 
-Each function takes :class:`Findings`, opened once by :func:`open_findings`, and returns plain data
-or finished sentences in their language. Nothing here knows how a page looks.
+In: a run folder, opened once as :class:`Findings` by :func:`open_findings`. Out: plain data, or
+finished sentences in their language. Nothing here knows how a page looks.
+
+``findings`` the opened run, and how numbers, dates and ranges are written; ``leader`` which
+allocation is ahead: the headline; ``options`` allocations side by side; ``targets`` how likely each
+is reached; ``waiting`` causes, districts, key roads; ``decisions`` what must be decided, by when;
+``communities`` the profile of one; ``context`` risks, sources, required wording.
+
+To add a finding: a function here that takes the findings and returns a sentence or a dataclass;
+then name it where ``page`` and ``brief`` are to show it. To add a decision: a rule in
+``decisions.RULES``.
 """
 
 from returnplan.show.findings.communities import (

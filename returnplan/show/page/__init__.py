@@ -1,8 +1,15 @@
-"""One self-contained HTML page about a run: it opens anywhere, offline, and fetches nothing.
+"""The report: one self-contained HTML page about a run, which opens anywhere, offline.
 
-The page holds its style, its script, the code that draws map and charts, still pictures for readers
-without the script, and its numbers as compressed JSON. A policy in its head lets a browser run
-these parts and nothing else.
+In: findings, and outlines of districts. Out: the page as text. It holds its style, its script, the
+code that draws map and charts, still pictures for readers without the script, and its numbers as
+compressed JSON. A policy in its head lets a browser run these parts and nothing else.
+
+``data`` what the script is given, from ``communities`` (internal), ``districts`` and ``ground``
+(the map); ``tables`` tables ready to print; ``sentences`` words beside findings; ``pictures`` still
+charts; ``packing`` data and policy; ``browser`` what a browser runs; ``vendor`` the code of others.
+
+To add a part: its words or table in ``_contents``, its place in ``browser/page.html.j2``; numbers
+for the script in ``data``, only what the audience may see.
 """
 
 from functools import cache
