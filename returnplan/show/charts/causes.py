@@ -19,7 +19,6 @@ from returnplan.show.drawing import (
     causes_of,
     chart,
     draw_stacks,
-    finished,
     note,
     numbers,
 )
@@ -93,7 +92,7 @@ def waiting_by_cause(delays: pd.DataFrame, *, view: View, ax: Axes | None = None
         ax.set(xticks=[], yticks=[])
         ax.set_xlabel(words.phrase("Person-days of waiting"))
         note(ax, words.phrase("Nobody waits."))
-        return finished(ax, "waiting_by_cause", view)
+        return ax
     table = causes.table(delays, "allocation", "person_days_mean")
     totals = table.sum(axis=1)
     is_large = bool(totals.max() >= MILLION)
@@ -118,7 +117,7 @@ def waiting_by_cause(delays: pd.DataFrame, *, view: View, ax: Axes | None = None
     )
     ax.grid(axis="x")
     cause_legend(ax, causes, view, gap=5.0)
-    return finished(ax, "waiting_by_cause", view)
+    return ax
 
 
 def _share_words(ax: Axes, table: pd.DataFrame, causes: Causes, unit: float, view: View) -> None:

@@ -17,7 +17,6 @@ from returnplan.show.drawing import (
     View,
     blank,
     chart,
-    finished,
     note,
     numbers,
     ranged,
@@ -164,7 +163,7 @@ def people_against_cost(
     if table.empty:
         ax.set(xticks=[], yticks=[])
         note(ax, words.phrase("No allocations to draw."))
-        return finished(ax, "people_against_cost", view)
+        return ax
     handles = [_point(ax, number, row) for number, (_, row) in enumerate(table.iterrows())]
     _around(ax, table)
     order = table["people"].to_numpy().argsort(kind="stable")[::-1]
@@ -173,7 +172,7 @@ def people_against_cost(
         [_point_words(table.index[i], table.iloc[i], view) for i in order],
         loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.6, labelspacing=0.9,
     )  # fmt: skip
-    return finished(ax, "people_against_cost", view)
+    return ax
 
 
 def _point(ax: Axes, number: int, row: pd.Series) -> Line2D:

@@ -23,7 +23,6 @@ from returnplan.show.drawing import (
     community_names,
     date_axis,
     district_rows,
-    finished,
     label_rows,
     legend_below,
     note,
@@ -144,7 +143,7 @@ def ready_dates(readiness: pd.DataFrame, *, view: View, ax: Axes | None = None) 
     if rows.table.empty:
         ax.set_yticks([])
         note(ax, words.phrase("No communities to draw for this allocation."))
-        return finished(ax, "ready_dates", view)
+        return ax
     state = states(rows.table, view)
     days, at = ready_days(rows.table, view), rows.table["row"].to_numpy(dtype=float)
     label_rows(ax, rows, view)
@@ -153,7 +152,7 @@ def ready_dates(readiness: pd.DataFrame, *, view: View, ax: Axes | None = None) 
     _middles(ax, days[:, 1], at, state, view)
     _date_words(ax, rows, state, view)
     _dates_legend(ax, state, days, view)
-    return finished(ax, "ready_dates", view)
+    return ax
 
 
 def _ranges(ax: Axes, days: Floats, at: Floats, view: View) -> None:

@@ -20,7 +20,6 @@ from returnplan.show.drawing import (
     blank,
     chart,
     date_axis,
-    finished,
     legend_below,
     note,
     only,
@@ -136,7 +135,7 @@ def share_by_district(district_shares: pd.DataFrame, *, view: View, ax: Axes | N
     if mine.empty:
         ax.set_yticks([])
         note(ax, words.phrase("No shares to draw for this allocation."))
-        return finished(ax, "share_by_district", view)
+        return ax
     for row, (_, rows) in enumerate(groups):
         _strip(ax, row, rows, view)
     names = [
@@ -147,7 +146,7 @@ def share_by_district(district_shares: pd.DataFrame, *, view: View, ax: Axes | N
     ax.set_yticks(range(len(groups)), names, fontsize=SMALL)
     ax.tick_params(axis="y", length=0)
     _shares_legend(ax, view)
-    return finished(ax, "share_by_district", view)
+    return ax
 
 
 def _strip(ax: Axes, row: int, rows: pd.DataFrame, view: View) -> None:

@@ -19,7 +19,6 @@ from returnplan.show.drawing import (
     chart,
     district_rows,
     draw_stacks,
-    finished,
     label_rows,
     note,
     numbers,
@@ -128,7 +127,7 @@ def ready_gantt(
     if rows.table.empty or not causes.looks:
         ax.set(xticks=[], yticks=[])
         note(ax, words.phrase("Nobody waits under this allocation."))
-        return finished(ax, "ready_gantt", view)
+        return ax
     table = _by_community(delays, readiness, view, causes) / YEAR_DAYS
     at = rows.table["row"].to_numpy(dtype=float)
     label_rows(ax, rows, view)
@@ -140,7 +139,7 @@ def ready_gantt(
     ax.grid(axis="x")
     _cause_words(ax, rows.table, table, view)
     cause_legend(ax, causes, view, gap=4.5)
-    return finished(ax, "ready_gantt", view)
+    return ax
 
 
 def _cause_words(ax: Axes, rows: pd.DataFrame, table: pd.DataFrame, view: View) -> None:

@@ -23,7 +23,6 @@ from returnplan.show.drawing import (
     capital,
     chart,
     community_labels,
-    finished,
     legend_below,
     note,
     only,
@@ -143,11 +142,11 @@ def gate_matrix(
     if top.empty or not columns:
         ax.set(xticks=[], yticks=[])
         note(ax, words.phrase("No gates to draw for this allocation."))
-        return finished(ax, "gate_matrix", view)
+        return ax
     _cells(ax, mine, top, columns, view)
     _matrix_frame(ax, top, columns, view)
     _matrix_totals(ax, mine, columns, view)
-    return finished(ax, "gate_matrix", view)
+    return ax
 
 
 def _beside(words: str, rows: int) -> str:

@@ -19,7 +19,6 @@ from returnplan.show.drawing import (
     beside,
     blank,
     chart,
-    finished,
     legend_below,
     note,
     numbers,
@@ -28,7 +27,7 @@ from returnplan.show.drawing import (
 MILLION = 1_000_000
 TWO_DIGITS = 10  # smaller numbers are written with decimals
 MOST_DATES = 4
-SPREAD = 0.66  # of a group of rows, taken by the allocations in it
+GROUP = 0.66  # of a group of rows, taken by the allocations in it
 
 
 def shown_differences(differences: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -150,7 +149,7 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
         ax.set(xticks=[], yticks=[])
         ax.set_xlabel(words.phrase("Difference (people)"))
         note(ax, words.phrase("Differences need draws and a second allocation."))
-        return finished(ax, "paired_differences", view)
+        return ax
     shown = shown_differences(differences, view)
     against = view.title(differences["against"].iloc[0])
     ax.set_xlabel(
@@ -168,7 +167,7 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
     for number, (_, rows) in enumerate(groups):
         for _, row in rows.iterrows():
             place = names.index(row["allocation"])
-            offset = SPREAD * ((place + 0.5) / len(names) - 0.5)
+            offset = GROUP * ((place + 0.5) / len(names) - 0.5)
             _difference(ax, number + offset, place, row, view)
     ax.set_yticks(
         range(len(groups)),
@@ -181,7 +180,7 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
         textcoords="offset points", va="top", fontsize=6.5, color=QUIET,
     )  # fmt: skip
     _differences_legend(ax, names, view)
-    return finished(ax, "paired_differences", view)
+    return ax
 
 
 def _difference(ax: Axes, at: float, place: int, row: pd.Series, view: View) -> None:

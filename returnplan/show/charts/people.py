@@ -21,7 +21,6 @@ from returnplan.show.drawing import (
     chart,
     date_axis,
     draw_targets,
-    finished,
     horizon,
     note,
     numbers,
@@ -202,7 +201,7 @@ def conditions_met_over_time(
     has_bars = bool(view.draws) and not is_banded
     _name_lines(ax, ends, view, right=_bars(ax, ends) if has_bars else 1.0)
     _say_nobody(ax, people_met, view)
-    return finished(ax, "conditions_met_over_time", view)
+    return ax
 
 
 @dataclass(frozen=True, kw_only=True)

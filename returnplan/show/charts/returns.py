@@ -19,7 +19,6 @@ from returnplan.show.drawing import (
     chart,
     date_axis,
     draw_targets,
-    finished,
     legend_below,
     note,
     numbers,
@@ -79,6 +78,15 @@ def _returns_alt(people_met: pd.DataFrame, *, view: View) -> str:
     return " ".join([first, *targets])
 
 
+def _returns_line(people_met: pd.DataFrame, *, view: View) -> str:
+    """Say how many have returned at the horizon."""
+    mine = only(people_met, view.allocation)
+    if mine.empty:
+        return ""
+    people = _last_words(mine.iloc[-1], view)
+    return view.words.phrase("{people} returned by the horizon", people=people)
+
+
 def _returns_notes(people_met: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say what returned means, and what lines and bands are."""
     words = view.words
@@ -100,7 +108,14 @@ def _returns_notes(people_met: pd.DataFrame, *, view: View) -> Sequence[str]:
     return notes
 
 
-@chart(_returns_title, ("people_met",), _returns_alt, notes=_returns_notes, figures="panels")
+@chart(
+    _returns_title,
+    ("people_met",),
+    _returns_alt,
+    line=_returns_line,
+    notes=_returns_notes,
+    figures="panels",
+)
 def returns_over_time(people_met: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw people returned over time with their range, targets, and people with conditions met.
 
@@ -125,15 +140,12 @@ def returns_over_time(people_met: pd.DataFrame, *, view: View, ax: Axes | None =
     ax.set_ylim(0, ROOM * max([*tops, 1.0]))
     if mine.empty:
         note(ax, words.phrase("Nothing to draw for this allocation."))
-        return finished(ax, "returns_over_time", view)
+        return ax
     keys = _lines(ax, days, mine, view)
     draw_targets(ax, targets, view)
     keys += [target_key(target, view) for target in targets]
     legend_below(ax, keys, handlelength=2.8)
-    extra = words.phrase(
-        "{people} returned by the horizon", people=_last_words(mine.iloc[-1], view)
-    )
-    return finished(ax, "returns_over_time", view, extra)
+    return ax
 
 
 def _lines(ax: Axes, days: Any, mine: pd.DataFrame, view: View) -> list[Any]:

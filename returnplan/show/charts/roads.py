@@ -16,7 +16,6 @@ from returnplan.show.drawing import (
     beside,
     blank,
     chart,
-    finished,
     note,
     numbers,
     only,
@@ -120,7 +119,7 @@ def key_roads(key_roads: pd.DataFrame, *, view: View, ax: Axes | None = None) ->
     if top.empty:
         ax.set(xticks=[], yticks=[])
         note(ax, words.phrase("Nobody waits for a road under this allocation."))
-        return finished(ax, "key_roads", view)
+        return ax
     days = top["person_days_mean"].to_numpy(dtype=float) / (MILLION if is_large else 1)
     at = range(len(top))
     ax.barh(at, days, BAR, color=PART, edgecolor=INK, linewidth=0.5)
@@ -139,7 +138,7 @@ def key_roads(key_roads: pd.DataFrame, *, view: View, ax: Axes | None = None) ->
             va="center", fontsize=SMALL,
         )  # fmt: skip
     _openings(ax, top, view)
-    return finished(ax, "key_roads", view)
+    return ax
 
 
 def _openings(ax: Axes, top: pd.DataFrame, view: View) -> None:

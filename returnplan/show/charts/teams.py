@@ -21,7 +21,6 @@ from returnplan.show.drawing import (
     blank,
     chart,
     date_axis,
-    finished,
     legend_below,
     note,
     only,
@@ -162,6 +161,10 @@ def _occupation_height(
     return 1.55 + 0.34 * max(presence["asset"].nunique(), 3)
 
 
+def _occupation_line(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> str:
+    return view.words.phrase("Run on expected values") if view.draws else ""
+
+
 def _occupation_notes(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say that this is the run on expected values."""
     if not view.draws:
@@ -179,6 +182,7 @@ def _occupation_notes(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View)
     ("jobs", "presence"),
     _occupation_alt,
     height=_occupation_height,
+    line=_occupation_line,
     notes=_occupation_notes,
 )
 def team_occupation(
@@ -195,7 +199,6 @@ def team_occupation(
     """
     ax = blank(ax)
     words = view.words
-    how = words.phrase("Run on expected values") if view.draws else ""
     teams = only(presence, view.allocation)
     table = occupation(jobs, presence, view)
     everyone = presence.groupby("asset")["team"].count().sort_values(ascending=False, kind="stable")
@@ -212,7 +215,7 @@ def team_occupation(
     if teams.empty:
         ax.set_yticks([])
         note(ax, words.phrase("No team is present under this allocation."))
-        return finished(ax, "team_occupation", view, how)
+        return ax
     counts = teams.groupby(teams["asset"].astype(str))["team"].nunique()
     _strips(ax, assets, table, view)
     for row, asset in enumerate(assets):
@@ -227,7 +230,7 @@ def team_occupation(
         for name, (colour, hatch, edge) in DOINGS.items()
     ]  # fmt: skip
     legend_below(ax, keys, gap=5, columns=4)
-    return finished(ax, "team_occupation", view, how)
+    return ax
 
 
 def _strips(ax: Axes, assets: list[str], table: pd.DataFrame, view: View) -> None:

@@ -15,7 +15,6 @@ from matplotlib.ticker import Formatter, FuncFormatter
 from numpy.typing import NDArray
 
 from returnplan.language.words import Words
-from returnplan.show.drawing.family import CHARTS
 from returnplan.show.drawing.style import INK, QUIET, SIZES_CM, SMALL
 from returnplan.show.drawing.view import View
 
@@ -25,8 +24,6 @@ LONG_YEARS = 3  # from here on, dates are shown as years
 SHORT_DAYS = 120  # up to here, dates are shown as days
 MOST_DECIMALS = 6  # of the numbers along an axis
 MOST_MARKS = 7  # of months on an axis of the whole width
-TITLE_LETTERS = 56
-PANEL_LETTERS = 78  # of the titles of panels, by panels side by side
 
 
 def blank(ax: Axes | None, shape: str = "wide") -> Axes:
@@ -42,21 +39,6 @@ def columns_of(ax: Axes) -> int:
     """Return how many panels stand side by side where ``ax`` stands."""
     place = ax.get_subplotspec()
     return int(place.get_geometry()[1]) if place else 1
-
-
-def finished(ax: Axes, name: str, view: View, extra: str = "") -> Axes:
-    """Write the title: what is seen, for which allocation, and a line of figures."""
-    item = CHARTS[name]
-    if view.panel:
-        letters = round(PANEL_LETTERS / columns_of(ax))
-        lines = textwrap.wrap(view.panel, letters) + textwrap.wrap(extra, letters)
-        ax.set_title("\n".join(lines), loc="left", fontsize=7.5)
-        return ax
-    lines = textwrap.wrap(item.titled(view), TITLE_LETTERS + 8)
-    if item.one_allocation and view.allocation:
-        lines += textwrap.wrap(under(view), TITLE_LETTERS)
-    ax.set_title("\n".join([*lines, extra] if extra else lines), loc="left")
-    return ax
 
 
 def under(view: View) -> str:

@@ -1,6 +1,7 @@
 """The family of charts: a member is one decorated function that says all that pages need."""
 
 import functools
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, ParamSpec
@@ -9,11 +10,14 @@ from matplotlib.axes import Axes
 
 from returnplan.language.words import Words
 from returnplan.registry import Family
+from returnplan.show.drawing.axes import columns_of, under
 from returnplan.show.drawing.style import house_style
 from returnplan.show.drawing.view import View
 
 P = ParamSpec("P")
 Figures = Literal["each", "panels", "both", "together"]
+TITLE_LETTERS = 56
+PANEL_LETTERS = 78  # of the titles of panels, by panels side by side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,8 @@ class Chart:
         ``view.allocation`` only.
     least_allocations, least_draws
         A run of fewer has no figure of it.
+    line
+        Takes the tables and ``view``; returns figures in a line below the title.
     notes
         Takes the tables and ``view``; returns sentences below the figure, after the statement: with
         draws also what is median, range or neither.
@@ -58,6 +64,7 @@ class Chart:
     figures: Figures = "each"
     least_allocations: int = 1
     least_draws: int = 0
+    line: Callable[..., str] | None = None
     notes: Callable[..., Sequence[str]] | None = None
     moments: Callable[..., Sequence[float]] | None = None
 
@@ -80,7 +87,7 @@ def chart(
     alt: Callable[..., str],
     **rest: Any,
 ) -> Callable[[Callable[P, Axes]], Callable[P, Axes]]:
-    """Register a drawing function as a chart, and draw it in the house style.
+    """Register a drawing function as a chart: it draws in the house style, and gets its title.
 
     Parameters
     ----------
@@ -92,10 +99,28 @@ def chart(
         @functools.wraps(draw)
         def styled(*args: P.args, **kwargs: P.kwargs) -> Axes:
             with house_style():
-                return draw(*args, **kwargs)
+                ax = draw(*args, **kwargs)
+                given: dict[str, Any] = {key: kwargs[key] for key in kwargs if key != "ax"}
+                line = item.line(*args, **given) if item.line else ""
+                _write_title(ax, item, given["view"], line)
+                return ax
 
         name = draw.__name__
-        CHARTS.add(name, Chart(name=name, title=title, needs=needs, draw=styled, alt=alt, **rest))
+        item = Chart(name=name, title=title, needs=needs, draw=styled, alt=alt, **rest)
+        CHARTS.add(name, item)
         return styled
 
     return register
+
+
+def _write_title(ax: Axes, item: Chart, view: View, line: str) -> None:
+    """Write what is seen, for which allocation, and a line of figures."""
+    if view.panel:
+        letters = round(PANEL_LETTERS / columns_of(ax))
+        lines = textwrap.wrap(view.panel, letters) + textwrap.wrap(line, letters)
+        ax.set_title("\n".join(lines), loc="left", fontsize=7.5)
+        return
+    lines = textwrap.wrap(item.titled(view), TITLE_LETTERS + 8)
+    if item.one_allocation and view.allocation:
+        lines += textwrap.wrap(under(view), TITLE_LETTERS)
+    ax.set_title("\n".join([*lines, line] if line else lines), loc="left")

@@ -62,7 +62,7 @@ def figure(
     """
     item = CHARTS[name]
     given = [tables[need] for need in item.needs]
-    views = [replace(view, allocation=one) for one in allocations] or [view]
+    views = [replace(view, allocation=name) for name in allocations] or [view]
     with house_style():
         panels = _panels(item, given, views)
         drawn, body = _sheet(item, given, panels)
@@ -70,7 +70,7 @@ def figure(
             item.draw(*given, view=panels[0], ax=body.subplots())
         else:
             _draw_panels(item, given, panels, body)
-    return drawn, " ".join(item.alt(*given, view=one) for one in views)
+    return drawn, " ".join(item.alt(*given, view=each) for each in views)
 
 
 def _panels(item: Chart, given: list[pd.DataFrame], views: list[View]) -> list[View]:

@@ -121,17 +121,19 @@ def ready_places(readiness: pd.DataFrame, places: pd.DataFrame, view: View) -> p
     return table.drop(columns="day").sort_values("people", ascending=False, kind="stable")
 
 
-def counted(settlements: pd.DataFrame, view: View) -> str:
+def counted(
+    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+) -> str:
     """Return how many settlements are in each state that is there, met always."""
-    words = view.words
-    counts = {state: words.number((settlements["state"] == state).sum()) for state in STATUS}
+    words, state = view.words, ready_places(readiness, places, view)["state"]
+    counts = {name: words.number((state == name).sum()) for name in STATUS}
     texts = {
         "met": words.phrase("{number} met", number=counts["met"]),
         "not met": words.phrase("{number} not met", number=counts["not met"]),
         "unknown": words.phrase("{number} unknown", number=counts["unknown"]),
     }
-    seen = [state for state in STATUS if state == "met" or (settlements["state"] == state).any()]
-    return ", ".join(texts[state].replace(" ", NO_BREAK) for state in seen)
+    seen = [name for name in STATUS if name == "met" or (state == name).any()]
+    return ", ".join(texts[name].replace(" ", NO_BREAK) for name in seen)
 
 
 def _draw_points(ax: Axes, settled: Settled) -> list[Line2D]:

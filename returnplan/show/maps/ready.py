@@ -13,7 +13,6 @@ from returnplan.show.drawing import (
     View,
     boundaries,
     chart,
-    finished,
     state_word,
     states,
 )
@@ -91,6 +90,7 @@ def _map_notes(
     _map_alt,
     shape="map",
     height=map_height,
+    line=counted,
     notes=_map_notes,
     figures="both",
 )
@@ -116,14 +116,8 @@ def ready_map(
     """
     settlements = ready_places(readiness, places, view)
     groups = _groups(settlements, year_classes(readiness, view), view)
-    ax = draw_map(
-        Settled(table=settlements, groups=groups, most=most_people(readiness)),
-        places,
-        roads,
-        view,
-        ax,
-    )
-    return finished(ax, "ready_map", view, counted(settlements, view))
+    settled = Settled(table=settlements, groups=groups, most=most_people(readiness))
+    return draw_map(settled, places, roads, view, ax)
 
 
 def _groups(

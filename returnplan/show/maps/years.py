@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.axes import Axes
 
-from returnplan.show.drawing import STATUS, View, boundaries, chart, finished, state_word
+from returnplan.show.drawing import STATUS, View, boundaries, chart, state_word
 from returnplan.show.maps.ground import map_height
 from returnplan.show.maps.points import Group, Settled, counted, draw_map, most_people, ready_places
 
@@ -76,6 +76,7 @@ def _years_notes(
     _years_alt,
     shape="map",
     height=map_height,
+    line=counted,
     notes=_years_notes,
     moments=panel_days,
 )
@@ -102,8 +103,7 @@ def ready_map_by_year(
     settled = Settled(
         table=settlements, groups=_groups(settlements, view), most=most_people(readiness)
     )
-    ax = draw_map(settled, places, roads, view, ax)
-    return finished(ax, "ready_map_by_year", view, counted(settlements, view))
+    return draw_map(settled, places, roads, view, ax)
 
 
 def _groups(settlements: pd.DataFrame, view: View) -> list[Group]:
