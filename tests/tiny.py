@@ -105,7 +105,7 @@ def tiny(
     end = horizon_date(found.start, found.horizon_years)
     return Findings(
         folder=Path(),
-        told=Told(run=run, scenario=found, stage=Prepared(found)),
+        opened=Told(run=run, scenario=found, prepared=Prepared(found)),
         view=View(
             start=found.start,
             horizon_days=(end - found.start).days,

@@ -17,7 +17,7 @@ import pytest
 
 import returnplan as rp
 from returnplan.runs.tables import one_under_another
-from returnplan.show.figures import view_of
+from returnplan.show.drawing import view_of
 from tests.golden_tables import assert_golden
 from tests.reference import Reference, reference_run
 
@@ -477,7 +477,9 @@ def test_the_readme_prints_the_dates_and_binding_gates_of_all_allocations(commun
     for allocation in ALLOCATIONS:
         row = readiness(allocation)[community]
         is_met = row["status"] == "conditions met (modelled)"
-        cells.append(f"{row['ready_date_p50']:%Y-%m-%d} {row['binding_gate']}" if is_met else row["status"])
+        cells.append(
+            f"{row['ready_date_p50']:%Y-%m-%d} {row['binding_gate']}" if is_met else row["status"]
+        )
     assert f"| {community} | {' | '.join(cells)} |" in readme()
 
 

@@ -10,15 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from returnplan.language.words import Words
+from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.show.drawing import (
     INK,
     LINES,
     QUIET,
-    SMALL,
     View,
+    beside,
     blank,
     chart,
-    finished,
+    legend_below,
     note,
     numbers,
 )
@@ -26,7 +27,7 @@ from returnplan.show.drawing import (
 MILLION = 1_000_000
 TWO_DIGITS = 10  # smaller numbers are written with decimals
 MOST_DATES = 4
-SPREAD = 0.66  # of a group of rows, taken by the allocations in it
+GROUP = 0.66  # of a group of rows, taken by the allocations in it
 
 
 def shown_differences(differences: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -67,7 +68,7 @@ def _differences_alt(differences: pd.DataFrame, *, view: View) -> str:
     rows = differences[differences["measure"] == "person_days"]
     if rows.empty:
         return words.phrase("Differences between allocations: nothing to draw.")
-    told = words.listed(
+    means = words.listed(
         words.phrase(
             "{allocation} {days} million person-days ({low} to {high}), better in {share} of the "
             "draws",
@@ -84,7 +85,7 @@ def _differences_alt(differences: pd.DataFrame, *, view: View) -> str:
         "interval: {told}.",
         against=view.title(rows["against"].iloc[0]),
         draws=words.number(rows["draws"].iloc[0]),
-        told=told,
+        told=means,
     )
 
 
@@ -126,7 +127,9 @@ def _differences_height(differences: pd.DataFrame, *, view: View, columns: int) 
     ("differences",),
     _differences_alt,
     height=_differences_height,
-    one_allocation=False,
+    figures="together",
+    least_allocations=2,
+    least_draws=LEAST_DRAWS,
     notes=_differences_notes,
 )
 def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
@@ -146,7 +149,7 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
         ax.set(xticks=[], yticks=[])
         ax.set_xlabel(words.phrase("Difference (people)"))
         note(ax, words.phrase("Differences need draws and a second allocation."))
-        return finished(ax, "paired_differences", view)
+        return ax
     shown = shown_differences(differences, view)
     against = view.title(differences["against"].iloc[0])
     ax.set_xlabel(
@@ -164,7 +167,7 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
     for number, (_, rows) in enumerate(groups):
         for _, row in rows.iterrows():
             place = names.index(row["allocation"])
-            offset = SPREAD * ((place + 0.5) / len(names) - 0.5)
+            offset = GROUP * ((place + 0.5) / len(names) - 0.5)
             _difference(ax, number + offset, place, row, view)
     ax.set_yticks(
         range(len(groups)),
@@ -177,7 +180,7 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
         textcoords="offset points", va="top", fontsize=6.5, color=QUIET,
     )  # fmt: skip
     _differences_legend(ax, names, view)
-    return finished(ax, "paired_differences", view)
+    return ax
 
 
 def _difference(ax: Axes, at: float, place: int, row: pd.Series, view: View) -> None:
@@ -199,10 +202,7 @@ def _difference(ax: Axes, at: float, place: int, row: pd.Series, view: View) -> 
             "better in {share} ({days})",
             share=share, days=_signed(float(row["million_person_days"]), words),
         )  # fmt: skip
-    ax.annotate(
-        text, (1.0, at), (5, 0), xycoords=("axes fraction", "data"),
-        textcoords="offset points", va="center", fontsize=6.5,
-    )  # fmt: skip
+    beside(ax, at, text)
 
 
 def _differences_legend(ax: Axes, names: Sequence[str], view: View) -> None:
@@ -215,7 +215,4 @@ def _differences_legend(ax: Axes, names: Sequence[str], view: View) -> None:
                    markeredgecolor=INK, markeredgewidth=0.5,
                    label=textwrap.fill(view.title(name), 42))
         )  # fmt: skip
-    ax.legend(
-        handles=keys, loc="upper center", bbox_to_anchor=(0.42, 0), borderaxespad=5.5, ncols=2,
-        fontsize=SMALL,
-    )  # fmt: skip
+    legend_below(ax, keys, middle=0.42, gap=5.5)

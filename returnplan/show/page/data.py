@@ -11,7 +11,7 @@ import pandas as pd
 
 from returnplan.scenario.background import Background
 from returnplan.show.audience.tables import areas_of
-from returnplan.show.findings import Findings, bottlenecks, leader
+from returnplan.show.findings import Findings, bottlenecks, leader, target_name
 from returnplan.show.page import ground
 from returnplan.show.page.communities import communities_data
 from returnplan.show.page.districts import district_profiles, district_shares
@@ -54,7 +54,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "targets": _targets(findings),
         "districts": districts,
         "causes": [
-            [[one.name, significant(one.person_days)] for one in bottlenecks(findings, name)]
+            [[cause.name, significant(cause.person_days)] for cause in bottlenecks(findings, name)]
             for name in names
         ],
     }
@@ -106,11 +106,11 @@ def _targets(findings: Findings) -> list[list[Any]]:
     start, horizon = findings.scenario.start, findings.horizon
     return [
         [
-            (one.by_date - start).days,
-            one.people,
-            0 if one.measure == "conditions_met" else 1,
-            one.title or one.id.replace("_", " "),
+            (target.by_date - start).days,
+            target.people,
+            0 if target.measure == "conditions_met" else 1,
+            target_name(target),
         ]
-        for one in findings.scenario.targets
-        if start <= one.by_date <= horizon
+        for target in findings.scenario.targets
+        if start <= target.by_date <= horizon
     ]

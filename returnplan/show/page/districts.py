@@ -9,8 +9,7 @@ import pandas as pd
 
 from returnplan.language.names import cause_group, cause_name, gate_name
 from returnplan.model.conditions.gates import gates_in_force
-from returnplan.show.findings import Findings
-from returnplan.show.findings.opened import records
+from returnplan.show.findings import Findings, records
 
 SHARE_DIGITS = 3
 MOST_CAUSES = 6
@@ -56,7 +55,7 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
 
 
 def district_name(findings: Findings, name: str) -> str:
-    """Name of a district; places that state none are told of together."""
+    """Name of a district; places that state none are counted together."""
     return name or findings.words.phrase("without a district")
 
 
@@ -78,8 +77,8 @@ def district_profiles(findings: Findings) -> dict[str, Any]:
     gates = gates_in_force(findings.scenario)
     return {
         "gates": [gate_name(gate, findings.words) for gate in gates],
-        "district_gates": [_gates(findings, one, names, gates) for one in findings.allocations],
-        "district_causes": [_causes(findings, one, names) for one in findings.allocations],
+        "district_gates": [_gates(findings, name, names, gates) for name in findings.allocations],
+        "district_causes": [_causes(findings, name, names) for name in findings.allocations],
     }
 
 

@@ -151,7 +151,7 @@ def _writer(sheet: Any, kind: ColumnType) -> Callable[..., Any]:
 def _values(cells: "pd.Series[Any]", kind: ColumnType) -> Iterable[Any]:
     """Cells as Excel has them; None: empty."""
     if kind in ("date", "month"):
-        return _filled(cells, lambda found: (found.astype("datetime64[D]") - DAY_0).astype(int))
+        return _filled(cells, lambda days: (days.astype("datetime64[D]") - DAY_0).astype(int))
     if kind == "text":
         return [_text(cell) for cell in cells.tolist()]
     if kind == "flag":
@@ -166,9 +166,9 @@ def _filled(
 ) -> list[Any | None]:
     """Change what is there, and leave empty what is not."""
     is_there = (cells.notna() & cells.ne("")).to_numpy()
-    found = np.full(len(cells), None, object)
-    found[is_there] = change(cells[is_there].to_numpy(str)).tolist()
-    return found.tolist()
+    filled = np.full(len(cells), None, object)
+    filled[is_there] = change(cells[is_there].to_numpy(str)).tolist()
+    return filled.tolist()
 
 
 def _text(cell: object) -> str | None:
@@ -189,7 +189,7 @@ def digits(numbers: NDArray[np.float64]) -> list[float]:
 
 
 def _width(name: str, cells: "pd.Series[Any]", column: Column) -> int:
-    found = WIDE.get(column.type, 0)
+    width = WIDE.get(column.type, 0)
     if column.type in ("text", "flag"):
-        found = max((len(str(cell)) for cell in cells.head(SAMPLE).dropna()), default=0) + 2
-    return min(max(found, NARROWEST, min(len(name) + 4, 24)), WIDEST)
+        width = max((len(str(cell)) for cell in cells.head(SAMPLE).dropna()), default=0) + 2
+    return min(max(width, NARROWEST, min(len(name) + 4, 24)), WIDEST)

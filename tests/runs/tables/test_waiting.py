@@ -136,7 +136,9 @@ def test_key_roads_of_draws_are_ranked_and_no_road_beyond_all_people(spread: rp.
         assert list(rows["rank"]) == list(range(1, len(rows) + 1))
         assert (np.diff(rows["people_mean"]) <= 0).all()
         assert (rows["people_mean"] <= everyone).all()
-        dates = rows[["open_date_p10", "open_date_p50", "open_date_p90"]].fillna(pd.Timestamp("9999-01-01"))
+        dates = rows[["open_date_p10", "open_date_p50", "open_date_p90"]].fillna(
+            pd.Timestamp("9999-01-01")
+        )
         for early, late in (("open_date_p10", "open_date_p50"), ("open_date_p50", "open_date_p90")):
             assert (dates[early] <= dates[late]).all()
 
