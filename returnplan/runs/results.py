@@ -78,7 +78,9 @@ class Results:
         """Show the summary in a notebook, a column each allocation."""
         summary = self.tables["summary"].set_index("allocation")
         dates = summary.select_dtypes("datetime").items()
-        summary = summary.assign(**{name: days.dt.strftime("%Y-%m-%d") for name, days in dates})
+        summary = summary.assign(
+            **{str(name): days.dt.strftime("%Y-%m-%d") for name, days in dates}
+        )
         head, _, _ = repr(self).partition("\n")
         table = summary.T.to_html(float_format=lambda number: f"{number:,.4g}", na_rep="")
         return f"<p>{escape(head)}</p>{table}"

@@ -152,18 +152,18 @@ def districts(homes: pd.DataFrame, people_met: pd.DataFrame) -> pd.DataFrame:
         _half_date(rows, dates[str(allocation)])
         for (allocation, _), rows in homes.groupby(keys, sort=False)
     ]
-    table["half_met_date"] = pd.Series(halves, dtype=object)
+    table["half_met_date"] = pd.Series(halves, dtype="datetime64[s]")
     table[WITHHELD] = ""
     return table
 
 
-def _half_date(homes: pd.DataFrame, dates: pd.DataFrame) -> str | None:
+def _half_date(homes: pd.DataFrame, dates: pd.DataFrame) -> pd.Timestamp | None:
     """First counting date by which half of the people have their conditions met."""
     by_day = homes.sort_values("ready_day_p50", kind="stable")
     people = by_day["people"].cumsum()
     reached = by_day.loc[2 * people >= homes["people"].sum(), "ready_day_p50"]
     later = dates.loc[dates["day"] >= (reached.iloc[0] if len(reached) else np.nan), "date"]
-    return str(later.iloc[0]) if len(later) else None
+    return later.iloc[0] if len(later) else None
 
 
 def district_gates(homes: pd.DataFrame, gates: pd.DataFrame) -> pd.DataFrame:

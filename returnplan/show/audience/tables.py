@@ -206,7 +206,7 @@ def _summary(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:
     table, horizon = tables["summary"], tables["people_met"]["date"].max()
     people = [c for c in table if str(c).startswith(("people_by_", "returned_by_", "present_at_"))]
     table = withhold_people(table, {str(name): [str(name)] for name in people})
-    last = table[f"people_by_{horizon}_mean"]
+    last = table[f"people_by_{horizon:%Y-%m-%d}_mean"]
     never = table["communities_never"].astype(float)
     for name in (str(c) for c in table if "person_days" in str(c)):
         table = table.assign(**{name: table[name].astype(float).round(PERSON_DAYS_DIGIT)})
@@ -217,12 +217,12 @@ def _summary(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:
     )
 
 
-def _first_dates(summary: pd.DataFrame, people_met: pd.DataFrame) -> "pd.Series[str]":
+def _first_dates(summary: pd.DataFrame, people_met: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
     """First counting date by which the last community is ready, not its own day."""
     dates = sorted(people_met["date"].unique())
     last = summary["last_ready_date_p50"]
-    first = [next((d for d in dates if isinstance(day, str) and d >= day), None) for day in last]
-    return pd.Series(first, index=summary.index, dtype=object)
+    first = [next((date for date in dates if date >= day), pd.NaT) for day in last]
+    return pd.Series(first, index=summary.index, dtype="datetime64[s]")
 
 
 def _people_met(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:

@@ -38,7 +38,7 @@ def ready_days(readiness: pd.DataFrame, view: View) -> Floats:
     start = np.datetime64(view.start, "D")
     days = np.full((len(readiness), 3), np.nan)
     for column, name in ((0, "ready_date_p10"), (2, "ready_date_p90")):
-        dates = pd.to_datetime(readiness[name]).to_numpy().astype("datetime64[D]")
+        dates = readiness[name].to_numpy().astype("datetime64[D]")
         since = (dates - start).astype(float)
         days[:, column] = np.where(np.isnat(dates), np.nan, since)
     days[:, 1] = readiness["ready_day_p50"].to_numpy(dtype=float)

@@ -40,7 +40,7 @@ def _mine(district_shares: pd.DataFrame, view: View) -> pd.DataFrame:
     mine = only(district_shares, view.allocation)
     mine = mine.assign(district=mine["district"].fillna("").astype(str))
     start = np.datetime64(view.start, "D")
-    days = pd.to_datetime(mine["date"]).to_numpy().astype("datetime64[D]") - start
+    days = mine["date"].to_numpy().astype("datetime64[D]") - start
     people = mine.groupby("district")["people"].max().sort_values(ascending=False, kind="stable")
     mine = mine.assign(day=days.astype(float))
     mine = mine[mine["district"].isin(people.index[:MOST_DISTRICTS])]

@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -46,7 +45,7 @@ def shown_differences(differences: pd.DataFrame, view: View) -> pd.DataFrame:
         total[name] = -differences.loc[total.index, source].astype(float) / view.horizon_days
     total["million_person_days"] = differences.loc[total.index, "mean"].astype(float) / MILLION
     met = differences[differences["measure"] == "people_met"]
-    dates = sorted(met["date"].astype(str).unique())
+    dates = sorted(met["date"].unique())
     keep = {
         dates[round(i)] for i in np.linspace(0, len(dates) - 1, min(MOST_DATES + 1, len(dates)))
     }
@@ -59,7 +58,7 @@ def _group_word(row: pd.Series, view: View) -> str:
     words = view.words
     if row["measure"] == "person_days":
         return words.phrase("Average over the whole time")
-    return words.phrase("By {date}", date=words.date(date.fromisoformat(str(row["date"]))))
+    return words.phrase("By {date}", date=words.date(row["date"].date()))
 
 
 def _differences_alt(differences: pd.DataFrame, *, view: View) -> str:
@@ -162,7 +161,7 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
     )
     ax.axvline(0, color=INK, linewidth=0.9, label="_zero", in_layout=False)
     ax.grid(axis="x")
-    groups = list(shown.groupby(["measure", "date"], sort=False))
+    groups = list(shown.groupby(["measure", "date"], sort=False, dropna=False))
     names = list(dict.fromkeys(shown["allocation"]))
     for number, (_, rows) in enumerate(groups):
         for _, row in rows.iterrows():

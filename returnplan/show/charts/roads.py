@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
-from datetime import date
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -164,7 +164,6 @@ def _opening(low: str, middle: str, high: str, view: View) -> str:
     return ranged(words, middle, low, high)
 
 
-def _month(day: object, view: View) -> str:
-    """Return month and year of an ISO date, nothing where there is none."""
-    is_dated = isinstance(day, str) and bool(day)
-    return view.words.month(date.fromisoformat(str(day))) if is_dated else ""
+def _month(day: Any, view: View) -> str:
+    """Return month and year of a day, nothing where there is none."""
+    return "" if pd.isna(day) else view.words.month(day.date())

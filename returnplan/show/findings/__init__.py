@@ -34,6 +34,7 @@ from returnplan.show.findings.decisions import Decision, decisions, parting
 from returnplan.show.findings.findings import (
     Findings,
     Range,
+    on,
     open_findings,
     range_of,
     records,
@@ -87,6 +88,7 @@ __all__ = [
     "leader",
     "mark",
     "not_modelled",
+    "on",
     "open_findings",
     "option_headings",
     "option_notes",

@@ -225,7 +225,7 @@ def _outlook(findings: Findings, allocation: str, community: str, with_chain: bo
     causes = tuple(_causes(findings, allocation, community))
     unknown = [gate.gate for gate in gates if gate.state == "unknown"]
     state, status = standing_words(str(row["status"]), unknown, findings.words)
-    early, middle, late = (_date(row[f"ready_date_p{p}"]) for p in (10, 50, 90))
+    early, middle, late = (row[f"ready_date_p{p}"] for p in (10, 50, 90))
     steps = _steps(findings, allocation, community) if with_chain else ()
     probability = float(row["probability_by_horizon"]) if findings.draws else None
     return Outlook(
@@ -234,7 +234,7 @@ def _outlook(findings: Findings, allocation: str, community: str, with_chain: bo
         status=status,
         state=state,
         dates=(early, middle, late),
-        date=findings.day_range(*(row[f"ready_date_p{p}"] for p in (10, 50, 90))),
+        date=findings.day_range(early, middle, late),
         probability=probability,
         gates=gates,
         causes=causes,
@@ -247,10 +247,6 @@ def _outlook(findings: Findings, allocation: str, community: str, with_chain: bo
 
 def _of(table: pd.DataFrame, community: str) -> pd.DataFrame:
     return table[table["community"] == community]
-
-
-def _date(iso: object) -> dt.date | None:
-    return dt.date.fromisoformat(iso) if isinstance(iso, str) else None
 
 
 def standing_words(status: str, unknown: Iterable[str], words: Words = ENGLISH) -> tuple[str, str]:

@@ -56,7 +56,7 @@ def parting(findings: Findings) -> dt.date | None:
     medians = table.pivot_table("people_p50", "date", "allocation", observed=True)
     apart = medians.max(axis=1) - medians.min(axis=1)
     days = apart.index[apart > PARTING_SHARE * findings.people]
-    return dt.date.fromisoformat(str(min(days))) if len(days) else None
+    return min(days).date() if len(days) else None
 
 
 def _allocation(findings: Findings) -> Iterator[Decision]:

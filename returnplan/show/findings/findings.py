@@ -172,9 +172,9 @@ class Findings:
         if allocation == self.first:
             return mirrored(self.difference(against, allocation, measure))
         table = self.tables["differences"]
-        day = self.horizon.isoformat() if measure == "people_met" else ""
         is_it = table["allocation"].eq(allocation) & table["measure"].eq(measure)
-        return next(records(table[is_it & table["date"].eq(day)]), None)
+        mine = table[is_it]
+        return next(records(on(mine, self.horizon) if measure == "people_met" else mine), None)
 
     @cached_property
     def chains(self) -> Mapping[str, Chain]:
@@ -224,15 +224,15 @@ class Findings:
         texts = (self.signed(number, decimals) for number in (middle, low, high))
         return ranged(self.words, *texts)
 
-    def day(self, iso: object) -> str:
-        """A date for people; a blank is not within the horizon."""
-        if isinstance(iso, str) and iso:
-            return self.words.date(dt.date.fromisoformat(iso))
-        return self.words.phrase("not within the horizon")
+    def day(self, day: dt.date | None) -> str:
+        """A date for people; none is not within the horizon."""
+        if day is None:
+            return self.words.phrase("not within the horizon")
+        return self.words.date(day)
 
-    def day_range(self, early: object, middle: object, late: object) -> str:
+    def day_range(self, early: dt.date | None, middle: dt.date | None, late: dt.date | None) -> str:
         """A median date with its range; the date alone where there is none."""
-        texts = [self.day(iso) for iso in (middle, early, late)]
+        texts = [self.day(day) for day in (middle, early, late)]
         if not self.draws or texts[1] == texts[2]:
             return texts[0]
         return ranged(self.words, *texts)
@@ -245,9 +245,20 @@ class Findings:
 
 
 def records(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Rows of a table as mappings from column to cell."""
+    """Rows of a table as mappings from column to cell; days are dates, None where there is none."""
     for row in table.to_dict("records"):
-        yield {str(key): cell for key, cell in row.items()}
+        yield {str(key): _cell(cell) for key, cell in row.items()}
+
+
+def _cell(cell: Any) -> Any:
+    if cell is pd.NaT:
+        return None
+    return cell.date() if isinstance(cell, pd.Timestamp) else cell
+
+
+def on(table: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """Rows of a table that are of a day."""
+    return table[table["date"] == pd.Timestamp(day)]
 
 
 def open_findings(

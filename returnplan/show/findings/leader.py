@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from returnplan.show.findings.findings import Findings, records
+from returnplan.show.findings.findings import Findings, on, records
 
 CLOSE_SHARE = 0.1
 """Another allocation is close when it has as many people in at least this share of the draws."""
@@ -167,7 +167,7 @@ def _how_clear(findings: Findings, best: str) -> str:
 def met_on(findings: Findings, allocation: str, day: dt.date) -> dict[str, Any]:
     """Row of people_met on a date of counting."""
     rows = findings.rows("people_met", allocation)
-    return next(records(rows[rows["date"] == day.isoformat()]))
+    return next(records(on(rows, day)))
 
 
 def _met_in_draws(findings: Findings) -> Any:

@@ -175,7 +175,7 @@ def _half(
     dates: list[dt.date | None] = []
     for column in ("people_p90", "people_p50", "people_p10"):
         there = rows.loc[rows[column] >= HALF * findings.people, "date"]
-        dates.append(dt.date.fromisoformat(min(there)) if len(there) else None)
+        dates.append(there.min().date() if len(there) else None)
     return dates[0], dates[1], dates[2]
 
 

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+import pandas as pd
+
 from returnplan.domain import Target
 from returnplan.show.findings.findings import Findings, Range, range_of, records
 
@@ -41,11 +43,10 @@ def targets(findings: Findings) -> tuple[Reached, ...]:
 def _reached(findings: Findings, target: Target, allocation: str) -> Reached:
     """Judge a target by the last date of counting on or before its own."""
     rows = findings.rows("people_met", allocation)
-    iso = target.by_date.isoformat()
     is_within = findings.scenario.start <= target.by_date <= findings.horizon
     people = Range(middle=math.nan)
     if is_within:
-        row = next(records(rows[rows["date"] <= iso].tail(1)))
+        row = next(records(rows[rows["date"] <= pd.Timestamp(target.by_date)].tail(1)))
         people = range_of(row, "people" if target.measure == "conditions_met" else "returned")
     return Reached(
         target=target,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from returnplan.language.names import cause_group, cause_name
 from returnplan.show.audience.tables import OTHER_CAUSES
-from returnplan.show.findings.findings import Findings, Range, range_of, records
+from returnplan.show.findings.findings import Findings, Range, on, range_of, records
 
 LEAST_SHARE = 0.01
 """Smaller shares of the waiting are put together as other."""
@@ -146,7 +146,7 @@ def blocks_most(findings: Findings, allocation: str) -> str:
 def districts(findings: Findings, allocation: str) -> tuple[District, ...]:
     """Districts with people who wait, the smallest share first; without names: none."""
     shares = findings.rows("district_shares", allocation)
-    shares = shares[shares["date"] == findings.horizon.isoformat()]
+    shares = on(shares, findings.horizon)
     delays = findings.rows("district_delays", allocation)
     days = delays.groupby("district")["person_days_mean"].sum(skipna=False)
     rows = [

@@ -108,7 +108,7 @@ def _readiness(findings: Findings, allocation: str, statuses: Numbered) -> dict[
     cells = rows["status"].astype(str) + CELLS + rows["unknown_gates"].fillna("").astype(str)
     return {
         "status": [statuses.number(text) for text in cells],
-        "days": [[_day(iso, start) for iso in rows[f"ready_date_p{p}"]] for p in (10, 50, 90)],
+        "days": [_days(rows[f"ready_date_p{p}"], start) for p in (10, 50, 90)],
         "probability": [
             None if pd.isna(share) else round(float(share), 4)
             for share in rows["probability_by_horizon"]
@@ -124,8 +124,10 @@ def _status(findings: Findings, cells: str) -> tuple[int, str]:
     return STATES.index(state), phrase
 
 
-def _day(iso: object, start: dt.date) -> int | None:
-    return (dt.date.fromisoformat(iso) - start).days if isinstance(iso, str) and iso else None
+def _days(dates: "pd.Series[pd.Timestamp]", start: dt.date) -> list[int | None]:
+    """Days from the start; None: not within the horizon."""
+    day0 = pd.Timestamp(start)
+    return [(day - day0).days if there else None for day, there in zip(dates, dates.notna())]
 
 
 def _gates(findings: Findings, allocation: str, gates: Sequence[str]) -> dict[str, Any]:

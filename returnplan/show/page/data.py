@@ -11,7 +11,7 @@ import pandas as pd
 
 from returnplan.scenario.background import Background
 from returnplan.show.audience.tables import areas_of
-from returnplan.show.findings import Findings, bottlenecks, leader, target_name
+from returnplan.show.findings import Findings, bottlenecks, leader, records, target_name
 from returnplan.show.page import ground
 from returnplan.show.page.communities import communities_data
 from returnplan.show.page.districts import district_profiles, district_shares
@@ -79,9 +79,9 @@ def _days(findings: Findings) -> list[int]:
 
 def _begin(findings: Findings) -> tuple[int, int]:
     """What is shown at first: the leading allocation at the near date of the table of options."""
-    dates = _rows_of_first(findings)["date"].tolist()
+    dates = [row["date"] for row in records(_rows_of_first(findings))]
     best = findings.allocations.index(leader(findings))
-    return best, dates.index(findings.near.isoformat())
+    return best, dates.index(findings.near)
 
 
 def _people(findings: Findings, allocation: str) -> list[list[list[int | None]]]:

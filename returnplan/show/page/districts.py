@@ -1,6 +1,5 @@
 """Districts for the page: shares over time and, on the public page, what their people wait for."""
 
-import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,14 +32,14 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
     """
     table = findings.tables["district_shares"]
     names = sorted(table["district"].unique().tolist())
-    dates = sorted(table["date"].unique().tolist())
+    dates = sorted({row["date"] for row in records(table)})
     people = table.groupby("district")["people"].max()
     cells = {(row["allocation"], row["district"], row["date"]): row for row in records(table)}
     start = findings.scenario.start
     return {
         "names": [district_name(findings, name) for name in names],
         "people": [_whole(people[name]) for name in names],
-        "days": [(dt.date.fromisoformat(date) - start).days for date in dates],
+        "days": [(date - start).days for date in dates],
         "shares": [
             [
                 [

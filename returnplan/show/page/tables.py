@@ -1,5 +1,6 @@
 """Tables of the page that are ready to print: headings and cells in its language."""
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from returnplan.show.findings import (
     decimals,
     key_roads,
     leader,
+    on,
     option_headings,
     option_notes,
     options,
@@ -24,7 +26,6 @@ from returnplan.show.page.rounding import significant
 MOST_ROADS = 10
 MILLION = 1e6
 PARAMETERS = ("a", "b", "c")
-ISO_DATE = len("2020-01-31")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +97,10 @@ def difference_tables(findings: Findings) -> tuple[Table, ...]:
     if "differences" not in findings.tables:
         return ()
     words, table = findings.words, findings.tables["differences"]
-    counted = sorted(set(table["date"]) - {""})
-    near = findings.near.isoformat()
-    dates = dict.fromkeys([next(day for day in counted if day >= near), counted[-1]])
-    titles = {"": words.phrase("Person-days of displacement (fewer is better)")} | {
+    rows = list(records(table))
+    counted = sorted({row["date"] for row in rows} - {None})
+    dates = dict.fromkeys([next(day for day in counted if day >= findings.near), counted[-1]])
+    titles = {None: words.phrase("Person-days of displacement (fewer is better)")} | {
         date: words.phrase(
             "People whose conditions are met (modelled) by {date}", date=findings.day(date)
         )
@@ -116,7 +117,7 @@ def difference_tables(findings: Findings) -> tuple[Table, ...]:
         Table(
             title=title,
             headings=headings,
-            rows=tuple(_difference(findings, row) for row in records(table[table["date"] == date])),
+            rows=tuple(_difference(findings, row) for row in rows if row["date"] == date),
         )
         for date, title in titles.items()
     )
@@ -213,7 +214,7 @@ def _harm(findings: Findings, allocation: str, kind: str) -> str:
 def district_table(findings: Findings) -> Table:
     """Share of each district's people whose conditions are met by the horizon, by allocation."""
     words, table = findings.words, findings.tables["district_shares"]
-    last = table[table["date"] == findings.horizon.isoformat()]
+    last = on(table, findings.horizon)
     cells = {(row["district"], row["allocation"]): row for row in records(last)}
     people = last.groupby("district")["people"].max()
     rows = []
@@ -282,7 +283,10 @@ def how_made(findings: Findings) -> tuple[tuple[str, str], ...]:
     lines = [
         (words.phrase("Scenario"), f"{scenario.title or scenario.name} ({scenario.name})"),
         (words.phrase("The model starts on"), words.date(scenario.start)),
-        (words.phrase("The run was made on"), findings.day(str(manifest["start"])[:ISO_DATE])),
+        (
+            words.phrase("The run was made on"),
+            words.date(dt.datetime.fromisoformat(str(manifest["start"]))),
+        ),
         (words.phrase("Last day of the run"), words.date(findings.horizon)),
         (
             words.phrase("Draws"),

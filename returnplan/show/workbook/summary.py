@@ -145,11 +145,11 @@ def _options(
     return pd.DataFrame(cells), columns
 
 
-def _people_by(day: str, percent: int) -> str:
-    return f"Conditions met by {day}, people (p{percent})"
+def _people_by(day: pd.Timestamp, percent: int) -> str:
+    return f"Conditions met by {day:%Y-%m-%d}, people (p{percent})"
 
 
-def _quarters(people_met: pd.DataFrame) -> list[str]:
+def _quarters(people_met: pd.DataFrame) -> list[pd.Timestamp]:
     """First dates of counting after each quarter of the time; the last is the horizon."""
     dates = people_met.drop_duplicates("date")
     last = dates["day"].max()
@@ -157,7 +157,7 @@ def _quarters(people_met: pd.DataFrame) -> list[str]:
         dates.loc[dates["day"] >= last * quarter // QUARTERS, "date"].iloc[0]
         for quarter in range(1, QUARTERS + 1)
     ]
-    return list(dict.fromkeys(map(str, days)))
+    return list(dict.fromkeys(days))
 
 
 def _waiting(delays: pd.DataFrame) -> pd.DataFrame:
