@@ -127,7 +127,10 @@ def _status(findings: Findings, cells: str) -> tuple[int, str]:
 def _days(dates: "pd.Series[pd.Timestamp]", start: dt.date) -> list[int | None]:
     """Days from the start; None: not within the horizon."""
     day0 = pd.Timestamp(start)
-    return [(day - day0).days if there else None for day, there in zip(dates, dates.notna())]
+    return [
+        (day - day0).days if there else None
+        for day, there in zip(dates, dates.notna(), strict=True)
+    ]
 
 
 def _gates(findings: Findings, allocation: str, gates: Sequence[str]) -> dict[str, Any]:

@@ -152,7 +152,10 @@ def _values(cells: "pd.Series[Any]", kind: ColumnType) -> Iterable[Any]:
     """Cells as Excel has them; None: empty."""
     if kind in ("date", "month"):
         dates = pd.to_datetime(cells)
-        return [(day - DAY_0).days if there else None for day, there in zip(dates, dates.notna())]
+        return [
+            (day - DAY_0).days if there else None
+            for day, there in zip(dates, dates.notna(), strict=True)
+        ]
     if kind == "text":
         return [_text(cell) for cell in cells.tolist()]
     if kind == "flag":
