@@ -77,10 +77,8 @@ class Results:
     def _repr_html_(self) -> str:
         """Show the summary in a notebook, a column each allocation."""
         summary = self.tables["summary"].set_index("allocation")
-        dates = summary.select_dtypes("datetime").items()
-        summary = summary.assign(
-            **{str(name): days.dt.strftime("%Y-%m-%d") for name, days in dates}
-        )
+        for name, days in summary.select_dtypes("datetime").items():
+            summary[name] = days.dt.strftime("%Y-%m-%d")
         head, _, _ = repr(self).partition("\n")
         table = summary.T.to_html(float_format=lambda number: f"{number:,.4g}", na_rep="")
         return f"<p>{escape(head)}</p>{table}"

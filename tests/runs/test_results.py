@@ -82,7 +82,7 @@ def test_a_notebook_shows_a_column_for_each_allocation(every: dict[str, Results]
 
 def test_a_notebook_shows_dates_as_days_and_nothing_for_what_is_blank() -> None:
     outcome = rp.simulate(rp.load(VALLEY), "today")
-    days = pd.to_datetime(["2030-02-01", None]).astype("datetime64[s]")
+    days = np.array(["2030-02-01", "NaT"], "datetime64[s]")
     summary = pd.DataFrame({"allocation": ["a", "b"], "last_ready_date_p50": days})
     shown = dataclasses.replace(outcome, tables={"summary": summary})._repr_html_()
     assert "<td>2030-02-01</td>" in shown

@@ -476,10 +476,10 @@ def test_the_readme_prints_the_dates_and_binding_gates_of_all_allocations(commun
     cells = []
     for allocation in ALLOCATIONS:
         row = readiness(allocation)[community]
-        is_met = row["status"] == "conditions met (modelled)"
-        cells.append(
-            f"{row['ready_date_p50']:%Y-%m-%d} {row['binding_gate']}" if is_met else row["status"]
-        )
+        status = row["status"]
+        if status == "conditions met (modelled)":
+            status = f"{row['ready_date_p50']:%Y-%m-%d} {row['binding_gate']}"
+        cells.append(status)
     assert f"| {community} | {' | '.join(cells)} |" in readme()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from returnplan.domain import Scenario
-from returnplan.insight.explain import Told, open_run
+from returnplan.insight.explain import OpenedRun, open_run
 from returnplan.insight.story import Chain
 from returnplan.language.words import Words, words_of
 from returnplan.runs.district_shares import district_shares
@@ -70,7 +70,7 @@ class Findings:
     """
 
     folder: Path
-    opened: Told
+    opened: OpenedRun
     view: View
     audience: Audience
     tables: Mapping[str, pd.DataFrame]

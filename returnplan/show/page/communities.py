@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from returnplan.domain import Place
-from returnplan.insight.typical import Told, told_chains
+from returnplan.insight.typical import TypicalChain, typical_chains
 from returnplan.language.names import cause_name, gate_name
 from returnplan.model.conditions.gates import gates_in_force
 from returnplan.show.findings import Findings, standing_words
@@ -164,9 +164,9 @@ def _causes(findings: Findings, allocation: str, causes: Numbered) -> list[list[
     return list(lists.values())
 
 
-def _chains(findings: Findings, allocation: str, number: int) -> list[Told]:
+def _chains(findings: Findings, allocation: str, number: int) -> list[TypicalChain]:
     run = findings.run
-    return told_chains(
+    return typical_chains(
         findings.chains[allocation],
         run.communities,
         None if run.ready_day is None else run.ready_day[number],
@@ -175,7 +175,7 @@ def _chains(findings: Findings, allocation: str, number: int) -> list[Told]:
     )
 
 
-def _chain(chain: Told, causes: Numbered, sentences: Numbered) -> list[Any]:
+def _chain(chain: TypicalChain, causes: Numbered, sentences: Numbered) -> list[Any]:
     """Draw, then for each stretch its end, cause and words; -1: none. It begins where one ended."""
     line: list[Any] = [chain.draw]
     for stretch in chain.stretches:
@@ -185,7 +185,9 @@ def _chain(chain: Told, causes: Numbered, sentences: Numbered) -> list[Any]:
     return line
 
 
-def _chain_days(findings: Findings, number: int, chains: Sequence[Told]) -> list[int | None]:
+def _chain_days(
+    findings: Findings, number: int, chains: Sequence[TypicalChain]
+) -> list[int | None]:
     """Day on which conditions are met in the draw of each chain."""
     days = findings.run.ready_day
     if days is None:

@@ -145,7 +145,7 @@ def risk_rows(*draws: list[float]) -> list[dict[str, Any]]:
     table = effects.residual_risk(over_draws(world.scenario(), len(draws), **times))
     assert list(table["max_per_year"]) == list(LEVELS)
     assert set(table["community"]) == {"home_people"}
-    return [dict(row) for row in table.to_dict("records")]
+    return [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
 
 
 def test_a_limit_is_met_from_the_median_day_on() -> None:

@@ -19,7 +19,7 @@ def verdict(*draws: tuple[float, float, float]) -> Verdict:
 
 def test_a_community_is_met_when_its_median_is_within_the_horizon() -> None:
     found = verdict((0, 10, 20), (0, 30, 5), (0, NEVER, 5))
-    assert found.ready_s == (30 * DAY, 30 * DAY, NEVER)
+    assert list(found.ready_s) == [30 * DAY, 30 * DAY, NEVER]
     assert found.status == "conditions met (modelled)"
     assert found.ready_share == 2 / 3
     assert found.binding_gate == "survey"
@@ -87,5 +87,5 @@ def test_a_world_without_people_or_gates_is_judged(gates: tuple[str, ...]) -> No
     assert judge(gates, np.zeros((4, 0, len(gates)))).ready_s.shape == (4, 0)
     everywhere = judge(gates, np.zeros((4, 2, len(gates)))).at(1)
     assert everywhere.status == "conditions met (modelled)"
-    assert everywhere.ready_s == (0, 0, 0)
+    assert list(everywhere.ready_s) == [0, 0, 0]
     assert everywhere.binding_gate == (gates[0] if gates else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -134,14 +135,10 @@ def test_communities_and_gates_say_what_their_settlements_do_over_the_draws() ->
     drawn = judged(
         [[1, 9], [0, NEVER]], [[2, 8], [0, UNKNOWN]], [[3, NEVER], [5, UNKNOWN]], [[12, 7], [1, 2]]
     )
-    rows = readiness.readiness(drawn).set_index("community")
+    rows: Any = readiness.readiness(drawn).set_index("community")
     assert list(rows.index) == ["home_people", "guests", "away_people"]
-    assert (
-        rows.drop(columns="people")
-        .loc["home_people"]
-        .equals(rows.drop(columns="people").loc["guests"])
-    )
-    home, away = rows.loc["home_people"], rows.loc["away_people"]
+    home, guests, away = (rows.loc[community] for community in rows.index)
+    assert guests.drop("people").equals(home.drop("people"))
     assert home["status"] == "unknown: water works"  # unknown in two of the three late draws
     assert home["unknown_gates"] == "water"
     assert (home["binding_gate"], home["probability_by_horizon"]) == ("water", 0.25)
@@ -153,7 +150,7 @@ def test_communities_and_gates_say_what_their_settlements_do_over_the_draws() ->
     assert dates == [pd.Timestamp("2025-01-10"), pd.Timestamp("2025-01-13")]
     assert pd.isna(away["ready_date_p90"])
     assert (away["ready_day_p50"], away["probability_by_horizon"]) == (12, 0.75)
-    gates = readiness.gates(drawn).set_index(["community", "gate"])
+    gates: Any = readiness.gates(drawn).set_index(["community", "gate"])
     assert gates["state"].tolist() == ["met", "unknown"] * 2 + ["met", "met"]
     assert gates["binding_share"].tolist() == [0, 1, 0, 1, 0.25, 0.75]
     assert gates.loc["away_people", "day_p50"].tolist() == [3, 9]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,8 @@ def test_days_of_waiting_end_at_the_horizon_and_the_last_date_is_a_median() -> N
         "casualties": np.zeros((3, 9)),
         "measures": np.ones((3, 2, 7), np.float32),
     }
-    (row,) = summary.summary(over_draws(world.scenario(), 3, gate_s=gate_s, **still)).itertuples()
+    drawn = over_draws(world.scenario(), 3, gate_s=gate_s, **still)
+    row: Any = summary.summary(drawn).iloc[0]
     waits = [300 + 90, 400 + 70, 36500 + 80]
     assert [row.person_days_p10, row.person_days_p90] == [waits[1], waits[2]]
     assert row.person_days_mean == pytest.approx(sum(waits) / 3)

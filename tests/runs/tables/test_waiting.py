@@ -136,9 +136,8 @@ def test_key_roads_of_draws_are_ranked_and_no_road_beyond_all_people(spread: rp.
         assert list(rows["rank"]) == list(range(1, len(rows) + 1))
         assert (np.diff(rows["people_mean"]) <= 0).all()
         assert (rows["people_mean"] <= everyone).all()
-        dates = rows[["open_date_p10", "open_date_p50", "open_date_p90"]].fillna(
-            pd.Timestamp("9999-01-01")
-        )
+        dates = rows[["open_date_p10", "open_date_p50", "open_date_p90"]]
+        dates = dates.fillna(pd.Timestamp("9999-01-01"))
         for early, late in (("open_date_p10", "open_date_p50"), ("open_date_p50", "open_date_p90")):
             assert (dates[early] <= dates[late]).all()
 
@@ -150,16 +149,16 @@ def test_key_roads_of_draws_are_means_of_people_and_ranges_of_dates() -> None:
     opens[:, roads.index("spur")] = [30, 10, 20, np.inf]
     people = np.zeros(len(roads), np.int64)
     people[[roads.index("spur"), roads.index("lane")]] = [360, 300]
-    (spur, lane) = waiting.key_roads(
-        over_draws(
-            scenario,
-            4,
-            road_people=people,
-            road_person_minutes=people * 24 * 60,
-            road_drive_s=np.minimum(opens, 5) * DAY_S,
-            road_open_s=opens * DAY_S,
-        )
-    ).itertuples()
+    drawn = over_draws(
+        scenario,
+        4,
+        road_people=people,
+        road_person_minutes=people * 24 * 60,
+        road_drive_s=np.minimum(opens, 5) * DAY_S,
+        road_open_s=opens * DAY_S,
+    )
+    table: Any = waiting.key_roads(drawn)
+    spur, lane = table.itertuples()
     assert (spur.rank, spur.road, spur.people_mean, spur.person_days_mean) == (1, "spur", 90, 90)
     assert (lane.rank, lane.road, lane.people_mean, lane.person_days_mean) == (2, "lane", 75, 75)
     assert spur.drive_date_p50 == lane.drive_date_p50 == pd.Timestamp("2025-01-06")
