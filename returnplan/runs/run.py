@@ -126,7 +126,7 @@ def run(request: Request, finish: Finish, watcher: Watcher = SILENT) -> list[Out
         else:
             spread = assemble(request.scenario, runner, kept.chunks(), request.seed, sha256)
             outcomes = finish(request, spread, sha256, clock, watcher)
-        shutil.rmtree(folder)
+        kept.discard()
     return outcomes
 
 

@@ -361,6 +361,11 @@ class KeptDraws:
         """Return all draws, to be read."""
         return Chunks({span: self.folder / chunk_name(span) for span in self.all})
 
+    def discard(self) -> None:
+        """Remove the draws: what was made of them is written."""
+        for path in chunk_files(self.folder).values():
+            path.unlink()
+
 
 def run_on_threads(
     runner: DrawRunner, kept: KeptDraws, workers: int | None = None, progress: Progress = ignore

@@ -4,13 +4,14 @@ import dataclasses
 import hashlib
 import json
 import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
@@ -184,15 +185,14 @@ def claimed(
         When a run is going on in it, or its draws are of another plan.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _lock(folder)
-    try:
-        _prepare(folder, {"plan": plan.as_dict(), "part": list(part)}, resume=resume, say=say)
-        yield KeptDraws(folder, part)
-    finally:
-        if folder.is_dir():
-            (folder / LOCK).unlink(missing_ok=True)
+    wanted = {"plan": plan.as_dict(), "part": list(part), "process": _this_process()}
+    with _locked(folder):
+        try:
+            _prepare(folder, wanted, resume=resume, say=say)
+            yield KeptDraws(folder, part)
+        finally:
             if not chunk_files(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+                (folder / PLAN).unlink(missing_ok=True)
 
 
 def _prepare(
@@ -236,42 +236,32 @@ def _differences(folder: Path, wanted: dict[str, Any]) -> list[str]:
     return problems
 
 
-def _lock(folder: Path) -> None:
-    """Take the lock of a folder; one whose process has died does not count."""
-    path = folder / LOCK
-    for attempt in (1, 2):
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(f"{os.getpid()} {socket.gethostname()}\n")
-            return
-        except FileExistsError:
-            holder = _holder(path)
-            if holder is not None or attempt > 1:
-                who = f"process {holder}" if holder else "another process"
-                raise ReturnplanError(
-                    f"{who} is running into the same folder (if it is not, delete {path})"
-                ) from None
-            path.unlink(missing_ok=True)
-
-
-def _holder(path: Path) -> str | None:
-    """Process that holds a lock; None: it is dead."""
-    with suppress(OSError, ValueError):
-        pid, _, host = path.read_text(encoding="utf-8").strip().partition(" ")
-        is_here = host == socket.gethostname()
-        if not is_here:
-            return f"{pid} on {host}" if host else "(just begun)"
-        return pid if _is_running(int(pid)) else None
-    return None
-
-
-def _is_running(pid: int) -> bool:
-    if os.name == "nt":  # where signal 0 would end the process
-        return True
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a folder. The hold ends with this process, however it ends."""
+    lock = FileLock(folder / LOCK)
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it runs for somebody else
-        return True
-    return True
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise ReturnplanError(f"{_holder(folder)} is running into the same folder") from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows removes it on release only
+            (folder / LOCK).unlink()
+        lock.release()
+        with suppress(OSError):  # draws are kept in it, or the next run has begun
+            folder.rmdir()
+
+
+def _this_process() -> str:
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+def _holder(folder: Path) -> str:
+    """Name the process that holds a folder, as it wrote itself down."""
+    try:
+        process: str = json.loads((folder / PLAN).read_text(encoding="utf-8"))["process"]
+    except (OSError, ValueError, KeyError, TypeError):  # it has just begun
+        return "another process"
+    return process.removesuffix(f" on {socket.gethostname()}")

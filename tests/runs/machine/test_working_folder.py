@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,7 +15,7 @@ from returnplan.runs.machine import chunks, working_folder
 from returnplan.runs.machine.runner import DrawRunner
 from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.run import Request
-from tests.running import command, finish, manifest, run_undrawn, start, until
+from tests.running import ROOT, command, finish, manifest, run_undrawn, start, until
 
 PLAN = RunIdentity(
     returnplan="1",
@@ -123,48 +122,64 @@ def test_two_runs_never_share_a_working_folder(tmp_path: Path) -> None:
     folder = tmp_path / "d"
     with working_folder.claimed(folder, PLAN, (0, 30), resume=False):
         with (
-            pytest.raises(rp.ReturnplanError, match=f"process {os.getpid()} is running"),
+            pytest.raises(rp.ReturnplanError, match=f"^process {os.getpid()} is running into"),
             working_folder.claimed(folder, PLAN, (0, 30), resume=True),
         ):
             pass
-        assert (folder / "lock").exists()
+        assert sorted(path.name for path in folder.iterdir()) == ["lock", "plan.json"]
 
 
-def test_the_lock_of_a_dead_process_does_not_count(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ('{"process": "process 12 on another.machine"}', "process 12 on another.machine"),
+        ("", "another process"),
+        ("{}", "another process"),
+    ],
+)
+def test_a_run_that_holds_a_folder_is_named_as_far_as_it_is_known(
+    text: str, who: str, tmp_path: Path
+) -> None:
+    with working_folder.claimed(tmp_path / "d", PLAN, (0, 30), resume=False) as kept:
+        (kept.folder / "plan.json").write_text(text, encoding="utf-8")
+        with (
+            pytest.raises(rp.ReturnplanError, match=f"^{who} is running into the same folder$"),
+            working_folder.claimed(kept.folder, PLAN, (0, 30), resume=True),
+        ):
+            pass
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from returnplan.runs.machine import working_folder
+from tests.runs.machine.test_working_folder import PLAN
+with working_folder.claimed(Path(sys.argv[1]), PLAN, (0, 30), resume=True):
+    print("holds it", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_killed_process_holds_nothing_and_its_draws_are_continued(
+    runner: DrawRunner, tmp_path: Path
+) -> None:
     folder = tmp_path / "d"
-    folder.mkdir()
-    dead = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    for text in (f"{dead} {socket.gethostname()}\n", f"junk {socket.gethostname()}\n"):
-        (folder / "lock").write_text(text, encoding="utf-8")
-        with working_folder.claimed(folder, PLAN, (0, 30), resume=True) as kept:
-            assert (kept.folder / "lock").read_text(encoding="utf-8").startswith(str(os.getpid()))
-        folder.mkdir()
-
-
-@pytest.mark.parametrize("text", ["12 another.machine\n", ""])
-def test_a_lock_that_cannot_be_judged_from_here_counts(text: str, tmp_path: Path) -> None:
-    (tmp_path / "lock").write_text(text, encoding="utf-8")
-    with (
-        pytest.raises(rp.ReturnplanError, match="if it is not, delete"),
-        working_folder.claimed(tmp_path, PLAN, (0, 30), resume=True),
-    ):
-        pass
-    assert (tmp_path / "lock").exists()
-
-
-def test_whether_a_process_runs_is_answered_with_care(monkeypatch: pytest.MonkeyPatch) -> None:
-    def not_mine(*_: object) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(os, "kill", not_mine)
-    assert working_folder._is_running(1)
-    monkeypatch.setattr(os, "name", "nt")
-    assert working_folder._is_running(1)
+    leftover(folder, runner)
+    how = [sys.executable, "-c", HOLDER, str(folder)]
+    with subprocess.Popen(how, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "holds it\n"
+        for resume in (True, False):
+            with (
+                pytest.raises(rp.ReturnplanError, match=f"process {process.pid} is running"),
+                working_folder.claimed(folder, PLAN, (0, 30), resume=resume),
+            ):
+                pass
+        process.kill()
+    assert (folder / "lock").exists()
+    with working_folder.claimed(folder, PLAN, (0, 30), resume=True) as kept:
+        assert kept.missing() == [(10, 20), (20, 30)]
+    assert {path.name for path in folder.iterdir()} == {"plan.json", chunks.chunk_name((0, 10))}
 
 
 # ---------------------------------------------------------------- a real process is stopped
