@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from subprocess import DEVNULL, Popen
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.show import charts, maps  # noqa: F401 - they declare their charts
 from returnplan.show.drawing import CHARTS, View, figure, map_tables, save
 
-__all__ = ["CHARTS", "NAMES", "Page", "draw_desk", "draw_figures", "pages", "title"]
+__all__ = ["CHARTS", "NAMES", "Page", "draw_figures", "pages", "title"]
 
 MANY_PAGES = 20
 """From so many figures on, a second process helps: it takes two seconds to begin."""
@@ -179,36 +179,23 @@ def _helper(desk: _Desk) -> Iterator[None]:
     """Let a second process draw from the front, if that is worth its start.
 
     It does not hear Ctrl-C, and ends with this block. What it leaves undone, or fails at, is left.
+    No pool of ``concurrent.futures``: its process would run the caller's script once more, hear
+    Ctrl-C, and could not be ended in the middle of its work.
     """
     if len(desk.pages) < MANY_PAGES or cores() == 1:
         yield
         return
-    with TemporaryDirectory() as place:
-        file = Path(place) / "desk.pickle"
-        file.write_bytes(pickle.dumps(desk))
-        code = f"from {__name__} import draw_desk; draw_desk({str(file)!r})"
-        helper = Popen(
-            [sys.executable, "-c", code], stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
-        )
-        try:
-            yield
-            helper.wait()
-        finally:
-            helper.kill()
-            helper.wait()
-
-
-def draw_desk(file: str) -> None:
-    """Draw from the front what nobody has begun: the work of the second process.
-
-    Parameters
-    ----------
-    file
-        Pickle that :func:`draw_figures` wrote.
-    """
-    desk: _Desk = pickle.loads(Path(file).read_bytes())
-    for page in desk.pages:
-        desk.draw(page)
+    with TemporaryFile() as file:
+        pickle.dump(desk, file)
+        file.seek(0)
+        words = [sys.executable, "-m", __name__]
+        helper = Popen(words, stdin=file, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)
+    try:
+        yield
+        helper.wait()
+    finally:
+        helper.kill()
+        helper.wait()
 
 
 def _tables(
@@ -237,3 +224,9 @@ def _tables(
     if ready_day is not None and ready_day.shape[1] >= LEAST_DRAWS:
         tables["differences"] = differences(seen)
     return tables
+
+
+if __name__ == "__main__":  # the second process
+    given: _Desk = pickle.load(sys.stdin.buffer)
+    for ahead in given.pages:
+        given.draw(ahead)
