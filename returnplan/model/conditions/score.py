@@ -372,6 +372,7 @@ def perturbed_weights() -> tuple[Mapping[str, float], ...]:
 
 
 # ---------------------------------------------------------------- ranks
+# Not by scipy.stats: spearmanr sums otherwise, so last digits change, and it is slow to import.
 
 
 def ranks(scores: Floats) -> Floats:
