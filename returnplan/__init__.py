@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from returnplan.runs.paired import compare
     from returnplan.scenario import check, load, write
     from returnplan.show import charts, maps
-    from returnplan.show.views import view
+    from returnplan.show.drawing.view import view
 
 __all__ = [
     "AllocationHeader",
@@ -97,7 +97,7 @@ _LATER = {
     "load_run": "returnplan.runs.folder",
     "maps": "returnplan.show",
     "simulate": "returnplan.runs.outcome",
-    "view": "returnplan.show.views",
+    "view": "returnplan.show.drawing.view",
     "why": "returnplan.insight.story",
     "write": "returnplan.scenario",
 }

@@ -80,7 +80,7 @@ def ask(given: argparse.Namespace) -> None:
 
 def chart(table: pd.DataFrame, title: str, made: str) -> Any:
     """Draw people with conditions met and returned, and the person-days saved, with ranges."""
-    from returnplan.show import drawing as canvas
+    from returnplan.show import drawing
 
     foot = "Bands of people: 80 % model interval (p10 to p90); of days saved: 95 % interval of the"
     whole, axes = common.sheet(3.3, 2, title, f"{foot} mean difference. {made}", sharey=False)
@@ -90,9 +90,9 @@ def chart(table: pd.DataFrame, title: str, made: str) -> Any:
         (axes[0], "returned", "_mean", "_p10", "_p90", "returned"),
         (axes[1], "saved_person_days", "", "_low", "_high", ""),
     )
-    with canvas.house_style():
+    with drawing.house_style():
         for number, (ax, name, middle, low, high, words) in enumerate(lines):
-            colour, dashes, marker = canvas.LINES[number]
+            colour, dashes, marker = drawing.LINES[number]
             ax.fill_between(across, table[name + low], table[name + high], color=colour, alpha=0.16)
             ax.plot(
                 across, table[name + middle], color=colour, linestyle=dashes, marker=marker,

@@ -13,8 +13,8 @@ from matplotlib.text import Text
 
 from returnplan.domain import Target
 from returnplan.runs.tables.family import typed
-from returnplan.show import drawing as canvas
-from returnplan.show.drawing import CHARTS, View
+from returnplan.show.drawing import View, figure
+from returnplan.show.figures import CHARTS
 
 START = dt.date(2020, 1, 1)
 VIEW = View(
@@ -28,7 +28,7 @@ VIEW = View(
     districts=[[[46.0, 39.0], [47.0, 39.0], [47.0, 40.0], [46.0, 39.0]]],
 )
 DRAWS = replace(VIEW, draws=50)
-AIMS = (
+TARGETS = (
     Target(id="plan", by_date=dt.date(2023, 1, 1), people=900, title="The plan", source="x"),
     Target(
         id="open", by_date=dt.date(2022, 1, 1), people=700, measure="conditions_met", source="x"
@@ -237,7 +237,7 @@ def words_of_sheet(sheet: Figure) -> list[str]:
 
 def foot(name: str, given: dict[str, pd.DataFrame], view: View) -> str:
     """Return what stands below a figure."""
-    sheet, _ = canvas.figure(name, given, view)
+    sheet, _ = figure(name, given, view)
     words = " ".join(text.get_text() for part in sheet.subfigs for text in part.texts)
     return words.replace("\n", " ")
 

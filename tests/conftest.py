@@ -17,8 +17,9 @@ import returnplan as rp
 from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.runs.run import Request
 from returnplan.scenario.background import read_background
-from returnplan.show import page as report
-from returnplan.show.findings import Audience, open_findings
+from returnplan.show.audience.tables import Audience
+from returnplan.show.findings import open_findings
+from returnplan.show.page import report_page
 from tests import worlds
 from tests.running import call, no_figures, run_undrawn
 from tests.sketch import Sketch
@@ -150,7 +151,7 @@ def reports(valley_run: Path) -> Callable[..., Path]:
             fcntl.flock(lock, fcntl.LOCK_EX)  # the first writes it, the others wait
             if not path.exists():
                 findings = open_findings(valley_run, audience, language)
-                path.write_text(report.page(findings, background), encoding="utf-8")
+                path.write_text(report_page(findings, background), encoding="utf-8")
         return path
 
     return write

@@ -27,7 +27,7 @@ PATIENCE_S = 300
 COMMAND = """
 import sys, time
 from returnplan.runs.machine import chunks
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine.runner import DrawRunner
 from returnplan.show import figures
 seconds = float(sys.argv[1])
 figures.draw_figures = lambda *given, **named: None
@@ -37,7 +37,7 @@ def slowed(swift, seconds):
         return swift(*given)
     return slow
 if seconds:
-    Programme.run = slowed(Programme.run, seconds)
+    DrawRunner.run = slowed(DrawRunner.run, seconds)
     chunks.Kept.save = slowed(chunks.Kept.save, 10 * seconds)
 from returnplan.cli import main
 main(sys.argv[2:], prog_name="returnplan")

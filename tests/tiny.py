@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 import returnplan as rp
-from returnplan.insight.explain import Told
+from returnplan.insight.explain import OpenedRun
 from returnplan.language.words import words_of
 from returnplan.model.simulation import Prepared
 from returnplan.quantiles import quantile
@@ -113,7 +113,7 @@ def tiny(
         more["differences"] = differences(run)
     return Findings(
         folder=Path(),
-        told=Told(run=run, scenario=found, prepared=Prepared(found)),
+        opened=OpenedRun(run=run, scenario=found, prepared=Prepared(found)),
         view=View(
             start=found.start,
             horizon_days=(horizon - found.start).days,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from babel.dates import format_date
 
-from returnplan.insight.explain import LEAST_DAYS, Told, WhatIf, typical_draw
+from returnplan.insight.explain import LEAST_DAYS, OpenedRun, WhatIf, typical_draw
 from returnplan.insight.story import Chain
 from returnplan.quantiles import HIGH, LOW, MIDDLE, quantile
 from returnplan.runs.folder import STATEMENT
@@ -17,7 +17,7 @@ from returnplan.units import DAY_S, seconds_to_date
 MILLION = 1e6
 
 
-def heading(opened: Told, community: str) -> list[str]:
+def heading(opened: OpenedRun, community: str) -> list[str]:
     """Say which community and which run this is about.
 
     Parameters
@@ -45,7 +45,7 @@ def heading(opened: Told, community: str) -> list[str]:
     ]
 
 
-def explanation(opened: Told, allocation: str, community: str) -> list[str]:
+def explanation(opened: OpenedRun, allocation: str, community: str) -> list[str]:
     """Say when conditions are met under an allocation, and why not before.
 
     Parameters
@@ -95,7 +95,7 @@ def day_words(day: date) -> str:
     return str(format_date(day, "d MMMM y", "en"))
 
 
-def _status_lines(opened: Told, allocation: str, community: str) -> Iterator[str]:
+def _status_lines(opened: OpenedRun, allocation: str, community: str) -> Iterator[str]:
     row = _rows(opened.run.readiness, allocation, community)[0]
     yield f"{str(row['status']).capitalize()}."
     if not opened.draws:
@@ -107,7 +107,7 @@ def _status_lines(opened: Told, allocation: str, community: str) -> Iterator[str
     yield f"Probability by the horizon: {row['probability_by_horizon']:.0%}."
 
 
-def _gate_lines(opened: Told, allocation: str, community: str) -> Iterator[str]:
+def _gate_lines(opened: OpenedRun, allocation: str, community: str) -> Iterator[str]:
     yield f"{'Gate':<16} {'state':<8} {'from':<12} binds"
     for row in _rows(opened.run.gates, allocation, community):
         day = row["day_p50"]
@@ -117,7 +117,7 @@ def _gate_lines(opened: Told, allocation: str, community: str) -> Iterator[str]:
         yield f"{row['gate']:<16} {row['state']:<8} {when:<12} {row['binding_share']:.0%}"
 
 
-def _chain_lines(opened: Told, allocation: str, community: str) -> Iterator[str]:
+def _chain_lines(opened: OpenedRun, allocation: str, community: str) -> Iterator[str]:
     draw = typical_draw(opened, allocation, community)
     which = "of the run on expected values"
     if draw is not None:
@@ -140,7 +140,7 @@ def _chain_lines(opened: Told, allocation: str, community: str) -> Iterator[str]
         yield "  In each job, travel comes first and lost days last, wherever they fall."
 
 
-def _cause_lines(opened: Told, allocation: str, community: str) -> Iterator[str]:
+def _cause_lines(opened: OpenedRun, allocation: str, community: str) -> Iterator[str]:
     rows = _rows(opened.run.delays, allocation, community)
     total = sum(row["days_mean"] for row in rows)
     long = [row for row in rows if row["days_mean"] >= LEAST_DAYS]
@@ -150,7 +150,7 @@ def _cause_lines(opened: Told, allocation: str, community: str) -> Iterator[str]
         yield f"  {row['cause']:<28} {row['days_mean']:>9,.1f}  {row['days_mean'] / total:>4.0%}"
 
 
-def what_if_lines(opened: Told, found: Sequence[WhatIf]) -> Iterator[str]:
+def what_if_lines(opened: OpenedRun, found: Sequence[WhatIf]) -> Iterator[str]:
     """Say what each cause taken away would bring.
 
     Parameters

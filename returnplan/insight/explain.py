@@ -29,11 +29,11 @@ from returnplan.units import DAY_S
 
 Floats = NDArray[np.float64]
 LEAST_DAYS = 0.5
-"""Causes of fewer days are not told of."""
+"""Causes of fewer days are not opened of."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class OpenedRun:
     """A run folder with its scenario, ready to be explained.
 
     Parameters
@@ -56,7 +56,7 @@ class Told:
         return int(self.run.manifest["draws"])
 
 
-def open_run(folder: Path, language: str = "") -> Told:
+def open_run(folder: Path, language: str = "") -> OpenedRun:
     """Read a run folder together with the scenario that it was made from.
 
     Parameters
@@ -69,7 +69,7 @@ def open_run(folder: Path, language: str = "") -> Told:
 
     Returns
     -------
-    Told
+    OpenedRun
         Run and scenario.
 
     Raises
@@ -92,7 +92,7 @@ def open_run(folder: Path, language: str = "") -> Told:
     if language:
         places = tuple(_named(place, language) for place in scenario.places)
         scenario = replace(scenario, places=places)
-    return Told(run=run, scenario=scenario, prepared=Prepared(scenario))
+    return OpenedRun(run=run, scenario=scenario, prepared=Prepared(scenario))
 
 
 def _named(place: Place, language: str) -> Place:
@@ -101,12 +101,12 @@ def _named(place: Place, language: str) -> Place:
     return replace(place, name=place.names.get(language) or place.name, names=names)
 
 
-def find_community(told: Told, wanted: str) -> str:
+def find_community(opened: OpenedRun, wanted: str) -> str:
     """Find a community by its id, or by the name of its settlement if only one has it.
 
     Parameters
     ----------
-    told
+    opened
         The run.
     wanted
         What the user typed.
@@ -121,7 +121,7 @@ def find_community(told: Told, wanted: str) -> str:
     ReturnplanError
         When there is none, or more than one; a few candidates are named.
     """
-    scenario, word = told.scenario, wanted.casefold()
+    scenario, word = opened.scenario, wanted.casefold()
     names = {one.id: _names(scenario, one) for one in scenario.communities}
     if wanted in names:
         return wanted
@@ -150,12 +150,12 @@ def _names(scenario: Scenario, community: Community) -> list[str]:
     return [community.id, community.settlement, *place.names.values(), place.name]
 
 
-def typical_draw(told: Told, allocation: str, community: str) -> int | None:
+def typical_draw(opened: OpenedRun, allocation: str, community: str) -> int | None:
     """Draw in which a community is ready at its median date; None: expected values.
 
     Parameters
     ----------
-    told
+    opened
         The run.
     allocation, community
         Name and id.
@@ -165,15 +165,17 @@ def typical_draw(told: Told, allocation: str, community: str) -> int | None:
     int | None
         Number of the draw; of several the first.
     """
-    days = ready_days(told, allocation, community)
+    days = ready_days(opened, allocation, community)
     if days is None:
         return None
     return int(np.flatnonzero(days == quantile(days, MIDDLE))[0])
 
 
-def ready_days(told: Told, allocation: str, community: str) -> NDArray[np.floating[Any]] | None:
+def ready_days(
+    opened: OpenedRun, allocation: str, community: str
+) -> NDArray[np.floating[Any]] | None:
     """Ready days of a community by draw; None: a run on expected values."""
-    run = told.run
+    run = opened.run
     if run.ready_day is None:
         return None
     at = run.allocations.index(allocation), run.communities.index(community)
@@ -207,7 +209,7 @@ class WhatIf:
 
 
 def what_ifs(
-    told: Told,
+    opened: OpenedRun,
     allocation: str,
     community: str,
     draws: int,
@@ -219,7 +221,7 @@ def what_ifs(
 
     Parameters
     ----------
-    told
+    opened
         The run.
     allocation, community
         Name and id.
@@ -233,22 +235,22 @@ def what_ifs(
     list[WhatIf]
         As it is; then the causes, longest first.
     """
-    table = told.run.delays
+    table = opened.run.delays
     mine = table[(table["allocation"] == allocation) & (table["community"] == community)]
     mine = mine[mine["days_mean"] >= LEAST_DAYS].sort_values(
         ["days_mean", "cause"], ascending=[False, True]
     )
     causes = [cause for cause in mine["cause"] if whatif.remedy(cause)]
-    numbers: list[int | None] = list(range(min(draws, told.draws))) or [None]
+    numbers: list[int | None] = list(range(min(draws, opened.draws))) or [None]
     total, done = (len(causes) + 1) * len(numbers), 0
-    chosen = PreparedAllocation(told.prepared, allocation)
-    settlement = _settlement(told, community)
+    chosen = PreparedAllocation(opened.prepared, allocation)
+    settlement = _settlement(opened, community)
     found: list[WhatIf] = []
     seen: list[_Seen] = []
     for cause in ["", *causes]:
-        gates = _gates_of(cause, told, seen)
-        scenario = whatif.without(told.scenario, cause, gates) if cause else told.scenario
-        again = _Again(scenario, chosen, told)
+        gates = _gates_of(cause, opened, seen)
+        scenario = whatif.without(opened.scenario, cause, gates) if cause else opened.scenario
+        again = _Again(scenario, chosen, opened)
         ready = []
         with ThreadPoolExecutor(cores()) as pool:
             look = again.ready_s if cause else partial(again.look, settlement)
@@ -262,10 +264,10 @@ def what_ifs(
     return found
 
 
-def _settlement(told: Told, community: str) -> int:
+def _settlement(opened: OpenedRun, community: str) -> int:
     """Number of the settlement of a community."""
-    ids = [one.id for one in told.scenario.communities]
-    return int(told.prepared.settlements.community[ids.index(community)])
+    ids = [one.id for one in opened.scenario.communities]
+    return int(opened.prepared.settlements.community[ids.index(community)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,17 +279,17 @@ class _Seen:
     causes: frozenset[str]
 
 
-def _gates_of(cause: str, told: Told, seen: Sequence[_Seen]) -> list[str]:
+def _gates_of(cause: str, opened: OpenedRun, seen: Sequence[_Seen]) -> list[str]:
     """Gates that bring a cause: those whose data is missing, or that bind where it is booked."""
     if cause not in whatif.OF_A_GATE:
         return []
-    gates = gates_in_force(told.scenario)
+    gates = gates_in_force(opened.scenario)
     those: set[int] = set()
     for one in seen:
         if cause == "missing_data":
             those.update(np.flatnonzero(np.isnan(one.gate_s)).tolist())
         elif cause in one.causes:
-            those.add(binding(one.gate_s, told.prepared.horizon_s)[0])
+            those.add(binding(one.gate_s, opened.prepared.horizon_s)[0])
     return [gates[number] for number in sorted(those)]
 
 
@@ -305,10 +307,10 @@ def _remedy(cause: str, gates: Sequence[str]) -> str:
 class _Again:
     """A changed scenario under the priorities of the one that was run."""
 
-    def __init__(self, scenario: Scenario, before: PreparedAllocation, told: Told) -> None:
+    def __init__(self, scenario: Scenario, before: PreparedAllocation, opened: OpenedRun) -> None:
         self._prepared = Prepared(scenario)
         self._allocation = PreparedAllocation(self._prepared, before.name, like=before)
-        seed = told.run.manifest["seed"]
+        seed = opened.run.manifest["seed"]
         self._draws = None if seed is None else Draws(scenario, int(seed))
 
     def _values(self, draw: int | None) -> Values:

@@ -8,12 +8,11 @@ import returnplan.scenario as scenario_room
 from returnplan.errors import Problem, ReturnplanError
 from returnplan.runs.ensemble import assemble
 from returnplan.runs.folder import SCENARIO_COPY, Clock, read_manifest
-from returnplan.runs.machine import chunks
-from returnplan.runs.machine import working_folder as plans
-from returnplan.runs.machine.chunks import Chunks, Span
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine import chunks, working_folder
+from returnplan.runs.machine.chunks import Chunks, DrawRange
 from returnplan.runs.machine.progress import Watcher
-from returnplan.runs.machine.working_folder import Plan
+from returnplan.runs.machine.runner import DrawRunner
+from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.outcome import Outcome
 from returnplan.runs.run import SILENT, Finish, Request
 
@@ -35,8 +34,8 @@ class Shard:
     """
 
     folder: Path
-    plan: Plan
-    part: Span
+    plan: RunIdentity
+    part: DrawRange
     gates: scenario_room.Gates
 
     @property
@@ -91,7 +90,7 @@ def read_shards(folders: Sequence[Path]) -> list[Shard]:
 def _read_shard(folder: Path, problems: list[str]) -> Shard | None:
     manifest = read_manifest(folder)
     allowed = "allowed: a folder written by returnplan run --shard"
-    plan = plans.read_plan(manifest.get("plan")) if manifest else None
+    plan = working_folder.read_identity(manifest.get("plan")) if manifest else None
     if manifest is None or plan is None:
         kind = "a complete run" if manifest and "digest" in manifest else "no shard"
         problems.append(f"{folder}: found {kind if folder.is_dir() else 'no folder'}; {allowed}")
@@ -172,13 +171,13 @@ def merge(
     plan = shards[0].plan
     folder = shards[0].folder / SCENARIO_COPY
     scenario = scenario_room.load(folder, gates=shards[0].gates)
-    programme = Programme(scenario, plan.allocations, plan.seed)
-    here = plans.plan_of(programme, scenario, plan.scenario_sha256, plan.draws, plan.seed)
+    runner = DrawRunner(scenario, plan.allocations, plan.seed)
+    here = working_folder.identity_of(runner, scenario, plan.scenario_sha256, plan.draws, plan.seed)
     if here != plan:
         what = "; ".join(plan.differences(here))
         raise ShardError([f"{shards[0].folder}: found {what}; allowed: the same as here"])
     files = {span: path for s in shards for span, path in chunks.chunk_files(s.folder).items()}
-    spread = assemble(scenario, programme, Chunks(files), plan.seed, plan.scenario_sha256)
+    spread = assemble(scenario, runner, Chunks(files), plan.seed, plan.scenario_sha256)
     request = Request(
         folder=folder,
         scenario=scenario,

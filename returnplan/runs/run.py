@@ -13,12 +13,11 @@ from returnplan.quantiles import NOTE
 from returnplan.runs import folder as runfolder
 from returnplan.runs.ensemble import Ensemble, assemble
 from returnplan.runs.folder import SCENARIO_COPY, Clock
-from returnplan.runs.machine import chunks
-from returnplan.runs.machine import working_folder as plans
-from returnplan.runs.machine.chunks import Kept, Span
-from returnplan.runs.machine.programme import Programme, warm_up
+from returnplan.runs.machine import chunks, working_folder
+from returnplan.runs.machine.chunks import DrawRange, KeptDraws
 from returnplan.runs.machine.progress import Silent, Watcher
-from returnplan.runs.machine.working_folder import Plan
+from returnplan.runs.machine.runner import DrawRunner, warm_up
+from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.outcome import Outcome
 from returnplan.scenario import background
 from returnplan.scenario.files import workbooks_of
@@ -73,7 +72,7 @@ class Request:
     resume: bool = False
 
     @property
-    def part(self) -> Span:
+    def part(self) -> DrawRange:
         """Draws that are run here."""
         return chunks.part_of(self.draws, self.shard)
 
@@ -114,16 +113,18 @@ def run(request: Request, finish: Finish, watcher: Watcher = SILENT) -> list[Out
         warm_up()
     if not request.draws:
         return finish(request, None, sha256, clock, watcher)
-    programme = Programme(request.scenario, request.allocations, request.seed)
-    plan = plans.plan_of(programme, request.scenario, sha256, request.draws, request.seed)
-    folder = plans.working_folder(request.out)
-    with plans.claimed(folder, plan, request.part, resume=request.resume, say=watcher.say) as kept:
-        _draw(request, programme, kept, watcher)
+    runner = DrawRunner(request.scenario, request.allocations, request.seed)
+    plan = working_folder.identity_of(runner, request.scenario, sha256, request.draws, request.seed)
+    folder = working_folder.folder_of(request.out)
+    with working_folder.claimed(
+        folder, plan, request.part, resume=request.resume, say=watcher.say
+    ) as kept:
+        _draw(request, runner, kept, watcher)
         outcomes: list[Outcome] = []
         if request.shard:
             _write_shard(request, plan, kept, clock)
         else:
-            spread = assemble(request.scenario, programme, kept.chunks(), request.seed, sha256)
+            spread = assemble(request.scenario, runner, kept.chunks(), request.seed, sha256)
             outcomes = finish(request, spread, sha256, clock, watcher)
         shutil.rmtree(folder)
     return outcomes
@@ -141,14 +142,14 @@ def _explained(watcher: Watcher) -> Iterator[None]:
         timer.cancel()
 
 
-def _draw(request: Request, programme: Programme, kept: Kept, watcher: Watcher) -> None:
+def _draw(request: Request, runner: DrawRunner, kept: KeptDraws, watcher: Watcher) -> None:
     first, after = request.part
 
     def progress(done: int) -> None:
         watcher.drawn(done, after - first)
 
     if request.cluster is None:
-        chunks.run_on_threads(programme, kept, request.workers, progress)
+        chunks.run_on_threads(runner, kept, request.workers, progress)
         return
     from returnplan.runs.machine.cluster import run_on_cluster
 
@@ -167,8 +168,8 @@ def note(request: Request) -> str:
 
 def stopped(request: Request) -> str:
     """Say what is left of a run that was stopped."""
-    folder = plans.working_folder(request.out)
-    kept = Kept(folder, request.part).count() if request.draws and folder.is_dir() else 0
+    folder = working_folder.folder_of(request.out)
+    kept = KeptDraws(folder, request.part).count() if request.draws and folder.is_dir() else 0
     if not kept:
         return "stopped; nothing was written"
     first, after = request.part
@@ -180,7 +181,7 @@ def stopped(request: Request) -> str:
 # ---------------------------------------------------------------- folders
 
 
-def _write_shard(request: Request, plan: Plan, kept: Kept, clock: Clock) -> None:
+def _write_shard(request: Request, plan: RunIdentity, kept: KeptDraws, clock: Clock) -> None:
     """Write a part of the draws with all that is needed to put it together with the others."""
     number, shards = request.shard or (1, 1)
     with runfolder.written(request.out) as partial:

@@ -9,6 +9,7 @@ from returnplan.runs.machine.progress import Watcher
 from returnplan.runs.outcome import Outcome, simulate
 from returnplan.runs.run import EXPECTED_VALUES_NOTE, Request, copy_scenario
 from returnplan.show import figures
+from returnplan.show.drawing import view_of
 from returnplan.show.workbook import write_workbook
 from returnplan.version import __version__
 
@@ -65,7 +66,7 @@ def write_run(
         step("wrote the workbook")
         days = (outcomes[0].horizon - scenario.start).days
         made = _provenance(request, digest)
-        view = figures.view_of(request.folder, scenario, days, made, spread.draws if spread else 0)
+        view = view_of(request.folder, scenario, days, made, spread.draws if spread else 0)
         ready_day = spread.ready_day if spread else None
         figures.draw_figures(scenario, outcomes, partial / FIGURES, view, step, ready_day)
         runfolder.write_manifest(partial, manifest | clock.as_dict())

@@ -14,7 +14,7 @@ import pytest
 import returnplan as rp
 from returnplan.cli.explained import day_words, what_if_lines
 from returnplan.insight.explain import (
-    Told,
+    OpenedRun,
     WhatIf,
     open_run,
     typical_draw,
@@ -48,12 +48,12 @@ def expected(run_of: Callable[..., Path]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def opened(drawn: Path) -> Told:
+def opened(drawn: Path) -> OpenedRun:
     return open_run(drawn)
 
 
 @pytest.fixture(scope="module")
-def answers(opened: Told) -> list[WhatIf]:
+def answers(opened: OpenedRun) -> list[WhatIf]:
     return what_ifs(opened, "today", "mill_west", draws=99)
 
 
@@ -125,7 +125,7 @@ def test_every_gate_in_force_is_listed_with_its_date_and_how_often_it_binds(draw
             assert words[-2] == (start + timedelta(days=int(row["day_p50"] + 1e-6))).isoformat()
 
 
-def test_the_printed_chain_is_dated_and_joins_without_a_gap(drawn: Path, opened: Told) -> None:
+def test_the_printed_chain_is_dated_and_joins_without_a_gap(drawn: Path, opened: OpenedRun) -> None:
     text = printed(drawn, "terrace", "--no-what-if", "-a", "today")
     lines = section(text, "What it waits for")
     stretches = [found.groups() for line in lines if (found := STRETCH.match(line))]
@@ -156,7 +156,7 @@ def test_days_by_cause_are_those_of_the_table(drawn: Path, community: str) -> No
 
 
 def test_each_cause_with_a_remedy_has_a_line_longest_first(
-    opened: Told, answers: list[WhatIf]
+    opened: OpenedRun, answers: list[WhatIf]
 ) -> None:
     mine = opened.run.delays[
         (opened.run.delays["community"] == "mill_west")
@@ -206,7 +206,9 @@ def test_all_allocations_of_the_run_are_told_of_if_none_is_named(drawn: Path) ->
     assert twice.count("Under ") == 1
 
 
-def test_a_community_that_is_never_ready_is_told_what_is_missing(drawn: Path, opened: Told) -> None:
+def test_a_community_that_is_never_ready_is_told_what_is_missing(
+    drawn: Path, opened: OpenedRun
+) -> None:
     text = printed(drawn, "ridge", "-a", "today", "--draws", "1")
     assert "Median date: not within the horizon.\n" in text
     assert "Probability by the horizon: 0%." in text
@@ -263,11 +265,11 @@ def test_the_gates_of_the_run_are_those_that_are_explained(run_of: Callable[...,
     opened = open_run(folder)
     assert list(opened.scenario.gates) == gates
     row = one_row(opened.run.readiness, "ridge_people")
-    end = opened.stage.horizon
+    end = opened.prepared.horizon
     if not pd.isna(row["ready_date_p50"]):
         end = date.fromisoformat(row["ready_date_p50"])
     draw = typical_draw(opened, "today", "ridge_people")
-    steps = Chain(opened.stage, "today", 1).steps("ridge_people", draw)
+    steps = Chain(opened.prepared, "today", 1).steps("ridge_people", draw)
     assert steps[-1].end == end
     assert "water" not in text
 

@@ -15,7 +15,7 @@ import pytest
 
 import returnplan as rp
 from returnplan.insight.explain import (
-    Told,
+    OpenedRun,
     WhatIf,
     find_community,
     open_run,
@@ -37,11 +37,13 @@ def drawn(run_of: Callable[..., Path]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def opened(drawn: Path) -> Told:
+def opened(drawn: Path) -> OpenedRun:
     return open_run(drawn)
 
 
-def test_the_draw_that_is_told_has_the_median_date_and_is_the_first_of_them(opened: Told) -> None:
+def test_the_draw_that_is_told_has_the_median_date_and_is_the_first_of_them(
+    opened: OpenedRun,
+) -> None:
     for community in opened.run.communities:
         days = ready_days(opened, "today", community)
         draw = typical_draw(opened, "today", community)
@@ -52,7 +54,7 @@ def test_the_draw_that_is_told_has_the_median_date_and_is_the_first_of_them(open
         assert days[draw] not in days[:draw]
 
 
-def only(opened: Told, *causes: str) -> Told:
+def only(opened: OpenedRun, *causes: str) -> OpenedRun:
     """The same run as if there had been no other causes to ask for."""
     tables = dict(opened.run.tables)
     tables["delays"] = tables["delays"][tables["delays"]["cause"].isin(causes)]
@@ -60,11 +62,11 @@ def only(opened: Told, *causes: str) -> Told:
 
 
 @pytest.fixture(scope="module")
-def answers(opened: Told) -> list[WhatIf]:
+def answers(opened: OpenedRun) -> list[WhatIf]:
     return what_ifs(opened, "today", "mill_west", draws=99)
 
 
-def test_as_it_is_means_the_run_itself(opened: Told, answers: list[WhatIf]) -> None:
+def test_as_it_is_means_the_run_itself(opened: OpenedRun, answers: list[WhatIf]) -> None:
     days = ready_days(opened, "today", "mill_west")
     assert days is not None
     ready_s = answers[0].ready_s
@@ -74,12 +76,12 @@ def test_as_it_is_means_the_run_itself(opened: Told, answers: list[WhatIf]) -> N
     assert (answers[0].cause, answers[0].remedy) == ("", "as it is")
 
 
-def summary_of(opened: Told) -> Any:
+def summary_of(opened: OpenedRun) -> Any:
     return opened.run.summary.set_index("allocation").loc["today"]
 
 
 def test_the_gates_that_are_set_aside_are_those_that_nothing_meets(
-    opened: Told, answers: list[WhatIf]
+    opened: OpenedRun, answers: list[WhatIf]
 ) -> None:
     # Today's plan builds too few dwellings for mill_west in 5 of 12 draws, while in most of the
     # others farmland binds.
@@ -92,7 +94,7 @@ def test_the_gates_that_are_set_aside_are_those_that_nothing_meets(
     assert (ridge[1].ready_s <= ridge[0].ready_s).all()
 
 
-def test_where_no_draw_needs_it_no_gate_is_set_aside(opened: Told) -> None:
+def test_where_no_draw_needs_it_no_gate_is_set_aside(opened: OpenedRun) -> None:
     # The first draw has dwellings enough: what others suffer from is not in it.
     before, line = what_ifs(only(opened, "not_planned"), "today", "mill_west", 1)
     assert before.ready_s[0] < np.inf
@@ -101,7 +103,7 @@ def test_where_no_draw_needs_it_no_gate_is_set_aside(opened: Told) -> None:
     assert line.person_days == before.person_days
 
 
-def test_runs_are_counted_as_they_are_done(opened: Told) -> None:
+def test_runs_are_counted_as_they_are_done(opened: OpenedRun) -> None:
     seen: list[tuple[int, int]] = []
     asked = only(opened, "missing_data", "permission")
     found = what_ifs(
@@ -118,11 +120,13 @@ def test_more_draws_than_the_run_has_are_not_run(answers: list[WhatIf]) -> None:
 @pytest.mark.parametrize(
     "name", ["terrace_people", "terrace", "Terrace", "TERRACE", "Terrace_People"]
 )
-def test_a_community_is_found_by_id_or_by_settlement_in_any_case(opened: Told, name: str) -> None:
+def test_a_community_is_found_by_id_or_by_settlement_in_any_case(
+    opened: OpenedRun, name: str
+) -> None:
     assert find_community(opened, name) == "terrace_people"
 
 
-def test_a_community_is_found_by_the_name_in_another_language(opened: Told) -> None:
+def test_a_community_is_found_by_the_name_in_another_language(opened: OpenedRun) -> None:
     scenario = opened.scenario
     places = tuple(
         replace(place, names={"ar": "القرية", "fr": "Gué"}) if place.id == "ford" else place

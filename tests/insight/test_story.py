@@ -15,7 +15,7 @@ import pytest
 
 import returnplan as rp
 from returnplan.insight.explain import (
-    Told,
+    OpenedRun,
     open_run,
     ready_days,
     typical_draw,
@@ -42,7 +42,7 @@ def expected(run_of: Callable[..., Path]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def opened(drawn: Path) -> Told:
+def opened(drawn: Path) -> OpenedRun:
     return open_run(drawn)
 
 
@@ -87,7 +87,7 @@ def test_chains_of_random_worlds_join_and_say_what_they_are_about(
 
 @pytest.mark.parametrize("allocation", ["today", "smith_path"])
 def test_the_chain_of_every_community_joins_from_the_start_to_its_median_date(
-    opened: Told, allocation: str
+    opened: OpenedRun, allocation: str
 ) -> None:
     chains = Chain(opened.prepared, allocation, 1)
     horizon = opened.prepared.horizon
@@ -110,7 +110,7 @@ def test_the_chain_of_every_community_joins_from_the_start_to_its_median_date(
         assert_chain(steps, opened.scenario.start, end, whole if pd.isna(ready) else float(ready))
 
 
-def test_the_chain_of_a_draw_adds_up_to_the_causes_of_that_draw(opened: Told) -> None:
+def test_the_chain_of_a_draw_adds_up_to_the_causes_of_that_draw(opened: OpenedRun) -> None:
     outcome = rp.simulate(opened.scenario, "today", draw=3)
     chains = Chain(opened.prepared, "today", 1)
     for community in opened.run.communities:
@@ -123,7 +123,7 @@ def test_the_chain_of_a_draw_adds_up_to_the_causes_of_that_draw(opened: Told) ->
         assert by_cause == pytest.approx(booked, abs=1e-6)
 
 
-def test_a_road_that_opens_is_named_with_both_its_ends(opened: Told) -> None:
+def test_a_road_that_opens_is_named_with_both_its_ends(opened: OpenedRun) -> None:
     steps = Chain(opened.prepared, "today", 1).steps("terrace_people", 5)
     events = [step for step in steps if not step.cause]
     assert [step.words for step in events] == [

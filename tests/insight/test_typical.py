@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from returnplan.insight.explain import Told, open_run
+from returnplan.insight.explain import OpenedRun, open_run
 from returnplan.insight.story import Chain
-from returnplan.insight.typical import SHORT_DAYS, Stretch, told_chains, typical_draws
+from returnplan.insight.typical import SHORT_DAYS, Stretch, typical_chains, typical_draws
 
 
 @pytest.fixture(scope="module")
-def opened(valley_run: Path) -> Told:
+def opened(valley_run: Path) -> OpenedRun:
     return open_run(valley_run)
 
 
@@ -29,19 +29,19 @@ def test_typical_draws_come_ever_nearer_to_all_medians() -> None:
     assert len(set(chosen)) == len(chosen)
 
 
-def test_chains_told_together_are_those_told_one_by_one(opened: Told) -> None:
+def test_chains_told_together_are_those_told_one_by_one(opened: OpenedRun) -> None:
     chain = Chain(opened.prepared, "today", 1)
     names = opened.run.communities
     together = list(chain.of_many(names, 3))
     assert together == [chain.steps(name, 3) for name in names]
 
 
-def test_a_chain_of_the_page_leaves_out_no_day(opened: Told) -> None:
+def test_a_chain_of_the_page_leaves_out_no_day(opened: OpenedRun) -> None:
     run, start = opened.run, opened.scenario.start
     assert run.ready_day is not None
     horizon = (opened.prepared.horizon - start).days
     chain = Chain(opened.prepared, "today", 1)
-    chains = told_chains(chain, run.communities, run.ready_day[0], horizon, start)
+    chains = typical_chains(chain, run.communities, run.ready_day[0], horizon, start)
     medians = np.sort(np.minimum(run.ready_day[0], horizon), axis=0)[50]
     draws = {one.draw for one in chains}
     for column, one in enumerate(chains):

@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po
 
 from returnplan.domain import STATEMENT
 from returnplan.language.words import FOLDER, LANGUAGES, words_of
-from returnplan.show import drawing as canvas
+from returnplan.show import drawing
 from returnplan.show.drawing import View
 
 HOUSE = Path(__file__).parents[2]
@@ -173,7 +173,7 @@ def test_the_words_below_a_figure_stay_on_the_page(language: str) -> None:
         start=dt.date(2024, 3, 1), horizon_days=3000, draws=100, words=words, provenance=6 * run
     )
     land = pd.DataFrame(columns=["allocation", "year", "route", "area_m2_mean"])
-    page, _ = canvas.figure("hectares_by_year", {"land_release": land}, view)
+    page, _ = drawing.figure("hectares_by_year", {"land_release": land}, view)
     page.draw_without_rendering()
     below = page.subfigs[1].texts[0].get_window_extent()
     assert below.x0 >= 0

@@ -12,7 +12,7 @@ import pytest
 import returnplan as rp
 from returnplan.runs import ensemble as ensembles
 from returnplan.runs.machine import chunks
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine.runner import DrawRunner
 from returnplan.runs.tables import OF_DRAWS, one_under_another
 from tests.tabled import assert_one_value, assert_same_but_ranges
 
@@ -69,10 +69,10 @@ def test_hash_seed_time_zone_and_locale_leave_the_digest_alone(
 def test_any_size_of_chunks_gives_the_same_results(
     chunk_draws: int, valley: rp.Scenario, spread: rp.Ensemble, tmp_path: Path
 ) -> None:
-    programme = Programme(valley, ALLOCATIONS, 1)
-    kept = chunks.Kept(tmp_path, (0, 35), chunk_draws)
-    chunks.run_on_threads(programme, kept, workers=2)
-    again = ensembles.assemble(valley, programme, kept.chunks(), seed=1)
+    runner = DrawRunner(valley, ALLOCATIONS, 1)
+    kept = chunks.KeptDraws(tmp_path, (0, 35), chunk_draws)
+    chunks.run_on_threads(runner, kept, workers=2)
+    again = ensembles.assemble(valley, runner, kept.chunks(), seed=1)
     assert again.provenance == spread.provenance
 
 
@@ -170,10 +170,10 @@ def test_what_nobody_can_run_is_refused(valley: rp.Scenario) -> None:
 def test_a_draw_that_fails_stops_the_others_and_is_heard_of(
     valley: rp.Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: Programme, draw: int) -> None:
+    def fail(_: DrawRunner, draw: int) -> None:
         raise ArithmeticError(f"draw {draw}")
 
-    monkeypatch.setattr(Programme, "run", fail)
+    monkeypatch.setattr(DrawRunner, "run", fail)
     with pytest.raises(ArithmeticError, match="draw"):
         rp.ensemble(valley, ["today"], 500, workers=2)
 

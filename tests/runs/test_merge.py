@@ -9,7 +9,7 @@ import pytest
 import returnplan as rp
 from returnplan.runs import merge as shards
 from returnplan.runs.folder import MANIFEST
-from returnplan.runs.machine import working_folder as plans
+from returnplan.runs.machine import working_folder
 from returnplan.runs.merge import ShardError, merge, read_shards
 from returnplan.runs.run import Request, run
 from returnplan.show.run_folder import write_run
@@ -96,7 +96,7 @@ def test_a_shard_holds_its_draws_and_the_scenario(parts: list[Path]) -> None:
     }
     assert (parts[1] / "scenario" / "scenario.toml").is_file()
     assert not (parts[1] / "scenario" / "notes.txt").exists()
-    assert not plans.working_folder(parts[1]).exists()
+    assert not working_folder.folder_of(parts[1]).exists()
 
 
 def test_a_single_shard_may_be_the_whole(world: Path, whole: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 import returnplan as rp
 from returnplan.runs.tables import one_under_another
-from returnplan.show.figures import view_of
+from returnplan.show.drawing import view_of
 from tests.golden_tables import assert_golden
 from tests.reference import Reference, reference_run
 

@@ -15,8 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from returnplan.domain import Assumption
-from returnplan.model.chance import distributions
-from returnplan.model.chance import uniforms as luck
+from returnplan.model.chance import distributions, uniforms
 from returnplan.model.conditions.gates import GATES, gates_in_force
 from returnplan.model.conditions.history import TOLERANCE, History, Settlements
 from returnplan.quantiles import LOW, quantile
@@ -360,11 +359,13 @@ def perturbed_weights() -> tuple[Mapping[str, float], ...]:
         :data:`PERTURBATIONS` sets by dimension: each proposed weight times a lognormal factor
         (median 1, sd of log 0.3).
     """
-    names = luck.stable_hash(DIMENSIONS)
+    names = uniforms.stable_hash(DIMENSIONS)
     own = WEIGHTS["proposed"]
     found = []
     for number in range(PERTURBATIONS):
-        factors = distributions.quantile(PERTURBED, luck.uniforms(0, number, PERTURBED.id, names))
+        factors = distributions.quantile(
+            PERTURBED, uniforms.uniforms(0, number, PERTURBED.id, names)
+        )
         rounded = factors.round(12).tolist()  # the last bit of exp is not the same everywhere
         found.append({name: own[name] * by for name, by in zip(DIMENSIONS, rounded, strict=True)})
     return tuple(found)

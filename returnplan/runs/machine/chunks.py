@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from returnplan.errors import ReturnplanError
 from returnplan.model.simulation import KEPT
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine.runner import DrawRunner
 
 CHUNK_DRAWS = 10
 """Draws of one chunk; the last one of a part may be shorter."""
@@ -31,7 +31,7 @@ CHUNK_FILE = re.compile(r"draws_(\d{8,})_(\d{8,})\.npz")
 
 Arrays = dict[str, NDArray[Any]]
 """Arrays of a chunk by field and number of the allocation (``gate_s.0``), each draw x ..."""
-Span = tuple[int, int]
+DrawRange = tuple[int, int]
 """The first of some draws, and the one after the last."""
 Progress = Callable[[int], None]
 """Is told how many draws are done."""
@@ -41,7 +41,7 @@ def ignore(_: object) -> None:
     """Progress that nobody watches."""
 
 
-def chunk_name(span: Span) -> str:
+def chunk_name(span: DrawRange) -> str:
     """File name of a chunk.
 
     Examples
@@ -52,7 +52,7 @@ def chunk_name(span: Span) -> str:
     return f"draws_{span[0]:08d}_{span[1] - 1:08d}.npz"
 
 
-def spans(part: Span, chunk_draws: int = CHUNK_DRAWS) -> list[Span]:
+def spans(part: DrawRange, chunk_draws: int = CHUNK_DRAWS) -> list[DrawRange]:
     """Cut draws into chunks.
 
     Parameters
@@ -64,7 +64,7 @@ def spans(part: Span, chunk_draws: int = CHUNK_DRAWS) -> list[Span]:
 
     Returns
     -------
-    list[Span]
+    list[DrawRange]
         Chunks in order, without gap or overlap.
 
     Examples
@@ -76,7 +76,7 @@ def spans(part: Span, chunk_draws: int = CHUNK_DRAWS) -> list[Span]:
     return [(at, min(at + chunk_draws, after)) for at in range(first, after, chunk_draws)]
 
 
-def in_groups(parts: Iterable[Span], least_draws: int) -> list[list[Span]]:
+def in_groups(parts: Iterable[DrawRange], least_draws: int) -> list[list[DrawRange]]:
     """Put neighbouring chunks together until each group has enough draws.
 
     Parameters
@@ -88,7 +88,7 @@ def in_groups(parts: Iterable[Span], least_draws: int) -> list[list[Span]]:
 
     Returns
     -------
-    list[list[Span]]
+    list[list[DrawRange]]
         Groups of chunks.
 
     Examples
@@ -96,7 +96,7 @@ def in_groups(parts: Iterable[Span], least_draws: int) -> list[list[Span]]:
     >>> in_groups([(0, 10), (10, 20), (20, 25)], 20)
     [[(0, 10), (10, 20)], [(20, 25)]]
     """
-    groups: list[list[Span]] = []
+    groups: list[list[DrawRange]] = []
     size = least_draws
     for span in parts:
         if size >= least_draws:
@@ -107,7 +107,7 @@ def in_groups(parts: Iterable[Span], least_draws: int) -> list[list[Span]]:
     return groups
 
 
-def part_of(draws: int, shard: tuple[int, int] | None) -> Span:
+def part_of(draws: int, shard: tuple[int, int] | None) -> DrawRange:
     """Draws of one shard.
 
     Parameters
@@ -119,7 +119,7 @@ def part_of(draws: int, shard: tuple[int, int] | None) -> Span:
 
     Returns
     -------
-    Span
+    DrawRange
         The draws.
 
     Examples
@@ -131,7 +131,7 @@ def part_of(draws: int, shard: tuple[int, int] | None) -> Span:
     return draws * (number - 1) // shards, draws * number // shards
 
 
-def gaps_and_overlaps(parts: Sequence[Span], whole: Span) -> list[str]:
+def gaps_and_overlaps(parts: Sequence[DrawRange], whole: DrawRange) -> list[str]:
     """Say which draws are missing and which are there twice.
 
     Parameters
@@ -168,14 +168,14 @@ def cores() -> int:
 
 
 def run_chunk(
-    programme: Programme, span: Span, progress: Callable[[], bool] = lambda: True
+    runner: DrawRunner, span: DrawRange, progress: Callable[[], bool] = lambda: True
 ) -> Arrays | None:
     """Run the draws of one chunk.
 
     Parameters
     ----------
-    programme
-        The programme.
+    runner
+        The runner.
     span
         The draws.
     progress
@@ -189,7 +189,7 @@ def run_chunk(
     """
     drawn = []
     for draw in range(*span):
-        drawn.append(programme.run(draw))
+        drawn.append(runner.run(draw))
         if not progress():
             return None
     arrays: Arrays = {}
@@ -236,7 +236,7 @@ class Chunks:
         Files by their draws; together they hold all draws once.
     """
 
-    def __init__(self, files: Mapping[Span, Path]) -> None:
+    def __init__(self, files: Mapping[DrawRange, Path]) -> None:
         self.files = dict(sorted(files.items()))
 
     @property
@@ -289,7 +289,7 @@ def _read_array(path: Path, name: str) -> NDArray[Any]:
         raise ReturnplanError(f"{path} is damaged ({error}): run these draws again") from None
 
 
-def chunk_files(folder: Path) -> dict[Span, Path]:
+def chunk_files(folder: Path) -> dict[DrawRange, Path]:
     """Find chunks in a folder whose files are whole, by their draws.
 
     Parameters
@@ -299,10 +299,10 @@ def chunk_files(folder: Path) -> dict[Span, Path]:
 
     Returns
     -------
-    dict[Span, Path]
+    dict[DrawRange, Path]
         In the order of the draws.
     """
-    found: dict[Span, Path] = {}
+    found: dict[DrawRange, Path] = {}
     for path in sorted(folder.iterdir()):
         match = CHUNK_FILE.fullmatch(path.name)
         if match and zipfile.is_zipfile(path):  # its list of contents stands at the end
@@ -310,7 +310,7 @@ def chunk_files(folder: Path) -> dict[Span, Path]:
     return found
 
 
-class Kept:
+class KeptDraws:
     """A working folder with the finished draws of a run that is going on.
 
     Parameters
@@ -323,12 +323,12 @@ class Kept:
         Draws of one chunk.
     """
 
-    def __init__(self, folder: Path, part: Span, chunk_draws: int = CHUNK_DRAWS) -> None:
+    def __init__(self, folder: Path, part: DrawRange, chunk_draws: int = CHUNK_DRAWS) -> None:
         self.folder = folder
         self.part = part
         self.all = spans(part, chunk_draws)
 
-    def missing(self) -> list[Span]:
+    def missing(self) -> list[DrawRange]:
         """Chunks that are still to be run."""
         there = chunk_files(self.folder)
         return [span for span in self.all if span not in there]
@@ -338,7 +338,7 @@ class Kept:
         there = chunk_files(self.folder)
         return sum(span[1] - span[0] for span in self.all if span in there)
 
-    def save(self, span: Span, arrays: Arrays) -> None:
+    def save(self, span: DrawRange, arrays: Arrays) -> None:
         """Write a chunk, all of it or nothing.
 
         Parameters
@@ -363,14 +363,14 @@ class Kept:
 
 
 def run_on_threads(
-    programme: Programme, kept: Kept, workers: int | None = None, progress: Progress = ignore
+    runner: DrawRunner, kept: KeptDraws, workers: int | None = None, progress: Progress = ignore
 ) -> None:
     """Run the missing draws of a working folder on this machine.
 
     Parameters
     ----------
-    programme
-        The programme.
+    runner
+        The runner.
     kept
         Working folder; each chunk is there as soon as it is done.
     workers
@@ -387,8 +387,8 @@ def run_on_threads(
             done += 1
         return not stop.is_set()
 
-    def run_one(span: Span) -> None:
-        arrays = run_chunk(programme, span, count_one)
+    def run_one(span: DrawRange) -> None:
+        arrays = run_chunk(runner, span, count_one)
         if arrays is not None:
             kept.save(span, arrays)
 

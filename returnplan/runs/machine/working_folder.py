@@ -15,15 +15,15 @@ from typing import Any
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
 from returnplan.model.conditions.gates import parameters_in_force
-from returnplan.runs.machine.chunks import Kept, Span, chunk_files, ignore
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine.chunks import DrawRange, KeptDraws, chunk_files, ignore
+from returnplan.runs.machine.runner import DrawRunner
 from returnplan.version import __version__
 
 PLAN, LOCK = "plan.json", "lock"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class RunIdentity:
     """What some draws are draws of: chunks go together only when all of it is the same.
 
     Parameters
@@ -51,7 +51,7 @@ class Plan:
     gates: tuple[str, ...]
     cells_sha256: str
 
-    def differences(self, other: "Plan") -> list[str]:
+    def differences(self, other: "RunIdentity") -> list[str]:
         """Say what is not the same in another plan: name, value here, value there.
 
         Parameters
@@ -76,22 +76,22 @@ class Plan:
         return json.loads(json.dumps(dataclasses.asdict(self)))  # type: ignore[no-any-return]
 
 
-_PLAN_FIELDS = dataclasses.fields(Plan)
+_PLAN_FIELDS = dataclasses.fields(RunIdentity)
 
 
 def _shown(value: object) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def plan_of(
-    programme: Programme, scenario: Scenario, scenario_sha256: str, draws: int, seed: int
-) -> Plan:
-    """Describe the draws of a programme.
+def identity_of(
+    runner: DrawRunner, scenario: Scenario, scenario_sha256: str, draws: int, seed: int
+) -> RunIdentity:
+    """Describe the draws of a runner.
 
     Parameters
     ----------
-    programme
-        The programme.
+    runner
+        The runner.
     scenario, scenario_sha256
         The scenario, and SHA-256 of its files.
     draws, seed
@@ -99,15 +99,15 @@ def plan_of(
 
     Returns
     -------
-    Plan
+    RunIdentity
         The plan.
     """
-    labels = json.dumps([programme.settlements, programme.prepared.cells.names], ensure_ascii=False)
-    return Plan(
+    labels = json.dumps([runner.settlements, runner.prepared.cells.names], ensure_ascii=False)
+    return RunIdentity(
         returnplan=__version__,
         scenario=scenario.name,
         scenario_sha256=scenario_sha256,
-        allocations=programme.allocations,
+        allocations=runner.allocations,
         draws=draws,
         seed=seed,
         gates=_gate_texts(scenario),
@@ -124,7 +124,7 @@ def _gate_texts(scenario: Scenario) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read_plan(given: object) -> Plan | None:
+def read_identity(given: object) -> RunIdentity | None:
     """Read a plan from what stands in a file.
 
     Parameters
@@ -134,27 +134,32 @@ def read_plan(given: object) -> Plan | None:
 
     Returns
     -------
-    Plan | None
+    RunIdentity | None
         None when it is no plan.
     """
     if not isinstance(given, dict) or given.keys() != {f.name for f in _PLAN_FIELDS}:
         return None
     lists = {key: tuple(map(str, v)) for key, v in given.items() if isinstance(v, list)}
-    return Plan(**{**given, **lists})
+    return RunIdentity(**{**given, **lists})
 
 
 # ---------------------------------------------------------------- the working folder
 
 
-def working_folder(target: Path) -> Path:
+def folder_of(target: Path) -> Path:
     """Return the hidden folder beside a run folder that keeps its draws until it is complete."""
     return target.with_name(f".{target.name}.draws")
 
 
 @contextmanager
 def claimed(
-    folder: Path, plan: Plan, part: Span, *, resume: bool, say: Callable[[str], None] = ignore
-) -> Iterator[Kept]:
+    folder: Path,
+    plan: RunIdentity,
+    part: DrawRange,
+    *,
+    resume: bool,
+    say: Callable[[str], None] = ignore,
+) -> Iterator[KeptDraws]:
     """Make or continue a working folder, for this process alone.
 
     Parameters
@@ -170,7 +175,7 @@ def claimed(
 
     Yields
     ------
-    Kept
+    KeptDraws
         The folder. When nothing was drawn it is gone afterwards.
 
     Raises
@@ -182,7 +187,7 @@ def claimed(
     _lock(folder)
     try:
         _prepare(folder, {"plan": plan.as_dict(), "part": list(part)}, resume=resume, say=say)
-        yield Kept(folder, part)
+        yield KeptDraws(folder, part)
     finally:
         if folder.is_dir():
             (folder / LOCK).unlink(missing_ok=True)
@@ -219,7 +224,7 @@ def _differences(folder: Path, wanted: dict[str, Any]) -> list[str]:
     """Say how the plan of earlier draws differs from what is wanted."""
     try:
         found = json.loads((folder / PLAN).read_text(encoding="utf-8"))
-        earlier, now = read_plan(found["plan"]), read_plan(wanted["plan"])
+        earlier, now = read_identity(found["plan"]), read_identity(wanted["plan"])
         part = f"draws {found['part'][0]} to {found['part'][1] - 1}"
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         earlier = now = None

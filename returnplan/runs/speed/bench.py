@@ -26,7 +26,7 @@ from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
 from returnplan.model.chance.draws import Draws
 from returnplan.model.simulation import Numbers, Prepared, PreparedAllocation, simulate
-from returnplan.runs.machine.programme import Programme, warm_up
+from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.scenario import load
 from returnplan.scenario.synthetic import synthetic
 from returnplan.version import __version__
@@ -160,13 +160,13 @@ def bench(
         figures = _in_own_process(name, with_rival=with_rival and name in WITH_RIVAL)
         if before:
             figures = _beside(figures, measured[before])
-        yield from told(figures, before)
+        yield from lines_of(figures, before)
         measured[name], before = figures, name
     of_folders: dict[str, Figures] = {}
     for folder in folders:
         yield f"\n{folder}"
         of_folders[str(folder)] = _in_own_process(str(folder), with_rival=False)
-        yield from told(of_folders[str(folder)], "")
+        yield from lines_of(of_folders[str(folder)], "")
     if target is not None:
         text = json.dumps(_record(measured, of_folders), indent=2)
         target.write_text(text + "\n", encoding="utf-8")
@@ -204,7 +204,7 @@ def _version(package: str) -> str | None:
         return None
 
 
-def told(figures: Figures, before: str) -> Iterator[str]:
+def lines_of(figures: Figures, before: str) -> Iterator[str]:
     """Say figures, each with what it is.
 
     Parameters
@@ -496,19 +496,19 @@ def best_time(
 
 def _draws_per_second(scenario: Scenario) -> Iterator[float]:
     """Rates of a short ensemble of all allocations by the clock on the wall, by threads."""
-    programme = Programme(scenario, [header.name for header in scenario.allocations], SEED)
-    seconds, _ = best_time(partial(programme.run, 0))
+    runner = DrawRunner(scenario, [header.name for header in scenario.allocations], SEED)
+    seconds, _ = best_time(partial(runner.run, 0))
     draws = range(min(MOST_DRAWS, max(LEAST_DRAWS, round(ENOUGH_S / seconds))))
     for threads in THREADS:
         with ThreadPoolExecutor(threads) as pool:
-            work = partial(_run_all, programme, draws, pool)
+            work = partial(_run_all, runner, draws, pool)
             seconds, _ = best_time(work, is_cold=False, clock=perf_counter)
         yield len(draws) / seconds
 
 
-def _run_all(programme: Programme, draws: range, pool: Executor) -> int:
+def _run_all(runner: DrawRunner, draws: range, pool: Executor) -> int:
     """Run some draws; the number of them is returned."""
-    return sum(1 for _ in pool.map(programme.run, draws))
+    return sum(1 for _ in pool.map(runner.run, draws))
 
 
 def _peak_mib() -> float | None:

@@ -5,9 +5,9 @@ from collections import Counter
 from returnplan.domain import SourceLine
 from returnplan.language.names import gate_name
 from returnplan.model.chance.assumptions import assumptions_in_force
-from returnplan.show.drawing import statement
+from returnplan.show.drawing import boundaries, statement
+from returnplan.show.findings.findings import Findings
 from returnplan.show.findings.leader import leader
-from returnplan.show.findings.opened import Findings, records
 
 
 def mark(findings: Findings) -> str:
@@ -30,9 +30,7 @@ def statements(findings: Findings) -> tuple[str, ...]:
         words.phrase(
             "Return is voluntary. Figures are upper limits of who could return, not targets."
         ),
-        words.phrase(
-            "Boundaries, names and designations do not imply official endorsement or acceptance."
-        ),
+        boundaries(findings.view),
         _inputs(findings),
     )
 
@@ -56,10 +54,10 @@ def _inputs(findings: Findings) -> str:
 
 def sources(findings: Findings) -> tuple[str, ...]:
     """Sources of the scenario, one line each; a title may name places, so not for the public."""
-    found = findings.scenario.sources
+    lines = findings.scenario.sources
     if findings.is_public:
-        return tuple(dict.fromkeys(_publication(one) for one in found if one.organisation))
-    return tuple(_source(one) for one in found)
+        return tuple(dict.fromkeys(_publication(line) for line in lines if line.organisation))
+    return tuple(_source(line) for line in lines)
 
 
 def _source(source: SourceLine) -> str:
@@ -83,7 +81,7 @@ def conditions(findings: Findings) -> str:
 def risks(findings: Findings) -> tuple[str, ...]:
     """What can go wrong when the results are used, one sentence or two each."""
     words, best = findings.words, leader(findings)
-    summary = next(records(findings.rows("summary", best)))
+    summary = findings.summary(best)
     texts = [
         words.phrase(
             "Early return: {days} person-days by {date} under “{title}” are of people who come "

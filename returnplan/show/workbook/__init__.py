@@ -1,7 +1,14 @@
 """``results.xlsx``: the tables of a run as sheets that a planner can filter, with charts.
 
-Cells are the numbers of the CSV files to eight digits, dates are dates, and nothing is localised.
-What is too long for a sheet that opens on a laptop is cut, and the first sheet says so.
+In: the tables of a run, its scenario and its manifest. Out: one file, the same for the same
+results. Cells are the numbers of the CSV files to eight digits, dates are dates, and nothing is
+localised. What is too long for a sheet that opens on a laptop is cut, and the first sheet says so.
+
+``summary`` the sheet to read first, and the charts of Excel; ``about`` README, dictionary, sources,
+assumptions; ``cells`` headers, widths and formats; ``cut`` how long a sheet may be.
+
+To add a sheet: a result table has one as soon as it is there, with its line in ``about.ONE_ROW``;
+another is a function in ``about`` and a call below.
 """
 
 import gc

@@ -17,7 +17,7 @@ from parts.common import M2_PER_HA, START
 from returnplan.model.chance.draws import Draws
 from returnplan.model.simulation import Prepared, PreparedAllocation, run
 from returnplan.quantiles import quantile
-from returnplan.runs.machine.programme import warm_up
+from returnplan.runs.machine.runner import warm_up
 from returnplan.runs.tables.jobs import presence
 from returnplan.runs.tables.worked import Worked
 from returnplan.units import horizon_date

@@ -24,9 +24,8 @@ from returnplan.model.conditions.gates import (
     preset_of,
 )
 from returnplan.runs import folder as runfolder
-from returnplan.runs.machine import chunks
-from returnplan.runs.machine import working_folder as plans
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine import chunks, working_folder
+from returnplan.runs.machine.runner import DrawRunner
 from returnplan.runs.merge import ShardError, merge
 from returnplan.runs.run import Request
 from returnplan.scenario import digest
@@ -250,10 +249,12 @@ def test_a_shard_whose_gates_were_changed_makes_no_run(
 def test_draws_under_other_gates_are_not_continued(world: Path, tmp_path: Path) -> None:
     own = rp.load(world)
     words = ("run", world, "-a", "near_first", "--draws", "23", "--out", tmp_path / "out")
-    programme = Programme(own, ["near_first"], 1)
-    told = plans.plan_of(programme, own, digest(world), 23, 1)
-    with plans.claimed(plans.working_folder(tmp_path / "out"), told, (0, 23), resume=False) as kept:
-        arrays = chunks.run_chunk(programme, (0, 10))
+    runner = DrawRunner(own, ["near_first"], 1)
+    told = working_folder.identity_of(runner, own, digest(world), 23, 1)
+    with working_folder.claimed(
+        working_folder.folder_of(tmp_path / "out"), told, (0, 23), resume=False
+    ) as kept:
+        arrays = chunks.run_chunk(runner, (0, 10))
         assert arrays is not None
         kept.save((0, 10), arrays)
     refused = call(*words, "--resume", "--gates", "full")
@@ -267,11 +268,11 @@ def test_draws_under_other_gates_are_not_continued(world: Path, tmp_path: Path) 
 def test_a_plan_holds_gates_with_the_parameters_that_hold(sketch: Sketch) -> None:
     sketch.village("village", people=100)
     sketch.team()
-    programme = Programme(sketch.scenario(), ["plan"], 1)
+    runner = DrawRunner(sketch.scenario(), ["plan"], 1)
 
     def gates(given: dict[str, dict[str, float]]) -> tuple[str, ...]:
         scenario = replace(sketch.scenario(), gates=given)
-        return plans.plan_of(programme, scenario, "0" * 64, 10, 1).gates
+        return working_folder.identity_of(runner, scenario, "0" * 64, 10, 1).gates
 
     plain = gates({"farmland": {}, "permission": {}})
     assert plain == ("permission", "farmland (required_share 0.5)")

@@ -13,7 +13,7 @@ import returnplan as rp
 from returnplan.model.simulation import KEPT
 from returnplan.runs.machine import chunks
 from returnplan.runs.machine.chunks import (
-    Kept,
+    KeptDraws,
     gaps_and_overlaps,
     in_groups,
     packed,
@@ -21,15 +21,15 @@ from returnplan.runs.machine.chunks import (
     spans,
     unpacked,
 )
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine.runner import DrawRunner
 from returnplan.units import LIMIT_S
 
 ALLOCATIONS = ("today", "smith_path")
 
 
 @pytest.fixture
-def programme() -> Programme:
-    return Programme(rp.load("scenarios/valley"), ["today"], 1)
+def runner() -> DrawRunner:
+    return DrawRunner(rp.load("scenarios/valley"), ["today"], 1)
 
 
 @pytest.mark.parametrize(("draws", "shards"), [(10, 3), (400, 4), (7, 7), (1, 1)])
@@ -56,22 +56,22 @@ def test_groups_have_enough_draws_where_there_are_that_many() -> None:
     assert in_groups([], 100) == []
 
 
-def test_a_file_that_is_not_whole_is_run_again(programme: Programme, tmp_path: Path) -> None:
-    kept = Kept(tmp_path, (0, 25))
-    chunks.run_on_threads(programme, kept, workers=2)
+def test_a_file_that_is_not_whole_is_run_again(runner: DrawRunner, tmp_path: Path) -> None:
+    kept = KeptDraws(tmp_path, (0, 25))
+    chunks.run_on_threads(runner, kept, workers=2)
     assert kept.missing() == []
     whole = kept.chunks().read("gate_s", 0)
     path = tmp_path / chunks.chunk_name((10, 20))
     path.write_bytes(path.read_bytes()[:-50])
     assert kept.missing() == [(10, 20)]
     assert kept.count() == 15
-    chunks.run_on_threads(programme, kept, workers=2)
+    chunks.run_on_threads(runner, kept, workers=2)
     np.testing.assert_array_equal(kept.chunks().read("gate_s", 0), whole)
 
 
-def test_a_file_with_other_bytes_is_refused(programme: Programme, tmp_path: Path) -> None:
-    kept = Kept(tmp_path, (0, 5))
-    chunks.run_on_threads(programme, kept, workers=1)
+def test_a_file_with_other_bytes_is_refused(runner: DrawRunner, tmp_path: Path) -> None:
+    kept = KeptDraws(tmp_path, (0, 5))
+    chunks.run_on_threads(runner, kept, workers=1)
     path = tmp_path / chunks.chunk_name((0, 5))
     data = bytearray(path.read_bytes())
     place = data.index(b"gate_s.0.npy") + 200
@@ -91,7 +91,7 @@ def test_a_chunk_that_cannot_be_written_leaves_nothing(
 
     monkeypatch.setattr(np, "savez", full)
     with pytest.raises(OSError, match="No space"):
-        Kept(tmp_path, (0, 5)).save((0, 5), {})
+        KeptDraws(tmp_path, (0, 5)).save((0, 5), {})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -108,8 +108,8 @@ def test_processor_cores_are_those_that_the_process_may_use(
 def test_chunks_of_any_size_hold_the_same_numbers_and_sums(
     chunk_draws: int, tmp_path: Path
 ) -> None:
-    both = Programme(rp.load("scenarios/valley"), ALLOCATIONS, 1)
-    kept = Kept(tmp_path, (0, 7), chunk_draws)
+    both = DrawRunner(rp.load("scenarios/valley"), ALLOCATIONS, 1)
+    kept = KeptDraws(tmp_path, (0, 7), chunk_draws)
     chunks.run_on_threads(both, kept, workers=2)
     drawn = [both.run(draw) for draw in range(7)]
     for number in range(len(ALLOCATIONS)):

@@ -9,7 +9,7 @@ import pytest
 
 import returnplan as rp
 from returnplan.model.simulation import KEPT, Account
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine.runner import DrawRunner
 
 ALLOCATIONS = ("today", "smith_path")
 
@@ -20,40 +20,40 @@ def valley() -> rp.Scenario:
 
 
 @pytest.fixture(scope="module")
-def programme(valley: rp.Scenario) -> Programme:
-    return Programme(valley, ALLOCATIONS, 1)
+def runner(valley: rp.Scenario) -> DrawRunner:
+    return DrawRunner(valley, ALLOCATIONS, 1)
 
 
 def test_an_allocation_brings_beside_others_what_it_brings_alone(
-    valley: rp.Scenario, programme: Programme
+    valley: rp.Scenario, runner: DrawRunner
 ) -> None:
-    both = programme.run(3)
+    both = runner.run(3)
     assert len(both) == len(ALLOCATIONS)
     for number, name in enumerate(ALLOCATIONS):
-        (alone,) = Programme(valley, [name], 1).run(3)
+        (alone,) = DrawRunner(valley, [name], 1).run(3)
         for field in fields(Account):
             if field.name != "casualties" or number == 0:  # others are compared with the first
                 own, one = getattr(both[number], field.name), getattr(alone, field.name)
                 np.testing.assert_array_equal(own, one, err_msg=field.name)
 
 
-def test_only_whole_numbers_are_kept_as_sums(programme: Programme) -> None:
-    account, _ = programme.run(0)
+def test_only_whole_numbers_are_kept_as_sums(runner: DrawRunner) -> None:
+    account, _ = runner.run(0)
     summed = [name for name, kept in KEPT.items() if kept == "sum"]
     assert {"delay_s", "road_people"} < set(summed)
     for name in summed:
         assert getattr(account, name).dtype == np.int64
 
 
-def test_times_are_those_that_are_named_so_and_no_sums(programme: Programme) -> None:
-    account, _ = programme.run(0)
+def test_times_are_those_that_are_named_so_and_no_sums(runner: DrawRunner) -> None:
+    account, _ = runner.run(0)
     times = {name for name, kept in KEPT.items() if kept == "times"}
     assert times == {name for name in KEPT if name.endswith("_s")} - {"delay_s"}
     for name in times:
         found = getattr(account, name)
         within = found[np.isfinite(found)]
         assert found.dtype == np.float64
-        assert ((within >= 0) & (within <= programme.prepared.horizon_s)).all(), name
+        assert ((within >= 0) & (within <= runner.prepared.horizon_s)).all(), name
         assert (within == np.floor(within)).all(), name
 
 

@@ -12,14 +12,13 @@ from pathlib import Path
 import pytest
 
 import returnplan as rp
-from returnplan.runs.machine import chunks
-from returnplan.runs.machine import working_folder as plans
-from returnplan.runs.machine.programme import Programme
-from returnplan.runs.machine.working_folder import Plan
+from returnplan.runs.machine import chunks, working_folder
+from returnplan.runs.machine.runner import DrawRunner
+from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.run import Request
 from tests.running import command, finish, manifest, run_undrawn, start, until
 
-PLAN = Plan(
+PLAN = RunIdentity(
     returnplan="1",
     scenario="valley",
     scenario_sha256="0" * 64,
@@ -32,14 +31,14 @@ PLAN = Plan(
 
 
 @pytest.fixture
-def programme() -> Programme:
-    return Programme(rp.load("scenarios/valley"), ["today"], 1)
+def runner() -> DrawRunner:
+    return DrawRunner(rp.load("scenarios/valley"), ["today"], 1)
 
 
 def test_a_plan_survives_its_file() -> None:
-    assert plans.read_plan(PLAN.as_dict()) == PLAN
-    assert plans.read_plan({"seed": 1}) is None
-    assert plans.read_plan("a plan") is None
+    assert working_folder.read_identity(PLAN.as_dict()) == PLAN
+    assert working_folder.read_identity({"seed": 1}) is None
+    assert working_folder.read_identity("a plan") is None
 
 
 def test_a_plan_says_what_is_different() -> None:
@@ -54,32 +53,34 @@ def test_a_plan_says_what_is_different() -> None:
 # ---------------------------------------------------------------- the working folder
 
 
-def leftover(folder: Path, programme: Programme, draws: int = 30) -> None:
+def leftover(folder: Path, runner: DrawRunner, draws: int = 30) -> None:
     """Leave the first ten draws of a run behind."""
     plan = replace(PLAN, draws=draws)
-    with plans.claimed(folder, plan, (0, draws), resume=False) as kept:
-        arrays = chunks.run_chunk(programme, (0, 10))
+    with working_folder.claimed(folder, plan, (0, draws), resume=False) as kept:
+        arrays = chunks.run_chunk(runner, (0, 10))
         assert arrays is not None
         kept.save((0, 10), arrays)
 
 
 def test_a_working_folder_without_draws_goes_when_the_run_ends(tmp_path: Path) -> None:
     said: list[str] = []
-    with plans.claimed(tmp_path / "d", PLAN, (0, 30), resume=True, say=said.append) as kept:
+    with working_folder.claimed(
+        tmp_path / "d", PLAN, (0, 30), resume=True, say=said.append
+    ) as kept:
         assert kept.count() == 0
     assert not (tmp_path / "d").exists()
     assert said == ["No draws of an earlier run are kept: this one starts anew."]
 
 
 def test_draws_of_an_earlier_run_are_continued_or_thrown_away(
-    programme: Programme, tmp_path: Path
+    runner: DrawRunner, tmp_path: Path
 ) -> None:
     folder = tmp_path / "d"
-    leftover(folder, programme)
+    leftover(folder, runner)
     said: list[str] = []
-    with plans.claimed(folder, PLAN, (0, 30), resume=True, say=said.append) as kept:
+    with working_folder.claimed(folder, PLAN, (0, 30), resume=True, say=said.append) as kept:
         assert kept.missing() == [(10, 20), (20, 30)]
-    with plans.claimed(folder, PLAN, (0, 30), resume=False, say=said.append) as kept:
+    with working_folder.claimed(folder, PLAN, (0, 30), resume=False, say=said.append) as kept:
         assert kept.count() == 0
     assert "10 draws of an earlier run are kept" in said[0]
     assert "10 draws of an earlier run that was not finished are thrown away" in said[1]
@@ -95,35 +96,35 @@ def test_draws_of_an_earlier_run_are_continued_or_thrown_away(
     ],
 )
 def test_draws_of_another_run_are_not_continued(
-    plan: Plan, part: chunks.Span, message: str, programme: Programme, tmp_path: Path
+    plan: RunIdentity, part: chunks.DrawRange, message: str, runner: DrawRunner, tmp_path: Path
 ) -> None:
     folder = tmp_path / "d"
-    leftover(folder, programme)
+    leftover(folder, runner)
     before = sorted(path.name for path in folder.iterdir())
     with (
         pytest.raises(rp.ReturnplanError, match=message),
-        plans.claimed(folder, plan, part, resume=True),
+        working_folder.claimed(folder, plan, part, resume=True),
     ):
         pass
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
-def test_draws_without_a_plan_are_not_continued(programme: Programme, tmp_path: Path) -> None:
-    leftover(tmp_path / "d", programme)
+def test_draws_without_a_plan_are_not_continued(runner: DrawRunner, tmp_path: Path) -> None:
+    leftover(tmp_path / "d", runner)
     (tmp_path / "d" / "plan.json").write_text("{}", encoding="utf-8")
     with (
         pytest.raises(rp.ReturnplanError, match="no plan can be read"),
-        plans.claimed(tmp_path / "d", PLAN, (0, 30), resume=True),
+        working_folder.claimed(tmp_path / "d", PLAN, (0, 30), resume=True),
     ):
         pass
 
 
 def test_two_runs_never_share_a_working_folder(tmp_path: Path) -> None:
     folder = tmp_path / "d"
-    with plans.claimed(folder, PLAN, (0, 30), resume=False):
+    with working_folder.claimed(folder, PLAN, (0, 30), resume=False):
         with (
             pytest.raises(rp.ReturnplanError, match=f"process {os.getpid()} is running"),
-            plans.claimed(folder, PLAN, (0, 30), resume=True),
+            working_folder.claimed(folder, PLAN, (0, 30), resume=True),
         ):
             pass
         assert (folder / "lock").exists()
@@ -140,7 +141,7 @@ def test_the_lock_of_a_dead_process_does_not_count(tmp_path: Path) -> None:
     ).stdout.strip()
     for text in (f"{dead} {socket.gethostname()}\n", f"junk {socket.gethostname()}\n"):
         (folder / "lock").write_text(text, encoding="utf-8")
-        with plans.claimed(folder, PLAN, (0, 30), resume=True) as kept:
+        with working_folder.claimed(folder, PLAN, (0, 30), resume=True) as kept:
             assert (kept.folder / "lock").read_text(encoding="utf-8").startswith(str(os.getpid()))
         folder.mkdir()
 
@@ -150,7 +151,7 @@ def test_a_lock_that_cannot_be_judged_from_here_counts(text: str, tmp_path: Path
     (tmp_path / "lock").write_text(text, encoding="utf-8")
     with (
         pytest.raises(rp.ReturnplanError, match="if it is not, delete"),
-        plans.claimed(tmp_path, PLAN, (0, 30), resume=True),
+        working_folder.claimed(tmp_path, PLAN, (0, 30), resume=True),
     ):
         pass
     assert (tmp_path / "lock").exists()
@@ -161,9 +162,9 @@ def test_whether_a_process_runs_is_answered_with_care(monkeypatch: pytest.Monkey
         raise PermissionError
 
     monkeypatch.setattr(os, "kill", not_mine)
-    assert plans._is_running(1)
+    assert working_folder._is_running(1)
     monkeypatch.setattr(os, "name", "nt")
-    assert plans._is_running(1)
+    assert working_folder._is_running(1)
 
 
 # ---------------------------------------------------------------- a real process is stopped

@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from returnplan.show import drawing as canvas
 from returnplan.show.charts.cost import costs_and_people
 from returnplan.show.charts.paired import shown_differences
-from returnplan.show.drawing import MISSING, REST, View, causes_of
+from returnplan.show.drawing import MISSING, REST, View, causes_of, district_rows
 from tests.charted import (
     DRAWS,
     VIEW,
@@ -38,16 +37,16 @@ def dots(ax: Axes, label: str) -> list[tuple[float, float]]:
 
 def test_rows_are_the_largest_communities_of_each_district() -> None:
     given = tables()["readiness"]
-    rows = canvas.district_rows(given, VIEW)
+    rows = district_rows(given, VIEW)
     assert rows.heads == ((0, "North"), (3, "South"), (5, "Without a district"))
     assert dict(zip(rows.table["community"], rows.table["row"], strict=True)) == {
         "C1": 1, "C3": 2, "C2": 4, "C4": 6,
     }  # fmt: skip
     many = pd.concat([given] * 40, ignore_index=True)
     many["community"] = [f"M{number}" for number in range(len(many))]
-    assert canvas.district_rows(many, VIEW).count == 42
+    assert district_rows(many, VIEW).count == 42
     many["district"] = many["community"]
-    assert canvas.district_rows(many, VIEW).count <= 42
+    assert district_rows(many, VIEW).count <= 42
 
 
 def test_dates_are_dots_and_what_has_none_stands_at_the_edge_with_its_word() -> None:

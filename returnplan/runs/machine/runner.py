@@ -9,7 +9,7 @@ from returnplan.model.simulation import Account, Prepared, PreparedAllocation, s
 from returnplan.scenario.synthetic import synthetic
 
 
-class Programme:
+class DrawRunner:
     """A scenario under some of its allocations, ready to be run on any draw.
 
     Parameters
@@ -54,4 +54,4 @@ class Programme:
 def warm_up() -> None:
     """Compile the simulation for this machine, or load it from the cache."""
     scenario = synthetic(settlements=2, hazards=2, teams=1, seed=1)
-    Programme(scenario, [scenario.allocations[0].name], seed=1).run(0)
+    DrawRunner(scenario, [scenario.allocations[0].name], seed=1).run(0)
