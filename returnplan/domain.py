@@ -78,7 +78,7 @@ def column(
     name
         Name of the column in files where it differs from the field (``from``).
     refers_to
-        Table (or tables, ``places|roads``) whose id the cell must be.
+        Table whose id the cell must be.
     sensitivity
         Who may see the column: public, restricted (the planner's team and partners: schedules of
         teams, single hazards, small counts) or confidential (locations of hazards).
