@@ -38,7 +38,7 @@ def slowed(swift, seconds):
     return slow
 if seconds:
     DrawRunner.run = slowed(DrawRunner.run, seconds)
-    chunks.Kept.save = slowed(chunks.Kept.save, 10 * seconds)
+    chunks.KeptDraws.save = slowed(chunks.KeptDraws.save, 10 * seconds)
 from returnplan.cli import main
 main(sys.argv[2:], prog_name="returnplan")
 """
