@@ -216,11 +216,11 @@ def _prepare(
                 "Ask for the same run, or leave --resume out to start anew"
             )
         say(f"{count} draws of an earlier run are kept and continued.")
-        if damaged:
-            noun = "file of kept draws is" if len(damaged) == 1 else "files of kept draws are"
-            say(f"{len(damaged)} {noun} damaged: these draws are run again.")
     elif earlier:
         say(f"{count} draws of an earlier run that was not finished are thrown away.")
+    if damaged:
+        noun = "file of kept draws is" if len(damaged) == 1 else "files of kept draws are"
+        say(f"{len(damaged)} {noun} damaged: these draws are run again.")
     kept = {LOCK, *([SUMS, *(path.name for path in earlier.values())] if resume else [])}
     for path in folder.iterdir():
         if path.name not in kept:
@@ -242,7 +242,7 @@ def _differences(folder: Path, wanted: dict[str, Any]) -> list[str]:
         found = json.loads((folder / PLAN).read_text(encoding="utf-8"))
         earlier, now = read_identity(found["plan"]), read_identity(wanted["plan"])
         part = f"draws {found['part'][0]} to {found['part'][1] - 1}"
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
         earlier = now = None
     if earlier is None or now is None:
         return [f"no plan can be read in {PLAN}"]

@@ -120,22 +120,24 @@ def _wrong_cells(kind: ColumnType, cells: pd.Series) -> NDArray[np.bool_]:
     is_there = np.asarray(cells.notna(), bool)
     if kind == "text" or not is_there.any():
         return np.zeros(len(cells), bool)
-    return np.logical_and(is_there, ~_right_cells(kind, cells, cells[is_there]))
+    wrong: NDArray[np.bool_] = is_there & ~_right_cells(kind, cells, cells[is_there])
+    return wrong
 
 
 def _right_cells(kind: ColumnType, cells: pd.Series, there: pd.Series) -> NDArray[np.bool_]:
     if kind in FORMS:
         days = {text for text in there.unique() if _is_day(text, *FORMS[kind])}
-        return np.asarray(cells.isin(days), bool)
+        return np.array([cell in days for cell in cells], bool)
     if kind == "flag":
         return np.array([isinstance(cell, bool | np.bool_) for cell in cells], bool)
     if cells.dtype.kind not in "iuf":
         numbers = np.asarray(pd.to_numeric(there.astype(str), errors="coerce"), float)
         is_number = np.zeros(len(cells), bool)
-        is_number[np.flatnonzero(cells.notna())] = np.isfinite(numbers)
-        return is_number & ~np.isfinite(numbers).all()
+        if not np.isfinite(numbers).all():  # else numbers of too many digits
+            is_number[np.flatnonzero(cells.notna())] = np.isfinite(numbers)
+        return is_number
     numbers = np.asarray(cells, float)
-    is_number = np.isfinite(numbers)
+    is_number = np.asarray(np.isfinite(numbers), bool)
     if kind != "number":
         is_number[is_number] = np.mod(numbers[is_number], 1) == 0
     return is_number
