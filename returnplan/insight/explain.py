@@ -24,9 +24,10 @@ from returnplan.model.reasons.causes import OF_A_GATE, remedy
 from returnplan.model.reasons.walk import ROAD_STEP
 from returnplan.model.simulation import Prepared, PreparedAllocation, run
 from returnplan.quantiles import MIDDLE, mean, quantile
-from returnplan.runs.folder import SCENARIO_COPY, Run, load_run
+from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.runs.machine.chunks import cores
-from returnplan.units import DAY_S
+from returnplan.runs.reading import Run, load_run
+from returnplan.units import DAY_S, horizon_date
 
 Floats = NDArray[np.float64]
 LEAST_DAYS = 0.5
@@ -57,7 +58,7 @@ class OpenedRun:
         return int(self.run.manifest["draws"])
 
 
-def open_run(folder: Path, language: str = "") -> OpenedRun:
+def open_run(folder: Path, language: str = "", *, as_is: bool = False) -> OpenedRun:
     """Read a run folder together with the scenario that it was made from.
 
     Parameters
@@ -67,6 +68,8 @@ def open_run(folder: Path, language: str = "") -> OpenedRun:
     language
         Code of the language in which places are named where their name in it is known; empty: as
         the planner's team writes them.
+    as_is
+        Whether tables that were edited after the run are read all the same.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def open_run(folder: Path, language: str = "") -> OpenedRun:
     ReturnplanError
         When it is no complete run folder, or its scenario is not the one of the run.
     """
-    run = load_run(folder)
+    run = load_run(folder, as_is=as_is)
     copy = folder / SCENARIO_COPY
     if not copy.is_dir():
         raise ReturnplanError(f"{folder} holds no folder {SCENARIO_COPY}: run it again")
@@ -90,10 +93,27 @@ def open_run(folder: Path, language: str = "") -> OpenedRun:
     if gates is None or given is None or unread:
         raise ReturnplanError(f"{folder} names no gates in its manifest: run it again")
     scenario = scenario_room.load(copy, gates=gates)
+    _check_same(run, scenario)
     if language:
         places = tuple(_named(place, language) for place in scenario.places)
         scenario = replace(scenario, places=places)
     return OpenedRun(run=run, scenario=scenario, prepared=Prepared(scenario))
+
+
+def _check_same(run: Run, scenario: Scenario) -> None:
+    """Refuse tables that tell of other communities, allocations or dates than the scenario."""
+    known = {header.name for header in scenario.allocations}
+    pairs = [
+        (set(run.allocations), known & {*run.allocations}),
+        (set(run.communities), {community.id for community in scenario.communities}),
+        (run.start, scenario.start),
+        (run.horizon, horizon_date(scenario.start, scenario.horizon_years)),
+        (set(run.gates["gate"]), set(gates_in_force(scenario))),
+    ]
+    if any(here != there for here, there in pairs):
+        raise ReturnplanError(
+            "tables and manifest of this run tell of another scenario than it has"
+        )
 
 
 def _named(place: Place, language: str) -> Place:
