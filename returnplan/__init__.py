@@ -40,9 +40,9 @@ from returnplan.version import __version__
 if TYPE_CHECKING:
     from returnplan.insight.story import why
     from returnplan.runs.ensemble import Ensemble, ensemble
-    from returnplan.runs.folder import Run, load_run
     from returnplan.runs.outcome import Outcome, simulate
     from returnplan.runs.paired import compare
+    from returnplan.runs.reading import Run, load_run
     from returnplan.scenario import check, load, write
     from returnplan.show import charts, maps
     from returnplan.show.drawing.view import view
@@ -88,13 +88,13 @@ __all__ = [
 _LATER = {
     "Ensemble": "returnplan.runs.ensemble",
     "Outcome": "returnplan.runs.outcome",
-    "Run": "returnplan.runs.folder",
+    "Run": "returnplan.runs.reading",
     "charts": "returnplan.show",
     "check": "returnplan.scenario",
     "compare": "returnplan.runs.paired",
     "ensemble": "returnplan.runs.ensemble",
     "load": "returnplan.scenario",
-    "load_run": "returnplan.runs.folder",
+    "load_run": "returnplan.runs.reading",
     "maps": "returnplan.show",
     "simulate": "returnplan.runs.outcome",
     "view": "returnplan.show.drawing.view",

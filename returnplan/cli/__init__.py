@@ -13,7 +13,7 @@ import click
 from returnplan.cli.insight_commands import explain
 from returnplan.cli.runs_commands import bench, compare, merge, run
 from returnplan.cli.scenario_commands import check, new
-from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, STOPPED, fail
+from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, STOPPED, fail, stoppable
 from returnplan.cli.show_commands import report
 from returnplan.errors import ReturnplanError, ScenarioError
 from returnplan.version import __version__
@@ -33,7 +33,8 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with stoppable():
+                return super().invoke(ctx)
         except ScenarioError as error:
             fail(str(error), BAD_INPUT)
         except ReturnplanError as error:

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from returnplan.cli.completion import communities
-from returnplan.cli.options import allocations_option, chosen, run_argument
-from returnplan.cli.screen import bad_input, watched
+from returnplan.cli.options import allocations_option, as_is_option, chosen, run_argument
+from returnplan.cli.screen import bad_input, reading, watched
 
 
 @click.command()
@@ -27,8 +27,9 @@ from returnplan.cli.screen import bad_input, watched
     show_default=True,
     help="Draws of the run that are run again for this, from the first on.",
 )
+@as_is_option
 def explain(
-    folder: Path, community: str, names: tuple[str, ...], what_if: bool, draws: int
+    folder: Path, community: str, names: tuple[str, ...], what_if: bool, draws: int, as_is: bool
 ) -> None:
     r"""Say why a community waits: gates, binding chain, what each cause gone would bring.
 
@@ -43,14 +44,15 @@ def explain(
     from returnplan.insight.explain import find_community, open_run
 
     with bad_input():
-        opened = open_run(folder)
+        opened = open_run(folder, as_is=as_is)
     found = find_community(opened, community)
     asked = chosen(names, opened.run.allocations)
-    click.echo("\n".join(heading(opened, found)))
-    for name in asked:
-        click.echo("\n" + "\n".join(explanation(opened, name, found)))
-        if what_if:
-            click.echo("\n" + "\n".join(_what_ifs(opened, name, found, draws)))
+    with reading(opened.run, folder):
+        click.echo("\n".join(heading(opened, found)))
+        for name in asked:
+            click.echo("\n" + "\n".join(explanation(opened, name, found)))
+            if what_if:
+                click.echo("\n" + "\n".join(_what_ifs(opened, name, found, draws)))
 
 
 def _what_ifs(opened: Any, allocation: str, community: str, draws: int) -> list[str]:

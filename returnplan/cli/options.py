@@ -39,6 +39,11 @@ allocations_option = click.option(
 )
 
 
+as_is_option = click.option(
+    "--as-is", is_flag=True, help="Read tables edited after the run; every output says so."
+)
+
+
 def chosen(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     """Give the allocations that were asked for, each once; all when none was named."""
     for name in names:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,16 +11,22 @@ from returnplan.cli.completion import allocations, folders
 from returnplan.cli.options import (
     PATH,
     allocations_option,
+    as_is_option,
     chosen,
     gates_option,
     run_argument,
     scenario_argument,
 )
-from returnplan.cli.screen import BAD_USAGE, STOPPED, bad_input, fail, show_problems, watched
+from returnplan.cli.screen import (
+    BAD_USAGE,
+    STOPPED,
+    bad_input,
+    fail,
+    reading,
+    show_problems,
+    watched,
+)
 from returnplan.errors import ScenarioError
-
-if TYPE_CHECKING:
-    pass
 
 MOST_DRAWS = 10_000_000
 
@@ -167,8 +173,14 @@ def merge(folders: tuple[Path, ...], out: Path, overwrite: bool) -> None:
 )
 @click.option("--out", type=PATH, help="CSV file for every difference.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@as_is_option
 def compare(
-    folder: Path, against: str | None, days: Sequence[Any], out: Path | None, overwrite: bool
+    folder: Path,
+    against: str | None,
+    days: Sequence[Any],
+    out: Path | None,
+    overwrite: bool,
+    as_is: bool,
 ) -> None:
     r"""Compare allocations draw by draw: differences, their intervals, how often one is better.
 
@@ -182,17 +194,21 @@ def compare(
     from returnplan.runs import folder as runfolder
     from returnplan.runs.ensemble import csv_bytes
     from returnplan.runs.paired import differences
+    from returnplan.runs.reading import load_run
     from returnplan.runs.ready_days import check_comparable
 
     with bad_input():
-        outcome = runfolder.load_run(folder)
+        outcome = load_run(folder, as_is=as_is)
         check_comparable(outcome)
+    if out and outcome.edited:
+        fail("a CSV file cannot say that tables were edited: leave --out or --as-is out", BAD_USAGE)
     dates = sorted({day.date() for day in days})
-    table = differences(outcome, against, dates or None)
-    target = runfolder.check_file(out, overwrite=overwrite) if out else None
-    scenario = room.check(folder / runfolder.SCENARIO_COPY).scenario
-    titles = {header.name: header.title for header in scenario.allocations} if scenario else {}
-    click.echo("\n".join(comparison(outcome, titles, table, dates or shown_dates(outcome))))
+    with reading(outcome, folder):
+        table = differences(outcome, against, dates or None)
+        target = runfolder.check_file(out, overwrite=overwrite) if out else None
+        scenario = room.check(folder / runfolder.SCENARIO_COPY).scenario
+        titles = {header.name: header.title for header in scenario.allocations} if scenario else {}
+        click.echo("\n".join(comparison(outcome, titles, table, dates or shown_dates(outcome))))
     click.echo(runfolder.STATEMENT)
     if target is not None:
         runfolder.write_file(target, csv_bytes(table))

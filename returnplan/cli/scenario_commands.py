@@ -1,5 +1,8 @@
 """Commands about a scenario: write a new one, check one."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,23 +40,39 @@ def new(
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         fail(f"{folder} exists and is not empty: choose another folder", BAD_USAGE)
-    if settlements is None and hazards is None and teams is None:
-        scenario = write_starter(folder, workbook=xlsx)
-    else:
-        from returnplan.scenario.synthetic import synthetic
+    with _all_or_nothing(folder):
+        if settlements is None and hazards is None and teams is None:
+            scenario = write_starter(folder, workbook=xlsx)
+        else:
+            from returnplan.scenario.synthetic import synthetic
 
-        count = settlements or 10
-        scenario = synthetic(
-            settlements=count,
-            hazards=4 * count if hazards is None else hazards,
-            teams=teams or max(7, count // 5),
-            seed=seed,
-        )
-        (room.write_workbook if xlsx else room.write)(scenario, folder)
-    write_guide(scenario, folder)
+            count = settlements or 10
+            scenario = synthetic(
+                settlements=count,
+                hazards=4 * count if hazards is None else hazards,
+                teams=teams or max(7, count // 5),
+                seed=seed,
+            )
+            (room.write_workbook if xlsx else room.write)(scenario, folder)
+        write_guide(scenario, folder)
     click.echo(f"Wrote {folder}: {size(scenario)}.")
     click.echo(f"What each file and column means stands in {folder / 'README.md'}.")
     click.echo(f"Next: returnplan check {folder}")
+
+
+@contextmanager
+def _all_or_nothing(folder: Path) -> Iterator[None]:
+    """Remove what was written into a new or empty folder when anything goes wrong."""
+    made = [path for path in (*reversed(folder.parents), folder) if not path.exists()]
+    try:
+        yield
+    except BaseException:
+        for path in made[:1] or folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        raise
 
 
 @click.command()

@@ -1,8 +1,11 @@
 """What a person sees in a terminal: messages, the progress of a run, tables in columns."""
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 from time import monotonic
 from typing import Any, NoReturn, TypeVar
 
@@ -26,11 +29,40 @@ def fail(message: str, code: int) -> NoReturn:
 
 
 @contextmanager
+def stoppable() -> Iterator[None]:
+    """Let SIGTERM, as batch systems send it, stop a command as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def bad_input() -> Iterator[None]:
     """Say what is wrong with what was read, as bad input and not as bad usage."""
     try:
         yield
     except ReturnplanError as error:
+        fail(str(error), BAD_INPUT)
+
+
+@contextmanager
+def reading(run: Any, folder: Path) -> Iterator[None]:
+    """Say first whether a run is as it was written; then let contradictions be bad input."""
+    from returnplan.runs.reading import UNCHECKED, ContradictionError, edited_line, fitting
+
+    if not run.is_checked:
+        click.echo(UNCHECKED, err=True)
+    if run.edited:
+        click.echo(edited_line(run))
+    try:
+        with fitting(folder, is_sure=run.is_intact):
+            yield
+    except ContradictionError as error:
         fail(str(error), BAD_INPUT)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from returnplan.cli.completion import communities
-from returnplan.cli.options import PATH, run_argument
-from returnplan.cli.screen import bad_input
+from returnplan.cli.options import PATH, as_is_option, run_argument
+from returnplan.cli.screen import bad_input, reading
 from returnplan.language.words import LANGUAGES
 
 AUDIENCES = {
@@ -42,6 +42,7 @@ AUDIENCES = {
     help="A page about this community; repeatable.",
 )
 @click.option("--contact", default="", help="Whom readers may ask.")
+@as_is_option
 def report(
     folder: Path, audience: Any, language: str, contact: str, out: Path | None, **more: Any
 ) -> None:
@@ -58,10 +59,12 @@ def report(
     from returnplan.show.publish import publish
 
     with bad_input():
-        findings = open_findings(folder, audience, language, contact)
+        findings = open_findings(folder, audience, language, contact, as_is=more["as_is"])
     click.echo(f"Audience {audience}: {AUDIENCES[audience]}.", err=True)
     target = out or folder / REPORT
-    written = publish(findings, target, more["profiles"], lambda name: click.echo(name, err=True))
+    with reading(findings.run, folder):
+        profiles = more["profiles"]
+        written = publish(findings, target, profiles, lambda name: click.echo(name, err=True))
     click.echo(STATEMENT)
     for path in written:
         click.echo(f"Wrote {path}")

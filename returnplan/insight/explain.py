@@ -20,12 +20,14 @@ from returnplan.model.chance.assumptions import Values
 from returnplan.model.chance.draws import Draws
 from returnplan.model.conditions.gates import gate_times, gates_in_force
 from returnplan.model.conditions.history import within
+from returnplan.model.reasons.causes import OF_A_GATE, remedy
 from returnplan.model.reasons.walk import ROAD_STEP
 from returnplan.model.simulation import Prepared, PreparedAllocation, run
 from returnplan.quantiles import MIDDLE, mean, quantile
-from returnplan.runs.folder import SCENARIO_COPY, Run, load_run
+from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.runs.machine.chunks import cores
-from returnplan.units import DAY_S
+from returnplan.runs.reading import Run, load_run
+from returnplan.units import DAY_S, horizon_date
 
 Floats = NDArray[np.float64]
 LEAST_DAYS = 0.5
@@ -56,7 +58,7 @@ class OpenedRun:
         return int(self.run.manifest["draws"])
 
 
-def open_run(folder: Path, language: str = "") -> OpenedRun:
+def open_run(folder: Path, language: str = "", *, as_is: bool = False) -> OpenedRun:
     """Read a run folder together with the scenario that it was made from.
 
     Parameters
@@ -66,6 +68,8 @@ def open_run(folder: Path, language: str = "") -> OpenedRun:
     language
         Code of the language in which places are named where their name in it is known; empty: as
         the planner's team writes them.
+    as_is
+        Whether tables that were edited after the run are read all the same.
 
     Returns
     -------
@@ -77,7 +81,7 @@ def open_run(folder: Path, language: str = "") -> OpenedRun:
     ReturnplanError
         When it is no complete run folder, or its scenario is not the one of the run.
     """
-    run = load_run(folder)
+    run = load_run(folder, as_is=as_is)
     copy = folder / SCENARIO_COPY
     if not copy.is_dir():
         raise ReturnplanError(f"{folder} holds no folder {SCENARIO_COPY}: run it again")
@@ -89,10 +93,27 @@ def open_run(folder: Path, language: str = "") -> OpenedRun:
     if gates is None or given is None or unread:
         raise ReturnplanError(f"{folder} names no gates in its manifest: run it again")
     scenario = scenario_room.load(copy, gates=gates)
+    _check_same(run, scenario)
     if language:
         places = tuple(_named(place, language) for place in scenario.places)
         scenario = replace(scenario, places=places)
     return OpenedRun(run=run, scenario=scenario, prepared=Prepared(scenario))
+
+
+def _check_same(run: Run, scenario: Scenario) -> None:
+    """Refuse tables that tell of other communities, allocations or dates than the scenario."""
+    known = {header.name for header in scenario.allocations}
+    pairs = [
+        (set(run.allocations), known & {*run.allocations}),
+        (set(run.communities), {community.id for community in scenario.communities}),
+        (run.start, scenario.start),
+        (run.horizon, horizon_date(scenario.start, scenario.horizon_years)),
+        (set(run.gates["gate"]), set(gates_in_force(scenario))),
+    ]
+    if any(here != there for here, there in pairs):
+        raise ReturnplanError(
+            "tables and manifest of this run tell of another scenario than it has"
+        )
 
 
 def _named(place: Place, language: str) -> Place:
@@ -240,7 +261,7 @@ def what_ifs(
     mine = mine[mine["days_mean"] >= LEAST_DAYS].sort_values(
         ["days_mean", "cause"], ascending=[False, True]
     )
-    causes = [cause for cause in mine["cause"] if whatif.remedy(cause)]
+    causes = [cause for cause in mine["cause"] if remedy(cause)]
     numbers: list[int | None] = list(range(min(draws, opened.draws))) or [None]
     total, done = (len(causes) + 1) * len(numbers), 0
     chosen = PreparedAllocation(opened.prepared, allocation)
@@ -281,7 +302,7 @@ class _Seen:
 
 def _gates_of(cause: str, opened: OpenedRun, seen: Sequence[_Seen]) -> list[str]:
     """Gates that bring a cause: those whose data is missing, or that bind where it is booked."""
-    if cause not in whatif.OF_A_GATE:
+    if cause not in OF_A_GATE:
         return []
     gates = gates_in_force(opened.scenario)
     those: set[int] = set()
@@ -297,8 +318,8 @@ def _remedy(cause: str, gates: Sequence[str]) -> str:
     """Say what taking a cause away means, with the gates that are set aside."""
     if not cause:
         return "as it is"
-    if cause not in whatif.OF_A_GATE:
-        return whatif.remedy(cause)
+    if cause not in OF_A_GATE:
+        return remedy(cause)
     if not gates:
         return f"{cause.replace('_', ' ')}: not in these draws"
     return f"gate{'s' if len(gates) > 1 else ''} {', '.join(gates)} set aside"

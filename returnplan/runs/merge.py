@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 import returnplan.scenario as scenario_room
 from returnplan.errors import Problem, ReturnplanError
 from returnplan.runs.ensemble import assemble
-from returnplan.runs.folder import SCENARIO_COPY, Clock, read_manifest
+from returnplan.runs.folder import SCENARIO_COPY, Clock, read_manifest, sha256_of
 from returnplan.runs.machine import chunks, working_folder
 from returnplan.runs.machine.chunks import Chunks, DrawRange
 from returnplan.runs.machine.progress import Watcher
 from returnplan.runs.machine.runner import DrawRunner
 from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.outcome import Outcome
+from returnplan.runs.reading import UNCHECKED, fitting
 from returnplan.runs.run import SILENT, Finish, Request
 
 
@@ -31,17 +34,38 @@ class Shard:
         Its draws.
     gates
         Gates in force, which need not be those that the scenario's files name.
+    is_checked
+        False: an older version wrote it, whose manifest does not tell the bytes of its files.
     """
 
     folder: Path
     plan: RunIdentity
     part: DrawRange
     gates: scenario_room.Gates
+    is_checked: bool = True
 
     @property
     def text(self) -> str:
         """Its draws in words."""
         return f"draws {self.part[0]} to {self.part[1] - 1}"
+
+
+class _Part(BaseModel):
+    """Which draws a shard holds, as its manifest says."""
+
+    model_config = ConfigDict(strict=True)
+
+    first_draw: int = Field(ge=0)
+    last_draw: int = Field(ge=0)
+
+
+class _Said(BaseModel):
+    """What the manifest of a shard must say, beside its plan and its gates."""
+
+    model_config = ConfigDict(strict=True)
+
+    shard: _Part
+    files: dict[str, str] | None = None
 
 
 class ShardError(ReturnplanError):
@@ -88,7 +112,7 @@ def read_shards(folders: Sequence[Path]) -> list[Shard]:
 
 
 def _read_shard(folder: Path, problems: list[str]) -> Shard | None:
-    manifest = read_manifest(folder)
+    manifest = read_manifest(folder) if folder.is_dir() else None
     allowed = "allowed: a folder written by returnplan run --shard"
     plan = working_folder.read_identity(manifest.get("plan")) if manifest else None
     if manifest is None or plan is None:
@@ -96,17 +120,23 @@ def _read_shard(folder: Path, problems: list[str]) -> Shard | None:
         problems.append(f"{folder}: found {kind if folder.is_dir() else 'no folder'}; {allowed}")
         return None
     try:
-        shard = manifest["shard"]
-        part = (int(shard["first_draw"]), int(shard["last_draw"]) + 1)
-    except (KeyError, TypeError, ValueError):
+        said = _Said.model_validate(manifest)
+    except ValidationError:
         problems.append(f"{folder}: found a manifest without its draws; {allowed}")
         return None
+    part = (said.shard.first_draw, said.shard.last_draw + 1)
     files = chunks.chunk_files(folder)
+    problems += [
+        f"{folder}: found {path.name} with other bytes than were written; allowed: as written"
+        for path in files.values()
+        if said.files is not None and said.files.get(path.name) != sha256_of(path.read_bytes())
+    ]
     problems += [
         f"{folder}: found that {text}; allowed: draws {part[0]} to {part[1] - 1}, each once"
         for text in chunks.gaps_and_overlaps(list(files), part)
     ]
-    if scenario_room.digest(folder / SCENARIO_COPY) != plan.scenario_sha256:
+    copy = folder / SCENARIO_COPY
+    if not copy.is_dir() or scenario_room.digest(copy) != plan.scenario_sha256:
         problems.append(
             f"{folder}: found other files in {SCENARIO_COPY}; allowed: those that the draws are of"
         )
@@ -115,7 +145,8 @@ def _read_shard(folder: Path, problems: list[str]) -> Shard | None:
     if gates is None or unread:
         problems.append(f"{folder}: found a manifest without its gates; {allowed}")
         return None
-    return Shard(folder=folder, plan=plan, part=part, gates=gates)
+    is_checked = said.files is not None
+    return Shard(folder=folder, plan=plan, part=part, gates=gates, is_checked=is_checked)
 
 
 def _cover(shards: Sequence[Shard]) -> list[str]:
@@ -171,13 +202,19 @@ def merge(
     plan = shards[0].plan
     folder = shards[0].folder / SCENARIO_COPY
     scenario = scenario_room.load(folder, gates=shards[0].gates)
-    runner = DrawRunner(scenario, plan.allocations, plan.seed)
-    here = working_folder.identity_of(runner, scenario, plan.scenario_sha256, plan.draws, plan.seed)
+    is_sure = all(shard.is_checked for shard in shards)
+    if not is_sure:
+        watcher.say(UNCHECKED)
+    with fitting(shards[0].folder, is_sure=False):  # nobody checks what a manifest says of itself
+        runner = DrawRunner(scenario, plan.allocations, plan.seed)
+    sha256 = plan.scenario_sha256
+    here = working_folder.identity_of(runner, scenario, sha256, plan.draws, plan.seed)
     if here != plan:
         what = "; ".join(plan.differences(here))
         raise ShardError([f"{shards[0].folder}: found {what}; allowed: the same as here"])
     files = {span: path for s in shards for span, path in chunks.chunk_files(s.folder).items()}
-    spread = assemble(scenario, runner, Chunks(files), plan.seed, plan.scenario_sha256)
+    with fitting(shards[0].folder, is_sure=is_sure):
+        spread = assemble(scenario, runner, Chunks(files), plan.seed, sha256)
     request = Request(
         folder=folder,
         scenario=scenario,
@@ -186,4 +223,4 @@ def merge(
         draws=plan.draws,
         seed=plan.seed,
     )
-    return finish(request, spread, plan.scenario_sha256, clock, watcher)
+    return finish(request, spread, sha256, clock, watcher)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import returnplan.scenario as scenario_room
-from returnplan.domain import Scenario, type_of_table
+from returnplan.domain import Scenario
 from returnplan.quantiles import NOTE
 from returnplan.runs import folder as runfolder
 from returnplan.runs.ensemble import Ensemble, assemble
@@ -19,8 +19,6 @@ from returnplan.runs.machine.progress import Silent, Watcher
 from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.outcome import Outcome
-from returnplan.scenario import background
-from returnplan.scenario.files import workbooks_of
 
 EXPECTED_VALUES_NOTE = (
     "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
@@ -216,7 +214,5 @@ def copy_scenario(folder: Path, target: Path) -> None:
         Folder to be made.
     """
     target.mkdir()
-    names = [scenario_room.TOML, background.FILE, *(f"{table}.csv" for table in type_of_table)]
-    for path in [*(folder / name for name in names), *workbooks_of(folder)]:
-        if path.is_file():
-            shutil.copyfile(path, target / path.name)
+    for path in runfolder.scenario_files(folder):
+        shutil.copyfile(path, target / path.name)

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,7 +215,8 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
                 f"{longest:,} characters): write CSV files"
             )
     path = _cleared(folder, scenario)
-    with xlsxwriter.Workbook(str(path / WORKBOOK)) as workbook:
+    data = io.BytesIO()  # a full disk is then an OSError of Python, not of this library
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as workbook:
         bold = workbook.add_format({"bold": True})
         for table, (header, rows) in tables.items():
             sheet = workbook.add_worksheet(table)
@@ -228,6 +230,7 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
                     elif text:
                         sheet.write_string(number, place, text)
             sheet.autofilter(0, 0, max(len(rows), 1), len(header) - 1)
+    (path / WORKBOOK).write_bytes(data.getvalue())
 
 
 def _fits_a_cell(number: str) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from returnplan.errors import ReturnplanError
-from returnplan.runs.folder import SCENARIO_COPY, read_manifest
+from returnplan.runs.folder import SCENARIO_COPY, clear_leftovers, read_manifest
 from returnplan.scenario.background import read_background
 from returnplan.show.brief import brief, community_page
 from returnplan.show.findings import Findings, profile
@@ -69,6 +69,7 @@ def _checked(out: Path) -> Path:
         raise ReturnplanError(f"{out} cannot be made: {blocking} is a file")
     if read_manifest(target) is not None:
         raise ReturnplanError(f"{out} is a run folder: choose a folder in it, or elsewhere")
+    clear_leftovers(target)
     return target
 
 

@@ -7,15 +7,15 @@ number.
 """
 
 import functools
+import hashlib
 import os
 import re
 import threading
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ from returnplan.runs.machine.runner import DrawRunner
 CHUNK_DRAWS = 10
 """Draws of one chunk; the last one of a part may be shorter."""
 POLL_S = 0.2
+SUMS = "draws.sha256"
+"""File with a line for each chunk that was written: SHA-256 and name, as sha256sum reads them."""
 CHUNK_FILE = re.compile(r"draws_(\d{8,})_(\d{8,})\.npz")
 
 Arrays = dict[str, NDArray[Any]]
@@ -282,11 +284,36 @@ class Chunks:
 
 def _read_array(path: Path, name: str) -> NDArray[Any]:
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            found: NDArray[Any] = stored[name]
-            return found
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        return read_arrays(path, [name])[0]
+    except ValueError as error:
         raise ReturnplanError(f"{path} is damaged ({error}): run these draws again") from None
+
+
+def read_arrays(file: Path | BinaryIO, names: Iterable[str]) -> list[NDArray[Any]]:
+    """Read arrays of numbers or text from a file of many.
+
+    Parameters
+    ----------
+    file
+        File in the form of ``numpy.savez``.
+    names
+        Names of the arrays.
+
+    Returns
+    -------
+    list[NDArray]
+        The arrays.
+
+    Raises
+    ------
+    ValueError
+        When the file is damaged, or has no such array.
+    """
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            return [stored[name] for name in names]
+    except Exception as error:  # a damaged zip raises nearly anything
+        raise ValueError(f"{type(error).__name__}: {error}") from None
 
 
 def chunk_files(folder: Path) -> dict[DrawRange, Path]:
@@ -305,9 +332,15 @@ def chunk_files(folder: Path) -> dict[DrawRange, Path]:
     found: dict[DrawRange, Path] = {}
     for path in sorted(folder.iterdir()):
         match = CHUNK_FILE.fullmatch(path.name)
-        if match and zipfile.is_zipfile(path):  # its list of contents stands at the end
+        # The list of contents of a zip stands at its end.
+        if match and path.is_file() and zipfile.is_zipfile(path):
             found[int(match[1]), int(match[2]) + 1] = path
     return found
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class KeptDraws:
@@ -353,9 +386,20 @@ class KeptDraws:
         try:
             with partial.open("wb") as file:
                 np.savez(file, allow_pickle=False, **arrays)
+            with (self.folder / SUMS).open("a", encoding="utf-8") as sums:
+                sums.write(f"{_sha256(partial)}  {path.name}\n")  # before the chunk counts
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
+
+    def damaged(self) -> list[Path]:
+        """Find chunks that are not as they were written."""
+        try:
+            sums = set((self.folder / SUMS).read_text(encoding="utf-8").splitlines())
+        except (OSError, ValueError):
+            sums = set()
+        there = [path for path in sorted(self.folder.iterdir()) if CHUNK_FILE.fullmatch(path.name)]
+        return [p for p in there if not p.is_file() or f"{_sha256(p)}  {p.name}" not in sums]
 
     def chunks(self) -> Chunks:
         """Return all draws, to be read."""

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
 from returnplan.model.conditions.gates import parameters_in_force
-from returnplan.runs.machine.chunks import DrawRange, KeptDraws, chunk_files, ignore
+from returnplan.runs.machine.chunks import SUMS, DrawRange, KeptDraws, chunk_files, ignore
 from returnplan.runs.machine.runner import DrawRunner
 from returnplan.version import __version__
 
@@ -140,8 +142,10 @@ def read_identity(given: object) -> RunIdentity | None:
     """
     if not isinstance(given, dict) or given.keys() != {f.name for f in _PLAN_FIELDS}:
         return None
-    lists = {key: tuple(map(str, v)) for key, v in given.items() if isinstance(v, list)}
-    return RunIdentity(**{**given, **lists})
+    try:
+        return TypeAdapter(RunIdentity).validate_json(json.dumps(given), strict=True)
+    except ValueError:
+        return None
 
 
 # ---------------------------------------------------------------- the working folder
@@ -192,14 +196,15 @@ def claimed(
             yield KeptDraws(folder, part)
         finally:
             if not chunk_files(folder):
-                (folder / PLAN).unlink(missing_ok=True)
+                _empty(folder, but={LOCK})
 
 
 def _prepare(
     folder: Path, wanted: dict[str, Any], *, resume: bool, say: Callable[[str], None]
 ) -> None:
     """Throw away or take over what an earlier run left, and write what is wanted now."""
-    earlier = chunk_files(folder)
+    damaged = KeptDraws(folder, (0, 0)).damaged() if resume else []
+    earlier = {part: path for part, path in chunk_files(folder).items() if path not in damaged}
     count = sum(after - first for first, after in earlier)
     if resume and not earlier:
         say("No draws of an earlier run are kept: this one starts anew.")
@@ -213,11 +218,22 @@ def _prepare(
         say(f"{count} draws of an earlier run are kept and continued.")
     elif earlier:
         say(f"{count} draws of an earlier run that was not finished are thrown away.")
-    for path in folder.iterdir():
-        if path.name != LOCK and not (resume and path in earlier.values()):
-            path.unlink()
+    if damaged:
+        noun = "file of kept draws is" if len(damaged) == 1 else "files of kept draws are"
+        say(f"{len(damaged)} {noun} damaged: these draws are run again.")
+    kept = {LOCK, *([SUMS, *(path.name for path in earlier.values())] if resume else [])}
+    _empty(folder, but=kept)
     text = json.dumps(wanted, indent=2, ensure_ascii=False) + "\n"
     (folder / PLAN).write_text(text, encoding="utf-8")
+
+
+def _empty(folder: Path, but: set[str]) -> None:
+    for path in folder.iterdir():
+        if path.name not in but:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def _differences(folder: Path, wanted: dict[str, Any]) -> list[str]:
@@ -226,7 +242,7 @@ def _differences(folder: Path, wanted: dict[str, Any]) -> list[str]:
         found = json.loads((folder / PLAN).read_text(encoding="utf-8"))
         earlier, now = read_identity(found["plan"]), read_identity(wanted["plan"])
         part = f"draws {found['part'][0]} to {found['part'][1] - 1}"
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
         earlier = now = None
     if earlier is None or now is None:
         return [f"no plan can be read in {PLAN}"]
@@ -261,7 +277,7 @@ def _this_process() -> str:
 def _holder(folder: Path) -> str:
     """Name the process that holds a folder, as it wrote itself down."""
     try:
-        process: str = json.loads((folder / PLAN).read_text(encoding="utf-8"))["process"]
-    except (OSError, ValueError, KeyError, TypeError):  # it has just begun
+        process = str(json.loads((folder / PLAN).read_text(encoding="utf-8"))["process"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # it has just begun
         return "another process"
     return process.removesuffix(f" on {socket.gethostname()}")

@@ -3,19 +3,20 @@
 from collections import Counter
 
 from returnplan.domain import SourceLine
-from returnplan.language.names import gate_name
 from returnplan.model.chance.assumptions import assumptions_in_force
+from returnplan.model.conditions.gates import gate_name
 from returnplan.show.drawing import boundaries, statement
-from returnplan.show.findings.findings import Findings
+from returnplan.show.findings.findings import Findings, edited
 from returnplan.show.findings.leader import leader
 
 
 def mark(findings: Findings) -> str:
-    """Who may read a page; stands on each of them."""
+    """Who may read a page, and whether its tables were edited; stands on each of them."""
     words = findings.words
+    who = words.phrase("Internal: restricted data, not for publication")
     if findings.is_public:
-        return words.phrase("Public")
-    return words.phrase("Internal: restricted data, not for publication")
+        who = words.phrase("Public")
+    return f"{who}. {edited(words)}" if findings.run.edited else who
 
 
 def statements(findings: Findings) -> tuple[str, ...]:

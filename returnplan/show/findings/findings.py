@@ -15,8 +15,9 @@ from returnplan.insight.explain import OpenedRun, open_run
 from returnplan.insight.story import Chain
 from returnplan.language.words import Words, words_of
 from returnplan.runs.district_shares import district_shares
-from returnplan.runs.folder import SCENARIO_COPY, TABLES, Run
+from returnplan.runs.folder import SCENARIO_COPY, TABLES
 from returnplan.runs.paired import differences
+from returnplan.runs.reading import Run, fitting
 from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.show.audience.tables import Audience, for_audience
 from returnplan.show.drawing import View, map_tables, ranged, view_of
@@ -262,7 +263,12 @@ def on(table: pd.DataFrame, day: dt.date) -> pd.DataFrame:
 
 
 def open_findings(
-    folder: str | Path, audience: Audience = "internal", language: str = "en", contact: str = ""
+    folder: str | Path,
+    audience: Audience = "internal",
+    language: str = "en",
+    contact: str = "",
+    *,
+    as_is: bool = False,
 ) -> Findings:
     """Read a run folder to tell of it.
 
@@ -276,6 +282,8 @@ def open_findings(
         Code of a language; what it has no words for stays English.
     contact
         Whom readers may ask.
+    as_is
+        Whether tables that were edited after the run are read all the same; every page says so.
 
     Returns
     -------
@@ -288,8 +296,15 @@ def open_findings(
         When it is no complete run folder, or its scenario is not the one of the run.
     """
     path = Path(folder)
-    opened = open_run(path, language)
-    run, scenario, words = opened.run, opened.scenario, words_of(language)
+    opened = open_run(path, language, as_is=as_is)
+    with fitting(folder, is_sure=opened.run.is_intact):
+        return _findings(path, opened, audience, words_of(language), contact)
+
+
+def _findings(
+    path: Path, opened: OpenedRun, audience: Audience, words: Words, contact: str
+) -> Findings:
+    run, scenario = opened.run, opened.scenario
     days = (horizon_date(scenario.start, scenario.horizon_years) - scenario.start).days
     provenance = _provenance(run, words)
     view = view_of(path / SCENARIO_COPY, scenario, days, provenance, opened.draws)
@@ -315,13 +330,19 @@ def _provenance(run: Run, words: Words) -> str:
     if manifest["draws"]:
         draws = words.plural("{number} draw", "{number} draws", manifest["draws"])
         how = words.phrase("{draws}, seed {seed}", draws=draws, seed=manifest["seed"])
-    return words.phrase(
+    line = words.phrase(
         "Scenario {scenario}, {how}, returnplan {version}, results {digest}",
         scenario=manifest["scenario"],
         how=how,
         version=manifest["returnplan"],
         digest=str(manifest["digest"])[:DIGEST_SIGNS],
     )
+    return f"{line}. {edited(words)}" if run.edited else line
+
+
+def edited(words: Words) -> str:
+    """Say that tables are not as the run wrote them: wherever their numbers stand."""
+    return words.phrase("Tables edited after the run: these numbers are not those of the model")
 
 
 def mirrored(row: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

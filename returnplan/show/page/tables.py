@@ -301,6 +301,8 @@ def how_made(findings: Findings) -> tuple[tuple[str, str], ...]:
     ]
     if not findings.is_public:
         lines.append((words.phrase("Command"), str(manifest["command"])))
+    if findings.run.edited:
+        lines.append((words.phrase("Edited after the run"), ", ".join(findings.run.edited)))
     if findings.contact:
         lines.append((words.phrase("Contact"), findings.contact))
     return tuple(lines)

@@ -12,6 +12,7 @@ another is a function in ``about`` and a call below.
 """
 
 import gc
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -54,7 +55,8 @@ def write_workbook(
         Defaults that blank cells of the scenario take, as a check reports them.
     """
     with _without_collection():
-        book = xlsxwriter.Workbook(path, {"in_memory": True})
+        data = io.BytesIO()  # a full disk is then an OSError of Python, not of this library
+        book = xlsxwriter.Workbook(data, {"in_memory": True})
         book.set_properties(_properties(scenario, manifest))
         sheets = Sheets(book)
         cuts = {name: shortened(name, table) for name, table in tables.items()}
@@ -68,6 +70,7 @@ def write_workbook(
         about.write_sources(sheets, scenario)
         about.write_assumptions(sheets, scenario, blanks)
         book.close()
+    path.write_bytes(data.getvalue())
 
 
 @contextmanager

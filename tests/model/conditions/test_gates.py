@@ -489,7 +489,7 @@ def test_missing_data_is_named_when_nothing_else_fails(sketch: Sketch) -> None:
     told = failing(sketch, permission={}, power={}, shelter={}, education={})
     assert told.status(FOLK).startswith("unknown: ")
     needs = told.status(FOLK).removeprefix("unknown: ").split(", ")
-    assert needs == [GATES[name].needs for name in ("power", "education", "shelter")]
+    assert needs == [GATES[name].unknown for name in ("power", "education", "shelter")]
     assert told.ready(FOLK) is None
     assert told.binding(FOLK) == "power"
     (row,) = told.outcome.readiness.itertuples()

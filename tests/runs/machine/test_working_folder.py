@@ -179,7 +179,8 @@ def test_a_killed_process_holds_nothing_and_its_draws_are_continued(
     assert (folder / "lock").exists()
     with working_folder.claimed(folder, PLAN, (0, 30), resume=True) as kept:
         assert kept.missing() == [(10, 20), (20, 30)]
-    assert {path.name for path in folder.iterdir()} == {"plan.json", chunks.chunk_name((0, 10))}
+    left = {path.name for path in folder.iterdir()}
+    assert left == {"plan.json", chunks.SUMS, chunks.chunk_name((0, 10))}
 
 
 # ---------------------------------------------------------------- a real process is stopped
@@ -208,7 +209,7 @@ def test_a_stopped_run_keeps_its_draws_and_continues_with_them(
     done = chunks.chunk_files(working)
     assert 2 <= len(done) < 12
     files = {path.name for path in working.iterdir()}
-    assert files == {"plan.json", *(path.name for path in done.values())}
+    assert files == {"plan.json", chunks.SUMS, *(path.name for path in done.values())}
 
     code, _, err = command(*words, "--out", "out", "--seed", "2", "--resume", cwd=tmp_path)
     assert code == 2

@@ -15,8 +15,8 @@ import pytest
 import returnplan as rp
 from returnplan.errors import ReturnplanError
 from returnplan.insight.explain import open_run, typical_draw
-from returnplan.language.names import cause_name
 from returnplan.language.words import words_of
+from returnplan.model.reasons.causes import cause_name
 from returnplan.runs.run import Request
 from returnplan.show.drawing import statement
 from returnplan.show.findings import (
