@@ -22,8 +22,6 @@ def heading(opened: OpenedRun, community: str) -> list[str]:
 
     Parameters
     ----------
-    opened
-        The run.
     community
         Id of the community.
 
@@ -50,8 +48,6 @@ def explanation(opened: OpenedRun, allocation: str, community: str) -> list[str]
 
     Parameters
     ----------
-    opened
-        The run.
     allocation, community
         Name and id.
 
@@ -155,8 +151,6 @@ def what_if_lines(opened: OpenedRun, found: Sequence[WhatIf]) -> Iterator[str]:
 
     Parameters
     ----------
-    opened
-        The run.
     found
         As :func:`what_ifs` gives it.
 

@@ -127,8 +127,6 @@ def find_community(opened: OpenedRun, wanted: str) -> str:
 
     Parameters
     ----------
-    opened
-        The run.
     wanted
         What the user typed.
 
@@ -176,8 +174,6 @@ def typical_draw(opened: OpenedRun, allocation: str, community: str) -> int | No
 
     Parameters
     ----------
-    opened
-        The run.
     allocation, community
         Name and id.
 
@@ -242,8 +238,6 @@ def what_ifs(
 
     Parameters
     ----------
-    opened
-        The run.
     allocation, community
         Name and id.
     draws

@@ -34,8 +34,6 @@ def why(
 
     Parameters
     ----------
-    scenario
-        The scenario.
     allocation
         Name of one of its allocations.
     community
@@ -78,8 +76,6 @@ class Step:
     ----------
     cause
         Cause of delay; empty: an event that takes no time.
-    begin, end
-        Dates.
     days
         Length, days.
     words
@@ -98,10 +94,6 @@ class Chain:
 
     Parameters
     ----------
-    prepared
-        The scenario.
-    allocation
-        Name of the allocation.
     seed
         Seed of the draws.
     words

@@ -22,8 +22,6 @@ def without(scenario: Scenario, cause: str, gates: Sequence[str] = ()) -> Scenar
 
     Parameters
     ----------
-    scenario
-        The scenario.
     cause
         Name of a cause that has a remedy.
     gates

@@ -50,10 +50,6 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
 
     Parameters
     ----------
-    scenario
-        The scenario.
-    allocations
-        Names of its allocations.
     draws
         Number of draws.
     seed
@@ -114,8 +110,6 @@ def assemble(
 
     Parameters
     ----------
-    scenario
-        The scenario.
     runner
         The runner that was run.
     drawn

@@ -277,12 +277,8 @@ def how_made(scenario: Scenario, sha256: str, allocations: Sequence[str]) -> dic
 
     Parameters
     ----------
-    scenario
-        The scenario.
     sha256
         SHA-256 of its files.
-    allocations
-        Names of the allocations.
 
     Returns
     -------

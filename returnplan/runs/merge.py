@@ -30,8 +30,6 @@ class Shard:
         Where it is.
     plan
         What its draws are draws of.
-    part
-        Its draws.
     gates
         Gates in force, which need not be those that the scenario's files name.
     is_checked

@@ -55,8 +55,6 @@ def simulate(
 
     Parameters
     ----------
-    scenario
-        The scenario.
     allocation
         Name of one of its allocations.
     draw

@@ -21,8 +21,6 @@ class Results:
 
     Parameters
     ----------
-    scenario
-        Name of the scenario.
     start, horizon
         First day, and the date after which nothing is shown.
     allocations, communities

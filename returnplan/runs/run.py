@@ -38,10 +38,6 @@ class Request:
     ----------
     folder
         Folder from which the scenario was read.
-    scenario
-        The scenario.
-    allocations
-        Names of allocations.
     out
         Run folder as :func:`returnplan.runs.folder.check_target` returns it.
     draws

@@ -15,11 +15,6 @@ WRITTEN_OUT_FROM = 1_000
 def dictionary(table: str) -> list[tuple[str, str, str, str, str]]:
     """Describe the columns of a table.
 
-    Parameters
-    ----------
-    table
-        Name of the table.
-
     Returns
     -------
     list[tuple[str, str, str, str, str]]

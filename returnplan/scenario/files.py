@@ -27,8 +27,6 @@ class Sheet:
 
     Parameters
     ----------
-    table
-        Name of the table.
     file
         File, or workbook and sheet, as messages call it.
     header

@@ -166,8 +166,6 @@ def write(scenario: Scenario, folder: str | Path) -> None:
 
     Parameters
     ----------
-    scenario
-        The scenario.
     folder
         Folder, made if it does not exist; tables in it are replaced.
     """
@@ -194,8 +192,6 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
 
     Parameters
     ----------
-    scenario
-        The scenario.
     folder
         Folder, made if it does not exist; tables in it are replaced.
 
@@ -247,11 +243,6 @@ def tables_as_text(scenario: Scenario) -> dict[str, tuple[list[str], list[list[s
     """Header and cells of each table that must be there or has rows.
 
     Optional columns stand only where they are filled.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
 
     Returns
     -------

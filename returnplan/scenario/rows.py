@@ -57,13 +57,7 @@ class Partial:
 
 
 class TableType:
-    """How one table is read, checked and written: made from the fields of its row type.
-
-    Parameters
-    ----------
-    table
-        Name of the table.
-    """
+    """How one table is read, checked and written: made from the fields of its row type."""
 
     def __init__(self, table: str) -> None:
         row_type = type_of_table[table]

@@ -46,8 +46,6 @@ class Page:
     ----------
     file
         Name of its files, without the ending.
-    chart
-        Name of the chart.
     allocations
         The allocations that it shows.
     """
@@ -62,8 +60,6 @@ def pages(allocations: Sequence[str], draws: int) -> list[Page]:
 
     Parameters
     ----------
-    allocations
-        Its allocations.
     draws
         Its draws; 0: expected values.
 

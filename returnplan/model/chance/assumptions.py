@@ -41,11 +41,6 @@ def _without_blanks(row: Mapping[str, str]) -> dict[str, Any]:
 def assumptions_in_force(scenario: Scenario) -> dict[str, Assumption]:
     """Rows of the scenario, and the shipped default where it has none.
 
-    Parameters
-    ----------
-    scenario
-        The scenario.
-
     Returns
     -------
     dict[str, Assumption]

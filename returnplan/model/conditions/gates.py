@@ -278,13 +278,6 @@ STATES: Mapping[str, Later] = {
 def gate_name(gate: str, words: Words = ENGLISH) -> str:
     """Name a condition for return, as pages do.
 
-    Parameters
-    ----------
-    gate
-        Name of a gate.
-    words
-        Language.
-
     Examples
     --------
     >>> gate_name("housing_land"), gate_name("of_another_version")

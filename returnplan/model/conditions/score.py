@@ -406,11 +406,6 @@ def _places(scores: Floats, side: Literal["left", "right"]) -> Floats:
 def rank_correlation(scored: Scored) -> float:
     """Say how far the ranking of an allocation survives other weights.
 
-    Parameters
-    ----------
-    scored
-        Its scores.
-
     Returns
     -------
     float

@@ -205,8 +205,6 @@ def cause_name(cause: str, words: Words = ENGLISH) -> str:
     ----------
     cause
         A cause of ``delays.csv``, or a group of them (see :func:`cause_group`).
-    words
-        Language.
 
     Examples
     --------
@@ -249,11 +247,6 @@ def cause_group(cause: str) -> str:
 def causes_of(plan: WorkPlan) -> tuple[str, ...]:
     """Causes that a scenario can have: the common ones, work by stage, waiting by skill.
 
-    Parameters
-    ----------
-    plan
-        Its milestones.
-
     Returns
     -------
     tuple[str, ...]
@@ -290,16 +283,8 @@ class Reasons:
 
     Parameters
     ----------
-    scenario
-        The scenario.
-    plan
-        Its milestones.
-    network
-        Its graph.
     settlements
         What the gates know.
-    calendars
-        Its calendars.
     """
 
     def __init__(
@@ -430,8 +415,6 @@ class Reasons:
 
         Parameters
         ----------
-        teams
-            Its teams.
         routes
             Access routes of the places.
 

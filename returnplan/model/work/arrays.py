@@ -84,17 +84,7 @@ class Amounts:
 
 
 class Workload:
-    """Turns the numbers of a draw into amounts of work.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    plan
-        Its milestones.
-    calendars
-        Its calendars.
-    """
+    """Turns the numbers of a draw into amounts of work."""
 
     def __init__(self, scenario: Scenario, plan: WorkPlan, calendars: Calendars) -> None:
         hazards, roads = scenario.hazards, repaired(scenario)
@@ -205,16 +195,10 @@ class Workforce:
 
     Parameters
     ----------
-    scenario
-        The scenario.
-    plan
-        Its milestones.
     priority
         Ids of all jobs, first to be served first.
     teams
         Teams of the allocation, sorted by id.
-    network
-        The graph.
     zones
         Number of each zone.
     """

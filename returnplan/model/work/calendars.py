@@ -20,8 +20,6 @@ class Calendars:
 
     Parameters
     ----------
-    months
-        The months.
     zones
         Number of each zone; the zone without a name works every day.
     daily

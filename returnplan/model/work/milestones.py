@@ -186,8 +186,6 @@ class WorkPlan:
     ----------
     jobs, waits
         Jobs, and milestones that need no team, in the order of ``milestones``.
-    milestones
-        Their numbering.
     """
 
     jobs: tuple[Job, ...]
@@ -232,11 +230,6 @@ def repaired(scenario: Scenario) -> tuple[Road, ...]:
 
 def plan_work(scenario: Scenario) -> WorkPlan:
     """Turn a scenario into its milestones (model §3, §6, §7).
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
 
     Returns
     -------
@@ -390,8 +383,6 @@ def hazard_work(hazards: HazardAmounts, ts_coverage_share: float, qc_sample_shar
 
     Parameters
     ----------
-    hazards
-        The hazards.
     ts_coverage_share, qc_sample_share
         Shares of area, for the whole country.
 
@@ -427,8 +418,6 @@ def dispatch_class(job: Job, hazard_of: Mapping[str, Hazard]) -> int:
 
     Parameters
     ----------
-    job
-        The job.
     hazard_of
         Hazards by id.
 

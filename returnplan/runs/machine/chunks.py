@@ -59,8 +59,6 @@ def spans(part: DrawRange, chunk_draws: int = CHUNK_DRAWS) -> list[DrawRange]:
 
     Parameters
     ----------
-    part
-        The draws.
     chunk_draws
         Draws of one chunk.
 
@@ -176,10 +174,6 @@ def run_chunk(
 
     Parameters
     ----------
-    runner
-        The runner.
-    span
-        The draws.
     progress
         Called after each draw; says whether to go on.
 
@@ -319,11 +313,6 @@ def read_arrays(file: Path | BinaryIO, names: Iterable[str]) -> list[NDArray[Any
 def chunk_files(folder: Path) -> dict[DrawRange, Path]:
     """Find chunks in a folder whose files are whole, by their draws.
 
-    Parameters
-    ----------
-    folder
-        A folder.
-
     Returns
     -------
     dict[DrawRange, Path]
@@ -348,8 +337,6 @@ class KeptDraws:
 
     Parameters
     ----------
-    folder
-        The folder.
     part
         Draws that are to be run in it.
     chunk_draws
@@ -376,8 +363,6 @@ class KeptDraws:
 
         Parameters
         ----------
-        span
-            Its draws.
         arrays
             What :func:`run_chunk` gave.
         """
@@ -418,8 +403,6 @@ def run_on_threads(
 
     Parameters
     ----------
-    runner
-        The runner.
     kept
         Working folder; each chunk is there as soon as it is done.
     workers

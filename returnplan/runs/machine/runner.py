@@ -14,10 +14,6 @@ class DrawRunner:
 
     Parameters
     ----------
-    scenario
-        The scenario.
-    allocations
-        Names of the allocations.
     seed
         Seed of the draws.
     """

@@ -93,8 +93,6 @@ def identity_of(
 
     Parameters
     ----------
-    runner
-        The runner.
     scenario, scenario_sha256
         The scenario, and SHA-256 of its files.
     draws, seed

@@ -125,8 +125,6 @@ def bench(
 
     Parameters
     ----------
-    sizes
-        Names of sizes.
     folders
         Scenario folders.
     with_rival
@@ -209,8 +207,6 @@ def lines_of(figures: Figures, before: str) -> Iterator[str]:
 
     Parameters
     ----------
-    figures
-        The figures.
     before
         Name of the size before; empty: none.
 
@@ -323,8 +319,6 @@ class Subject:
 
     Parameters
     ----------
-    scenario
-        The scenario.
     allocation
         Name of the allocation; None: the first.
     """
@@ -408,8 +402,6 @@ def measure(scenario: Scenario, *, with_rival: bool, with_threads: bool) -> Figu
 
     Parameters
     ----------
-    scenario
-        The scenario.
     with_rival
         Whether the rival runs, too.
     with_threads

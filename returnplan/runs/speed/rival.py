@@ -162,16 +162,10 @@ class Rival:
 
     Parameters
     ----------
-    scenario
-        The scenario.
-    plan
-        Its milestones.
     priority
         Ids of all jobs, first to be served first.
     teams
         Teams of the allocation, sorted by id.
-    network
-        The graph.
     """
 
     def __init__(

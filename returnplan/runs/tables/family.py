@@ -40,8 +40,6 @@ def typed(name: str, table: pd.DataFrame) -> pd.DataFrame:
     ----------
     name
         Name of the table.
-    table
-        The table.
     """
     dates = [one.column for one in columns_of(name) if one.type == "date"]
     return table.astype({column: "datetime64[s]" for column in dates if column in table})

@@ -190,8 +190,6 @@ def check_rows(tables: Mapping[str, pd.DataFrame], allocations: Sequence[str]) -
     ----------
     tables
         Tables of a run.
-    allocations
-        Names of its allocations.
 
     Raises
     ------

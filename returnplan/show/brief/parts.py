@@ -57,8 +57,6 @@ def table(
 
     Parameters
     ----------
-    sheets
-        The document.
     box
         Where it must stay.
     head

@@ -74,8 +74,6 @@ def open_sheets(findings: Findings, title: str, pages: int) -> Sheets:
 
     Parameters
     ----------
-    findings
-        The run.
     title
         Title of the document.
     pages

@@ -103,8 +103,6 @@ def view(scenario: Scenario, *, draws: int = 0, folder: Path | str | None = None
 
     Parameters
     ----------
-    scenario
-        The scenario.
     draws
         Draws that the ranges of the tables come from; 0: a run on expected values.
     folder
@@ -143,8 +141,6 @@ def view_of(
     ----------
     folder
         Folder of the scenario, for the optional background of the map; None: no background.
-    scenario
-        The scenario.
     horizon_days
         Length of the horizon, days.
     provenance
@@ -194,11 +190,6 @@ def _community_names(scenario: Scenario) -> dict[str, str]:
 
 def map_tables(scenario: Scenario) -> dict[str, pd.DataFrame]:
     """Give the tables of a scenario that maps need.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
 
     Returns
     -------

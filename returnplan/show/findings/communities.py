@@ -259,8 +259,6 @@ def standing_words(status: str, unknown: Iterable[str], words: Words = ENGLISH) 
         As in ``readiness.csv``.
     unknown
         Gates that are unknown.
-    words
-        The language.
 
     Returns
     -------

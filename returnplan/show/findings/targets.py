@@ -15,10 +15,6 @@ class Reached:
 
     Parameters
     ----------
-    target
-        The target.
-    allocation
-        Name of the allocation.
     people
         People by its date; nan when the date is outside the run, or the number withheld.
     sentence

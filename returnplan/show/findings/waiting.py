@@ -45,8 +45,6 @@ class District:
 
     Parameters
     ----------
-    district
-        Name of the district.
     people
         People who wait.
     share

@@ -76,8 +76,6 @@ def draw_map(
 
     Parameters
     ----------
-    settled
-        The settlements.
     places, roads
         Tables as the charts take them.
     view

@@ -41,11 +41,6 @@ class Numbered:
 def communities_data(findings: Findings) -> dict[str, Any]:
     """Communities, and how each fares under each allocation.
 
-    Parameters
-    ----------
-    findings
-        The run.
-
     Returns
     -------
     dict[str, Any]

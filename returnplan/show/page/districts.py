@@ -20,8 +20,6 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
 
     Parameters
     ----------
-    findings
-        The run.
     ranges
         Parts of a range that the run has: p10, p50, p90.
 

@@ -70,8 +70,6 @@ def full_map(
 
     Parameters
     ----------
-    scenario
-        The scenario.
     background
         Outlines of districts.
     tables

@@ -46,11 +46,6 @@ class Picture:
 def pictures(findings: Findings) -> dict[str, list[Picture]]:
     """Draw the pictures that the audience's tables allow.
 
-    Parameters
-    ----------
-    findings
-        The run.
-
     Returns
     -------
     dict[str, list[Picture]]

@@ -18,11 +18,6 @@ FIFTHS = 5
 def sentences(words: Words) -> dict[str, str]:
     """Sentences by the key under which the script knows them.
 
-    Parameters
-    ----------
-    words
-        The language.
-
     Returns
     -------
     dict[str, str]
@@ -33,11 +28,6 @@ def sentences(words: Words) -> dict[str, str]:
 
 def formats(words: Words) -> dict[str, Any]:
     """How the language writes dates and numbers: browsers know fewer languages than we speak.
-
-    Parameters
-    ----------
-    words
-        The language.
 
     Returns
     -------

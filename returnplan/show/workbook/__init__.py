@@ -44,8 +44,6 @@ def write_workbook(
     ----------
     path
         File to be made.
-    scenario
-        The scenario.
     tables
         Tables of the run by name, allocations one under another; ``summary``, ``people_met`` and
         ``delays`` are drawn too.

@@ -89,8 +89,6 @@ class Sheets:
         ----------
         name
             Name of the sheet.
-        table
-            The table.
         columns
             What each of its columns is.
 
@@ -117,8 +115,6 @@ class Sheets:
             Sheet of XlsxWriter.
         row
             Row of the header, from 0.
-        table
-            The table.
         columns
             What each of its columns is.
         """

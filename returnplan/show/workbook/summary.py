@@ -67,8 +67,6 @@ class Front:
 
     Parameters
     ----------
-    sheet
-        The sheet.
     options
         Allocations side by side; its header is in row 0.
     waiting
@@ -95,10 +93,6 @@ def write_summary(sheets: Sheets, scenario: Scenario, tables: Mapping[str, pd.Da
 
     Parameters
     ----------
-    sheets
-        The workbook.
-    scenario
-        The scenario.
     tables
         Tables of the run by name.
 
@@ -183,8 +177,6 @@ def draw_charts(sheets: Sheets, front: Front, people_met: pd.DataFrame, sheet_na
 
     Parameters
     ----------
-    sheets
-        The workbook.
     front
         The first sheet.
     people_met
