@@ -48,7 +48,7 @@ bench: $(VENV)/.ready-to-test ## time simulations on this machine, also beside a
 
 words: $(VENV)/.ready-to-test ## bring the catalogues of languages up to date with the code
 	@mkdir -p build
-	@$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k phrase -k plural:1,2 --no-location --sort-output \
+	@$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k phrase -k later -k plural:1,2 --no-location --sort-output \
 		--project returnplan --copyright-holder "The returnplan contributors" -o build/words.pot returnplan
 	@for language in $$($(BIN)/python -c 'from returnplan.language.words import LANGUAGES as known; print(*sorted({*known} - {"en"}))'); do \
 	  po=returnplan/language/catalogues/$$language.po; \

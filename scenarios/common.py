@@ -263,13 +263,13 @@ UNPRINTED = ("against", "draws", "value", "value_against", "probability_same")
 """Columns that stand in the file only."""
 
 
-def write(table: pd.DataFrame, drawing: Any, given: argparse.Namespace, name: str) -> None:
+def write(table: pd.DataFrame, figure: Any, given: argparse.Namespace, name: str) -> None:
     """Print the table and write it as CSV, with the chart as PNG and SVG beside it."""
     from returnplan.show import drawing
 
     given.out.mkdir(parents=True, exist_ok=True)
     table.to_csv(given.out / f"{name}.csv", index=False, lineterminator="\n")
-    drawing.save(drawing, given.out / name)
+    drawing.save(figure, given.out / name)
     shown = table.drop(columns=[column for column in UNPRINTED if column in table])
     numbers = shown.select_dtypes("number").columns
     shown = shown.assign(**{key: shown[key].map(_printed) for key in numbers})

@@ -17,9 +17,8 @@ from click.testing import CliRunner
 from matplotlib.axes import Axes
 
 import returnplan as rp
-from returnplan.language import names
 from returnplan.model.chance.distributions import OneNumber
-from returnplan.model.conditions.gates import GATES
+from returnplan.model.conditions.gates import GATES, gate_data, gate_name
 from returnplan.model.simulation import Prepared, PreparedAllocation, simulate
 from returnplan.model.work.policies import POLICIES
 from returnplan.registry import Family
@@ -88,7 +87,7 @@ def test_a_gate_holds_back_the_settlements_that_a_scenario_puts_it_in_force_for(
     notice = outcome.gates[outcome.gates["gate"] == "notice"]
     assert set(notice["state"]) == {"not met"}
     assert outcome.readiness["status"].str.contains("notice").all()
-    assert names.gate_name("notice") == "notice"  # until it has words of its own
+    assert (gate_name("notice"), gate_data("notice")) == ("days of notice", "date of access")
 
 
 def test_policies_order_communities(valley: rp.Scenario) -> None:

@@ -38,9 +38,9 @@ def _gates() -> Iterator[str]:
 
 
 def _causes() -> Iterator[str]:
-    from returnplan.model.reasons.causes import MEANINGS
+    from returnplan.model.reasons.causes import CAUSES
 
-    return (f"{name:<15} {meaning}" for name, meaning in MEANINGS.items())
+    return (f"{name:<15} {cause.meaning}" for name, cause in CAUSES.items())
 
 
 def _policies() -> Iterator[str]:

@@ -20,6 +20,7 @@ from returnplan.model.chance.assumptions import Values
 from returnplan.model.chance.draws import Draws
 from returnplan.model.conditions.gates import gate_times, gates_in_force
 from returnplan.model.conditions.history import within
+from returnplan.model.reasons.causes import OF_A_GATE, remedy
 from returnplan.model.reasons.walk import ROAD_STEP
 from returnplan.model.simulation import Prepared, PreparedAllocation, run
 from returnplan.quantiles import MIDDLE, mean, quantile
@@ -260,7 +261,7 @@ def what_ifs(
     mine = mine[mine["days_mean"] >= LEAST_DAYS].sort_values(
         ["days_mean", "cause"], ascending=[False, True]
     )
-    causes = [cause for cause in mine["cause"] if whatif.remedy(cause)]
+    causes = [cause for cause in mine["cause"] if remedy(cause)]
     numbers: list[int | None] = list(range(min(draws, opened.draws))) or [None]
     total, done = (len(causes) + 1) * len(numbers), 0
     chosen = PreparedAllocation(opened.prepared, allocation)
@@ -301,7 +302,7 @@ class _Seen:
 
 def _gates_of(cause: str, opened: OpenedRun, seen: Sequence[_Seen]) -> list[str]:
     """Gates that bring a cause: those whose data is missing, or that bind where it is booked."""
-    if cause not in whatif.OF_A_GATE:
+    if cause not in OF_A_GATE:
         return []
     gates = gates_in_force(opened.scenario)
     those: set[int] = set()
@@ -317,8 +318,8 @@ def _remedy(cause: str, gates: Sequence[str]) -> str:
     """Say what taking a cause away means, with the gates that are set aside."""
     if not cause:
         return "as it is"
-    if cause not in whatif.OF_A_GATE:
-        return whatif.remedy(cause)
+    if cause not in OF_A_GATE:
+        return remedy(cause)
     if not gates:
         return f"{cause.replace('_', ' ')}: not in these draws"
     return f"gate{'s' if len(gates) > 1 else ''} {', '.join(gates)} set aside"

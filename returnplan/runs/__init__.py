@@ -5,8 +5,8 @@ In: a scenario with names of allocations, draws and a seed. Out:
 
 ``outcome`` one run (``rp.simulate``); ``ensemble`` many draws (``rp.ensemble``); ``tables`` the
 result tables; ``paired`` differences over the same draws (``rp.compare``); ``run`` scenario to run
-folder; ``merge`` parts to one run; ``folder`` files of a run; ``machine`` threads, clusters, kept
-draws; ``speed`` benchmarks.
+folder; ``merge`` parts to one run; ``folder`` files of a run, ``reading`` a run folder read again;
+``machine`` threads, clusters, kept draws; ``speed`` benchmarks.
 
 To add a result table: ``runs.tables``. Nothing here draws or prints; whoever wants figures in a run
 folder hands their writer in.

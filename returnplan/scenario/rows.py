@@ -96,13 +96,12 @@ class TableType:
         """What may stand in a column, in words."""
         return _allowed_text(self.kind[col], self.info[col])
 
-    def references(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        """Columns that name ids: column, field, and the tables whose ids they may be."""
+    def references(self) -> Iterator[tuple[str, str, str]]:
+        """Columns that name ids: column, field, and the table whose ids they may be."""
         for col, info in self.info.items():
             extra = info.json_schema_extra
-            target = str(extra["refers_to"]) if isinstance(extra, dict) else ""
-            if target:
-                yield col, self.field_of[col], tuple(target.split("|"))
+            if isinstance(extra, dict) and extra["refers_to"]:
+                yield col, self.field_of[col], str(extra["refers_to"])
 
     def parse(self, sheet: Sheet) -> tuple[list[tuple[int, Any]], list[Problem]]:
         """Turn the rows of a sheet into nouns.
@@ -311,7 +310,7 @@ def _allowed_text(kind: Any, info: FieldInfo) -> str:
     if get_origin(kind) is tuple:
         return f"{_allowed_text(get_args(kind)[0], info)}; several separated by ;"
     if extra.get("refers_to"):
-        return f"an id of {str(extra['refers_to']).replace('|', ' or ')}"
+        return f"an id of {extra['refers_to']}"
     names = {int: "a whole number", float: "a number", bool: "true or false"}
     text = names.get(kind, "a date as YYYY-MM-DD" if kind is date else "text")
     limits = [

@@ -14,6 +14,7 @@ import pytest
 import returnplan as rp
 from returnplan.cli.compared import shown_dates
 from returnplan.runs.paired import differences
+from returnplan.runs.tables.family import typed
 from tests.running import call
 
 VALLEY = Path(__file__).resolve().parents[2] / "scenarios" / "valley"
@@ -78,7 +79,7 @@ def test_the_command_compares_with_whom_and_by_when_one_asks(folder: Path, tmp_p
     assert result.exit_code == 0, result.output
     assert result.stdout.count("met (modelled) by 2026-07-01") == 1
     assert "2028" not in result.stdout
-    written = pd.read_csv(out, dtype={"date": str}, keep_default_na=False)
+    written = typed("differences", pd.read_csv(out))
     asked = differences(rp.load_run(folder), "smith_path", [date(2026, 7, 1)])
     pd.testing.assert_frame_equal(written, asked)
     refused = call(*words)

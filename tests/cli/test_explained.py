@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -88,7 +89,7 @@ def test_a_page_of_expected_values_shows_no_ranges(expected: Path) -> None:
     assert "draw" not in text.replace("drawn", "")
     assert "Probability" not in text
     row = one_row(rp.load_run(expected).readiness, "orchard_people")
-    assert f"Date: {day_words(date.fromisoformat(row['ready_date_p50']))}." in text
+    assert f"Date: {day_words(row['ready_date_p50'].date())}." in text
 
 
 @pytest.mark.parametrize("community", ["mill_east", "ford_people", "ridge_people"])
@@ -103,7 +104,7 @@ def test_status_and_dates_of_a_community_are_those_of_the_table(
     assert f"Probability by the horizon: {row['probability_by_horizon']:.0%}." in text
     for column in ("ready_date_p10", "ready_date_p50", "ready_date_p90"):
         day = row[column]
-        words = "not within the horizon" if pd.isna(day) else day_words(date.fromisoformat(day))
+        words = "not within the horizon" if pd.isna(day) else day_words(day.date())
         assert words in text
 
 
@@ -134,9 +135,9 @@ def test_the_printed_chain_is_dated_and_joins_without_a_gap(drawn: Path, opened:
     for one, other in pairwise(stretches):
         assert one[1] == other[0]
     end = one_row(opened.run.readiness, "terrace_people")["ready_date_p50"]
-    assert stretches[-1][1] == day_words(date.fromisoformat(end))
+    assert stretches[-1][1] == day_words(end.date())
     days = sum(float(found[2].replace(",", "")) for found in stretches)
-    whole = (date.fromisoformat(end) - opened.scenario.start).days
+    whole = (end.date() - opened.scenario.start).days
     assert abs(days - whole) < 1 + 0.05 * len(stretches)
 
 
@@ -168,7 +169,7 @@ def test_each_cause_with_a_remedy_has_a_line_longest_first(
     assert "(run again on the same 12 draws; the order of work unchanged)" in lines[0]
     for one, line in zip(answers, lines[2:], strict=False):
         assert line.startswith(f"  {one.remedy}  ")
-        share = (one.ready_s != 2**32 - 1).mean()
+        share = np.isfinite(one.ready_s).mean()
         assert f" {share:.0%}  " in line
         assert ("%)" in line) == bool(one.cause)
     assert lines[-1] == "Teams that are always free do all else that they can do, too."
@@ -267,7 +268,7 @@ def test_the_gates_of_the_run_are_those_that_are_explained(run_of: Callable[...,
     row = one_row(opened.run.readiness, "ridge_people")
     end = opened.prepared.horizon
     if not pd.isna(row["ready_date_p50"]):
-        end = date.fromisoformat(row["ready_date_p50"])
+        end = row["ready_date_p50"].date()
     draw = typical_draw(opened, "today", "ridge_people")
     steps = Chain(opened.prepared, "today", 1).steps("ridge_people", draw)
     assert steps[-1].end == end

@@ -15,7 +15,7 @@ import returnplan as rp
 from returnplan.insight import whatif
 from returnplan.model.chance.assumptions import assumptions_in_force
 from returnplan.model.chance.draws import Draws
-from returnplan.model.reasons.causes import COMMON, causes_of
+from returnplan.model.reasons.causes import COMMON, causes_of, remedy
 from returnplan.model.simulation import Prepared, PreparedAllocation, simulate
 from returnplan.model.work.milestones import plan_work
 from tests.sketch import STAGES, Sketch
@@ -378,7 +378,7 @@ def every_cause() -> Sequence[str]:
 
 @pytest.mark.parametrize("cause", every_cause())
 def test_every_cause_has_a_remedy_in_words_or_is_known_to_have_none(cause: str) -> None:
-    words = whatif.remedy(cause)
+    words = remedy(cause)
     assert bool(words) == (cause not in WITHOUT_REMEDY)
     assert "_" not in words
     scenario = rp.load(VALLEY)

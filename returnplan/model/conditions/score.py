@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from returnplan.domain import Assumption
+from returnplan.domain import SERVICES, Assumption
 from returnplan.model.chance import distributions, uniforms
 from returnplan.model.conditions.gates import GATES, gates_in_force
 from returnplan.model.conditions.history import TOLERANCE, History, Settlements
@@ -27,7 +27,6 @@ Flags = npt.NDArray[np.bool_]
 Weights = Mapping[str, float] | Mapping[str, Floats]
 """By dimension: one set, or several one under another."""
 
-SERVICES = ("water", "power", "health", "education")
 DIMENSIONS = ("land", "shelter", *SERVICES, "farmland")
 """What is measured, in the order of the columns of the measures."""
 WEIGHTS: Mapping[str, Mapping[str, float]] = {

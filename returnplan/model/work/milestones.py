@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from returnplan.domain import (
     HAZARD_STAGES,
+    KINDS_OF_WORKS,
     SETTLEMENT_DENIALS,
     Hazard,
     Job,
@@ -296,8 +297,8 @@ def _before_opening(road: Road) -> tuple[str, ...]:
 
 
 def _works_job(works: Works, hazards: list[Hazard]) -> Job:
-    """Works wait for the hazards that deny their kind; shelter for housing (model §7)."""
-    denied = "housing" if works.kind == "shelter" else works.kind
+    """Works wait for the hazards that deny what their kind needs (model §7)."""
+    denied = KINDS_OF_WORKS[works.kind].denied
     return Job(
         id=works.id,
         owner=works.id,

@@ -129,7 +129,7 @@ def run_task(
             f"a worker of the cluster has returnplan {__version__}, this machine has {version}: "
             "install the same version everywhere"
         )
-    runner = _programme(question)
+    runner = _runner(question)
     found = []
     for span in spans:
         arrays = run_chunk(runner, span)
@@ -138,7 +138,7 @@ def run_task(
     return found
 
 
-def _programme(question: Question) -> DrawRunner:
+def _runner(question: Question) -> DrawRunner:
     """Prepare a runner once in each process; tasks of one run share the question's object."""
     with _preparing:
         if not _prepared or _prepared[0][0] is not question:

@@ -74,13 +74,13 @@ def assumptions_make_sense(draft: Draft) -> Iterator[Problem]:
 def _shape_fault(item: Any) -> Fault | None:
     """What is wrong with the parameters of a distribution."""
     allowed = shape_problem(item)
+    if not allowed:
+        return None
     given = {name: getattr(item, name) for name in PARAMETERS[item.distribution]}
-    missing = [name for name, value in given.items() if value is None]
-    if missing:
-        return missing[0], "nothing", allowed
-    return (
-        ("a", ", ".join(f"{n}={value}" for n, value in given.items()), allowed) if allowed else None
-    )
+    for name, value in given.items():
+        if value is None:
+            return name, "nothing", allowed
+    return "a", ", ".join(f"{name}={value}" for name, value in given.items()), allowed
 
 
 def _mean_fault(item: Any, default: Assumption) -> Fault | None:

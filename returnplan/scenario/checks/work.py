@@ -5,12 +5,12 @@ from typing import Any, get_args
 
 from returnplan.domain import (
     AREA_SKILLS,
+    KINDS_OF_WORKS,
     LAND_CLASSES,
     WORKS,
     AllocationHeader,
     Difficulty,
     LandClass,
-    WorksKind,
 )
 from returnplan.errors import Problem
 from returnplan.model.work.milestones import FEELS_DIFFICULTY
@@ -179,7 +179,7 @@ def gates_have_data(draft: Draft) -> Iterator[Problem]:
     if not draft.is_known("works"):
         return
     at = {(item.settlement, item.kind) for _, item in draft.all("works")}
-    for gate in get_args(WorksKind):
+    for gate in KINDS_OF_WORKS:
         if gate not in draft.gates or "within_hours" in draft.gates[gate]:
             continue
         for row, community in draft.of("communities"):

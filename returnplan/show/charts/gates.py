@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
-from returnplan.language.names import gate_name
-from returnplan.model.conditions.gates import GATES
+from returnplan.model.conditions.gates import GATES, gate_name
 from returnplan.show.drawing import (
     INK,
     QUIET,

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from returnplan.domain import Community
+from returnplan.domain import STAGES, Community
 from returnplan.errors import ReturnplanError
 from returnplan.insight.explain import LEAST_DAYS, find_community, typical_draw
 from returnplan.insight.story import Step
-from returnplan.language.names import cause_name, gate_data, gate_name, stage_name, state_name
 from returnplan.language.words import ENGLISH, Words
+from returnplan.model.conditions.gates import STATES, gate_data, gate_name
+from returnplan.model.reasons.causes import cause_name
 from returnplan.show.findings.findings import Findings, records
 
 HECTARE_M2 = 10_000
@@ -199,7 +200,7 @@ def _planned(findings: Findings, community: Community) -> tuple[str, ...]:
     works = [line for line in scenario.works if line.settlement == community.settlement]
     kinds = dict.fromkeys(line.kind for line in works)
     if kinds:
-        listed = words.listed(stage_name(kind, words) for kind in kinds)
+        listed = words.listed(words.named(kind, STAGES) for kind in kinds)
         texts.append(words.phrase("Works: {kinds}.", kinds=listed))
     else:
         texts.append(words.phrase("Works: none is planned there."))
@@ -290,7 +291,7 @@ def _gates(findings: Findings, allocation: str, community: str) -> list[GateRow]
             gate=row["gate"],
             name=gate_name(row["gate"], findings.words),
             state=row["state"],
-            state_name=state_name(row["state"], findings.words),
+            state_name=findings.words.named(row["state"], STATES),
             since=None if pd.isna(row["day_p50"]) else findings.view.date(row["day_p50"]),
             binding_share=row["binding_share"],
         )

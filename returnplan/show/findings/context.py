@@ -3,8 +3,8 @@
 from collections import Counter
 
 from returnplan.domain import SourceLine
-from returnplan.language.names import gate_name
 from returnplan.model.chance.assumptions import assumptions_in_force
+from returnplan.model.conditions.gates import gate_name
 from returnplan.show.drawing import boundaries, statement
 from returnplan.show.findings.findings import Findings, edited
 from returnplan.show.findings.leader import leader

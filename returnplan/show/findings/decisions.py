@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from returnplan.domain import Deployment
-from returnplan.language.names import WAITING, gate_data, gate_name, skill_name
+from returnplan.domain import SKILLS, Deployment
+from returnplan.model.conditions.gates import gate_data, gate_name
+from returnplan.model.reasons.causes import WAITING
 from returnplan.scenario.funding import envelopes
 from returnplan.show.findings.findings import Findings
 from returnplan.show.findings.leader import compared_with, leader
@@ -153,7 +154,7 @@ def _teams(findings: Findings) -> Iterator[Decision]:
     yield Decision(
         what=words.phrase(
             "Whether to add teams for {skill}, or work for the same teams elsewhere",
-            skill=skill_name(skill, words),
+            skill=words.named(skill, SKILLS),
         ),
         by=since,
         why=why,

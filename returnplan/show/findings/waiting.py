@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from returnplan.language.names import cause_group, cause_name
+from returnplan.model.reasons.causes import cause_group, cause_name
 from returnplan.show.audience.tables import OTHER_CAUSES
 from returnplan.show.findings.findings import Findings, Range, on, range_of, records
 

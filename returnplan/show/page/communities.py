@@ -13,11 +13,10 @@ import pandas as pd
 
 from returnplan.domain import Place
 from returnplan.insight.typical import TypicalChain, typical_chains
-from returnplan.language.names import cause_name, gate_name
-from returnplan.model.conditions.gates import gates_in_force
+from returnplan.model.conditions.gates import STATES, gate_name, gates_in_force
+from returnplan.model.reasons.causes import cause_name
 from returnplan.show.findings import Findings, standing_words
 
-STATES = ("met", "not met", "unknown")
 CELLS = "\t"
 """Between two cells that are numbered as one text."""
 LEAST_DAYS, MOST_CAUSES = 0.5, 8
@@ -121,7 +120,7 @@ def _status(findings: Findings, cells: str) -> tuple[int, str]:
     """How a community stands (number of ``STATES``), and its status phrase."""
     status, _, unknown_gates = cells.partition(CELLS)
     state, phrase = standing_words(status, unknown_gates.split(", "), findings.words)
-    return STATES.index(state), phrase
+    return list(STATES).index(state), phrase
 
 
 def _days(dates: "pd.Series[pd.Timestamp]", start: dt.date) -> list[int | None]:
@@ -144,7 +143,7 @@ def _gates(findings: Findings, allocation: str, gates: Sequence[str]) -> dict[st
         return [cells[at : at + shape[1]] for at in range(0, len(cells), shape[1])]
 
     return {
-        "states": table(STATES.index(str(state)) for state in rows["state"]),
+        "states": table(list(STATES).index(str(state)) for state in rows["state"]),
         "gate_days": table(None if pd.isna(day) else int(day) for day in rows["day_p50"]),
         "gate_shares": table(round(float(share), 2) for share in rows["binding_share"].fillna(0)),
     }

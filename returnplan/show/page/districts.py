@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from returnplan.language.names import cause_group, cause_name, gate_name
-from returnplan.model.conditions.gates import gates_in_force
+from returnplan.model.conditions.gates import gate_name, gates_in_force
+from returnplan.model.reasons.causes import cause_group, cause_name
 from returnplan.show.findings import Findings, records
 
 SHARE_DIGITS = 3

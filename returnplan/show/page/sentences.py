@@ -6,8 +6,8 @@ from typing import Any
 
 from babel.units import format_unit
 
-from returnplan.language.names import state_name
 from returnplan.language.words import Words
+from returnplan.model.conditions.gates import STATES
 from returnplan.scenario.background import Background
 from returnplan.show.drawing import boundaries, ranged
 from returnplan.show.findings import Findings, target_name
@@ -127,9 +127,9 @@ def _profile(words: Words) -> dict[str, str]:
         "state": words.phrase("How it stands"),
         "from": words.phrase("From"),
         "binds": words.phrase("Comes last in"),
-        "met": state_name("met", words),
-        "not_met": state_name("not met", words),
-        "unknown": state_name("unknown", words),
+        "met": words.say(STATES["met"]),
+        "not_met": words.say(STATES["not met"]),
+        "unknown": words.say(STATES["unknown"]),
         "causes": words.phrase("Days of waiting by cause, the longest"),
         "cause": words.phrase("Cause"),
         "days": words.phrase("Days, mean"),

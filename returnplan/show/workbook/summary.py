@@ -8,7 +8,7 @@ import pandas as pd
 
 from returnplan.columns import Column, ColumnType, column_of
 from returnplan.domain import AUTHORITY, STATEMENT, Scenario
-from returnplan.language.names import cause_group, cause_name
+from returnplan.model.reasons.causes import cause_group, cause_name
 from returnplan.show.drawing import MET, NOT_MET, PART, QUIET, UNKNOWN
 from returnplan.show.workbook.cells import Sheets
 

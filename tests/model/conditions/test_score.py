@@ -13,11 +13,12 @@ from hypothesis import given
 from numpy.typing import NDArray
 
 import returnplan as rp
+from returnplan.domain import SERVICES
 from returnplan.model.chance.assumptions import NO_UNRECORDED, Unrecorded, expected_values
 from returnplan.model.conditions import score as scores
 from returnplan.model.conditions.gates import gate_times, gates_in_force
 from returnplan.model.conditions.history import NEVER, History, Settlements
-from returnplan.model.conditions.score import DIMENSIONS, SERVICES, WEIGHTS, Measures, Scores
+from returnplan.model.conditions.score import DIMENSIONS, WEIGHTS, Measures, Scores
 from returnplan.model.work import network
 from tests.sketch import Sketch
 from tests.worlds import write_random_world

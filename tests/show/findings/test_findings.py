@@ -15,8 +15,8 @@ import pytest
 import returnplan as rp
 from returnplan.errors import ReturnplanError
 from returnplan.insight.explain import open_run, typical_draw
-from returnplan.language.names import cause_name
 from returnplan.language.words import words_of
+from returnplan.model.reasons.causes import cause_name
 from returnplan.runs.run import Request
 from returnplan.show.drawing import statement
 from returnplan.show.findings import (
@@ -408,7 +408,7 @@ def test_a_profile_tells_what_the_tables_say_of_a_community(
     rows = findings.run.readiness
     is_mine = (rows["allocation"] == outlook.allocation) & (rows["community"] == "orchard_people")
     (row,) = records(rows[is_mine])
-    assert outlook.dates[1] == date.fromisoformat(row["ready_date_p50"])
+    assert outlook.dates[1] == row["ready_date_p50"]
     assert outlook.probability == row["probability_by_horizon"]
     assert outlook.status == "Conditions met (modelled)"
     assert sum(cause.share for cause in outlook.causes) == pytest.approx(1, abs=0.01)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import returnplan as rp
@@ -166,9 +167,9 @@ def test_numbers_of_the_page_are_those_of_the_tables(
             dates = [row[f"ready_date_p{p}"] for p in (10, 50, 90)]
             numbers = [days[at] for days in profile["days"]]
             assert [
-                None if day is None else date.fromordinal(run.start.toordinal() + day).isoformat()
+                None if day is None else date.fromordinal(run.start.toordinal() + day)
                 for day in numbers
-            ] == [iso if isinstance(iso, str) else None for iso in dates]
+            ] == [None if pd.isna(day) else day.date() for day in dates]
 
 
 def test_on_expected_values_settlements_of_the_map_hold_the_people_of_the_charts(
