@@ -18,7 +18,7 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-oldest check bench words documents dist lock clean
+.PHONY: help demo test test-oldest check fuzz bench words documents dist lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ test-oldest: $(OLDEST)/.ready ## fast tests with the oldest versions that pyproj
 
 check: $(VENV)/.ready-to-test ## the same without the tests
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check --static
+
+fuzz: $(VENV)/.ready-to-test ## read 20,000 damaged inputs of each kind (make test: 1,000)
+	@RETURNPLAN_FUZZ="$${RETURNPLAN_FUZZ:-20000}" $(BIN)/pytest tests/fuzz -m fuzz
 
 bench: $(VENV)/.ready-to-test ## time simulations on this machine, also beside a SimPy program
 	@$(BIN)/returnplan bench --scenario scenarios/karabakh

@@ -106,6 +106,9 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
         outcomes = watched(lambda watcher: run_room.run(request, write_run, watcher))
     except KeyboardInterrupt:
         fail(run_room.stopped(request), STOPPED)
+    except OSError:
+        click.echo(run_room.stopped(request), err=True)
+        raise
     _say_what_was_written(outcomes, target)
 
 

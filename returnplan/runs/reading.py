@@ -218,7 +218,9 @@ def fitting(folder: str | Path, *, is_sure: bool) -> Iterator[None]:
     """
     try:
         yield
-    except (LookupError, ValueError, TypeError, ArithmeticError, AssertionError) as error:
+    except (ReturnplanError, OSError):
+        raise
+    except Exception as error:
         if is_sure:
             raise
         what = f"{type(error).__name__}: {error}"

@@ -3,6 +3,8 @@
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 import returnplan as rp
 from tests.running import call
 
@@ -56,3 +58,19 @@ def test_new_leaves_a_folder_with_files_alone(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "not empty" in result.output
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("words", [(), ("--xlsx",), ("--settlements", "5")])
+def test_a_scenario_that_cannot_be_written_leaves_nothing(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("returnplan.scenario.starter.write_guide", full)
+    (tmp_path / "empty").mkdir()
+    for target in ("deep/new", "empty"):
+        result = call("new", tmp_path / target, *words)
+        assert result.exit_code == 1
+        assert result.stderr == "returnplan: No space left on device\n"
+        assert [path.name for path in tmp_path.rglob("*")] == ["empty"]

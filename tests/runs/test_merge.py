@@ -4,12 +4,14 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import returnplan as rp
 from returnplan.runs import merge as shards
 from returnplan.runs.folder import MANIFEST
 from returnplan.runs.machine import working_folder
+from returnplan.runs.machine.progress import Silent
 from returnplan.runs.merge import ShardError, merge, read_shards
 from returnplan.runs.run import Request, run
 from returnplan.show.run_folder import write_run
@@ -161,3 +163,72 @@ def test_no_folders_are_refused() -> None:
 def test_a_shard_is_no_run_to_be_read(parts: list[Path]) -> None:
     with pytest.raises(rp.ReturnplanError, match="is a part of a run"):
         rp.load_run(parts[0])
+
+
+def test_a_file_of_draws_with_other_bytes_is_named(copies: list[Path]) -> None:
+    path = copies[1] / "draws_00000025_00000030.npz"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert problems(*copies) == [
+        f"{copies[1]}: found {path.name} with other bytes than were written; allowed: as written"
+    ]
+
+
+def test_shards_of_an_older_version_are_merged_and_said_to_be_unchecked(
+    copies: list[Path], whole: Path, tmp_path: Path
+) -> None:
+    for folder in copies:
+        found = manifest(folder)
+        del found["files"]
+        (folder / MANIFEST).write_text(json.dumps(found), encoding="utf-8")
+    said: list[str] = []
+    watcher = Silent()
+    watcher.say = said.append  # type: ignore[method-assign]
+    with no_figures():
+        merge(copies, tmp_path / "merged", write_run, watcher)
+    assert said == ["not checked: this run was made by an older version"]
+    assert manifest(tmp_path / "merged")["digest"] == manifest(whole)["digest"]
+    for path in copies[0].glob("draws_*"):
+        np.savez(path, **{"gate_s.0": np.zeros(3)})
+    with pytest.raises(rp.ReturnplanError):
+        merge(copies, tmp_path / "again", no_folder)
+    assert not (tmp_path / "again").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"shard": [1]}, "a manifest without its draws"),
+        ({"shard": {"first_draw": "0", "last_draw": 14}}, "a manifest without its draws"),
+        ({"shard": {"first_draw": -5, "last_draw": 14}}, "a manifest without its draws"),
+        ({"files": "none"}, "a manifest without its draws"),
+        ({"gates": 5}, "a manifest without its gates"),
+        ({"plan": {"seed": 1}}, "no shard"),
+    ],
+)
+def test_a_manifest_of_another_form_is_named(
+    copies: list[Path], changes: dict[str, object], said: str
+) -> None:
+    (copies[0] / MANIFEST).write_text(json.dumps(manifest(copies[0]) | changes), encoding="utf-8")
+    assert f"{copies[0]}: found {said}; allowed: a folder written by returnplan run --shard" in (
+        problems(*copies)
+    )
+
+
+def test_a_shard_without_its_scenario_is_named(copies: list[Path]) -> None:
+    shutil.rmtree(copies[2] / "scenario")
+    assert problems(*copies) == [
+        f"{copies[2]}: found other files in scenario; allowed: those that the draws are of"
+    ]
+
+
+def test_shards_of_allocations_that_the_scenario_lacks_are_refused(
+    copies: list[Path], tmp_path: Path
+) -> None:
+    for folder in copies:
+        found = manifest(folder)
+        found["plan"]["allocations"] = ["none"]
+        (folder / MANIFEST).write_text(json.dumps(found), encoding="utf-8")
+    with pytest.raises(rp.ReturnplanError, match="contradict each other"):
+        merge(copies, tmp_path / "merged", no_folder)

@@ -310,7 +310,7 @@ def _findings(
     view = view_of(path / SCENARIO_COPY, scenario, days, provenance, opened.draws)
     tables = {name: getattr(run, name) for name in TABLES}
     tables["district_shares"] = district_shares(run)
-    if opened.draws >= LEAST_DRAWS:
+    if opened.draws >= LEAST_DRAWS and len(run.allocations) > 1:
         tables["differences"] = differences(run)
     households = {community.id: community.households for community in scenario.communities}
     return Findings(

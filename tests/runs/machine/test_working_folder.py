@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import returnplan as rp
@@ -118,6 +119,49 @@ def test_draws_without_a_plan_are_not_continued(runner: DrawRunner, tmp_path: Pa
         pass
 
 
+@pytest.mark.parametrize("kind", ["flipped", "cut", "of another run", "folder", "no sums"])
+def test_a_damaged_file_of_kept_draws_is_run_again_with_a_word(
+    kind: str, runner: DrawRunner, tmp_path: Path
+) -> None:
+    folder = tmp_path / "d"
+    leftover(folder, runner)
+    path = folder / chunks.chunk_name((0, 10))
+    data = bytearray(path.read_bytes())
+    other = chunks.run_chunk(runner, (10, 20))
+    assert other is not None
+    match kind:
+        case "flipped":
+            data[len(data) // 2] ^= 1
+            path.write_bytes(data)
+        case "cut":
+            path.write_bytes(data[:-50])
+        case "of another run":
+            with path.open("wb") as file:
+                np.savez(file, allow_pickle=False, **other)
+        case "folder":
+            path.unlink()
+            (path / "inner").mkdir(parents=True)
+        case "no sums":
+            (folder / chunks.SUMS).unlink()
+    said: list[str] = []
+    with working_folder.claimed(folder, PLAN, (0, 30), resume=True, say=said.append) as kept:
+        assert kept.missing() == [(0, 10), (10, 20), (20, 30)]
+        kept.save((10, 20), other)
+    assert said == [
+        "No draws of an earlier run are kept: this one starts anew.",
+        "1 file of kept draws is damaged: these draws are run again.",
+    ]
+    with working_folder.claimed(folder, PLAN, (0, 30), resume=True, say=said.append) as kept:
+        assert kept.missing() == [(0, 10), (20, 30)]
+    assert said[2:] == ["10 draws of an earlier run are kept and continued."]
+
+
+@pytest.mark.parametrize("key", sorted(PLAN.as_dict()))
+@pytest.mark.parametrize("odd", [None, 1.5, ["x", 1], {"a": 1}])
+def test_a_plan_of_other_types_is_no_plan(key: str, odd: object) -> None:
+    assert working_folder.read_identity(PLAN.as_dict() | {key: odd}) is None
+
+
 def test_two_runs_never_share_a_working_folder(tmp_path: Path) -> None:
     folder = tmp_path / "d"
     with working_folder.claimed(folder, PLAN, (0, 30), resume=False):
@@ -187,9 +231,13 @@ def test_a_killed_process_holds_nothing_and_its_draws_are_continued(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("where", [(), ("--cluster", "local")], ids=["threads", "cluster"])
+@pytest.mark.parametrize(
+    ("where", "signum"),
+    [((), signal.SIGINT), ((), signal.SIGTERM), (("--cluster", "local"), signal.SIGINT)],
+    ids=["threads", "threads, by a batch system", "cluster"],
+)
 def test_a_stopped_run_keeps_its_draws_and_continues_with_them(
-    where: tuple[str, ...], tmp_path: Path
+    where: tuple[str, ...], signum: int, tmp_path: Path
 ) -> None:
     shutil.copytree("scenarios/valley", tmp_path / "valley")
     words = ("run", "valley", "-a", "today", "--draws", "120", "--workers", "2")
@@ -197,7 +245,7 @@ def test_a_stopped_run_keeps_its_draws_and_continues_with_them(
 
     process = start(*words, "--out", "out", *where, cwd=tmp_path, draw_takes_s=0.1)
     until(lambda: working.is_dir() and len(chunks.chunk_files(working)) >= 2, process)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: its workers get it too
+    os.killpg(process.pid, signum)  # as a terminal does: its workers get it too
     code, _, err = finish(process)
     assert "Traceback" not in err
     assert code == 130, err
