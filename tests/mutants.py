@@ -130,9 +130,10 @@ def _inside(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def _is_said(node: ast.AST) -> bool:
-    """Whether a node is a docstring, an error or a sentence."""
+    """Whether a node is a docstring, an error or a sentence, or asks for equal lengths."""
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return is_text or isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr)
+    is_guard = isinstance(node, ast.keyword) and node.arg == "strict"
+    return is_text or is_guard or isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr)
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, ast.expr | ast.stmt, ast.AST]]:

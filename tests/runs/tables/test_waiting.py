@@ -96,6 +96,20 @@ def test_a_road_that_never_opens_counts_up_to_the_horizon() -> None:
     assert table["open_date_p50"].isna().all()
 
 
+def test_nobody_is_without_another_way_where_there_are_two_roads() -> None:
+    # Both are released on day 16; the shorter one counts, and one could do without it.
+    world = Sketch()
+    world.gates = {"road_access": {}}
+    world.village("home", people=40, hours=None)
+    for name, hours in (("lane", 1), ("round", 3)):
+        world.road(name, "town", "home", hours=hours)
+        world.hazard(f"{name}_mine", name)
+    world.asset("team")
+    world.deploy("team", teams=2)
+    (row,) = world.run().outcome.key_roads.itertuples()
+    assert (row.road, row.people_mean, row.people_without_other_route) == ("lane", 40, 0)
+
+
 @pytest.mark.parametrize(
     ("area_m2", "entered", "driven"),
     [
