@@ -37,8 +37,8 @@ FITTING: Mapping[str, tuple[str, ...]] = {
     "returnplan/model/effects/harm.py": ("tests/model/effects/test_harm.py",),
     "returnplan/model/effects/cost.py": ("tests/model/effects/test_cost.py",),
     "returnplan/model/reasons/causes.py": (
-        "tests/model/reasons/test_twin.py",
-        *("-k", "package and not random and not valley"),
+        *("tests/model/reasons/test_causes.py", "tests/model/reasons/test_twin.py"),
+        *("-k", "test_causes or package and not random and not valley"),
     ),
     "returnplan/model/conditions/score.py": ("tests/model/conditions/test_score.py",),
     "returnplan/runs/tables/waiting.py": ("tests/runs/tables/test_waiting.py",),
