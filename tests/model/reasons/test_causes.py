@@ -62,7 +62,8 @@ def prepared() -> Prepared:
 @pytest.fixture(scope="module")
 def names(prepared: Prepared) -> list[str]:
     """Return ids of the milestones by number."""
-    return [one.id for one in (*prepared.plan.jobs, *prepared.plan.waits)]
+    plan = prepared.plan
+    return [*(job.id for job in plan.jobs), *(wait.id for wait in plan.waits)]
 
 
 def rows(begin: Any, values: Any, say: Callable[[Any], Any]) -> list[list[Any]]:
