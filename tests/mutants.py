@@ -48,9 +48,10 @@ FITTING: Mapping[str, tuple[str, ...]] = {
     "returnplan/runs/tables/readiness.py": ("tests/runs/tables/test_readiness.py",),
 }
 """Module, and the tests that should notice what happens to it, as pytest takes them."""
+KILLED, TOO_SLOW, SURVIVED = "killed", "too slow", "SURVIVED"
 PROCESSES = 2
-PATIENCE = 5
-"""A mutant may take so many times as long as the module itself, and as many seconds more."""
+PATIENCE = 6
+"""A mutant may take so many times as long as the module itself and a second."""
 
 SIGNS: Mapping[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -278,8 +279,8 @@ class Trial(NamedTuple):
 
 def noticed(
     module: str, texts: Sequence[str], folders: Sequence[Path], limit_s: float
-) -> Iterator[tuple[int, bool]]:
-    """Say of each text in the place of a module, in any order, whether a test notices it."""
+) -> Iterator[tuple[int, str]]:
+    """Say of each text in the place of a module, in any order, what becomes of it."""
     waiting, free, running = deque(enumerate(texts)), list(folders), list[Trial]()
     while waiting or running:
         while waiting and free:
@@ -299,31 +300,35 @@ def noticed(
             trial.process.join()
             trial.change.close()
             running.remove(trial)
-            yield trial.number, is_late or trial.process.exitcode != 0
+            is_killed = trial.process.exitcode != 0
+            yield trial.number, TOO_SLOW if is_late else KILLED if is_killed else SURVIVED
 
 
-def judge(module: str, most: int | None, folders: Sequence[Path]) -> tuple[int, int]:
-    """Print what becomes of the mutants of a module; return how many there were, and noticed."""
+def judge(
+    module: str, lines: Sequence[int], most: int | None, folders: Sequence[Path]
+) -> Mapping[str, int]:
+    """Print what becomes of the mutants of a module, and return how many of each there were."""
     text = (ROOT / module).read_text(encoding="utf-8")
     began = time.monotonic()
-    if dict(noticed(module, [text], folders, math.inf)) != {0: False}:
+    if dict(noticed(module, [text], folders, math.inf)) != {0: SURVIVED}:
         sys.exit(f"{module}: its tests fail without any change: {' '.join(FITTING[module])}")
-    limit_s = PATIENCE * (time.monotonic() - began) + PATIENCE
-    if dict(noticed(module, ["raise RuntimeError"], folders, limit_s)) != {0: True}:
+    limit_s = PATIENCE * (time.monotonic() - began + 1)
+    if dict(noticed(module, ["raise RuntimeError"], folders, limit_s)) != {0: KILLED}:
         sys.exit(f"{module}: its tests do not load it")
-    chosen = spread(mutants_of(text), most)
-    killed = 0
-    for number, is_killed in noticed(module, [one.text for one in chosen], folders, limit_s):
-        killed += is_killed
-        verdict = "killed  " if is_killed else "SURVIVED"
-        print(f"{verdict} {module}:{chosen[number].line}: {chosen[number].change}", flush=True)
-    return len(chosen), killed
+    asked = [mutant for mutant in mutants_of(text) if not lines or mutant.line in lines]
+    chosen = spread(asked, most)
+    found = dict.fromkeys((KILLED, TOO_SLOW, SURVIVED), 0)
+    for number, verdict in noticed(module, [one.text for one in chosen], folders, limit_s):
+        found[verdict] += 1
+        print(f"{verdict:<8} {module}:{chosen[number].line}: {chosen[number].change}", flush=True)
+    return found
 
 
 def main() -> None:
-    """Read the command line, and print killed and survived mutants by module."""
+    """Read the command line, and print what becomes of the mutants of each module."""
     parser = argparse.ArgumentParser(description="Change lines and see whether tests notice.")
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="of FITTING (default: all)")
+    parser.add_argument("--line", type=int, action="append", default=[], help="only these lines")
     parser.add_argument("--most", type=int, help="mutants a module, spread over it (default: all)")
     asked = parser.parse_args()
     importlib.import_module("tests.conftest")  # what it loads from elsewhere is loaded once
@@ -331,9 +336,13 @@ def main() -> None:
         folders = [Path(root, str(number)) for number in range(PROCESSES)]
         for folder in folders:
             _copy(folder)
-        counts = {module: judge(module, asked.most, folders) for module in asked.modules or FITTING}
-    for module, (mutants, killed) in counts.items():
-        print(f"{module}: {killed} of {mutants} killed")
+        counts = {
+            module: judge(module, asked.line, asked.most, folders)
+            for module in asked.modules or FITTING
+        }
+    for module, found in counts.items():
+        told = ", ".join(f"{count} {verdict}" for verdict, count in found.items())
+        print(f"{module}: {sum(found.values())} mutants: {told}")
 
 
 if __name__ == "__main__":

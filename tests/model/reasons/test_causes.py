@@ -225,7 +225,7 @@ def test_who_could_come_are_campers_from_anywhere_and_day_teams_within_half_a_sh
         need = prepared.reasons.arrays.job_need[jobs.index(job)]
         return [(places[base], hours) for base, hours in able[need]]
 
-    assert sorted(of("mine/clearance")) == [("away", 5), ("town", 5), ("town", np.inf)]
+    assert of("mine/clearance") == [("away", 5), ("town", np.inf), ("town", 5)]
     assert of("mine/technical_survey") == of("home/survey") == [("town", np.inf)]
     assert of("lane/repair") == [("town", np.inf)]
     assert of("wells") == of("talks") == []
@@ -237,3 +237,15 @@ def test_who_could_come_are_campers_from_anywhere_and_day_teams_within_half_a_sh
         "home": ["lane"],
     }
     assert access.has_route.tolist() == [True] * 3
+
+
+def test_who_could_come_stands_by_base_and_asset_type_whatever_the_order_of_rows() -> None:
+    world = Sketch()
+    world.village("home")
+    world.hazard("mine", "home")
+    for number in (3, 8, 1, 6, 2, 7, 4, 5):  # type n works 2 n hours a day: it comes from n away
+        world.asset(f"type{number}", camp_days=None, shift_hours=2 * number)
+        world.deploy(f"type{number}")
+    access = PreparedAllocation(Prepared(world.scenario()), "plan").access
+    needs = len(access.able_of) - 1
+    assert access.able_hours.tolist() == [1, 2, 3, 4, 5, 6, 7, 8] * needs
