@@ -18,7 +18,7 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-oldest check fuzz bench words documents dist lock clean
+.PHONY: help demo test test-oldest check fuzz mutants bench words documents dist lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ check: $(VENV)/.ready-to-test ## the same without the tests
 
 fuzz: $(VENV)/.ready-to-test ## read 20,000 damaged inputs of each kind (make test: 1,000)
 	@RETURNPLAN_FUZZ="$${RETURNPLAN_FUZZ:-20000}" $(BIN)/pytest tests/fuzz -m fuzz
+
+mutants: $(VENV)/.ready-to-test ## change lines of the model and of tables, one at a time, and see which no test notices
+	@$(BIN)/python -m tests.mutants --most $${MUTANTS:-20}
 
 bench: $(VENV)/.ready-to-test ## time simulations on this machine, also beside a SimPy program
 	@$(BIN)/returnplan bench --scenario scenarios/karabakh

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
-from returnplan.cli.compared import shown_dates
-from returnplan.runs.paired import differences
+from returnplan.cli.compared import comparison, shown_dates
+from returnplan.runs.paired import PEOPLE_MET, PERSON_DAYS, differences
 from returnplan.runs.tables.family import typed
 from tests.running import call
 
@@ -39,6 +39,35 @@ def test_the_middle_and_the_end_are_shown() -> None:
         return [day.year - 2025 for day in shown_dates(time)]
 
     assert [shown(years) for years in (1, 2, 5, 20)] == [[1], [1, 2], [2, 5], [10, 20]]
+
+
+def test_two_allocations_are_compared_line_by_line() -> None:
+    # 40 people more than 100, 1.5 million person-days less than 6, 3 million USD less than 10.
+    day = date(2026, 1, 1)
+    run: Any = SimpleNamespace(
+        manifest={"title": "Two", "scenario": "two", "draws": 10, "seed": 1},
+        allocations=("plan", "more"),
+        summary=pd.DataFrame({"allocation": ["plan", "more"], "cost_usd_mean": [10e6, 7e6]}),
+    )
+    both = {"against": "plan", "allocation": "more", "draws": 10, "probability_same": 0.2}
+    people = {"value": 140.0, "value_against": 100.0, "mean": 40.0, "low": 30.0, "high": 50.0}
+    waiting = {"value": 4.5e6, "value_against": 6e6, "mean": -1.5e6, "low": -2e6, "high": -1e6}
+    rows = [
+        {"measure": PEOPLE_MET, "date": pd.Timestamp(day), **people, "p10": 20.0, "p90": 60.0},
+        {"measure": PERSON_DAYS, "date": pd.NaT, **waiting, "p10": -3e6, "p90": 0.0},
+    ]
+    table = pd.DataFrame([both | row | {"probability_better": 0.8} for row in rows])
+    lines = [" ".join(line.split()) for line in comparison(run, {"plan": "A"}, table, [day])]
+    begin = lines.index("People whose conditions are met (modelled) by 2026-01-01")
+    assert lines[begin + 2 : begin + 4] == [
+        "plan 100",
+        "more 140 +40 +30 to +50 +20 to +60 in 7 of 10 draws, the same in 2",
+    ]
+    assert lines[begin + 7 : begin + 9] == [
+        "plan 6.00",
+        "more 4.50 -1.50 -2.00 to -1.00 -3.00 to 0.00 in 7 of 10 draws, the same in 2",
+    ]
+    assert lines[begin + 12 : begin + 14] == ["plan 10.0", "more 7.0 -3.0"]
 
 
 def test_the_command_tells_who_is_better_how_often(folder: Path) -> None:

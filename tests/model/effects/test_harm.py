@@ -286,3 +286,19 @@ def test_casualties_say_how_many_villages_they_rest_on(sketch: Sketch) -> None:
     assert other.other_settlements == 0
     compared = beside(found, mine, first)
     assert (compared.other_settlements, compared.other_largest) == (1, 1)
+
+
+def test_casualties_of_a_village_are_those_of_early_and_later_people_together(
+    sketch: Sketch,
+) -> None:
+    # 12 a year for 1,000 people. a: 250 early and 250 others for a year, 3 and 3; b: 500 others, 6.
+    for name in ("a", "b"):
+        sketch.village(name, people=1000)
+    scenario = sketch.scenario()
+    by_s = np.arange(13) * round(MONTH_S)
+    harm = Harm(scenario, Settlements(scenario, network.build(scenario)), by_s, [])
+    people = presence([[500.0] * 13, [500.0] * 13], early=[[250.0] * 13, [0.0] * 13])
+    found, by_village = harm.of(PLAIN, risk(12.0, 12.0), people, np.zeros(0))
+    assert (found.early, found.after, found.deaths) == pytest.approx((3, 9, 3))
+    assert by_village.tolist() == pytest.approx([6, 6])
+    assert (found.settlements, found.largest) == pytest.approx((2, 0.5))

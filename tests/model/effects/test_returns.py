@@ -194,6 +194,15 @@ def test_nobody_comes_before_the_place_may_be_entered(sketch: Sketch) -> None:
     assert rounded(places.home(0).returned[0]) == [0, 0, 50, 75]
 
 
+def test_early_households_are_none_and_not_less_before_the_date_of_a_place(sketch: Sketch) -> None:
+    # 20 of 100 households come by themselves from day 60 on: 20 · (1 - 2^-1/2) = 5.86 after half a
+    # month, 10 after a month.
+    sketch.village("village", people=400, accessible_from=date(2025, 3, 2))
+    by_s = on_days(0, 30, 59.999, 60, 60 + 30.4375 / 2, 60 + 30.4375)
+    home = Village(sketch, *by_s, early_return_share=0.2).home(NO)
+    assert rounded(home.early[0]) == rounded(home.present[0]) == [0, 0, 0, 0, 5.857864, 10]
+
+
 def test_some_leave_again_and_are_no_longer_present(village: Sketch) -> None:
     years = on_days(*(365.25 * year for year in range(5)))
     home = Village(village, *years, return_half_time_months=0.0, leaving_share_year=0.5).home(0)

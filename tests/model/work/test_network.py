@@ -329,6 +329,16 @@ def test_all_beyond_a_bridge_depend_on_it() -> None:
     assert beyond(sketch) == {"one": 70, "two": 60, "three": 40}
 
 
+def test_a_hub_need_not_be_the_first_of_the_places() -> None:
+    # The same with the rows turned round: c is the first place, the hub the last.
+    sketch = inhabited(a=10, b=20, c=40)
+    sketch.road("one", "town", "a")
+    sketch.road("two", "b", "a")
+    sketch.road("three", "b", "c")
+    sketch.rows["places"].reverse()
+    assert beyond(sketch) == {"one": 70, "two": 60, "three": 40}
+
+
 def test_nobody_depends_on_one_of_two_parallel_roads() -> None:
     sketch = inhabited(a=10, b=20)
     sketch.road("one", "town", "a")

@@ -13,6 +13,7 @@ import returnplan as rp
 from returnplan.model.simulation import KEPT
 from returnplan.runs.machine import chunks
 from returnplan.runs.machine.chunks import (
+    Chunks,
     KeptDraws,
     gaps_and_overlaps,
     in_groups,
@@ -54,6 +55,11 @@ def test_groups_have_enough_draws_where_there_are_that_many() -> None:
     sizes = [sum(b - a for a, b in group) for group in in_groups(spans((0, 250)), 100)]
     assert sizes == [100, 100, 50]
     assert in_groups([], 100) == []
+
+
+def test_files_hold_the_draws_from_their_first_to_their_last(tmp_path: Path) -> None:
+    assert Chunks({(4, 10): tmp_path, (10, 14): tmp_path}).draws == 10
+    assert Chunks({(0, 7): tmp_path}).draws == 7
 
 
 def test_a_file_that_is_not_whole_is_run_again(runner: DrawRunner, tmp_path: Path) -> None:

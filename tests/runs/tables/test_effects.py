@@ -263,6 +263,21 @@ def test_a_plan_without_any_cost_has_an_empty_table() -> None:
     assert table["year"].dtype == int
 
 
+def test_what_is_paid_in_all_draws_but_one_has_its_row() -> None:
+    # dogs: 3 team-days of 100 USD in 39 draws of 40, mean 292.5 = 39/40 · 300; camps that cost
+    # nothing in one draw only; works 7 USD always. Rows sum to the mean total 299.5.
+    usd = np.array([[300.0, 0.0, 7.0]] * 39 + [[0.0, 0.0, 7.0]])
+    camps = np.zeros((40, 3))
+    camps[5, 1] = 2
+    drawn = Costs(usd * [0.01, 0, 0], np.zeros((40, 3)), camps, usd)
+    table = costs_of([(2025, "dogs"), (2025, "manual"), (2025, "works")], drawn)
+    assert table["asset"].tolist() == ["dogs", "manual", "works"]
+    assert table["cost_usd_mean"].tolist() == [292.5, 0, 7]
+    assert table["team_days_mean"].tolist() == pytest.approx([2.925, 0, 0])
+    assert table["camps_mean"].tolist() == [0, 0.05, 0]
+    assert table["cost_usd_mean"].sum() == drawn.total_usd.mean() == 299.5
+
+
 # -------------------------------------------------------------------------------------------- harm
 
 
@@ -360,6 +375,25 @@ def test_a_difference_that_rests_on_one_village_is_not_shown(
     assert rows.loc["returnees", "expected_mean"] > 0
     assert rows.loc["returnees", ["difference_low", "difference_mean"]].isna().all()
     assert rows.loc["deminers", "difference_mean"] == 1
+
+
+@pytest.mark.parametrize(
+    ("settlements", "largest", "is_shown"),
+    [
+        ([2.0, 3.0], [0.4, 0.4], True),  # one draw with three villages is enough
+        ([2.0, 2.0], [0.4, 0.4], False),
+        ([5.0, 5.0], [0.6, 1.0], True),  # 0.8 on average
+        ([5.0, 5.0], [0.75, 0.875], False),
+    ],
+)
+def test_a_number_rests_on_three_villages_in_a_draw_and_on_one_to_four_fifths_on_average(
+    sketch: Sketch, settlements: list[float], largest: list[float], is_shown: bool
+) -> None:
+    found = casualties([1, 2], [10, 20], [2, 4], [1, 1], 300)
+    found |= {"settlements": np.array(settlements), "largest": np.array(largest)}
+    table: Any = harm_of(three_villages(sketch), {"today": found}).set_index("kind")
+    expected = 16.5 if is_shown else math.nan  # (11 + 22) / 2
+    assert table.loc["returnees", "expected_mean"] == pytest.approx(expected, nan_ok=True)
 
 
 def test_ranges_are_those_of_all_other_tables() -> None:

@@ -65,6 +65,20 @@ def test_the_status_is_unknown_only_if_every_gate_that_fails_is() -> None:
     assert verdict(unknown, (0, 5, 5), (0, 5, 5)).unknown_gates == ()
 
 
+def test_half_of_the_draws_are_enough_to_fail_or_to_be_unknown() -> None:
+    # Water fails in both draws and is unknown in one of them: that is half of two.
+    assert verdict((0, 5, UNKNOWN), (0, 5, NEVER)).status == "unknown: water works"
+    found = verdict((0, 5, UNKNOWN), (0, 5, NEVER), (0, 5, NEVER))  # one of three is less
+    assert found.status == "conditions not met: water"
+    # Of four draws two are late, and each gate fails in one of them.
+    found = verdict((0, 1, NEVER), (0, NEVER, 1), (0, 1, 1), (0, 1, 1))
+    assert (found.status, found.ready_share) == ("conditions not met: survey, water", 0.5)
+    # Of four draws three are late: survey fails in two of them, water in one.
+    found = verdict((0, 1, NEVER), (0, NEVER, 1), (0, NEVER, 1), (0, 1, 1))
+    assert (found.status, found.ready_share) == ("conditions not met: survey", 0.25)
+    assert verdict((0, 5, UNKNOWN), (0, 5, 5)).unknown_gates == ("water",)
+
+
 def test_a_gate_that_is_unknown_is_never_met() -> None:
     found = judge(GATES, np.array([[[0, 5, UNKNOWN]], [[0, NEVER, UNKNOWN]], [[1, 2, 3]]]) * DAY)
     assert found.ready_s[:, 0].tolist() == [NEVER, NEVER, 3 * DAY]

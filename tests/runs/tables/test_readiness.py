@@ -157,6 +157,15 @@ def test_communities_and_gates_say_what_their_settlements_do_over_the_draws() ->
     assert np.isnan(gates.loc[("home_people", "water"), "day_p50"])
 
 
+def test_a_gate_that_is_unknown_in_less_than_half_of_the_draws_has_a_state() -> None:
+    # water: unknown in one draw of three, else on days 5 and 6; unknown counts as never.
+    drawn = judged([[0, 0], [0, UNKNOWN]], [[0, 0], [0, 5]], [[0, 0], [0, 6]])
+    home = readiness.gates(drawn).set_index("community").loc["home_people"]
+    assert home["state"].tolist() == ["met", "met"]
+    assert home["day_p50"].tolist() == [0, 6]
+    assert home["binding_share"].tolist() == [0, 1]
+
+
 def test_a_run_on_expected_values_has_dates_without_ranges() -> None:
     drawn = judged([[1, 9], [0, NEVER]], is_expected=True)
     rows = readiness.readiness(drawn).set_index("community")

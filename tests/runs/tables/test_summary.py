@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
+from returnplan.model.effects.harm import Casualties
 from returnplan.model.simulation import Prepared
 from returnplan.runs.results import Results
 from returnplan.runs.tables import summary
@@ -74,3 +75,79 @@ def test_days_of_waiting_end_at_the_horizon_and_the_last_date_is_a_median() -> N
     assert row.returned_by_horizon_mean == row.present_at_horizon_mean == 2
     assert row.cost_usd_mean == 220
     assert row.cost_per_person_usd == pytest.approx(220 / ((110 + 110 + 10) / 3))
+
+
+def test_one_row_is_worked_by_hand() -> None:
+    # a (10 people) is ready at the midnight of the horizon, b (20) on day 10, c (30) never: 30 met.
+    world = Sketch(horizon_years=1)
+    for name, people in (("a", 10), ("b", 20), ("c", 30)):
+        world.village(name, people=people)
+    world.team()
+    days = np.array([[365.0, 10.0, np.inf]] * 3)
+    draw, month = np.arange(1.0, 4.0)[:, np.newaxis, np.newaxis], np.arange(13.0)
+    # early: 4, 8, 12 people on 1 February only: half of them over 31 and over 28 days.
+    casualties = np.zeros((3, len(Casualties._fields)))
+    casualties[:, :2] = [[0, 10], [2, 20], [3, 30]]  # early and after: 10, 22, 33
+    casualties[:, 3] = [1, 1, 4]  # deminers
+    casualties[:, 5:7] = 3, 0.5  # three villages, none of them more than half
+    usd = np.array([[100.0, 20.0]] * 2 + [[200.0, 20.0]])
+    drawn = over_draws(
+        world.scenario(),
+        3,
+        gate_s=days[:, :, np.newaxis] * DAY_S,
+        returned=draw * month,
+        present=2 * draw * month,
+        early=4 * draw * (month == 1),
+        casualties=casualties,
+        measures=np.array([[[0.9] * 7, [0.5] * 7, [0.1] * 7]] * 3, np.float32),
+        team_days=usd,
+        mobilisations=usd,
+        camps=usd,
+        usd=usd,
+    )
+    (row,) = summary.summary(drawn).to_dict("records")
+    waits = 10 * 365 + 20 * 10 + 30 * 365
+    assert pd.isna(row.pop("last_ready_date_p50"))
+    assert row == pytest.approx(
+        {
+            "allocation": "plan",
+            "person_days_mean": waits,
+            "person_days_p10": waits,
+            "person_days_p90": waits,
+            "people_by_2026-01-01_mean": 30,
+            "communities_never": 1,
+            "cost_usd_mean": (120 + 120 + 220) / 3,
+            "cost_per_person_usd": (120 + 120 + 220) / 3 / 30,
+            "returned_by_horizon_mean": 12 * 2,
+            "present_at_horizon_mean": 24 * 2,
+            "early_person_days_mean": 8 / 2 * (31 + 28),
+            "expected_casualties_low": 22,
+            "expected_casualties_mean": 65 / 3,
+            "expected_casualties_high": 33,
+            "deminer_accidents_mean": 2,
+            "rank_correlation_p10": 1,
+        }
+    )
+
+
+def test_without_anybody_ready_or_two_scores_a_row_has_blanks() -> None:
+    world = Sketch(horizon_years=1)
+    for name in ("a", "b"):
+        world.village(name, people=10)
+    world.team()
+    people = dict.fromkeys(PEOPLE, np.zeros((1, 1, 13)))
+    paid = dict.fromkeys(("team_days", "mobilisations", "camps", "usd"), np.full((1, 1), 5.0))
+    drawn = over_draws(
+        world.scenario(),
+        1,
+        gate_s=np.full((1, 2, 1), np.inf),
+        casualties=np.zeros((1, len(Casualties._fields))),
+        measures=np.ones((1, 2, 7), np.float32),
+        **people,
+        **paid,
+    )
+    row: Any = summary.summary(drawn).iloc[0]
+    assert (row.cost_usd_mean, row.communities_never) == (5, 2)
+    assert row.cost_per_person_usd is None
+    assert row.rank_correlation_p10 is None
+    assert np.isnan(row.expected_casualties_mean)

@@ -96,6 +96,43 @@ def test_a_road_that_never_opens_counts_up_to_the_horizon() -> None:
     assert table["open_date_p50"].isna().all()
 
 
+def test_nobody_is_without_another_way_where_there_are_two_roads() -> None:
+    # Both are released on day 16; the shorter one counts, and one could do without it.
+    world = Sketch()
+    world.gates = {"road_access": {}}
+    world.village("home", people=40, hours=None)
+    for name, hours in (("lane", 1), ("round", 3)):
+        world.road(name, "town", "home", hours=hours)
+        world.hazard(f"{name}_mine", name)
+    world.asset("team")
+    world.deploy("team", teams=2)
+    (row,) = world.run().outcome.key_roads.itertuples()
+    assert (row.road, row.people_mean, row.people_without_other_route) == ("lane", 40, 0)
+
+
+@pytest.mark.parametrize(
+    ("area_m2", "entered", "driven"),
+    [
+        (None, date(2025, 2, 10), pd.Timestamp("2025-02-10")),  # day 40: nothing to be released
+        (8000, date(2025, 1, 6), pd.Timestamp("2025-01-22")),  # entered on day 5, released 16 later
+        (8_000_000, date(2025, 1, 6), None),  # technical survey of 1,000 days
+    ],
+)
+def test_teams_drive_on_a_road_once_it_is_released_and_its_date_has_come(
+    area_m2: float | None, entered: date, driven: pd.Timestamp | None
+) -> None:
+    world = Sketch(horizon_years=1)
+    world.gates = {"road_access": {}}
+    world.village("home", people=40, hours=None, accessible_from=entered)
+    world.road("lane", "town", "home")
+    if area_m2:
+        world.hazard("lane_mine", "lane", area_m2)
+    world.team()
+    table = world.run().outcome.key_roads
+    assert table["road"].tolist() == ["lane"]
+    assert [None if pd.isna(day) else day for day in table["drive_date_p50"]] == [driven]
+
+
 def test_without_waiting_for_a_road_there_are_no_key_roads() -> None:
     world = Sketch()
     world.village("home", people=40)
