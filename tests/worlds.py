@@ -6,6 +6,7 @@ The tiny worlds state the key days in their docstrings; day 0 is the start of th
 from __future__ import annotations
 
 import csv
+import os
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -57,6 +58,18 @@ LAND_CLASSES = ("minefield", "low_density", "battle_area")
 DIFFICULTIES = ("low", "medium", "high", "extreme")
 DENIES = ("housing", "road", "farmland", "water", "power", "health", "education", "other")
 WORKS_KINDS = ("water", "power", "health", "education", "shelter", "risk_education")
+IS_LONG = os.environ.get("RETURNPLAN_LONG") == "1"
+"""Whether this is the longer target, ``make test-long``."""
+ON_PUSH = 3
+"""One in so many random worlds is tried on every push, all of them in the longer target."""
+
+
+def seeds(first: int, after: int) -> range:
+    """Seeds of random worlds."""
+    count = after - first
+    return range(first, first + (count if IS_LONG else -(-count // ON_PUSH)))
+
+
 POLICIES = ("listed", "nearest", "population", "smith_own", "smith_path")
 SOURCES: list[Row] = [
     {

@@ -29,7 +29,7 @@ from returnplan.model.work.milestones import surveyed
 from returnplan.runs.tables.judged import judge
 from tests.sketch import STAGES, Sketch
 from tests.verifier import tables_of, verify_run
-from tests.worlds import fork, write_random_world
+from tests.worlds import IS_LONG, ON_PUSH, fork, write_random_world
 
 pytestmark = pytest.mark.unwatched
 
@@ -62,7 +62,7 @@ def on_worlds(examples: int) -> Callable[[Callable[..., None]], Any]:
 
     def decorate(function: Callable[..., None]) -> Any:
         limited = settings(
-            max_examples=examples,
+            max_examples=examples if IS_LONG else -(-examples // ON_PUSH),
             deadline=None,
             derandomize=True,
             phases=(Phase.generate,),  # a smaller seed is no simpler world

@@ -25,6 +25,7 @@ from tests import worlds
 from tests.drawn import luck_of
 from tests.reference import read_world, tolerable, under
 from tests.sketch import DAY_S, Sketch
+from tests.worlds import seeds
 
 PLAIN = {
     "kappa_unmarked": 1e-3,
@@ -208,7 +209,7 @@ def moments(luck: random.Random, count: int) -> list[float]:
     return [luck.choice([NO, *range(50)]) for _ in range(count)]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(0, 40))
 def test_risk_never_rises_and_is_no_lower_when_things_happen_later(seed: int) -> None:
     luck = random.Random(seed)
     sketch = villages(luck)
@@ -233,7 +234,7 @@ def test_risk_never_rises_and_is_no_lower_when_things_happen_later(seed: int) ->
             assert at(late, day, settlement) >= level - 1e-15
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(0, 40))
 def test_the_day_on_which_risk_is_low_enough_is_the_first_such_day(seed: int) -> None:
     luck = random.Random(seed)
     sketch = villages(luck)

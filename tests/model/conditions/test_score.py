@@ -21,7 +21,7 @@ from returnplan.model.conditions.history import NEVER, History, Settlements
 from returnplan.model.conditions.score import DIMENSIONS, WEIGHTS, Measures, Scores
 from returnplan.model.work import network
 from tests.sketch import Sketch
-from tests.worlds import write_random_world
+from tests.worlds import seeds, write_random_world
 
 HORIZON_S = 1000
 
@@ -331,7 +331,7 @@ def test_without_two_different_scores_there_is_no_rank_correlation() -> None:
 # ---------------------------------------------------------------- laws over random worlds
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", seeds(0, 8))
 def test_measures_of_random_worlds_keep_their_laws(seed: int, tmp_path: Path) -> None:
     write_random_world(tmp_path, 700 + seed, settlements=8, hazards=20)
     scenario = rp.load(tmp_path)

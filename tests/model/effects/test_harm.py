@@ -15,6 +15,7 @@ from returnplan.model.conditions.risk import Risk
 from returnplan.model.effects.harm import YEAR_S, Casualties, Harm, Presence, beside
 from returnplan.model.work import network
 from tests.sketch import Sketch
+from tests.worlds import seeds
 
 MONTH_S = YEAR_S / 12
 NO = math.inf
@@ -256,7 +257,7 @@ def is_no_more(one: Casualties, other: Casualties) -> bool:
     return all(a <= b * (1 + 1e-12) for a, b in pairs)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", seeds(0, 30))
 def test_fewer_are_hurt_where_risk_is_lower(seed: int) -> None:
     luck = random.Random(seed)
     sketch, times, people = a_run(luck)

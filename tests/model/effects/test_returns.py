@@ -16,6 +16,7 @@ from returnplan.model.effects.returns import MONTH_S, Homecoming, Returns, uptak
 from returnplan.model.work import network
 from returnplan.units import DAY_S
 from tests.sketch import Sketch
+from tests.worlds import seeds
 
 PLAIN = {
     "willing_share": 1.0,
@@ -270,7 +271,7 @@ def some_months(luck: random.Random, count: int) -> list[float]:
 SMALL = 1e-9
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(0, 60))
 def test_households_home_stay_within_the_willing_the_dwellings_and_reception(seed: int) -> None:
     luck = random.Random(seed)
     sketch, works = some_villages(luck)
@@ -310,7 +311,7 @@ def test_households_home_stay_within_the_willing_the_dwellings_and_reception(see
         assert steps.max() <= number["reception_households_month"] + SMALL
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(0, 60))
 def test_more_are_home_where_conditions_are_met_earlier_and_houses_are_built_earlier(
     seed: int,
 ) -> None:

@@ -22,6 +22,7 @@ from tests import worlds
 from tests.drawn import luck_of
 from tests.reference_delays import reference_chains, reference_delays
 from tests.sketch import STAGES, Sketch
+from tests.worlds import seeds
 
 pytestmark = pytest.mark.unwatched
 
@@ -990,20 +991,20 @@ def write_world(folder: Path, seed: int, *, uncertain: bool = False, far: bool =
         with_gates(folder, SINGLE_GATES[seed % len(SINGLE_GATES)])
 
 
-@pytest.mark.parametrize("seed", range(7000, 7030))
+@pytest.mark.parametrize("seed", seeds(7000, 7030))
 def test_package_and_twin_book_random_worlds_alike(seed: int, tmp_path: Path) -> None:
     write_world(tmp_path, seed)
     compare(tmp_path, ALLOCATIONS[seed % len(ALLOCATIONS)])
 
 
-@pytest.mark.parametrize("seed", range(8000, 8010))
+@pytest.mark.parametrize("seed", seeds(8000, 8010))
 def test_package_and_twin_book_draws_of_random_worlds_alike(seed: int, tmp_path: Path) -> None:
     write_world(tmp_path, seed, uncertain=True)
     for draw in range(2):
         compare(tmp_path, ALLOCATIONS[(seed + draw) % len(ALLOCATIONS)], draw, seed)
 
 
-@pytest.mark.parametrize("seed", range(8109, 8115))
+@pytest.mark.parametrize("seed", seeds(8109, 8115))
 def test_package_and_twin_book_villages_at_the_edge_of_a_shift_alike(
     seed: int, tmp_path: Path
 ) -> None:
@@ -1012,7 +1013,7 @@ def test_package_and_twin_book_villages_at_the_edge_of_a_shift_alike(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(9000, 9010))
+@pytest.mark.parametrize("seed", seeds(9000, 9010))
 def test_package_and_twin_book_many_random_worlds_alike(seed: int, tmp_path: Path) -> None:
     write_world(tmp_path, seed)
     for allocation in ALLOCATIONS[seed % 2 :: 2]:
@@ -1020,7 +1021,7 @@ def test_package_and_twin_book_many_random_worlds_alike(seed: int, tmp_path: Pat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(9100, 9106))
+@pytest.mark.parametrize("seed", seeds(9100, 9106))
 def test_package_and_twin_book_many_draws_alike(seed: int, tmp_path: Path) -> None:
     write_world(tmp_path, seed, uncertain=True)
     for draw in range(3):
