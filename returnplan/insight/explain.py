@@ -93,14 +93,14 @@ def open_run(folder: Path, language: str = "", *, as_is: bool = False) -> Opened
     if gates is None or given is None or unread:
         raise ReturnplanError(f"{folder} names no gates in its manifest: run it again")
     scenario = scenario_room.load(copy, gates=gates)
-    _check_same(run, scenario)
+    _check_same(folder, run, scenario)
     if language:
         places = tuple(_named(place, language) for place in scenario.places)
         scenario = replace(scenario, places=places)
     return OpenedRun(run=run, scenario=scenario, prepared=Prepared(scenario))
 
 
-def _check_same(run: Run, scenario: Scenario) -> None:
+def _check_same(folder: Path, run: Run, scenario: Scenario) -> None:
     """Refuse tables that tell of other communities, allocations or dates than the scenario."""
     known = {header.name for header in scenario.allocations}
     pairs = [
@@ -111,9 +111,7 @@ def _check_same(run: Run, scenario: Scenario) -> None:
         (set(run.gates["gate"]), set(gates_in_force(scenario))),
     ]
     if any(here != there for here, there in pairs):
-        raise ReturnplanError(
-            "tables and manifest of this run tell of another scenario than it has"
-        )
+        raise ReturnplanError(f"tables and manifest of {folder} tell of another scenario")
 
 
 def _named(place: Place, language: str) -> Place:

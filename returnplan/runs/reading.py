@@ -248,9 +248,11 @@ def _edited(data: Mapping[str, bytes], manifest: Manifest) -> tuple[str, ...]:
     """Names of files that are others than the manifest says."""
     if manifest.files is None:
         return ()
-    of_scenario = {name for name in manifest.files if name.startswith(f"{SCENARIO_COPY}/")}
     found = {name: sha256_of(content) for name, content in data.items()}
-    names = dict.fromkeys([*data, *sorted(of_scenario)])
+    copied = f"{SCENARIO_COPY}/"
+    names = dict.fromkeys(data)
+    if any(name.startswith(copied) for name in data):  # a folder may be passed on without its copy
+        names |= dict.fromkeys(name for name in manifest.files if name.startswith(copied))
     return tuple(name for name in names if found.get(name) != manifest.files.get(name))
 
 

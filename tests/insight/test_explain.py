@@ -175,6 +175,17 @@ def in_scenario(name: str, change: Callable[[Path], object]) -> Callable[[Path],
     return lambda folder: change(folder / "scenario" / name)
 
 
+def renamed(folder: Path, before: str, after: str) -> None:
+    """Give a community another id in all tables and in the ready days of an older run."""
+    with_manifest(files=...)(folder)
+    for path in folder.glob("*.csv"):
+        path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    with np.load(folder / "ready_day.npz") as stored:
+        arrays = dict(stored)
+    arrays["community"] = np.array([after if one == before else one for one in arrays["community"]])
+    np.savez(folder / "ready_day.npz", **arrays)
+
+
 CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "no manifest": (lambda folder: (folder / "manifest.json").unlink(), "is no run folder"),
     "no table": (lambda folder: (folder / "delays.csv").unlink(), "is no complete run folder"),
@@ -182,15 +193,26 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "no copy": (lambda folder: shutil.rmtree(folder / "scenario"), "holds no folder scenario"),
     "changed copy": (
         in_scenario("hazards.csv", lambda path: path.write_text("", encoding="utf-8")),
-        "is not the scenario of this run any more",
+        "was edited after the run: scenario/hazards.csv is not as the run wrote it",
     ),
     "a table of the copy gone": (
         in_scenario("works.csv", Path.unlink),
-        "is not the scenario of this run any more",
+        "was edited after the run: scenario/works.csv is not as the run wrote it",
     ),
     "the toml of the copy gone": (
         in_scenario("scenario.toml", Path.unlink),
+        "was edited after the run: scenario/scenario.toml is not as the run wrote it",
+    ),
+    "changed copy of an older run": (
+        lambda folder: (
+            with_manifest(files=...)(folder),
+            (folder / "scenario" / "hazards.csv").write_text("", encoding="utf-8"),
+        ),
         "is not the scenario of this run any more",
+    ),
+    "other community": (
+        lambda folder: renamed(folder, "ridge_people", "hill"),
+        "tell of another scenario",
     ),
     "no gates": (with_manifest(gates=...), "names no gates in its manifest"),
     "blank gates": (with_manifest(gates=None), "names no gates in its manifest"),

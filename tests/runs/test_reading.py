@@ -152,6 +152,11 @@ def test_files_that_people_look_at_may_be_edited(copy: Path) -> None:
     assert rp.load_run(copy).is_intact
 
 
+def test_a_run_may_be_passed_on_without_its_scenario(copy: Path) -> None:
+    shutil.rmtree(copy / "scenario")
+    assert rp.load_run(copy).is_intact
+
+
 def test_a_file_added_to_the_scenario_is_named(copy: Path) -> None:
     (copy / "scenario" / "districts.geojson").write_text("{}", encoding="utf-8")
     with pytest.raises(rp.ReturnplanError, match=r"scenario/districts\.geojson is not as the run"):

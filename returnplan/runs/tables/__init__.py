@@ -10,7 +10,7 @@ workbook and the dictionary follow from the two.
 
 ``readiness`` who is ready when; ``waiting`` causes and key roads; ``effects`` returns, cost, harm,
 risk, scores, land; ``summary`` a row an allocation; ``jobs`` jobs, releases, roads; ``judged``
-gates over the draws; ``family`` the registry.
+gates over the draws; ``family`` the registry; ``stored`` a table read from its file.
 """
 
 from collections.abc import Sequence
