@@ -182,6 +182,23 @@ def test_people_who_pass_from_early_to_home_are_no_new_arrivals(village: Sketch)
         assert passing.early + passing.after == pytest.approx(stay.after)
 
 
+def test_who_takes_the_place_of_those_who_leave_arrives_anew(village: Sketch) -> None:
+    # 100 people; 10 leave and 10 come in each of three months. A casualty per 1,000 people and
+    # month, three times as many on arrival; the excess halves each month: on average 1/2 / ln 2 =
+    # m of it over a month, and n = (1 - m) / ln 2 for those who arrive during it.
+    people = presence([100.0] * 4, left=[0.0, 10.0, 20.0, 30.0])
+    shock = {"return_shock": 3.0, "shock_half_life_months": 1.0}
+    found = casualties(village, risk(12.0), people, **shock)
+    m = 0.5 / math.log(2)
+    n = (1 - m) / math.log(2)
+    excess, weights = 100.0, 0.0
+    for _ in range(3):  # 5 of 100 are gone on average over the month, 10 at its end
+        weights += m * excess * 0.95 + n * 10
+        excess = 0.5 * excess * 0.9 + m * 10
+    assert (m, n) == pytest.approx((0.721348, 0.402010), abs=1e-6)
+    assert found.after == pytest.approx((300 + 2 * weights) / 1000, rel=1e-6)
+
+
 # ----------------------------------------------------------------------------- unknown, deminers
 
 

@@ -176,6 +176,13 @@ def test_some_come_before_the_conditions_are_met_and_count_as_home_from_then_on(
     assert not never.returned.any()
 
 
+def test_a_village_of_which_half_comes_by_itself_is_not_passed_over(village: Sketch) -> None:
+    # 50 by themselves and 50 others, both by halves from month to month.
+    half = Village(village, early_return_share=0.5)
+    assert rounded(half.home(NO).early[0])[:4] == [0, 25, 37.5, 43.75]
+    assert rounded(half.home(0).returned[0])[:4] == [0, 50, 75, 87.5]
+
+
 @pytest.mark.parametrize("reception", [0.0, 1e9])
 def test_who_came_early_needs_no_reception_but_a_dwelling_and_goes_first(
     village: Sketch, reception: float

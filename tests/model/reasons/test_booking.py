@@ -12,7 +12,7 @@ import pytest
 
 import returnplan as rp
 from returnplan.model.reasons import walk
-from returnplan.model.simulation import Prepared, PreparedAllocation
+from returnplan.model.simulation import Prepared, PreparedAllocation, run
 from returnplan.units import DAY_S, NEVER
 from tests.sketch import STAGES, Sketch
 
@@ -249,3 +249,50 @@ def test_who_could_come_stands_by_base_and_asset_type_whatever_the_order_of_rows
     access = PreparedAllocation(Prepared(world.scenario()), "plan").access
     needs = len(access.able_of) - 1
     assert access.able_hours.tolist() == [1, 2, 3, 4, 5, 6, 7, 8] * needs
+
+
+def test_chains_of_several_settlements_are_cut_where_each_begins() -> None:
+    # One team. first: technical survey 0-1, clearance 1-5, quality control 5-6, released 16; then
+    # third: 6-7, 7-11, 11-12, released 22. second has no hazards: it is ready on day 0.
+    world = Sketch()
+    world.gates = {"housing_land": {}}
+    for name in ("first", "second", "third"):
+        world.village(name)
+    world.hazard("a", "first")
+    world.hazard("b", "third")
+    world.order("first_people")
+    world.team()
+    prepared = Prepared(world.scenario())
+    allocation = PreparedAllocation(prepared, "plan")
+    reasons = prepared.reasons
+    jobs = [job.id for job in prepared.plan.jobs]
+    trace = run(prepared, allocation, prepared.numbers(prepared.expected)).trace(reasons)
+
+    def told(chain: Any) -> list[tuple[str, str, float, float]]:
+        return [
+            (
+                reasons.causes[cause],
+                (jobs[about : about + 1] or [""])[0],
+                begin / DAY_S,
+                end / DAY_S,
+            )
+            for cause, about, begin, end in chain.tolist()
+        ]
+
+    first = [
+        ("handover", "", 6, 16),
+        ("work_quality_control", "a/quality_control", 5, 6),
+        ("work_clearance", "a/clearance", 1, 5),
+        ("work_technical_survey", "a/technical_survey", 0, 1),
+    ]
+    third = [
+        ("handover", "", 12, 22),
+        ("work_quality_control", "b/quality_control", 11, 12),
+        ("work_clearance", "b/clearance", 7, 11),
+        ("work_technical_survey", "b/technical_survey", 6, 7),
+        ("waiting_technical_survey", "b/technical_survey", 0, 6),
+    ]
+    chains = reasons.steps_of_many(allocation.access, trace, [2, 1, 0])
+    assert [told(chain) for chain in chains] == [third, [], first]
+    assert told(reasons.steps(allocation.access, trace, 2)) == third
+    assert told(reasons.steps(allocation.access, trace, 1)) == []

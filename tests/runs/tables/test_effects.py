@@ -168,6 +168,20 @@ def test_a_limit_is_unknown_if_half_of_the_draws_are() -> None:
     assert [row["state"] for row in even] == ["unknown", "met", "not met"]
 
 
+def test_the_day_of_the_last_known_hazard_is_a_median_and_blank_if_it_never_comes() -> None:
+    # near is the last release at each settlement, by draw: 5, 9, never; never, 3, never.
+    world = Sketch()
+    for name in ("one", "two"):
+        world.village(name, people=10)
+    world.team()
+    near = np.array([[5, NEVER], [9, 3], [NEVER, NEVER]]) * DAY_S
+    drawn = over_draws(world.scenario(), 3, risk_s=np.zeros((3, 2, 3)), near_released_s=near)
+    table = effects.residual_risk(drawn).set_index("community")
+    days = table["known_hazards_released_day_p50"]
+    assert days["one_people"].tolist() == [9, 9, 9]
+    assert days["two_people"].isna().all()
+
+
 def test_a_village_without_hazards_is_within_every_limit_and_one_with_unknown_items_in_none() -> (
     None
 ):
