@@ -18,7 +18,7 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-oldest check bench words documents dist lock clean
+.PHONY: help demo test test-long test-oldest check fuzz mutants bench words documents dist lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -39,13 +39,22 @@ test-oldest: $(OLDEST)/.ready ## fast tests with the oldest versions that pyproj
 check: $(VENV)/.ready-to-test ## the same without the tests
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check --static
 
+test-long: $(VENV)/.ready-to-test ## what make test leaves out: all random worlds, README's tables of 100 draws (half an hour)
+	@RETURNPLAN_LONG=1 $(BIN)/pytest -n "$${TEST_WORKERS:-2}" --dist worksteal -m "long or unwatched and not fuzz"
+
+fuzz: $(VENV)/.ready-to-test ## read 20,000 damaged inputs of each kind (make test: 1,000)
+	@RETURNPLAN_FUZZ="$${RETURNPLAN_FUZZ:-20000}" $(BIN)/pytest tests/fuzz -m fuzz
+
+mutants: $(VENV)/.ready-to-test ## change lines of the model and of tables, one at a time, and see which no test notices
+	@$(BIN)/python -m tests.mutants --most $${MUTANTS:-20}
+
 bench: $(VENV)/.ready-to-test ## time simulations on this machine, also beside a SimPy program
 	@$(BIN)/returnplan bench --scenario scenarios/karabakh
 	@$(BIN)/pytest tests/benchmarks --benchmark-only --quiet
 
 words: $(VENV)/.ready-to-test ## bring the catalogues of languages up to date with the code
 	@mkdir -p build
-	@$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k phrase -k plural:1,2 --no-location --sort-output \
+	@$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k phrase -k later -k plural:1,2 --no-location --sort-output \
 		--project returnplan --copyright-holder "The returnplan contributors" -o build/words.pot returnplan
 	@for language in $$($(BIN)/python -c 'from returnplan.language.words import LANGUAGES as known; print(*sorted({*known} - {"en"}))'); do \
 	  po=returnplan/language/catalogues/$$language.po; \

@@ -35,17 +35,17 @@ from returnplan.domain import (
     Works,
 )
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
-from returnplan.scenario import check, load, write
 from returnplan.version import __version__
 
 if TYPE_CHECKING:
-    from returnplan.insight.why import why
+    from returnplan.insight.story import why
     from returnplan.runs.ensemble import Ensemble, ensemble
-    from returnplan.runs.folder import Run, load_run
     from returnplan.runs.outcome import Outcome, simulate
     from returnplan.runs.paired import compare
+    from returnplan.runs.reading import Run, load_run
+    from returnplan.scenario import check, load, write
     from returnplan.show import charts, maps
-    from returnplan.show.views import view
+    from returnplan.show.drawing.view import view
 
 __all__ = [
     "AllocationHeader",
@@ -88,22 +88,30 @@ __all__ = [
 _LATER = {
     "Ensemble": "returnplan.runs.ensemble",
     "Outcome": "returnplan.runs.outcome",
-    "Run": "returnplan.runs.folder",
+    "Run": "returnplan.runs.reading",
     "charts": "returnplan.show",
+    "check": "returnplan.scenario",
     "compare": "returnplan.runs.paired",
     "ensemble": "returnplan.runs.ensemble",
-    "load_run": "returnplan.runs.folder",
+    "load": "returnplan.scenario",
+    "load_run": "returnplan.runs.reading",
     "maps": "returnplan.show",
     "simulate": "returnplan.runs.outcome",
-    "view": "returnplan.show.views",
-    "why": "returnplan.insight.why",
+    "view": "returnplan.show.drawing.view",
+    "why": "returnplan.insight.story",
+    "write": "returnplan.scenario",
 }
-"""Public names that need pandas or matplotlib, and where they are."""
+"""Public names that need numba, pandas or matplotlib, and where they are."""
 
 
 def __getattr__(name: str) -> Any:
-    """Load what needs pandas or matplotlib only when it is asked for."""
+    """Load what needs numba, pandas or matplotlib only when it is asked for."""
     if name not in _LATER:
         raise AttributeError(f"module returnplan has no attribute {name}")
     room = import_module(_LATER[name])
     return getattr(room, name, None) or import_module(f"{_LATER[name]}.{name}")
+
+
+def __dir__() -> list[str]:
+    """Name what is there and what may be asked for."""
+    return sorted({*globals(), *_LATER})

@@ -70,8 +70,6 @@ def column_of(table: str, name: str) -> Column:
 
     Parameters
     ----------
-    table
-        Name of the table.
     name
         Name of the column, a date in it as it stands there.
 
@@ -127,8 +125,6 @@ def public_columns(table: str, names: Iterable[str]) -> list[str]:
 
     Parameters
     ----------
-    table
-        Name of the table.
     names
         Its columns.
 

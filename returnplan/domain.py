@@ -5,7 +5,7 @@ unit, allowed values, default, meaning, sensitivity) stands beside the field and
 the reader, the checker, the template and the data dictionary are all made from it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import field, fields
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, Self, get_type_hints
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
+
+from returnplan.language.words import Later, later
 
 PlaceKind = Literal["settlement", "hub", "base", "junction"]
 HazardClass = Literal["SHA", "CHA"]
@@ -45,8 +47,34 @@ DEMINING = ("technical_survey", "clearance", "quality_control")
 """Stages in which a team may be hurt by what it looks for."""
 WORKS = "works"
 """Stands for an asset type where materials and contracts are counted (model §10)."""
-SETTLEMENT_DENIALS = ("housing", "water", "power", "health", "education")
+SERVICES: tuple[Denied, ...] = ("water", "power", "health", "education")
+"""Kinds of works that the score measures, each denied by a hazard under its own name."""
+SETTLEMENT_DENIALS = ("housing", *SERVICES)
 """What a hazard denies when the settlement cannot be lived in without its release (model §7)."""
+
+SKILLS: Mapping[str, Later] = {
+    "survey": later("non-technical survey"),
+    "technical_survey": later("technical survey"),
+    "clearance": later("clearance"),
+    "quality_control": later("quality control"),
+    "community_survey": later("community survey"),
+    "building": later("building"),
+    "utilities": later("utilities"),
+    "road_repair": later("road repair"),
+    "risk_education": later("risk education"),
+}
+"""What skills are called that many scenarios share; others stay as they are written."""
+DENIALS: Mapping[str, Later] = {
+    "housing": later("housing"),
+    "road": later("road"),
+    "farmland": later("farmland"),
+    "water": later("water"),
+    "power": later("power"),
+    "health": later("health"),
+    "education": later("education"),
+    "other": later("other"),
+}
+"""What each thing is called that a hazard denies."""
 
 STATEMENT = (
     "Modelled planning estimate. It does not state that any land, road or building is safe. "
@@ -56,6 +84,40 @@ STATEMENT = (
 AUTHORITY = "the national mine action authority"
 
 _CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class KindOfWorks:
+    """What is alike in works of one kind (model §3, §4.1, §7).
+
+    Parameters
+    ----------
+    called
+        Its word on pages.
+    denied
+        Works wait for the hazards at their settlement that deny this; None: for none.
+    is_building
+        Whether the speed of building concerns it, and its days are booked to building.
+    """
+
+    called: Later
+    denied: Denied | None = None
+    is_building: bool = False
+
+
+KINDS_OF_WORKS: Mapping[str, KindOfWorks] = {
+    **{kind: KindOfWorks(called=DENIALS[kind], denied=kind, is_building=True) for kind in SERVICES},
+    "shelter": KindOfWorks(called=later("shelter"), denied="housing", is_building=True),
+    "risk_education": KindOfWorks(called=SKILLS["risk_education"]),
+}
+"""By kind; its gate has the same name."""
+STAGES: Mapping[str, Later] = {
+    **SKILLS,
+    "release": later("release"),
+    "repair": later("repair"),
+    **{kind: one.called for kind, one in KINDS_OF_WORKS.items()},
+}
+"""What the stages of jobs are called: of land release, of roads, and kinds of works."""
 
 
 def column(
@@ -78,7 +140,7 @@ def column(
     name
         Name of the column in files where it differs from the field (``from``).
     refers_to
-        Table (or tables, ``places|roads``) whose id the cell must be.
+        Table whose id the cell must be.
     sensitivity
         Who may see the column: public, restricted (the planner's team and partners: schedules of
         teams, single hazards, small counts) or confidential (locations of hazards).

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 import returnplan as rp
-from returnplan.runs.machine.progress import Bars, Log
+from returnplan.cli.screen import Bars, Log
 from returnplan.units import horizon_date
 
 VALLEY = Path(__file__).resolve().parent / "valley"
@@ -241,7 +241,7 @@ def days_of(table: pd.DataFrame) -> pd.DataFrame:
 
 def people_of(table: pd.DataFrame, by: date, allocations: Sequence[str]) -> pd.DataFrame:
     """Rows of the people whose conditions are met by a date, in the order of the allocations."""
-    rows = table[(table["measure"] == "people_met") & (table["date"] == by.isoformat())]
+    rows = table[(table["measure"] == "people_met") & (table["date"] == pd.Timestamp(by))]
     return rows.set_index("allocation").loc[list(allocations)].reset_index()
 
 
@@ -263,13 +263,13 @@ UNPRINTED = ("against", "draws", "value", "value_against", "probability_same")
 """Columns that stand in the file only."""
 
 
-def write(table: pd.DataFrame, drawing: Any, given: argparse.Namespace, name: str) -> None:
+def write(table: pd.DataFrame, figure: Any, given: argparse.Namespace, name: str) -> None:
     """Print the table and write it as CSV, with the chart as PNG and SVG beside it."""
-    from returnplan.show import drawing as canvas
+    from returnplan.show import drawing
 
     given.out.mkdir(parents=True, exist_ok=True)
     table.to_csv(given.out / f"{name}.csv", index=False, lineterminator="\n")
-    canvas.save(drawing, given.out / name)
+    drawing.save(figure, given.out / name)
     shown = table.drop(columns=[column for column in UNPRINTED if column in table])
     numbers = shown.select_dtypes("number").columns
     shown = shown.assign(**{key: shown[key].map(_printed) for key in numbers})
@@ -301,15 +301,15 @@ def sheet(
     from matplotlib.figure import Figure
 
     from returnplan.domain import AUTHORITY, STATEMENT
-    from returnplan.show import drawing as canvas
+    from returnplan.show import drawing
 
-    with canvas.house_style():
+    with drawing.house_style():
         whole = Figure(figsize=(WIDE_INCHES, height + FOOT_INCHES), layout="constrained")
         parts: Any = whole.subfigures(2, 1, height_ratios=[height, FOOT_INCHES])
         axes = list(parts[0].subplots(1, panels, sharey=sharey, squeeze=False).flat)
         parts[0].suptitle(title, x=0.012, ha="left", fontsize=9.5, fontweight="bold")
         words = textwrap.wrap(f"{STATEMENT.format(authority=AUTHORITY)} {foot}", 120)
-        parts[1].text(0.012, 0.95, "\n".join(words), va="top", fontsize=7, color=canvas.QUIET)
+        parts[1].text(0.012, 0.95, "\n".join(words), va="top", fontsize=7, color=drawing.QUIET)
     return whole, axes
 
 
@@ -333,7 +333,7 @@ def difference_chart(
     title, foot
         Words above and below.
     """
-    from returnplan.show import drawing as canvas
+    from returnplan.show import drawing
 
     kept, note = list(names), ""
     if len(names) > MOST_ROWS:  # the best, and the worst
@@ -351,13 +351,13 @@ def difference_chart(
     whole, axes = sheet(1.3 + ROW_INCHES * len(kept), len(panels), title, f"{keys}{note} {foot}")
     words = [textwrap.fill(names[name], 40) for name in kept]
     heights = range(len(kept))
-    with canvas.house_style():
+    with drawing.house_style():
         for ax, (label, rows, unit) in zip(axes, panels, strict=True):
-            ax.axvline(0, color=canvas.INK, linewidth=0.8)
+            ax.axvline(0, color=drawing.INK, linewidth=0.8)
             found = rows[["mean", "low", "high", "p10", "p90"]] / unit
-            ax.hlines(heights, found["p10"], found["p90"], color=canvas.PART, linewidth=1)
-            ax.hlines(heights, found["low"], found["high"], color=canvas.MET, linewidth=3.5)
-            ax.plot(found["mean"], heights, "o", color=canvas.MET, markersize=6)
+            ax.hlines(heights, found["p10"], found["p90"], color=drawing.PART, linewidth=1)
+            ax.hlines(heights, found["low"], found["high"], color=drawing.MET, linewidth=3.5)
+            ax.plot(found["mean"], heights, "o", color=drawing.MET, markersize=6)
             ax.set_yticks(heights, words)
             ax.set_ylim(len(kept) - 0.4, -0.6)
             ax.set_xlabel(label)

@@ -60,7 +60,7 @@ def ask(given: argparse.Namespace) -> None:
     by = common.counted_by(spread, given)
     days = common.days_of(common.compared(spread, names[0], by))
     # People at the first of the month, as the tables of a run count them.
-    counted = spread.people_met[spread.people_met["date"] <= by.isoformat()]
+    counted = spread.people_met[spread.people_met["date"] <= pd.Timestamp(by)]
     counted = counted.groupby("allocation").last().loc[names].reset_index()
     table = pd.DataFrame({"asset": asset, "base": base, "teams_more": range(given.most + 1)})
     for name in ("date", "people_mean", "people_p10", "people_p90"):
@@ -80,7 +80,7 @@ def ask(given: argparse.Namespace) -> None:
 
 def chart(table: pd.DataFrame, title: str, made: str) -> Any:
     """Draw people with conditions met and returned, and the person-days saved, with ranges."""
-    from returnplan.show import drawing as canvas
+    from returnplan.show import drawing
 
     foot = "Bands of people: 80 % model interval (p10 to p90); of days saved: 95 % interval of the"
     whole, axes = common.sheet(3.3, 2, title, f"{foot} mean difference. {made}", sharey=False)
@@ -90,16 +90,16 @@ def chart(table: pd.DataFrame, title: str, made: str) -> Any:
         (axes[0], "returned", "_mean", "_p10", "_p90", "returned"),
         (axes[1], "saved_person_days", "", "_low", "_high", ""),
     )
-    with canvas.house_style():
+    with drawing.house_style():
         for number, (ax, name, middle, low, high, words) in enumerate(lines):
-            colour, dashes, marker = canvas.LINES[number]
+            colour, dashes, marker = drawing.LINES[number]
             ax.fill_between(across, table[name + low], table[name + high], color=colour, alpha=0.16)
             ax.plot(
                 across, table[name + middle], color=colour, linestyle=dashes, marker=marker,
                 label=words,
             )  # fmt: skip
         for ax, words in zip(
-            axes, (f"People by {table['date'][0]}", "Person-days saved"), strict=True
+            axes, (f"People by {table['date'][0]:%Y-%m-%d}", "Person-days saved"), strict=True
         ):
             ax.set(xlabel="Teams more", ylabel=words, xticks=across)
             ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

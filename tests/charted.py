@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from returnplan.domain import Target
-from returnplan.show import drawing as canvas
-from returnplan.show.drawing import CHARTS, View
+from returnplan.runs.tables.family import typed
+from returnplan.show.drawing import View, figure
+from returnplan.show.figures import CHARTS
 
 START = dt.date(2020, 1, 1)
 VIEW = View(
@@ -27,7 +28,7 @@ VIEW = View(
     districts=[[[46.0, 39.0], [47.0, 39.0], [47.0, 40.0], [46.0, 39.0]]],
 )
 DRAWS = replace(VIEW, draws=50)
-AIMS = (
+TARGETS = (
     Target(id="plan", by_date=dt.date(2023, 1, 1), people=900, title="The plan", source="x"),
     Target(
         id="open", by_date=dt.date(2022, 1, 1), people=700, measure="conditions_met", source="x"
@@ -101,7 +102,7 @@ def tables() -> dict[str, pd.DataFrame]:
     )
     roads = pd.DataFrame({"from_place": ["S1", "S2"], "to_place": ["H", "H"]})
     return {
-        "readiness": readiness,
+        "readiness": typed("readiness", readiness),
         "people_met": people_met,
         "gates": gates,
         "land_release": land,
@@ -135,7 +136,7 @@ def delays() -> pd.DataFrame:
 
 def key_roads() -> pd.DataFrame:
     """A road that opens, one that opens in few draws, and one for which nobody waits."""
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "allocation": "today",
             "road": ["R1", "R2", "R3"],
@@ -148,6 +149,7 @@ def key_roads() -> pd.DataFrame:
             "open_date_p90": ["2021-07-01", None, None],
         }
     )
+    return typed("key_roads", table)
 
 
 def differences() -> pd.DataFrame:
@@ -156,13 +158,13 @@ def differences() -> pd.DataFrame:
     for name, sign in (("more", -1.0), ("less", 1.0)):
         share = 0.9 if name == "more" else 0.1
         days = sorted((sign * 2_000_000.0, sign * 6_000_000.0))
-        rows.append((name, "person_days", "", sign * 4_000_000.0, *days, share))
+        rows.append((name, "person_days", None, sign * 4_000_000.0, *days, share))
         for year in range(2021, 2031):
             low, high = sorted((-sign * 80.0, -sign * 120.0))
             rows.append((name, "people_met", f"{year}-01-01", -sign * 100.0, low, high, share))
     columns = ["allocation", "measure", "date", "mean", "low", "high", "probability_better"]
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(against="today", draws=50)
+    return typed("differences", table.assign(against="today", draws=50))
 
 
 def shares() -> pd.DataFrame:
@@ -177,19 +179,20 @@ def shares() -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["district", "date", "share_p50", "people"])
     table.insert(0, "allocation", "today")
-    return table.assign(share_p10=math.nan, share_p90=math.nan)
+    return typed("district_shares", table.assign(share_p10=math.nan, share_p90=math.nan))
 
 
 def with_ranges(given: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the tables as a run of 50 draws has them: C1 and C2 in most, C3 in few."""
     readiness = given["readiness"].assign(
-        ready_date_p10=pd.Series(["2020-03-01", "2020-09-01", "2028-01-01", None], dtype=object),
-        ready_date_p90=pd.Series(["2021-02-01", None, None, None], dtype=object),
+        ready_date_p10=pd.Series(["2020-03-01", "2020-09-01", "2028-01-01", None]),
+        ready_date_p90=pd.Series(["2021-02-01", None, None, None]),
         probability_by_horizon=[1.0, 0.8, 0.2, math.nan],
     )
     people = people_at([0, 100, 500, 3653], [0, 1000, 1200, 1200], half=100)
     spread = given["district_shares"].assign(share_p10=0.0, share_p90=1.0)
-    more = {"readiness": readiness, "people_met": people, "district_shares": spread}
+    ready = typed("readiness", readiness)
+    more = {"readiness": ready, "people_met": people, "district_shares": spread}
     return given | more | {"differences": differences()}
 
 
@@ -234,7 +237,7 @@ def words_of_sheet(sheet: Figure) -> list[str]:
 
 def foot(name: str, given: dict[str, pd.DataFrame], view: View) -> str:
     """Return what stands below a figure."""
-    sheet, _ = canvas.figure(name, given, view)
+    sheet, _ = figure(name, given, view)
     words = " ".join(text.get_text() for part in sheet.subfigs for text in part.texts)
     return words.replace("\n", " ")
 

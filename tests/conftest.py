@@ -17,14 +17,16 @@ import returnplan as rp
 from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.runs.run import Request
 from returnplan.scenario.background import read_background
-from returnplan.show import page as report
-from returnplan.show.findings import Audience, open_findings
+from returnplan.show.audience.tables import Audience
+from returnplan.show.findings import open_findings
+from returnplan.show.page import report_page
 from tests import worlds
-from tests.running import no_figures, run_undrawn
+from tests.running import call, no_figures, run_undrawn
 from tests.sketch import Sketch
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 100
+FEW_DRAWS = 10
 
 
 @pytest.hookimpl(wrapper=True)
@@ -87,20 +89,38 @@ def undrawn() -> Iterator[None]:
         yield
 
 
-def shared_run(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that runs a scenario folder without figures, each question once."""
+    root = tmp_path_factory.mktemp("asked")
+    made: dict[tuple[object, ...], Path] = {}
+
+    def run(folder: Path, *words: str) -> Path:
+        key = (folder, *words)
+        if key not in made:
+            made[key] = root / f"run{len(made)}"
+            with no_figures():
+                result = call("run", folder, *words, "--out", made[key])
+            assert result.exit_code == 0, result.output
+        return made[key]
+
+    return run
+
+
+def shared_run(name: str, tmp_path_factory: pytest.TempPathFactory, draws: int = DRAWS) -> Path:
     """Run a scenario once, also when several pytest workers ask for it; without figures."""
     root = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent  # of all workers
-    out = root / f"{name}_run"
-    with (root / f"{name}.lock").open("w") as lock:
+    out = root / f"{name}_run_{draws}"
+    with (root / f"{name}_{draws}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the first makes it, the others wait
         if not out.exists():
             folder = ROOT / "scenarios" / name
             scenario = rp.load(folder)
             names = tuple(header.name for header in scenario.allocations)
             asked = Request(
-                folder=folder, scenario=scenario, allocations=names, out=out, draws=DRAWS, seed=1
+                folder=folder, scenario=scenario, allocations=names, out=out, draws=draws, seed=1
             )
             run_undrawn(asked)
     return out
@@ -114,9 +134,15 @@ def valley_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def karabakh_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the run that Karabakh's README prints: 5 allocations, 100 draws.
+    """Return the folder of a run of Karabakh: 5 allocations, 10 draws. Do not change it."""
+    return shared_run("karabakh", tmp_path_factory, FEW_DRAWS)
 
-    It takes a minute: for what a smaller run cannot show. Do not change it.
+
+@pytest.fixture(scope="session")
+def karabakh_readme_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the run that Karabakh's README prints: 100 draws. Do not change it.
+
+    It takes a minute, so only tests of the longer target ask for it.
     """
     return shared_run("karabakh", tmp_path_factory)
 
@@ -132,7 +158,7 @@ def reports(valley_run: Path) -> Callable[..., Path]:
             fcntl.flock(lock, fcntl.LOCK_EX)  # the first writes it, the others wait
             if not path.exists():
                 findings = open_findings(valley_run, audience, language)
-                path.write_text(report.page(findings, background), encoding="utf-8")
+                path.write_text(report_page(findings, background), encoding="utf-8")
         return path
 
     return write

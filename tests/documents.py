@@ -1,10 +1,12 @@
-"""Documents that are made from the code: the data dictionary, the table of assumptions in MODEL.md.
+"""Documents that are made from the code: dictionary, table of assumptions, plan of the house.
 
 ``make documents`` (``python -m tests.documents``) writes them; a test says when they are behind.
 """
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +19,9 @@ from returnplan.scenario.dictionary import dictionary
 ROOT = Path(__file__).resolve().parents[1]
 DICTIONARY = "scenarios/DICTIONARY.md"
 MODEL = "MODEL.md"
+PLAN = "CONTRIBUTING.md"
+PACKAGES = ("cli", "show", "insight", "runs", "scenario", "model", "language")
+"""From the top floor down."""
 BEGIN, END = "<!-- made by make documents: begin -->", "<!-- made by make documents: end -->"
 INTRODUCTION = """\
 # Data dictionary
@@ -45,13 +50,51 @@ does not come within the horizon, or a figure that is not known; it is never a z
 
 def written() -> Mapping[str, str]:
     """Text of each document, by its path in the project."""
-    before, _, rest = (ROOT / MODEL).read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    table = "\n".join(assumption_lines())
     return {
         DICTIONARY: "\n".join(dictionary_lines()) + "\n",
-        MODEL: f"{before}{BEGIN}\n\n{table}\n\n{END}{after}",
+        MODEL: _between(MODEL, assumption_lines()),
+        PLAN: _between(PLAN, plan_lines()),
     }
+
+
+def _between(name: str, lines: Iterable[str]) -> str:
+    """A document with new lines between its two marks."""
+    before, _, rest = (ROOT / name).read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    made = "\n".join(lines)
+    return f"{before}{BEGIN}\n\n{made}\n\n{END}{after}"
+
+
+def plan_lines() -> Iterator[str]:
+    """One row a package, in its own words, and one for the files on the ground."""
+    yield from _table(
+        ("floor", "package", "what it is"),
+        (
+            (
+                str(len(PACKAGES) - number),
+                f"`{name}`",
+                _in_one_line(f"returnplan/{name}/__init__.py"),
+            )
+            for number, name in enumerate(PACKAGES)
+        ),
+    )
+    files = sorted(path for path in (ROOT / "returnplan").glob("*.py") if path.name[0] != "_")
+    ground = " ".join(f"`{path.stem}`: {_first_line(path)}" for path in files)
+    yield f"| 1 | files on the ground, beside `language` | {ground} |"
+
+
+def _docstring(path: Path) -> str:
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+
+
+def _first_line(path: Path) -> str:
+    return _docstring(path).splitlines()[0]
+
+
+def _in_one_line(name: str) -> str:
+    """Docstring of a package for a cell of a table, without the roles of Sphinx."""
+    text = " ".join(_docstring(ROOT / name).replace("``", "`").split())
+    return re.sub(r":\w+:`~?(?:[\w.]+\.)?(\w+)`", r"`\1`", text)
 
 
 def dictionary_lines() -> Iterator[str]:

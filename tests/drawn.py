@@ -6,7 +6,7 @@ from typing import Any
 
 import returnplan as rp
 from returnplan.model.chance.assumptions import Values
-from returnplan.model.work.calendars import months_from
+from returnplan.model.chance.months import months_from
 from tests.reference import Luck, Unrecorded
 
 

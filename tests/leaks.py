@@ -23,7 +23,7 @@ def leaks(text: str, scenario: rp.Scenario) -> list[str]:
     Positions are two numbers, one after the other, with three decimals or more; two zeros are none.
     """
     plain = html.unescape(text)
-    plain = ESCAPED.sub(lambda found: chr(int(found[1], 16)), plain)
+    plain = ESCAPED.sub(lambda code: chr(int(code[1], 16)), plain)
     return [*_ids(plain, scenario), *_names(plain, scenario), *_positions(plain, scenario)]
 
 
@@ -49,13 +49,13 @@ def _names(text: str, scenario: rp.Scenario) -> list[str]:
 
 
 def _positions(text: str, scenario: rp.Scenario) -> list[str]:
-    found = [(place.lon_deg, place.lat_deg, place.id) for place in scenario.places]
-    found += [
+    positions = [(place.lon_deg, place.lat_deg, place.id) for place in scenario.places]
+    positions += [
         (hazard.lon_deg, hazard.lat_deg, hazard.id)
         for hazard in scenario.hazards
         if hazard.lon_deg is not None and hazard.lat_deg is not None
     ]
-    known = {(round(lon, DECIMALS), round(lat, DECIMALS)): of for lon, lat, of in found}
-    numbers = [round(float(found), DECIMALS) for found in NUMBER.findall(text)]
+    known = {(round(lon, DECIMALS), round(lat, DECIMALS)): of for lon, lat, of in positions}
+    numbers = [round(float(digits), DECIMALS) for digits in NUMBER.findall(text)]
     pairs = {pair for one, two in pairwise(numbers) for pair in ((one, two), (two, one))}
     return sorted(f"position of {known[pair]}" for pair in pairs & known.keys() if any(pair))

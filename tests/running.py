@@ -1,4 +1,4 @@
-"""Run without figures; start the real command in a process of its own, and stop it."""
+"""Run without figures; call the command here, or start it in a process of its own and stop it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,23 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+import pandas as pd
 import pytest
+from click.testing import CliRunner, Result
 
+from returnplan.cli import main
 from returnplan.runs.run import Request, run
 from returnplan.show import figures
+from returnplan.show.run_folder import write_run
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 300
 
 COMMAND = """
 import sys, time
-from returnplan import chunks, figures, simulation
+from returnplan.runs.machine import chunks
+from returnplan.runs.machine.runner import DrawRunner
+from returnplan.show import figures
 seconds = float(sys.argv[1])
 figures.draw_figures = lambda *given, **named: None
 def slowed(swift, seconds):
@@ -31,8 +37,8 @@ def slowed(swift, seconds):
         return swift(*given)
     return slow
 if seconds:
-    simulation.Programme.run = slowed(simulation.Programme.run, seconds)
-    chunks.Kept.save = slowed(chunks.Kept.save, 10 * seconds)
+    DrawRunner.run = slowed(DrawRunner.run, seconds)
+    chunks.KeptDraws.save = slowed(chunks.KeptDraws.save, 10 * seconds)
 from returnplan.cli import main
 main(sys.argv[2:], prog_name="returnplan")
 """
@@ -50,8 +56,13 @@ def no_figures() -> Iterator[None]:
 def run_undrawn(request: Request) -> Path:
     """Run in this process, without figures, and give the run folder."""
     with no_figures():
-        run(request)
+        run(request, write_run)
     return request.out
+
+
+def call(*words: str | Path) -> Result:
+    """Call a command in this process."""
+    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def start(*words: str | Path, cwd: Path, draw_takes_s: float = 0.0) -> subprocess.Popen[str]:
@@ -94,3 +105,10 @@ def manifest(folder: Path) -> dict[str, Any]:
     """Read the manifest of a run."""
     found: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return found
+
+
+def one_row(table: pd.DataFrame, community: str, allocation: str = "today") -> Any:
+    """Find the row of a community under an allocation."""
+    found = table[(table["allocation"] == allocation) & (table["community"] == community)]
+    assert len(found) == 1
+    return found.iloc[0]

@@ -7,11 +7,17 @@ import pytest
 
 import returnplan as rp
 from returnplan import columns
-from returnplan.columns import column_of, pattern, result_columns
-from returnplan.runs.ensemble import RANGED
+from returnplan.columns import column_of, pattern, result_columns, table_names
 from returnplan.runs.folder import TABLES
-from returnplan.scenario.dictionary import listing
+from returnplan.runs.tables import OF_DRAWS
+from returnplan.runs.tables.family import DRAWN, WORK
 from returnplan.show.audience.districts import WITHHELD
+
+OF_OTHERS = {
+    *("districts", "district_gates", "district_delays"),  # for the public
+    *("district_shares", "differences"),  # of comparisons
+}
+"""Tables that are made from those of a run."""
 
 Tables = dict[str, pd.DataFrame]
 
@@ -23,7 +29,7 @@ def found(request: pytest.FixtureRequest) -> Tables:
     tables = {table: getattr(outcome, table) for table in TABLES}
     if request.param:
         spread = rp.ensemble(scenario, ["today"], draws=request.param)
-        tables |= {table: getattr(spread, table) for table in RANGED}
+        tables |= {table: getattr(spread, table) for table in OF_DRAWS}
     return tables
 
 
@@ -40,7 +46,7 @@ def test_cells_are_of_the_type_that_the_description_says(found: Tables) -> None:
             filled = cells.dropna()
             match column_of(table, str(name)).type:
                 case "date":
-                    pd.to_datetime(filled, format="%Y-%m-%d")
+                    assert cells.dtype == "datetime64[s]", (table, name)
                 case "month":
                     pd.to_datetime(filled, format="%Y-%m")
                 case "year" | "count":
@@ -51,6 +57,17 @@ def test_cells_are_of_the_type_that_the_description_says(found: Tables) -> None:
                     assert set(filled) <= {True, False}, (table, name)
                 case "text":
                     assert all(isinstance(cell, str) for cell in filled), (table, name)
+
+
+def test_every_table_of_a_run_is_made_by_exactly_one_function() -> None:
+    of_run = [name for name in table_names() if name not in OF_OTHERS]
+    assert sorted(TABLES) == sorted(of_run)
+    assert len(set(TABLES)) == len(TABLES)
+    assert not set(DRAWN) & set(WORK)
+    assert set(TABLES) == {*DRAWN, *WORK}
+    for family in (DRAWN, WORK):
+        for name, function in family.items():
+            assert function.__name__ == name
 
 
 def test_descriptions_are_complete_and_units_are_in_the_names() -> None:
@@ -87,13 +104,3 @@ def test_a_description_with_an_unknown_word_is_refused(monkeypatch: pytest.Monke
     with pytest.raises(ValueError, match=r"columns\.csv: summary\.allocation: text public"):
         result_columns()
     columns.result_columns.cache_clear()
-
-
-def test_list_columns_tells_the_columns_of_scenarios_and_of_results() -> None:
-    lines = listing("columns")
-    assert any(line.startswith("places.lon_deg ") for line in lines)
-    assert "costs.cost_usd_p90              number (USD) [public]: cost: high end of" in "\n".join(
-        lines
-    )
-    after = lines[lines.index("Columns of the results:") + 1 :]
-    assert len(after) == len(result_columns())

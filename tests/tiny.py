@@ -17,12 +17,14 @@ import numpy as np
 import pandas as pd
 
 import returnplan as rp
-from returnplan.insight.explain import Told
+from returnplan.insight.explain import OpenedRun
 from returnplan.language.words import words_of
 from returnplan.model.simulation import Prepared
 from returnplan.quantiles import quantile
 from returnplan.runs.district_shares import district_shares
+from returnplan.runs.folder import TABLES
 from returnplan.runs.paired import differences
+from returnplan.runs.tables.family import typed
 from returnplan.show.audience.tables import for_audience
 from returnplan.show.drawing import View
 from returnplan.show.findings import Findings
@@ -82,9 +84,20 @@ def tiny(
     found = scenario or tiny_scenario(names)
     days = np.array([[pair[i][: max(draws, 1)] for i in range(2)] for pair in ready.values()])
     ready_day = days.transpose(0, 2, 1).astype(np.float32)
-    made = _tables(found, list(ready), ready_day, draws) | dict(tables or {})
+    own = {name: typed(name, table) for name, table in (tables or {}).items()}
+    made = _tables(found, list(ready), ready_day, draws) | own
+    horizon = horizon_date(found.start, found.horizon_years)
     run = rp.Run(
-        manifest={
+        scenario="tiny",
+        start=found.start,
+        horizon=horizon,
+        allocations=tuple(ready),
+        communities=("alpha_people", "beta_people"),
+        draws=draws,
+        seed=7 if draws else None,
+        tables=made,
+        ready_day=ready_day if draws else None,
+        provenance={
             "returnplan": "0.1.0",
             "scenario": "tiny",
             "draws": draws,
@@ -92,23 +105,18 @@ def tiny(
             "digest": "abcdef0123456789",
             "start": "2026-01-02T03:04:05+00:00",
             "scenario_start": found.start.isoformat(),
-            "horizon": horizon_date(found.start, found.horizon_years).isoformat(),
+            "horizon": horizon.isoformat(),
         },
-        allocations=tuple(ready),
-        communities=("alpha_people", "beta_people"),
-        ready_day=ready_day if draws else None,
-        **made,
     )
     more = {"district_shares": district_shares(run)}
     if draws > 1:
         more["differences"] = differences(run)
-    end = horizon_date(found.start, found.horizon_years)
     return Findings(
         folder=Path(),
-        told=Told(run=run, scenario=found, stage=Prepared(found)),
+        opened=OpenedRun(run=run, scenario=found, prepared=Prepared(found)),
         view=View(
             start=found.start,
-            horizon_days=(end - found.start).days,
+            horizon_days=(horizon - found.start).days,
             names=NAMES | {"town": "Town"},
             titles=names,
             provenance="Scenario tiny",
@@ -124,10 +132,6 @@ def _tables(
     scenario: rp.Scenario, names: Sequence[str], ready_day: Any, draws: int
 ) -> dict[str, pd.DataFrame]:
     """Tables of the run that findings read; the others are empty."""
-    fields = {field.name for field in dataclasses.fields(rp.Run)}
-    empty = {name: pd.DataFrame() for name in fields}
-    for name in ("manifest", "allocations", "communities", "ready_day"):
-        del empty[name]
     dates = counting_dates(scenario.start, scenario.horizon_years)
     people_met = [
         _people(name, day, (day - scenario.start).days, met, draws)
@@ -166,7 +170,7 @@ def _tables(
         for name in names
     ]
     jobs = [(name, *row) for name in names for row in JOBS]
-    return empty | {
+    made = {
         "people_met": pd.DataFrame(people_met),
         "readiness": pd.DataFrame(communities),
         "summary": pd.DataFrame([_summary(n, name, ready_day) for n, name in enumerate(names)]),
@@ -192,6 +196,7 @@ def _tables(
             ],
         ),
     }
+    return {name: typed(name, made.get(name, pd.DataFrame())) for name in TABLES}
 
 
 def _people(name: str, day: Any, at: int, ready_day: Any, draws: int) -> dict[str, Any]:

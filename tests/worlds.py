@@ -6,6 +6,7 @@ The tiny worlds state the key days in their docstrings; day 0 is the start of th
 from __future__ import annotations
 
 import csv
+import os
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -57,6 +58,18 @@ LAND_CLASSES = ("minefield", "low_density", "battle_area")
 DIFFICULTIES = ("low", "medium", "high", "extreme")
 DENIES = ("housing", "road", "farmland", "water", "power", "health", "education", "other")
 WORKS_KINDS = ("water", "power", "health", "education", "shelter", "risk_education")
+IS_LONG = os.environ.get("RETURNPLAN_LONG") == "1"
+"""Whether this is the longer target, ``make test-long``."""
+ON_PUSH = 3
+"""One in so many random worlds is tried on every push, all of them in the longer target."""
+
+
+def seeds(first: int, after: int) -> range:
+    """Seeds of random worlds."""
+    count = after - first
+    return range(first, first + (count if IS_LONG else -(-count // ON_PUSH)))
+
+
 POLICIES = ("listed", "nearest", "population", "smith_own", "smith_path")
 SOURCES: list[Row] = [
     {
@@ -405,6 +418,7 @@ def write_random_world(
     teams: int = 5,
     horizon_years: int = 10,
     uncertain: bool = False,
+    far: bool = False,
 ) -> None:
     """Write a valid random scenario folder that exercises every rule of the model.
 
@@ -426,6 +440,9 @@ def write_random_world(
     uncertain
         Whether draws bring much: unrecorded hazards, mines that several works wait for, wide
         distributions of everything. Without it the same seed gives the world that it always gave.
+    far
+        Whether a village is added that a team which goes home every day could reach in time or
+        not, over a road that opens on the day on which a longer way opens to teams that camp.
     """
     rng = random.Random(seed)
     start = rng.choice(
@@ -456,6 +473,8 @@ def write_random_world(
     tables["assumptions"] = _random_assumptions(maker)
     if uncertain:
         _make_uncertain(_Maker(random.Random(f"uncertain {seed}"), start, maker.used), tables)
+    if far:
+        _add_far(_Maker(random.Random(f"far {seed}"), start, maker.used), tables, list(allocations))
     for rows in tables.values():
         rng.shuffle(rows)
         for row in rows:
@@ -905,3 +924,51 @@ def _uncertain_assumptions(maker: _Maker, assets: Sequence[str]) -> list[Row]:
             row |= {"low": 0.2, "high": 2}
         rows.append(row)
     return rows
+
+
+# ---------------------------------------------------------------- a village at the edge of a shift
+
+
+def _add_far(maker: _Maker, tables: dict[str, list[Row]], allocations: Sequence[str]) -> None:
+    """Add a village, and two ways to it that open on one day.
+
+    One is the bridge of a new base: its own crew repairs it from the start on, and its team goes
+    home every day from half a shift away, or a little less or more. The other leads from a hub over
+    a junction that may be entered on the day of the bridge; from there come teams that camp.
+    """
+    days, shift_hours = maker.pick(3, 12, 30), maker.pick(6, 8, 10)
+    near_hours = shift_hours / 2 + maker.pick(-0.5, 0, 0, 0.5, 1)
+    hub = maker.pick(*(place["id"] for place in tables["places"] if place["kind"] == "hub"))
+    village, base, mid = (maker.new_id(prefix) for prefix in ("far", "camp", "mid"))
+    opens = maker.start + timedelta(days=days)
+    for name, kind, since in (
+        (village, "settlement", None),
+        (base, "base", None),
+        (mid, "junction", opens),
+    ):
+        tables["places"].append(_place(name, kind, accessible_from=since))
+    for place in tables["places"]:
+        if place["id"] == hub:
+            place["accessible_from"] = None
+    tables["communities"].append({"id": maker.new_id("c"), "settlement": village, "people": 500})
+    bridge = {"repair_crew_days": days, "impassable": True}
+    tables["roads"] += [
+        _road(maker.new_id("r"), base, village, 30 * near_hours, **bridge),
+        _road(maker.new_id("r"), hub, mid, 30 * near_hours),
+        _road(maker.new_id("r"), mid, village, 30),
+    ]
+    tables["hazards"].append(_hazard(maker.new_id("h"), 8000, "housing", place=village))
+    still = {"mobilisation_days": 0, "shift_hours": shift_hours, "cost_usd_day": 100}
+    walkers, menders, campers = (maker.new_id(prefix) for prefix in ("walk", "mend", "camp"))
+    tables["assets"] += [
+        {"id": walkers, **still},
+        {"id": menders, "camp_days": 0, **still},
+        {"id": campers, "camp_days": 0, **still},
+    ]
+    tables["rates"] += [*_rates(walkers, HAZARD_SKILLS), *_rates(campers, HAZARD_SKILLS)]
+    tables["rates"].append({"asset": menders, "skill": "road_repair"})
+    tables["deployments"] += [
+        {"allocation": name, "asset": asset, "base": home, "teams": 1}
+        for name in allocations
+        for asset, home in ((walkers, base), (menders, base), (campers, hub))
+    ]

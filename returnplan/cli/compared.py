@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from returnplan.cli.screen import aligned
 from returnplan.quantiles import NOTE
-from returnplan.runs.machine.progress import aligned
 from returnplan.runs.paired import PEOPLE_MET, PERSON_DAYS, RESAMPLES, SEED
 from returnplan.runs.ready_days import Spread, yearly_dates
 
@@ -30,10 +30,10 @@ def shown_dates(spread: Spread) -> list[date]:
     return [*dates[len(dates) // 2 - 1 : -1][:1], dates[-1]]
 
 
-def told(
+def comparison(
     run: Any, titles: Mapping[str, str], table: pd.DataFrame, dates: Sequence[date]
 ) -> list[str]:
-    """Tell differences in tables, one for each measure, and how they are made.
+    """Differences in tables, one for each measure, and how they are made.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def told(
     ]
     lines += aligned([(name, titles.get(name, "")) for name in run.allocations], words=2)
     for day in dates:
-        is_it = table["measure"].eq(PEOPLE_MET) & table["date"].eq(day.isoformat())
+        is_it = table["measure"].eq(PEOPLE_MET) & table["date"].eq(pd.Timestamp(day))
         lines += ["", f"People whose conditions are met (modelled) by {day}"]
         lines += _differences(table[is_it], run.allocations, "people", 1, 0)
     waiting = table[table["measure"].eq(PERSON_DAYS)]

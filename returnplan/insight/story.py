@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from returnplan.domain import Hazard, Job, Road, Scenario
-from returnplan.language.names import denied_name, gate_name, skill_name, stage_name
+from returnplan.domain import DENIALS, SKILLS, STAGES, Hazard, Job, Road, Scenario
 from returnplan.language.words import ENGLISH, Words
 from returnplan.model.chance.draws import Draws
-from returnplan.model.conditions.gates import gates_in_force
+from returnplan.model.conditions.gates import gate_name, gates_in_force
+from returnplan.model.reasons.causes import CAUSES, WAITING, kind_of
 from returnplan.model.reasons.walk import ROAD_STEP
 from returnplan.model.simulation import Course, Prepared, PreparedAllocation, run
 from returnplan.model.work.milestones import FOUND_STEPS, WorkPlan
@@ -22,6 +23,49 @@ Floats = NDArray[np.float64]
 
 SAID = {"survey": ("survey", "community_survey"), "road_repair": ("repair",)}
 """Stages whose name says which skill they need; else those that are called like the skill."""
+COLUMNS = ("begin", "end", "days", "cause", "words")
+"""Columns of the table that :func:`why` gives."""
+
+
+def why(
+    scenario: Scenario, allocation: str, community: str, *, draw: int | None = None, seed: int = 1
+) -> pd.DataFrame:
+    """Tell what a community waits for under an allocation, from the start on (model §7.1).
+
+    Parameters
+    ----------
+    allocation
+        Name of one of its allocations.
+    community
+        Id of one of its communities.
+    draw
+        Number of a draw, from 0; None: expected values.
+    seed
+        Seed of the draw.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a stretch of time: begin, end (dates), days, cause, words. Events have no cause and
+        take no time. The days add up to the ready day or, without one, to the horizon.
+
+    Raises
+    ------
+    KeyError
+        When the scenario has no allocation or no community of that name.
+
+    Examples
+    --------
+    >>> import returnplan as rp
+    >>> rp.why(rp.load("scenarios/valley"), "today", "terrace_people")["words"].iloc[-1]
+    'gate road_access met'
+    """
+    scenario.allocation(allocation)
+    if community not in {one.id for one in scenario.communities}:
+        raise KeyError(f"no community is called {community}")
+    steps = Chain(Prepared(scenario), allocation, seed).steps(community, draw)
+    rows = [[getattr(step, name) for name in COLUMNS] for step in steps]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +76,6 @@ class Step:
     ----------
     cause
         Cause of delay; empty: an event that takes no time.
-    begin, end
-        Dates.
     days
         Length, days.
     words
@@ -52,10 +94,6 @@ class Chain:
 
     Parameters
     ----------
-    prepared
-        The scenario.
-    allocation
-        Name of the allocation.
     seed
         Seed of the draws.
     words
@@ -265,7 +303,7 @@ class _Teller:
             "hazard {hazard} at {place} (denies {things})",
             hazard=hazard.id,
             place=self._place(hazard.site),
-            things=", ".join(denied_name(thing, self._words) for thing in hazard.denies),
+            things=", ".join(self._words.named(thing, DENIALS) for thing in hazard.denies),
         )
 
     def _about(self, number: int, like: Sequence[int]) -> tuple[str, str]:
@@ -276,7 +314,7 @@ class _Teller:
             stage = FOUND_STEPS[step]
             text = self._words.phrase(
                 "{stage} of a hazard that the survey found at {place}",
-                stage=stage_name(stage, self._words),
+                stage=self._words.named(stage, STAGES),
                 place=self._place(self._scenario.hazards[like[found]].site),
             )
             return text, stage
@@ -296,7 +334,7 @@ class _Teller:
         return self._way(self._road[owner])
 
     def _job(self, job: Job) -> str:
-        stage = stage_name(job.stage, self._words)
+        stage = self._words.named(job.stage, STAGES)
         if job.owner in self._hazard or job.owner in self._road:
             thing = self._owner(job.owner)
             return self._words.phrase("{stage} of {thing}", stage=stage, thing=thing)
@@ -319,36 +357,18 @@ class _Teller:
             )
         if not work:
             return self._of_a_gate(cause, tale.gate)
-        if cause.startswith("waiting_"):
-            return self._waiting(cause.removeprefix("waiting_"), stage, work)
-        return self._spent(cause, work)
+        kind, skill = kind_of(cause)
+        if cause.startswith(WAITING):
+            return self._waiting(skill, stage, work)
+        return self._words.say(CAUSES[kind].spent, work=work)
 
     def _of_a_gate(self, cause: str, gate: str) -> str:
         """A gate that no work meets."""
-        if cause == "missing_data":
-            return self._words.phrase("{gate}: unknown, data is missing", gate=gate)
-        if cause == "not_planned":
-            return self._words.phrase("{gate}: nothing that is planned meets it", gate=gate)
-        if cause == "no_route":
-            return self._words.phrase(
-                "{gate}: no all-season route that planned work can open", gate=gate
-            )
-        return f"{gate}: {cause}"
+        of_gate = CAUSES[kind_of(cause)[0]].of_gate
+        return self._words.say(of_gate, gate=gate) if of_gate else f"{gate}: {cause}"
 
     def _waiting(self, skill: str, stage: str, work: str) -> str:
         if stage in SAID.get(skill, (skill,)):
             return self._words.phrase("waited for a team: {work}", work=work)
-        return self._words.phrase(
-            "waited for a team for {skill}: {work}", skill=skill_name(skill, self._words), work=work
-        )
-
-    def _spent(self, cause: str, work: str) -> str:
-        texts = {
-            "travel": self._words.phrase("mobilisation, camp and commuting: {work}", work=work),
-            "winter": self._words.phrase("lost to winter and weather: {work}", work=work),
-            "handover": self._words.phrase("handover: {work}", work=work),
-            "permission": self._words.phrase("until the site may be entered: {work}", work=work),
-            "no_route": self._words.phrase("no way there for teams: {work}", work=work),
-            "other": self._words.phrase("other: {work}", work=work),
-        }
-        return texts.get(cause) or self._words.phrase("work: {work}", work=work)
+        team = self._words.named(skill, SKILLS)
+        return self._words.phrase("waited for a team for {skill}: {work}", skill=team, work=work)

@@ -40,7 +40,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class TypicalChain:
     """The chain of one community in one draw.
 
     Parameters
@@ -99,13 +99,13 @@ def _distances(ready_day: Days, horizon_days: float) -> NDArray[np.float64]:
     return apart
 
 
-def told_chains(
+def typical_chains(
     chain: Chain,
     communities: Sequence[str],
     ready_day: Days | None,
     horizon_days: float,
     start: date,
-) -> list[Told]:
+) -> list[TypicalChain]:
     """Tell the chain of each community in the typical draw that is nearest to its median.
 
     Parameters
@@ -123,13 +123,13 @@ def told_chains(
 
     Returns
     -------
-    list[Told]
+    list[TypicalChain]
         One each, in the order given.
     """
-    found: dict[str, Told] = {}
+    found: dict[str, TypicalChain] = {}
     for draw, some in _by_draw(communities, ready_day, horizon_days).items():
         for community, steps in zip(some, chain.of_many(some, draw), strict=True):
-            found[community] = Told(draw=draw, stretches=_folded(steps, start))
+            found[community] = TypicalChain(draw=draw, stretches=_folded(steps, start))
     return [found[one] for one in communities]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from returnplan.domain import Assumption, Deployment, Scenario
 from returnplan.model.chance.assumptions import assumptions_in_force
-from returnplan.model.reasons.causes import waiting_cause, work_cause
+from returnplan.model.reasons.causes import OF_A_GATE, WAITING, remedy, waiting_cause, work_cause
 from returnplan.model.work.calendars import COMMON_YEAR
 from returnplan.model.work.milestones import plan_work
 from returnplan.model.work.teams import Skills, need_of
@@ -15,42 +15,6 @@ ENOUGH_TEAMS = 400
 """Teams of each type at each base among which nobody waits for one."""
 SWIFT = 1e-6
 """What is left of work that is taken away: nearly nothing, so that it is still a job."""
-OF_A_GATE = ("missing_data", "not_planned", "no_route")
-"""Causes that go only with the gate."""
-
-
-def remedy(cause: str) -> str:
-    """Say what taking a cause away means.
-
-    Parameters
-    ----------
-    cause
-        Name of a cause of delay.
-
-    Returns
-    -------
-    str
-        A few words; empty when there is nothing to take away.
-    """
-    if cause.startswith("waiting_"):
-        skill = cause.removeprefix("waiting_").replace("_", " ")
-        return f"always a free team for {skill}"
-    fixed = {
-        "travel": "no mobilisation, camps or commuting",
-        "winter": "every month as good as the best one",
-        "handover": "handover on the same day",
-        "permission": "all places may be entered from the start",
-        "missing_data": "gates whose data is missing set aside",
-        "not_planned": "the binding gate set aside",
-        "no_route": "the binding gate set aside",
-        "other": "",
-        "building": "works take no time",
-        "road_repair": "road repair takes no time",
-        "work_survey": "non-technical survey takes no time",
-        "risk_education": "risk education takes no time",
-    }
-    stage = cause.removeprefix("work_").replace("_", " ")
-    return fixed.get(cause, f"{stage} takes no time")
 
 
 def without(scenario: Scenario, cause: str, gates: Sequence[str] = ()) -> Scenario:
@@ -58,8 +22,6 @@ def without(scenario: Scenario, cause: str, gates: Sequence[str] = ()) -> Scenar
 
     Parameters
     ----------
-    scenario
-        The scenario.
     cause
         Name of a cause that has a remedy.
     gates
@@ -80,7 +42,7 @@ def without(scenario: Scenario, cause: str, gates: Sequence[str] = ()) -> Scenar
     if cause in OF_A_GATE:
         kept = {name: given for name, given in scenario.gates.items() if name not in gates}
         return replace(scenario, gates=kept)
-    if cause.startswith("waiting_"):
+    if cause.startswith(WAITING):
         return _with_teams(scenario, cause)
     if cause in _WITHOUT:
         return _WITHOUT[cause](scenario)

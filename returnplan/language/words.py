@@ -9,9 +9,10 @@ workbook cells) are never localised.
 import datetime as dt
 import gettext
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import NewType
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -36,6 +37,24 @@ LOCALES = {"en": "en_GB"}
 DIGITS = "latn"
 """Figures are written 0 to 9 in every language, as in the tables beside them."""
 LARGEST_PERCENT = 99
+Later = NewType("Later", str)
+"""A sentence in English that is declared in one place and said in another."""
+
+
+def later(message: str) -> Later:
+    """Declare a sentence where translators find it; :meth:`Words.say` says it.
+
+    Parameters
+    ----------
+    message
+        The sentence in English, as a literal, with names in braces where values stand.
+    """
+    return Later(message)
+
+
+def plain(name: str) -> str:
+    """Write a name that the scenario made up, without its underscores."""
+    return name.replace("_", " ")
 
 
 class Words:
@@ -75,6 +94,27 @@ class Words:
             What stands there, already written for people.
         """
         return self._catalogue.gettext(message).format(**values)
+
+    def say(self, message: Later, /, **values: object) -> str:
+        """Return a sentence that :func:`later` declared, as :meth:`phrase` does."""
+        return self._catalogue.gettext(message).format(**values)
+
+    def named(self, name: str, names: Mapping[str, Later]) -> str:
+        """Return the word for a name; one that a scenario made up stays as it is written.
+
+        Parameters
+        ----------
+        name
+            For instance of a skill.
+        names
+            Words by name, as declared.
+
+        Examples
+        --------
+        >>> ENGLISH.named("health", {"health": later("health care")}), ENGLISH.named("my_own", {})
+        ('health care', 'my own')
+        """
+        return self.say(names[name]) if name in names else plain(name)
 
     def plural(self, one: str, many: str, number: float, /, **values: object) -> str:
         """Return a sentence whose form depends on a number; ``{number}`` stands for it.

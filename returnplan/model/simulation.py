@@ -130,8 +130,6 @@ class Course:
 
     Parameters
     ----------
-    numbers
-        The draw.
     log
         What was done, by milestone and by parcel.
     history
@@ -208,8 +206,6 @@ class PreparedAllocation:
 
     Parameters
     ----------
-    prepared
-        The scenario.
     name
         Name of the allocation.
     like

@@ -6,8 +6,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from returnplan.runs.ready_days import Ints, Spread, communities_of, counted_dates, whole_seconds
 from returnplan.quantiles import HIGH, LOW, MIDDLE, quantile
+from returnplan.runs.ready_days import Ints, Spread, communities_of, counted_dates, whole_seconds
+from returnplan.runs.tables.family import typed
 from returnplan.units import date_to_seconds, month_starts
 
 MOST_HALF_YEARS = 20
@@ -29,7 +30,7 @@ def district_shares(spread: Spread, dates: Sequence[date] | None = None) -> pd.D
     Returns
     -------
     pandas.DataFrame
-        ``allocation``, ``district`` (empty text: places without one), ``date`` (ISO),
+        ``allocation``, ``district`` (empty text: places without one), ``date``,
         ``share_p10``, ``share_p50``, ``share_p90`` (from 0 to 1; p10 is the low end, which 90 % of
         the draws reach), ``people`` (displaced from the district). Districts by name; those from
         which nobody is displaced have no share and no row.
@@ -61,7 +62,7 @@ def district_shares(spread: Spread, dates: Sequence[date] | None = None) -> pd.D
                     {
                         "allocation": name,
                         "district": districts[kept],
-                        "date": day.isoformat(),
+                        "date": day,
                         "share_p10": shares[LOW] if is_range else np.nan,
                         "share_p50": shares[MIDDLE],
                         "share_p90": shares[HIGH] if is_range else np.nan,
@@ -69,7 +70,7 @@ def district_shares(spread: Spread, dates: Sequence[date] | None = None) -> pd.D
                     }
                 )
             )
-    return pd.concat(parts, ignore_index=True)
+    return typed("district_shares", pd.concat(parts, ignore_index=True))
 
 
 def _half_years(spread: Spread) -> list[date]:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from returnplan.domain import Scenario
 from returnplan.runs.machine import chunks
-from returnplan.runs.machine.chunks import Chunks, Kept, Progress, ignore
-from returnplan.runs.machine.programme import Programme, warm_up
+from returnplan.runs.machine.chunks import Chunks, KeptDraws, Progress, ignore
+from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.runs.results import Results
 from returnplan.runs.tables import OF_DRAWS, drawn_tables, one_under_another
 from returnplan.runs.tables.drawn import Drawn
@@ -50,10 +50,6 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
 
     Parameters
     ----------
-    scenario
-        The scenario.
-    allocations
-        Names of its allocations.
     draws
         Number of draws.
     seed
@@ -91,21 +87,21 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     for name in names:
         scenario.allocation(name)
     warm_up()
-    programme = Programme(scenario, names, seed)
+    runner = DrawRunner(scenario, names, seed)
     with tempfile.TemporaryDirectory(prefix="returnplan-", ignore_cleanup_errors=True) as folder:
-        kept = Kept(Path(folder), (0, draws))
+        kept = KeptDraws(Path(folder), (0, draws))
         if cluster is None:
-            chunks.run_on_threads(programme, kept, workers, progress)
+            chunks.run_on_threads(runner, kept, workers, progress)
         else:
             from returnplan.runs.machine.cluster import run_on_cluster
 
             run_on_cluster(cluster, (scenario, names, seed), kept, workers, progress)
-        return assemble(scenario, programme, kept.chunks(), seed)
+        return assemble(scenario, runner, kept.chunks(), seed)
 
 
 def assemble(
     scenario: Scenario,
-    programme: Programme,
+    runner: DrawRunner,
     drawn: Chunks,
     seed: int,
     scenario_sha256: str | None = None,
@@ -114,10 +110,8 @@ def assemble(
 
     Parameters
     ----------
-    scenario
-        The scenario.
-    programme
-        The programme that was run.
+    runner
+        The runner that was run.
     drawn
         All draws.
     seed
@@ -133,9 +127,9 @@ def assemble(
     parts: list[Mapping[str, pd.DataFrame]] = []
     days: list[NDArray[np.float64]] = []
     first: Mapping[str, NDArray[np.float64]] | None = None
-    for number, allocation in enumerate(programme.chosen):
+    for number, allocation in enumerate(runner.chosen):
         over_draws = Drawn(
-            prepared=programme.prepared,
+            prepared=runner.prepared,
             allocation=allocation,
             read=partial(drawn.read, allocation=number),
             first=first,
@@ -149,8 +143,8 @@ def assemble(
     return Ensemble(
         scenario=scenario.name,
         start=scenario.start,
-        horizon=programme.prepared.horizon,
-        allocations=programme.allocations,
+        horizon=runner.prepared.horizon,
+        allocations=runner.allocations,
         communities=tuple(community.id for community in scenario.communities),
         draws=ready_day.shape[1],
         seed=seed,

@@ -1,14 +1,15 @@
-"""The folder of a run on disk: where it may be written, what is in it, how it is read again."""
+"""The folder of a run on disk: where it may be written, and what is in it."""
 
+import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -16,18 +17,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from returnplan import domain
-from returnplan.columns import text_columns
-from returnplan.domain import Scenario
+from returnplan.domain import Scenario, type_of_table
 from returnplan.errors import ReturnplanError
 from returnplan.runs.ensemble import Ensemble, csv_bytes, digest_of
 from returnplan.runs.machine.chunks import CHUNK_FILE
 from returnplan.runs.outcome import Outcome
-from returnplan.runs.results import Results
 from returnplan.runs.tables import OF_DRAWS, OF_WORK, one_under_another
-from returnplan.runs.tables.family import typed
+from returnplan.scenario import background
+from returnplan.scenario.files import workbooks_of
+from returnplan.scenario.header import TOML
 from returnplan.units import horizon_date
 from returnplan.version import __version__
 
@@ -69,10 +69,7 @@ def check_target(out: Path, *, overwrite: bool) -> Path:
     ReturnplanError
         When it cannot be a new folder, and is not an earlier run that may be replaced.
     """
-    target = out.resolve()
-    blocking = next((p for p in target.parents if p.exists()), target)
-    if not blocking.is_dir():
-        raise ReturnplanError(f"{out} cannot be made: {blocking} is a file")
+    target = _reachable(out)
     if target in (Path.cwd(), *Path.cwd().parents):
         raise ReturnplanError(f"{out} is the working folder or above it: choose a folder inside")
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
@@ -82,6 +79,55 @@ def check_target(out: Path, *, overwrite: bool) -> Path:
     if not overwrite:
         raise ReturnplanError(f"{out} exists: choose another --out, or say --overwrite")
     return target
+
+
+def _reachable(out: Path) -> Path:
+    """Absolute path of a target below folders, without what killed runs left beside it."""
+    target = out.resolve()
+    blocking = next((p for p in target.parents if p.exists()), target)
+    if not blocking.is_dir():
+        raise ReturnplanError(f"{out} cannot be made: {blocking} is a file")
+    clear_leftovers(target)
+    return target
+
+
+def clear_leftovers(target: Path) -> None:
+    """Remove what processes that are gone left beside a target; an earlier run goes back there.
+
+    A run that is killed leaves its half-written folder; killed between its two last steps, it
+    leaves the earlier run under another name.
+
+    Parameters
+    ----------
+    target
+        Folder or file that is to be written, absolute.
+    """
+    if not target.parent.is_dir():
+        return
+    left = re.compile(rf"\.{re.escape(target.name)}\.(\d{{1,9}})\.(partial|old)")
+    for path in sorted(target.parent.iterdir()):
+        match = left.fullmatch(path.name)
+        if match is None or not _is_gone(int(match[1])):
+            continue
+        if match[2] == "old" and not target.exists():
+            path.rename(target)
+        elif path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _is_gone(process: int) -> bool:
+    """Whether a process does not run any more; False where nobody can tell."""
+    if os.name == "nt":  # where signal 0 would end the process
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 def check_file(out: Path, *, overwrite: bool) -> Path:
@@ -104,10 +150,7 @@ def check_file(out: Path, *, overwrite: bool) -> Path:
     ReturnplanError
         When it is there already, cannot be made, or would lie among the files of a run.
     """
-    target = out.resolve()
-    blocking = next((p for p in target.parents if p.exists()), target)
-    if not blocking.is_dir():
-        raise ReturnplanError(f"{out} cannot be made: {blocking} is a file")
+    target = _reachable(out)
     if target.exists() and not target.is_file():
         raise ReturnplanError(f"{out} is a folder: choose a file in it")
     if read_manifest(target.parent) is not None:
@@ -142,11 +185,13 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
         The manifest.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        path = folder / MANIFEST
+        manifest = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    except (OSError, ValueError, RecursionError):
         return None
-    is_ours = isinstance(manifest, dict) and "returnplan" in manifest
-    return manifest if is_ours and manifest.keys() & {"digest", "plan"} else None
+    if not isinstance(manifest, dict) or "returnplan" not in manifest:
+        return None
+    return manifest if manifest.keys() & {"digest", "plan"} else None
 
 
 @contextmanager
@@ -232,12 +277,8 @@ def how_made(scenario: Scenario, sha256: str, allocations: Sequence[str]) -> dic
 
     Parameters
     ----------
-    scenario
-        The scenario.
     sha256
         SHA-256 of its files.
-    allocations
-        Names of the allocations.
 
     Returns
     -------
@@ -261,9 +302,43 @@ def how_made(scenario: Scenario, sha256: str, allocations: Sequence[str]) -> dic
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write a manifest, readable for people."""
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    """Write a manifest, readable for people, with the SHA-256 of each file that is there.
+
+    Parameters
+    ----------
+    folder
+        A run folder, or a part of one, in which all else is written.
+    manifest
+        What it says beside that.
+    """
+    found = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    names = [path.as_posix() for path in found if path.parts[0] not in (FIGURES, REPORT, MANIFEST)]
+    files = {name: sha256_of((folder / name).read_bytes()) for name in names}
+    text = json.dumps({**manifest, "files": files}, indent=2, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def sha256_of(data: bytes) -> str:
+    """SHA-256 of the bytes of a file, in 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def scenario_files(folder: Path) -> list[Path]:
+    """Find the files that a scenario is read from.
+
+    Parameters
+    ----------
+    folder
+        Folder of a scenario.
+
+    Returns
+    -------
+    list[Path]
+        Those that are there.
+    """
+    names = [TOML, background.FILE, *(f"{table}.csv" for table in type_of_table)]
+    paths = [*(folder / name for name in names), *workbooks_of(folder)]
+    return [path for path in paths if path.is_file()]
 
 
 def tables_of(outcomes: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
@@ -315,74 +390,3 @@ def write_tables(
         community=np.array(spread.communities, str),
     )
     return digest_of(data, spread.ready_day)
-
-
-# ---------------------------------------------------------------- how it is read again
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Run(Results):
-    """A run folder that was read again; ready days are 32-bit there."""
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """How the run was made."""
-        return self.provenance
-
-
-def load_run(folder: str | Path) -> Run:
-    """Read a run folder.
-
-    Parameters
-    ----------
-    folder
-        Folder that ``returnplan run`` or ``returnplan merge`` wrote.
-
-    Returns
-    -------
-    Run
-        Manifest, tables and ready days.
-
-    Raises
-    ------
-    ReturnplanError
-        When the folder is not a complete run.
-    """
-    path = Path(folder)
-    manifest = read_manifest(path)
-    if manifest is None:
-        raise ReturnplanError(f"{folder} is no run folder: it has no {MANIFEST} of returnplan")
-    if "plan" in manifest:
-        raise ReturnplanError(f"{folder} is a part of a run: put the parts together, with merge")
-    try:
-        tables = {name: _read_table(path / f"{name}.csv") for name in TABLES}
-        ready_day, communities = None, tuple(tables["readiness"]["community"].unique())
-        if manifest["draws"]:
-            with np.load(path / READY_DAY, allow_pickle=False) as stored:
-                ready_day = stored["ready_day"]
-                communities = tuple(map(str, stored["community"]))
-        allocations = tuple(manifest["allocations"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
-        raise ReturnplanError(f"{folder} is no complete run folder: {error}") from None
-    return Run(
-        scenario=str(manifest["scenario"]),
-        start=date.fromisoformat(manifest["scenario_start"]),
-        horizon=date.fromisoformat(manifest["horizon"]),
-        allocations=allocations,
-        communities=communities,
-        draws=int(manifest["draws"]),
-        seed=manifest["seed"],
-        ready_day=ready_day,
-        tables=tables,
-        provenance=manifest,
-    )
-
-
-def _read_table(path: Path) -> pd.DataFrame:
-    table = pd.read_csv(
-        path,
-        dtype=dict.fromkeys(text_columns(path.stem), str),
-        keep_default_na=False,
-        na_values=[""],
-    )
-    return typed(path.stem, table)

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 import returnplan.scenario as scenario_room
-from returnplan.runs.machine import chunks
-from returnplan.runs.machine import working_folder as plans
-from returnplan.runs.machine.chunks import Chunks, Span
-from returnplan.runs.ensemble import assemble
 from returnplan.errors import Problem, ReturnplanError
-from returnplan.runs.machine.working_folder import Plan
-from returnplan.runs.run import SILENT, Request, write_run
-from returnplan.runs.folder import SCENARIO_COPY, Clock, read_manifest
+from returnplan.runs.ensemble import assemble
+from returnplan.runs.folder import SCENARIO_COPY, Clock, read_manifest, sha256_of
+from returnplan.runs.machine import chunks, working_folder
+from returnplan.runs.machine.chunks import Chunks, DrawRange
 from returnplan.runs.machine.progress import Watcher
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine.runner import DrawRunner
+from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.outcome import Outcome
+from returnplan.runs.reading import UNCHECKED, fitting
+from returnplan.runs.run import SILENT, Finish, Request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,21 +30,40 @@ class Shard:
         Where it is.
     plan
         What its draws are draws of.
-    part
-        Its draws.
     gates
         Gates in force, which need not be those that the scenario's files name.
+    is_checked
+        False: an older version wrote it, whose manifest does not tell the bytes of its files.
     """
 
     folder: Path
-    plan: Plan
-    part: Span
+    plan: RunIdentity
+    part: DrawRange
     gates: scenario_room.Gates
+    is_checked: bool = True
 
     @property
     def text(self) -> str:
         """Its draws in words."""
         return f"draws {self.part[0]} to {self.part[1] - 1}"
+
+
+class _Part(BaseModel):
+    """Which draws a shard holds, as its manifest says."""
+
+    model_config = ConfigDict(strict=True)
+
+    first_draw: int = Field(ge=0)
+    last_draw: int = Field(ge=0)
+
+
+class _Said(BaseModel):
+    """What the manifest of a shard must say, beside its plan and its gates."""
+
+    model_config = ConfigDict(strict=True)
+
+    shard: _Part
+    files: dict[str, str] | None = None
 
 
 class ShardError(ReturnplanError):
@@ -89,25 +110,31 @@ def read_shards(folders: Sequence[Path]) -> list[Shard]:
 
 
 def _read_shard(folder: Path, problems: list[str]) -> Shard | None:
-    manifest = read_manifest(folder)
+    manifest = read_manifest(folder) if folder.is_dir() else None
     allowed = "allowed: a folder written by returnplan run --shard"
-    plan = plans.read_plan(manifest.get("plan")) if manifest else None
+    plan = working_folder.read_identity(manifest.get("plan")) if manifest else None
     if manifest is None or plan is None:
         kind = "a complete run" if manifest and "digest" in manifest else "no shard"
         problems.append(f"{folder}: found {kind if folder.is_dir() else 'no folder'}; {allowed}")
         return None
     try:
-        shard = manifest["shard"]
-        part = (int(shard["first_draw"]), int(shard["last_draw"]) + 1)
-    except (KeyError, TypeError, ValueError):
+        said = _Said.model_validate(manifest)
+    except ValidationError:
         problems.append(f"{folder}: found a manifest without its draws; {allowed}")
         return None
+    part = (said.shard.first_draw, said.shard.last_draw + 1)
     files = chunks.chunk_files(folder)
+    problems += [
+        f"{folder}: found {path.name} with other bytes than were written; allowed: as written"
+        for path in files.values()
+        if said.files is not None and said.files.get(path.name) != sha256_of(path.read_bytes())
+    ]
     problems += [
         f"{folder}: found that {text}; allowed: draws {part[0]} to {part[1] - 1}, each once"
         for text in chunks.gaps_and_overlaps(list(files), part)
     ]
-    if scenario_room.digest(folder / SCENARIO_COPY) != plan.scenario_sha256:
+    copy = folder / SCENARIO_COPY
+    if not copy.is_dir() or scenario_room.digest(copy) != plan.scenario_sha256:
         problems.append(
             f"{folder}: found other files in {SCENARIO_COPY}; allowed: those that the draws are of"
         )
@@ -116,7 +143,8 @@ def _read_shard(folder: Path, problems: list[str]) -> Shard | None:
     if gates is None or unread:
         problems.append(f"{folder}: found a manifest without its gates; {allowed}")
         return None
-    return Shard(folder=folder, plan=plan, part=part, gates=gates)
+    is_checked = said.files is not None
+    return Shard(folder=folder, plan=plan, part=part, gates=gates, is_checked=is_checked)
 
 
 def _cover(shards: Sequence[Shard]) -> list[str]:
@@ -141,7 +169,9 @@ def _cover(shards: Sequence[Shard]) -> list[str]:
     return problems
 
 
-def merge(folders: Sequence[Path], out: Path, watcher: Watcher = SILENT) -> list[Outcome]:
+def merge(
+    folders: Sequence[Path], out: Path, finish: Finish, watcher: Watcher = SILENT
+) -> list[Outcome]:
     """Make a complete run folder from shards.
 
     Parameters
@@ -150,6 +180,8 @@ def merge(folders: Sequence[Path], out: Path, watcher: Watcher = SILENT) -> list
         Folders of shards, in any order.
     out
         Run folder as :func:`returnplan.runs.folder.check_target` returns it.
+    finish
+        Writes the run folder, as for :func:`returnplan.runs.run.run`.
     watcher
         Told about each step.
 
@@ -168,13 +200,19 @@ def merge(folders: Sequence[Path], out: Path, watcher: Watcher = SILENT) -> list
     plan = shards[0].plan
     folder = shards[0].folder / SCENARIO_COPY
     scenario = scenario_room.load(folder, gates=shards[0].gates)
-    programme = Programme(scenario, plan.allocations, plan.seed)
-    here = plans.plan_of(programme, scenario, plan.scenario_sha256, plan.draws, plan.seed)
+    is_sure = all(shard.is_checked for shard in shards)
+    if not is_sure:
+        watcher.say(UNCHECKED)
+    with fitting(shards[0].folder, is_sure=False):  # nobody checks what a manifest says of itself
+        runner = DrawRunner(scenario, plan.allocations, plan.seed)
+    sha256 = plan.scenario_sha256
+    here = working_folder.identity_of(runner, scenario, sha256, plan.draws, plan.seed)
     if here != plan:
         what = "; ".join(plan.differences(here))
         raise ShardError([f"{shards[0].folder}: found {what}; allowed: the same as here"])
     files = {span: path for s in shards for span, path in chunks.chunk_files(s.folder).items()}
-    spread = assemble(scenario, programme, Chunks(files), plan.seed, plan.scenario_sha256)
+    with fitting(shards[0].folder, is_sure=is_sure):
+        spread = assemble(scenario, runner, Chunks(files), plan.seed, sha256)
     request = Request(
         folder=folder,
         scenario=scenario,
@@ -183,4 +221,4 @@ def merge(folders: Sequence[Path], out: Path, watcher: Watcher = SILENT) -> list
         draws=plan.draws,
         seed=plan.seed,
     )
-    return write_run(request, spread, plan.scenario_sha256, clock, watcher)
+    return finish(request, spread, sha256, clock, watcher)

@@ -16,9 +16,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from returnplan.runs.ready_days import (Ints, Spread, against_of, communities_of, counted_dates, drawn, whole_seconds)
 from returnplan.model.chance.uniforms import uniforms
 from returnplan.quantiles import HIGH, LOW, mean, quantile
+from returnplan.runs.ready_days import (
+    Ints,
+    Spread,
+    against_of,
+    communities_of,
+    counted_dates,
+    drawn,
+    whole_seconds,
+)
+from returnplan.runs.tables.family import typed
 from returnplan.units import DAY_S, date_to_seconds
 
 RESAMPLES, SEED = 2_000, 1
@@ -37,7 +46,7 @@ class _Measured:
     """One measure of all allocations: whole numbers, allocation x draw, in parts of its unit."""
 
     name: str
-    by_date: str
+    by_date: date | None
     values: Ints
     parts: int
     fewer_is_better: bool
@@ -68,7 +77,7 @@ def differences(
     pandas.DataFrame
         One row for each other allocation and measure: ``allocation``, ``against``, ``measure``
         (``person_days`` of displacement up to the horizon, ``people_met``: people whose conditions
-        are met), ``date`` (ISO, of ``people_met``; empty text for ``person_days``), ``mean`` of D,
+        are met), ``date`` (of ``people_met``; none for ``person_days``), ``mean`` of D,
         ``low`` and ``high`` (95 % interval of that mean), ``p10`` and ``p90`` of D over the draws,
         ``probability_better`` (share of the draws in which the allocation is strictly better, that
         is fewer person-days or more people; a tie counts half), ``probability_same`` (share of
@@ -101,7 +110,7 @@ def differences(
             whole = found.values[number] - found.values[other]
             means = [mean(found.values[of]) / found.parts for of in (number, other)]
             rows.append((*what, *_summary(whole, found, chosen), draws, *means))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return typed("differences", pd.DataFrame(rows, columns=COLUMNS))
 
 
 def _measures(
@@ -120,12 +129,12 @@ def _measures(
         waiting.append(np.minimum(ready_s, horizon_s) @ people)
         met.append([(ready_s <= seconds) @ people for seconds in by_s])
     yield _Measured(
-        name=PERSON_DAYS, by_date="", values=np.stack(waiting), parts=DAY_S, fewer_is_better=True
+        name=PERSON_DAYS, by_date=None, values=np.stack(waiting), parts=DAY_S, fewer_is_better=True
     )
     for day, values in zip(dates, zip(*met, strict=True), strict=True):
         yield _Measured(
             name=PEOPLE_MET,
-            by_date=day.isoformat(),
+            by_date=day,
             values=np.stack(values),
             parts=1,
             fewer_is_better=False,

@@ -1,30 +1,24 @@
-"""A run from scenario to folder: draws, tables and figures, all of it or nothing."""
+"""A run from scenario to folder: its draws, and who writes them down."""
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import returnplan.scenario as scenario_room
-from returnplan.runs.machine import chunks
-from returnplan.show import figures
-from returnplan.runs.machine import working_folder as plans
-from returnplan.runs import folder as runfolder
-from returnplan.runs.machine.chunks import Kept, Span
-from returnplan.domain import Scenario, type_of_table
-from returnplan.runs.ensemble import Ensemble, assemble
-from returnplan.runs.machine.working_folder import Plan
+from returnplan.domain import Scenario
 from returnplan.quantiles import NOTE
-from returnplan.runs.folder import FIGURES, SCENARIO_COPY, WORKBOOK, Clock
-from returnplan.scenario import background
-from returnplan.scenario.files import workbooks_of
+from returnplan.runs import folder as runfolder
+from returnplan.runs.ensemble import Ensemble, assemble
+from returnplan.runs.folder import SCENARIO_COPY, Clock
+from returnplan.runs.machine import chunks, working_folder
+from returnplan.runs.machine.chunks import DrawRange, KeptDraws
 from returnplan.runs.machine.progress import Silent, Watcher
-from returnplan.runs.machine.programme import Programme, warm_up
-from returnplan.runs.outcome import Outcome, simulate
-from returnplan.version import __version__
-from returnplan.show.workbook import write_workbook
+from returnplan.runs.machine.runner import DrawRunner, warm_up
+from returnplan.runs.machine.working_folder import RunIdentity
+from returnplan.runs.outcome import Outcome
 
 EXPECTED_VALUES_NOTE = (
     "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
@@ -44,10 +38,6 @@ class Request:
     ----------
     folder
         Folder from which the scenario was read.
-    scenario
-        The scenario.
-    allocations
-        Names of allocations.
     out
         Run folder as :func:`returnplan.runs.folder.check_target` returns it.
     draws
@@ -76,12 +66,17 @@ class Request:
     resume: bool = False
 
     @property
-    def part(self) -> Span:
+    def part(self) -> DrawRange:
         """Draws that are run here."""
         return chunks.part_of(self.draws, self.shard)
 
 
-def run(request: Request, watcher: Watcher = SILENT) -> list[Outcome]:
+Finish = Callable[[Request, Ensemble | None, str, Clock, Watcher], list[Outcome]]
+"""Writes the complete run folder of a request: given its draws (None: expected values), the SHA-256
+of the scenario's files, when the run began, and who is told about each step."""
+
+
+def run(request: Request, finish: Finish, watcher: Watcher = SILENT) -> list[Outcome]:
     """Simulate allocations and write the run folder, or the folder of a shard.
 
     Draws are kept beside the target until the folder is complete, and stay there when the run is
@@ -91,6 +86,8 @@ def run(request: Request, watcher: Watcher = SILENT) -> list[Outcome]:
     ----------
     request
         What is to be run.
+    finish
+        Writes the run folder (:func:`returnplan.show.run_folder.write_run`).
     watcher
         Told about the progress.
 
@@ -109,19 +106,21 @@ def run(request: Request, watcher: Watcher = SILENT) -> list[Outcome]:
     with _explained(watcher):
         warm_up()
     if not request.draws:
-        return write_run(request, None, sha256, clock, watcher)
-    programme = Programme(request.scenario, request.allocations, request.seed)
-    plan = plans.plan_of(programme, request.scenario, sha256, request.draws, request.seed)
-    folder = plans.working_folder(request.out)
-    with plans.claimed(folder, plan, request.part, resume=request.resume, say=watcher.say) as kept:
-        _draw(request, programme, kept, watcher)
+        return finish(request, None, sha256, clock, watcher)
+    runner = DrawRunner(request.scenario, request.allocations, request.seed)
+    plan = working_folder.identity_of(runner, request.scenario, sha256, request.draws, request.seed)
+    folder = working_folder.folder_of(request.out)
+    with working_folder.claimed(
+        folder, plan, request.part, resume=request.resume, say=watcher.say
+    ) as kept:
+        _draw(request, runner, kept, watcher)
         outcomes: list[Outcome] = []
         if request.shard:
             _write_shard(request, plan, kept, clock)
         else:
-            spread = assemble(request.scenario, programme, kept.chunks(), request.seed, sha256)
-            outcomes = write_run(request, spread, sha256, clock, watcher)
-        shutil.rmtree(folder)
+            spread = assemble(request.scenario, runner, kept.chunks(), request.seed, sha256)
+            outcomes = finish(request, spread, sha256, clock, watcher)
+        kept.discard()
     return outcomes
 
 
@@ -137,14 +136,14 @@ def _explained(watcher: Watcher) -> Iterator[None]:
         timer.cancel()
 
 
-def _draw(request: Request, programme: Programme, kept: Kept, watcher: Watcher) -> None:
+def _draw(request: Request, runner: DrawRunner, kept: KeptDraws, watcher: Watcher) -> None:
     first, after = request.part
 
     def progress(done: int) -> None:
         watcher.drawn(done, after - first)
 
     if request.cluster is None:
-        chunks.run_on_threads(programme, kept, request.workers, progress)
+        chunks.run_on_threads(runner, kept, request.workers, progress)
         return
     from returnplan.runs.machine.cluster import run_on_cluster
 
@@ -163,8 +162,8 @@ def note(request: Request) -> str:
 
 def stopped(request: Request) -> str:
     """Say what is left of a run that was stopped."""
-    folder = plans.working_folder(request.out)
-    kept = Kept(folder, request.part).count() if request.draws and folder.is_dir() else 0
+    folder = working_folder.folder_of(request.out)
+    kept = KeptDraws(folder, request.part).count() if request.draws and folder.is_dir() else 0
     if not kept:
         return "stopped; nothing was written"
     first, after = request.part
@@ -176,78 +175,7 @@ def stopped(request: Request) -> str:
 # ---------------------------------------------------------------- folders
 
 
-def write_run(
-    request: Request, spread: Ensemble | None, sha256: str, clock: Clock, watcher: Watcher
-) -> list[Outcome]:
-    """Write a complete run folder.
-
-    Parameters
-    ----------
-    request
-        What was run.
-    spread
-        Its draws; None: expected values.
-    sha256
-        SHA-256 of the scenario's files.
-    clock
-        Started with the run.
-    watcher
-        Told about each step.
-
-    Returns
-    -------
-    list[Outcome]
-        Outcome of each allocation: the run on expected values, with the numbers of the draws in
-        the tables that have ranges.
-    """
-    scenario = request.scenario
-    count = len(request.allocations)
-    steps = count + 2 + len(figures.pages(request.allocations, request.draws))
-    with runfolder.written(request.out) as partial:
-        outcomes = []
-        for name in request.allocations:
-            outcome = simulate(scenario, name)
-            outcomes.append(outcome if spread is None else outcome.under(spread.tables))
-            watcher.step(f"simulated {name}", steps)
-        tables = runfolder.tables_of(outcomes)
-        digest = runfolder.write_tables(tables, partial, spread)
-        copy_scenario(request.folder, partial / SCENARIO_COPY)
-        watcher.step("wrote the tables", steps)
-        manifest = runfolder.how_made(scenario, sha256, request.allocations)
-        manifest |= {
-            "draws": request.draws,
-            "seed": request.seed if spread else None,
-            "digest": digest,
-            "note": NOTE if spread else EXPECTED_VALUES_NOTE,
-        }
-        blanks = scenario_room.check(request.folder).default_columns
-        write_workbook(partial / WORKBOOK, scenario, tables, manifest, blanks)
-        watcher.step("wrote the workbook", steps)
-        days = (outcomes[0].horizon - scenario.start).days
-        made = _provenance(request, digest)
-        view = figures.view_of(request.folder, scenario, days, made, spread.draws if spread else 0)
-        figures.draw_figures(
-            scenario,
-            outcomes,
-            partial / FIGURES,
-            view,
-            lambda line: watcher.step(line, steps),
-            spread.ready_day if spread else None,
-        )
-        runfolder.write_manifest(partial, manifest | clock.as_dict())
-    return outcomes
-
-
-def _provenance(request: Request, digest: str) -> str:
-    how = "run on expected values (no draws)"
-    if request.draws:
-        how = f"{request.draws} draws, seed {request.seed}"
-    return (
-        f"Scenario {request.scenario.name}, {how}, returnplan {__version__}, results {digest[:12]}"
-    )
-
-
-def _write_shard(request: Request, plan: Plan, kept: Kept, clock: Clock) -> None:
+def _write_shard(request: Request, plan: RunIdentity, kept: KeptDraws, clock: Clock) -> None:
     """Write a part of the draws with all that is needed to put it together with the others."""
     number, shards = request.shard or (1, 1)
     with runfolder.written(request.out) as partial:
@@ -282,7 +210,5 @@ def copy_scenario(folder: Path, target: Path) -> None:
         Folder to be made.
     """
     target.mkdir()
-    names = [scenario_room.TOML, background.FILE, *(f"{table}.csv" for table in type_of_table)]
-    for path in [*(folder / name for name in names), *workbooks_of(folder)]:
-        if path.is_file():
-            shutil.copyfile(path, target / path.name)
+    for path in runfolder.scenario_files(folder):
+        shutil.copyfile(path, target / path.name)

@@ -5,7 +5,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, time
 from pathlib import Path
 
 from returnplan.domain import OPTIONAL_TABLES, type_of_table
@@ -27,8 +27,6 @@ class Sheet:
 
     Parameters
     ----------
-    table
-        Name of the table.
     file
         File, or workbook and sheet, as messages call it.
     header
@@ -44,6 +42,10 @@ class Sheet:
     header: tuple[str, ...]
     rows: tuple[tuple[int, Row], ...]
     ragged: tuple[tuple[int, Row], ...] = ()
+
+    def problem(self, row: int, column: str, found: str, allowed: str) -> Problem:
+        """An error in the table."""
+        return Problem(file=self.file, row=row, column=column, found=found, allowed=allowed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,61 @@ class Reading:
     files: Mapping[str, str]
     absent: frozenset[str]
     problems: tuple[Problem, ...]
+
+
+class RefusedError(Exception):
+    """A file that cannot be read at all: what is found, what is allowed, and in which row."""
+
+    def __init__(self, found: str, allowed: str, row: int | None = None) -> None:
+        super().__init__(found)
+        self.found, self.allowed, self.row = found, allowed, row
+
+
+def bytes_of(path: Path) -> bytes:
+    """Read a file.
+
+    Raises
+    ------
+    RefusedError
+        When it is a folder, or may not be read.
+    """
+    if path.is_dir():
+        raise RefusedError("a folder", "a file")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        found = f"a file that cannot be read ({error.strerror})"
+        raise RefusedError(found, "a readable file") from None
+
+
+def text_of(data: bytes, allowed: str) -> str:
+    """Decode UTF-8, with or without a byte order mark.
+
+    Raises
+    ------
+    RefusedError
+        When it is none, with what is allowed and the row of the first wrong byte.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The count starts behind a byte order mark.
+        row = _row_after(error.object[: error.start].decode("utf-8"))
+        found = f"byte 0x{error.object[error.start]:02X}, which is not UTF-8"
+        raise RefusedError(found, allowed, row) from None
+
+
+def cell_text(value: object) -> str:
+    """A value as CSV text: ISO dates, points as decimal marks, ``;`` between several."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) <= LARGEST else repr(value)
+    if isinstance(value, tuple):
+        return ";".join(str(part) for part in value)
+    return str(value)
 
 
 def workbooks_of(folder: Path) -> list[Path]:
@@ -147,14 +204,6 @@ def _not_read(file: str, found: str, near: str) -> Problem:
     return Problem(level="warning", file=file, found=found, allowed=f"the tables are {known}{hint}")
 
 
-class _RefusedError(Exception):
-    """A file that cannot be read at all: what is found, what is allowed, and in which row."""
-
-    def __init__(self, found: str, allowed: str, row: int | None = None) -> None:
-        super().__init__(found)
-        self.found, self.allowed, self.row = found, allowed, row
-
-
 def _read_csv(path: Path) -> tuple[Grid | None, list[Problem]]:
     """Cells of a CSV file; None when it cannot be read at all."""
     try:
@@ -164,36 +213,23 @@ def _read_csv(path: Path) -> tuple[Grid | None, list[Problem]]:
             lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
         except csv.Error as error:
             found, allowed = f"broken quotes ({error})", "each opened quote is closed"
-            raise _RefusedError(found, allowed, len(lines) + 1) from None
-    except _RefusedError as no:
+            raise RefusedError(found, allowed, len(lines) + 1) from None
+    except RefusedError as no:
         return None, [Problem(file=path.name, row=no.row, found=no.found, allowed=no.allowed)]
     return lines, []
 
 
 def _decoded(path: Path) -> str:
-    """Text of a file."""
-    if path.is_dir():
-        raise _RefusedError("a folder", "a file")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        found = f"a file that cannot be read ({error.strerror})"
-        raise _RefusedError(found, "a readable file") from None
+    """Text of a CSV file."""
+    data = bytes_of(path)
     save_as = "UTF-8 text (in a spreadsheet: save as CSV UTF-8)"
     if data.startswith(WIDE_BOMS):
-        raise _RefusedError("text in UTF-16", save_as)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # The count starts behind a byte order mark.
-        row = _row_after(error.object[: error.start].decode("utf-8"))
-        found = f"byte 0x{error.object[error.start]:02X}, which is not UTF-8"
-        raise _RefusedError(found, save_as, row) from None
+        raise RefusedError("text in UTF-16", save_as)
+    text = text_of(data, save_as)
     if not text.strip():
-        raise _RefusedError("an empty file", "a header row and one row a line")
+        raise RefusedError("an empty file", "a header row and one row a line")
     if "\0" in text:
-        row = _row_after(text[: text.index("\0")])
-        raise _RefusedError("a NUL character", save_as, row)
+        raise RefusedError("a NUL character", save_as, _row_after(text[: text.index("\0")]))
     return text
 
 
@@ -229,21 +265,14 @@ def _read_workbook(path: Path) -> tuple[dict[str, Grid] | None, list[Problem]]:
 
 
 def _grid(cells: Iterable[Iterable[object]]) -> Grid:
-    return [[_cell_text(cell) for cell in row] for row in cells]
+    return [[_plain_text(cell) for cell in row] for row in cells]
 
 
-def _cell_text(cell: object) -> str:
-    """A workbook's cell as a CSV file would hold it."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) <= LARGEST else repr(cell)
-    if isinstance(cell, datetime):
-        midnight = cell.time() == datetime.min.time()
-        return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell)
+def _plain_text(cell: object) -> str:
+    """A workbook's cell as a CSV file would hold it: a date at midnight is a date."""
+    if isinstance(cell, datetime) and cell.time() == time.min:
+        return cell_text(cell.date())
+    return cell_text(cell)
 
 
 def _to_sheet(

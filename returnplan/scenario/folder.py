@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,9 @@ from returnplan.model.chance.assumptions import default_assumptions
 from returnplan.scenario.background import read_background
 from returnplan.scenario.checks import run_checks
 from returnplan.scenario.checks.draft import Draft
-from returnplan.scenario.files import Sheet, read_sheets, workbooks_of
+from returnplan.scenario.files import Sheet, cell_text, read_sheets, workbooks_of
 from returnplan.scenario.header import TOML, Gates, head_text, read_head
-from returnplan.scenario.rows import cell_text, table_type
+from returnplan.scenario.rows import table_type
 
 WORKBOOK = "tables.xlsx"
 MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
@@ -165,8 +166,6 @@ def write(scenario: Scenario, folder: str | Path) -> None:
 
     Parameters
     ----------
-    scenario
-        The scenario.
     folder
         Folder, made if it does not exist; tables in it are replaced.
     """
@@ -193,8 +192,6 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
 
     Parameters
     ----------
-    scenario
-        The scenario.
     folder
         Folder, made if it does not exist; tables in it are replaced.
 
@@ -214,7 +211,8 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
                 f"{longest:,} characters): write CSV files"
             )
     path = _cleared(folder, scenario)
-    with xlsxwriter.Workbook(str(path / WORKBOOK)) as workbook:
+    data = io.BytesIO()  # a full disk is then an OSError of Python, not of this library
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as workbook:
         bold = workbook.add_format({"bold": True})
         for table, (header, rows) in tables.items():
             sheet = workbook.add_worksheet(table)
@@ -228,6 +226,7 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
                     elif text:
                         sheet.write_string(number, place, text)
             sheet.autofilter(0, 0, max(len(rows), 1), len(header) - 1)
+    (path / WORKBOOK).write_bytes(data.getvalue())
 
 
 def _fits_a_cell(number: str) -> bool:
@@ -244,11 +243,6 @@ def tables_as_text(scenario: Scenario) -> dict[str, tuple[list[str], list[list[s
     """Header and cells of each table that must be there or has rows.
 
     Optional columns stand only where they are filled.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
 
     Returns
     -------

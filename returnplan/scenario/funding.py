@@ -20,8 +20,6 @@ class Envelope:
     ----------
     line
         The line of the table ``funding``.
-    allocation
-        Name of the allocation.
     first, last
         Its days within the horizon: from the first until before the last.
     planned_usd
@@ -56,8 +54,6 @@ def compared(
     ----------
     lines
         Lines of funding; the asset types of a line alone are counted.
-    headers
-        The allocations.
     deployments
         Deployments of all of them.
     daily_usd
@@ -95,11 +91,6 @@ def _days(item: Deployment, first: date, last: date) -> int:
 
 def envelopes(scenario: Scenario) -> list[Envelope]:
     """Compare each allocation of a scenario with each line of funding that is for it.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
 
     Returns
     -------

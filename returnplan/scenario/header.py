@@ -12,7 +12,7 @@ from returnplan.domain import AllocationHeader, Scenario
 from returnplan.errors import Problem
 from returnplan.model.conditions.gates import GATES, PRESETS, preset_gates
 from returnplan.model.work.policies import POLICIES
-from returnplan.scenario.files import LARGEST
+from returnplan.scenario.files import LARGEST, RefusedError, bytes_of, text_of
 from returnplan.scenario.rows import MOST_SHOWN
 
 Gates = Mapping[str, Mapping[str, float]]
@@ -57,20 +57,14 @@ def read_head(folder: Path) -> tuple[dict[str, Any], tuple[str, ...] | None, lis
 
 
 def _parsed(path: Path) -> dict[str, Any] | Problem:
-    found, allowed = "no such file", "it is required"
-    if path.is_dir():
-        found, allowed = "a folder", "a file"
-    elif path.exists():
-        try:
-            return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-        except OSError as error:
-            found, allowed = f"a file that cannot be read ({error.strerror})", "a readable file"
-        except UnicodeDecodeError as error:
-            found = f"byte 0x{error.object[error.start]:02X}, which is not UTF-8"
-            allowed = "UTF-8 text"
-        except (ValueError, RecursionError) as error:  # also numbers and nests too large
-            found, allowed = f"broken TOML ({error})", "valid TOML"
-    return Problem(file=TOML, found=found, allowed=allowed)
+    try:
+        if not path.exists():
+            raise RefusedError("no such file", "it is required")
+        return tomllib.loads(text_of(bytes_of(path), "UTF-8 text"))
+    except RefusedError as no:
+        return Problem(file=TOML, found=no.found, allowed=no.allowed)
+    except (ValueError, RecursionError) as error:  # also numbers and nests too large
+        return Problem(file=TOML, found=f"broken TOML ({error})", allowed="valid TOML")
 
 
 def _complain(problems: list[Problem], key: str, found: object, allowed: str) -> None:

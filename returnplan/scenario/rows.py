@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from returnplan.domain import columns_of, type_of_table
 from returnplan.errors import Problem
-from returnplan.scenario.files import LARGEST, Sheet
+from returnplan.scenario.files import LARGEST, Sheet, cell_text
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -57,17 +57,11 @@ class Partial:
 
 
 class TableType:
-    """How one table is read, checked and written: made from the fields of its row type.
+    """How one table is read, checked and written: made from the fields of its row type."""
 
-    Parameters
-    ----------
-    row_type
-        The noun.
-    """
-
-    def __init__(self, row_type: type) -> None:
+    def __init__(self, table: str) -> None:
+        row_type = type_of_table[table]
         hints = get_type_hints(row_type)
-        self.row_type = row_type
         self.info: dict[str, FieldInfo] = {}
         self.kind: dict[str, Any] = {}
         self.field_of: dict[str, str] = {}
@@ -90,20 +84,18 @@ class TableType:
         self._prefix = next((col[:-1] for col in self.info if col.endswith("*")), "")
         self.required = [col for col in self.info if col not in self.default]
         self._adapter: TypeAdapter[Any] = TypeAdapter(row_type)
-        table = next((t for t, known in type_of_table.items() if known is row_type), "")
         self._one_of = ONE_OF.get(table, ())
 
     def allowed(self, col: str) -> str:
         """What may stand in a column, in words."""
-        return allowed_text(self.kind[col], self.info[col])
+        return _allowed_text(self.kind[col], self.info[col])
 
-    def references(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        """Columns that name ids: column, field, and the tables whose ids they may be."""
+    def references(self) -> Iterator[tuple[str, str, str]]:
+        """Columns that name ids: column, field, and the table whose ids they may be."""
         for col, info in self.info.items():
             extra = info.json_schema_extra
-            target = str(extra["refers_to"]) if isinstance(extra, dict) else ""
-            if target:
-                yield col, self.field_of[col], tuple(target.split("|"))
+            if isinstance(extra, dict) and extra["refers_to"]:
+                yield col, self.field_of[col], str(extra["refers_to"])
 
     def parse(self, sheet: Sheet) -> tuple[list[tuple[int, Any]], list[Problem]]:
         """Turn the rows of a sheet into nouns.
@@ -143,30 +135,16 @@ class TableType:
                 found = f"no such column, but {near!r}" if near else "no such column"
                 if near:
                     strangers.remove(near)
-                yield Problem(
-                    file=sheet.file, row=1, column=col, found=found, allowed="it is required"
-                )
+                yield sheet.problem(1, col, found, "it is required")
         if self._one_of and not any(col in sheet.header for col in self._one_of):
-            names = " and ".join(self._one_of)
-            yield Problem(
-                file=sheet.file,
-                row=1,
-                column=self._one_of[0],
-                found=f"neither of the columns {names}",
-                allowed="at least one of them",
-            )
+            found = f"neither of the columns {' and '.join(self._one_of)}"
+            yield sheet.problem(1, self._one_of[0], found, "at least one of them")
         left = [col for col in self.info if col not in sheet.header]
         for col in strangers:
             near = _nearest(col, left)
-            hint = f"; perhaps {near}" if near else ""
-            yield Problem(
-                level="error" if near else "warning",
-                file=sheet.file,
-                row=1,
-                column=col,
-                found="a column that is not read",
-                allowed=f"columns are {', '.join(self.info)}{hint}",
-            )
+            allowed = f"columns are {', '.join(self.info)}{f'; perhaps {near}' if near else ''}"
+            problem = sheet.problem(1, col, "a column that is not read", allowed)
+            yield problem if near else replace(problem, level="warning")
 
     def _texts(self, cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
         """Cells by field, as the row type takes them; and what else is allowed where it is not."""
@@ -221,9 +199,7 @@ class TableType:
         if len(filled) != 1 and any(col in sheet.header for col in self._one_of):
             found = ", ".join(f"{col} {_shown(cells[col])}" for col in filled) or "nothing"
             allowed = f"exactly one of {' and '.join(self._one_of)}"
-            yield Problem(
-                file=sheet.file, row=number, column=self._one_of[0], found=found, allowed=allowed
-            )
+            yield sheet.problem(number, self._one_of[0], found, allowed)
 
     def _partial(
         self, values: Mapping[str, Any], faulty: set[str], *, ragged: bool = False
@@ -245,13 +221,8 @@ class TableType:
 
     def _problem(self, sheet: Sheet, number: int, name: str, text: str, extra: str = "") -> Problem:
         col = self.column_of[name]
-        return Problem(
-            file=sheet.file,
-            row=number,
-            column=col,
-            found=_shown(text) if text else "nothing",
-            allowed=self.allowed(col) + extra,
-        )
+        found = _shown(text) if text else "nothing"
+        return sheet.problem(number, col, found, self.allowed(col) + extra)
 
     def cells(self, row: Any) -> dict[str, str]:
         """Text of one noun's cells, by column; defaults that are blank stay blank."""
@@ -268,7 +239,7 @@ class TableType:
 @cache
 def table_type(table: str) -> TableType:
     """How a table is read, checked and written; made once."""
-    return TableType(type_of_table[table])
+    return TableType(table)
 
 
 def _shown(text: str) -> str:
@@ -305,19 +276,6 @@ def _value(kind: Any, given: Any) -> Any:
     return tuple(given) if get_origin(kind) is tuple else given
 
 
-def cell_text(value: object) -> str:
-    """A value as CSV text: ISO dates, points as decimal marks, ``;`` between several."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) <= LARGEST else repr(value)
-    if isinstance(value, tuple):
-        return ";".join(str(part) for part in value)
-    return str(value)
-
-
 def _plain(hint: Any) -> Any:
     """Type of a field without ``None``."""
     if get_origin(hint) in (Union, type(int | None)):
@@ -338,28 +296,15 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
-def allowed_text(kind: Any, info: FieldInfo) -> str:
-    """Say in words what a column takes.
-
-    Parameters
-    ----------
-    kind
-        Type of the field without ``None``.
-    info
-        Its description.
-
-    Returns
-    -------
-    str
-        For instance ``a number of at least 0 (m2)``.
-    """
+def _allowed_text(kind: Any, info: FieldInfo) -> str:
+    """What a column takes in words, for instance ``a number of at least 0 (m2)``."""
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(str(value) for value in get_args(kind))
     if get_origin(kind) is tuple:
-        return f"{allowed_text(get_args(kind)[0], info)}; several separated by ;"
+        return f"{_allowed_text(get_args(kind)[0], info)}; several separated by ;"
     if extra.get("refers_to"):
-        return f"an id of {str(extra['refers_to']).replace('|', ' or ')}"
+        return f"an id of {extra['refers_to']}"
     names = {int: "a whole number", float: "a number", bool: "true or false"}
     text = names.get(kind, "a date as YYYY-MM-DD" if kind is date else "text")
     limits = [

@@ -43,13 +43,5 @@ def write_starter(folder: Path, *, workbook: bool) -> Scenario:
 
 
 def write_guide(scenario: Scenario, folder: Path) -> None:
-    """Write the README of a new scenario: what to do, and every column.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    folder
-        Its folder.
-    """
+    """Write the README of a new scenario: what to do, and every column."""
     (folder / "README.md").write_text(guide(scenario), encoding="utf-8", newline="\n")

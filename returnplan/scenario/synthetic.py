@@ -52,6 +52,21 @@ DIFFICULTIES: tuple[Difficulty, ...] = ("low", "medium", "medium", "high", "extr
 ITEMS_PER_KM2 = {"minefield": 800.0, "low_density": 20.0, "battle_area": 10.0}
 FIELD = "made_up"
 MEASURED = "bih_map"
+SOURCES = (
+    SourceLine(id=FIELD, title="Made up by returnplan new", year=2024, licence="CC0"),
+    SourceLine(
+        id=MEASURED,
+        title="Areas: log-normal measured on the public mine map of Bosnia and Herzegovina",
+        licence="figures only",
+    ),
+)
+GATES: dict[str, dict[str, float]] = {
+    **{gate: {} for gate in ("permission", "survey", "housing_land", "road_access", "water")},
+    "shelter": {"required_share": 0.5},
+    "risk_education": {},
+}
+POLICIES = ("smith_path", "nearest", "population")
+"""One allocation each, with the same teams."""
 
 ASSETS: tuple[tuple[str, float, float, dict[str, float]], ...] = (
     # id, share of teams, USD a day, m2 a day by skill (0: counted in crew-days)
@@ -63,7 +78,11 @@ ASSETS: tuple[tuple[str, float, float, dict[str, float]], ...] = (
     ("road_crew", 0.10, 1_500, {"road_repair": 0}),
     ("building_crew", 0.10, 1_200, {"building": 0}),
 )
-MINEFIELD_ONLY = ("manual_team", "clearance")
+ON_LAND: dict[tuple[str, str], tuple[LandClass, ...]] = {
+    ("manual_team", "clearance"): ("minefield",),
+    ("battle_area_team", "clearance"): ("low_density", "battle_area"),
+}
+"""Land classes on which an asset type has a skill; others have it on all."""
 
 
 @dataclass(frozen=True)
@@ -99,34 +118,17 @@ def synthetic(*, settlements: int, hazards: int, teams: int, seed: int) -> Scena
     ground = _make_ground(rng, settlements)
     places = _make_places(rng, ground)
     roads = _make_roads(rng, ground, places)
-    communities = tuple(
-        Community(
-            id=f"c{i:05d}",
-            settlement=f"s{i:05d}",
-            people=int(np.clip(np.exp(rng.normal(6.0, 1.0)), 20, 20_000)),
-            source=FIELD,
-        )
-        for i in range(settlements)
-    )
-    policies = ("smith_path", "nearest", "population")
+    communities = _make_communities(rng, settlements)
     assets, rates = _make_assets(teams)
     return Scenario(
         name=f"synthetic_{settlements}_{hazards}_{teams}_{seed}",
         title=f"Made-up scenario with {settlements} settlements",
         start=START,
         horizon_years=10,
-        gates={
-            "permission": {},
-            "survey": {},
-            "housing_land": {},
-            "road_access": {},
-            "water": {},
-            "shelter": {"required_share": 0.5},
-            "risk_education": {},
-        },
+        gates=GATES,
         allocations=tuple(
             AllocationHeader(name=name, title=f"Same teams, order {name}", policy=name)
-            for name in policies
+            for name in POLICIES
         ),
         places=places,
         communities=communities,
@@ -138,17 +140,22 @@ def synthetic(*, settlements: int, hazards: int, teams: int, seed: int) -> Scena
         calendars=_make_calendars(),
         deployments=tuple(
             line
-            for name in policies
+            for name in POLICIES
             for line in _make_deployments(name, assets, ground.hubs, teams)
         ),
-        sources=(
-            SourceLine(id=FIELD, title="Made up by returnplan new", year=2024, licence="CC0"),
-            SourceLine(
-                id=MEASURED,
-                title="Areas: log-normal measured on the public mine map of Bosnia and Herzegovina",
-                licence="figures only",
-            ),
-        ),
+        sources=SOURCES,
+    )
+
+
+def _make_communities(rng: np.random.Generator, settlements: int) -> tuple[Community, ...]:
+    return tuple(
+        Community(
+            id=f"c{i:05d}",
+            settlement=f"s{i:05d}",
+            people=int(np.clip(np.exp(rng.normal(6.0, 1.0)), 20, 20_000)),
+            source=FIELD,
+        )
+        for i in range(settlements)
     )
 
 
@@ -307,31 +314,19 @@ def _make_assets(teams: int) -> tuple[tuple[Asset, ...], tuple[Rate, ...]]:
         )
         for name, _, usd, _ in table
     )
-    rates = []
-    for name, _, _, by_skill in table:
-        for skill, rate in by_skill.items():
-            only = (name, skill) == MINEFIELD_ONLY
-            rates.append(
-                Rate(
-                    asset=name,
-                    skill=skill,
-                    land_class="minefield" if only else None,
-                    rate_m2_day=float(rate) or None,
-                    source=FIELD,
-                )
-            )
-            if (name, skill) == ("battle_area_team", "clearance"):
-                rates[-1:] = [
-                    Rate(
-                        asset=name,
-                        skill=skill,
-                        land_class=land,
-                        rate_m2_day=float(rate),
-                        source=FIELD,
-                    )
-                    for land in ("low_density", "battle_area")
-                ]
-    return assets, tuple(rates)
+    rates = tuple(
+        Rate(
+            asset=name,
+            skill=skill,
+            land_class=land,
+            rate_m2_day=float(rate) or None,
+            source=FIELD,
+        )
+        for name, _, _, by_skill in table
+        for skill, rate in by_skill.items()
+        for land in ON_LAND.get((name, skill), (None,))
+    )
+    return assets, rates
 
 
 def _make_deployments(

@@ -2,14 +2,13 @@
 
 import pickle
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from subprocess import DEVNULL, Popen
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -23,44 +22,15 @@ from returnplan.runs.machine.chunks import cores
 from returnplan.runs.outcome import Outcome
 from returnplan.runs.paired import differences
 from returnplan.runs.ready_days import LEAST_DRAWS
-from returnplan.scenario.background import Background, read_background
-from returnplan.show import charts, maps
-from returnplan.show import drawing as canvas
-from returnplan.show.drawing import CHARTS
+from returnplan.show import charts, maps  # noqa: F401 - they declare their charts
+from returnplan.show.drawing import CHARTS, View, figure, map_tables, save
 
-EACH = tuple(
-    draw.__name__
-    for draw in (
-        *(maps.ready_map, maps.ready_map_by_year, charts.ready_dates, charts.ready_gantt),
-        *(charts.gate_matrix, charts.share_by_district, charts.key_roads, charts.team_occupation),
-    )
-)
-"""Charts drawn for each allocation."""
-SEVERAL = tuple(
-    draw.__name__
-    for draw in (charts.people_against_cost, charts.paired_differences, maps.ready_map)
-)
-"""Charts of all allocations that say nothing new of a single one."""
-TOGETHER = (
-    *(
-        draw.__name__
-        for draw in (
-            *(charts.conditions_met_over_time, charts.returns_over_time),
-            *(charts.waiting_by_cause, charts.hectares_by_year),
-        )
-    ),
-    *SEVERAL,
-)
-"""Charts that show all allocations on one page."""
+__all__ = ["CHARTS", "NAMES", "Page", "draw_figures", "pages", "title"]
+
 MANY_PAGES = 20
 """From so many figures on, a second process helps: it takes two seconds to begin."""
-PAIRED = charts.paired_differences.__name__
 NAMES = tuple(CHARTS)
-OF_OUTCOMES = (
-    *("summary", "readiness", "people_met", "gates", "delays", "key_roads"),
-    *("land_release", "jobs", "presence"),
-)
-"""Tables of the outcomes that charts need."""
+"""All charts, in the order of their files."""
 
 
 def title(name: str) -> str:
@@ -76,8 +46,6 @@ class Page:
     ----------
     file
         Name of its files, without the ending.
-    chart
-        Name of the chart.
     allocations
         The allocations that it shows.
     """
@@ -92,8 +60,6 @@ def pages(allocations: Sequence[str], draws: int) -> list[Page]:
 
     Parameters
     ----------
-    allocations
-        Its allocations.
     draws
         Its draws; 0: expected values.
 
@@ -102,16 +68,21 @@ def pages(allocations: Sequence[str], draws: int) -> list[Page]:
     list[Page]
         Figures of all allocations, then those of each.
     """
-    left_out = set(SEVERAL) if len(allocations) == 1 else set()
-    left_out |= {PAIRED} if draws < LEAST_DRAWS else set()
+    drawn = [
+        chart
+        for chart in CHARTS.values()
+        if len(allocations) >= chart.least_allocations and draws >= chart.least_draws
+    ]
     together = [
-        Page(file=name, chart=name, allocations=tuple(allocations))
-        for name in TOGETHER
-        if name not in left_out
+        Page(file=chart.name, chart=chart.name, allocations=tuple(allocations))
+        for chart in drawn
+        if chart.figures in ("panels", "together")
+        or (chart.figures == "both" and len(allocations) > 1)
     ]
     each = [
-        Page(file=f"{name}_{allocation}", chart=name, allocations=(allocation,))
-        for name in EACH
+        Page(file=f"{chart.name}_{allocation}", chart=chart.name, allocations=(allocation,))
+        for chart in drawn
+        if chart.figures in ("each", "both")
         for allocation in allocations
     ]
     return together + each
@@ -133,7 +104,7 @@ def draw_figures(
     scenario: Scenario,
     outcomes: Sequence[Outcome],
     folder: Path,
-    view: canvas.View,
+    view: View,
     progress: Callable[[str], None],
     ready_day: NDArray[np.floating[Any]] | None = None,
 ) -> None:
@@ -148,7 +119,7 @@ def draw_figures(
     folder
         Folder to be made.
     view
-        Names, provenance and background (see :func:`view_of`).
+        Names, provenance and background (see :func:`returnplan.show.drawing.view_of`).
     progress
         Called with one line after each figure.
     ready_day
@@ -179,7 +150,7 @@ class _Desk:
     """What figures are drawn from, and where they go."""
 
     tables: Mapping[str, pd.DataFrame]
-    view: canvas.View
+    view: View
     folder: Path
     pages: tuple[Page, ...]
 
@@ -194,8 +165,8 @@ class _Desk:
         except FileExistsError:
             return False
         shown = page.allocations if CHARTS[page.chart].one_allocation else ()
-        drawn, alt = canvas.figure(page.chart, self.tables, self.view, shown)
-        canvas.save(drawn, self.folder / page.file, alt)
+        drawn, alt = figure(page.chart, self.tables, self.view, shown)
+        save(drawn, self.folder / page.file, alt)
         return True
 
 
@@ -204,36 +175,23 @@ def _helper(desk: _Desk) -> Iterator[None]:
     """Let a second process draw from the front, if that is worth its start.
 
     It does not hear Ctrl-C, and ends with this block. What it leaves undone, or fails at, is left.
+    No pool of ``concurrent.futures``: its process would run the caller's script once more, hear
+    Ctrl-C, and could not be ended in the middle of its work.
     """
     if len(desk.pages) < MANY_PAGES or cores() == 1:
         yield
         return
-    with TemporaryDirectory() as place:
-        file = Path(place) / "desk.pickle"
-        file.write_bytes(pickle.dumps(desk))
-        code = f"from {__name__} import draw_desk; draw_desk({str(file)!r})"
-        helper = Popen(
-            [sys.executable, "-c", code], stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
-        )
-        try:
-            yield
-            helper.wait()
-        finally:
-            helper.kill()
-            helper.wait()
-
-
-def draw_desk(file: str) -> None:
-    """Draw from the front what nobody has begun: the work of the second process.
-
-    Parameters
-    ----------
-    file
-        Pickle that :func:`draw_figures` wrote.
-    """
-    desk: _Desk = pickle.loads(Path(file).read_bytes())
-    for page in desk.pages:
-        desk.draw(page)
+    with TemporaryFile() as file:
+        pickle.dump(desk, file)
+        file.seek(0)
+        words = [sys.executable, "-m", __name__]
+        helper = Popen(words, stdin=file, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)
+    try:
+        yield
+        helper.wait()
+    finally:
+        helper.kill()
+        helper.wait()
 
 
 def _tables(
@@ -242,7 +200,14 @@ def _tables(
     ready_day: NDArray[np.floating[Any]] | None,
 ) -> Mapping[str, pd.DataFrame]:
     """Tables of the run, those of the scenario that charts need, and comparisons."""
-    tables = {name: pd.concat([getattr(o, name) for o in outcomes]) for name in OF_OUTCOMES}
+    tables = map_tables(scenario)
+    made = {*tables, "district_shares", "differences"}
+    needed = dict.fromkeys(need for chart in CHARTS.values() for need in chart.needs)
+    tables |= {
+        name: pd.concat([getattr(outcome, name) for outcome in outcomes])
+        for name in needed
+        if name not in made
+    }
     seen = _Seen(
         allocations=tuple(outcome.allocation for outcome in outcomes),
         communities=tuple(community.id for community in scenario.communities),
@@ -254,86 +219,10 @@ def _tables(
     tables["district_shares"] = district_shares(seen)
     if ready_day is not None and ready_day.shape[1] >= LEAST_DRAWS:
         tables["differences"] = differences(seen)
-    return {**tables, **ground(scenario)}
+    return tables
 
 
-def ground(scenario: Scenario) -> dict[str, pd.DataFrame]:
-    """Give the tables of a scenario that maps need.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-
-    Returns
-    -------
-    dict[str, pandas.DataFrame]
-        ``places`` and ``roads``: points, and which of them a road joins.
-    """
-    places = pd.DataFrame(
-        [(p.id, p.kind, p.name, p.lon_deg, p.lat_deg) for p in scenario.places],
-        columns=["id", "kind", "name", "lon_deg", "lat_deg"],
-    )
-    roads = pd.DataFrame(
-        [(road.id, road.from_place, road.to_place) for road in scenario.roads],
-        columns=["id", "from_place", "to_place"],
-    )
-    return {"places": places, "roads": roads}
-
-
-def view_of(
-    folder: Path | None, scenario: Scenario, horizon_days: float, provenance: str, draws: int = 0
-) -> canvas.View:
-    """What the charts must know beside their tables.
-
-    Parameters
-    ----------
-    folder
-        Folder of the scenario, for the optional background of the map; None: no background.
-    scenario
-        The scenario.
-    horizon_days
-        Length of the horizon, days.
-    provenance
-        Scenario, version and digest in one line.
-    draws
-        Draws that the ranges come from; 0: a run on expected values.
-
-    Returns
-    -------
-    canvas.View
-        Start, names, sources and background.
-    """
-    names = {place.id: place.name for place in scenario.places}
-    names |= _community_names(scenario)
-    names |= {asset.id: asset.name for asset in scenario.assets if asset.name}
-    used = dict.fromkeys(place.source for place in scenario.places)
-    used |= dict.fromkeys(road.source for road in scenario.roads)
-    credited = {source.id: source.title for source in scenario.sources}
-    background = read_background(folder)[0] if folder else Background()
-    return canvas.View(
-        start=scenario.start,
-        horizon_days=horizon_days,
-        names=names,
-        titles={one.name: one.title for one in scenario.allocations if one.title},
-        provenance=provenance,
-        sources="; ".join([*(credited[source] for source in used), *background.credit_lines]),
-        districts=background.rings,
-        draws=draws,
-        targets=scenario.targets,
-    )
-
-
-def _community_names(scenario: Scenario) -> dict[str, str]:
-    """Name of the settlement; where several communities share one, with the group or the id."""
-    at = Counter(community.settlement for community in scenario.communities)
-    shared = Counter((community.settlement, community.group) for community in scenario.communities)
-    names: dict[str, str] = {}
-    for community in scenario.communities:
-        name = scenario.place[community.settlement].name
-        if at[community.settlement] > 1:
-            is_telling = community.group and shared[community.settlement, community.group] == 1
-            word = community.group.replace("_", " ") if is_telling else community.id
-            name = f"{name} ({word})"
-        names[community.id] = name
-    return names
+if __name__ == "__main__":  # the second process
+    given: _Desk = pickle.load(sys.stdin.buffer)
+    for ahead in given.pages:
+        given.draw(ahead)

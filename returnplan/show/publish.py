@@ -3,14 +3,15 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from returnplan.errors import ReturnplanError
-from returnplan.runs.folder import SCENARIO_COPY, read_manifest
+from returnplan.runs.folder import SCENARIO_COPY, clear_leftovers, read_manifest
 from returnplan.scenario.background import read_background
-from returnplan.show import page as report
 from returnplan.show.brief import brief, community_page
 from returnplan.show.findings import Findings, profile
+from returnplan.show.page import report_page
 
 
 def publish(
@@ -44,21 +45,20 @@ def publish(
         folder cannot be one for them.
     """
     target = _checked(out)
-    told = [profile(findings, wanted) for wanted in dict.fromkeys(profiles)]
+    described = [profile(findings, wanted) for wanted in dict.fromkeys(profiles)]
     kind = f"{findings.audience}-{findings.words.language}"
     makers: dict[str, Callable[[], bytes]] = {
-        f"report-{kind}.html": lambda: _page(findings),
-        f"brief-{kind}.pdf": lambda: brief(findings),
+        f"report-{kind}.html": partial(_report, findings),
+        f"brief-{kind}.pdf": partial(brief, findings),
     }
-    for one in told:
-        name = f"profile-{kind}-{one.community}.pdf"
-        makers[name] = lambda one=one: community_page(findings, one)  # type: ignore[misc]
+    for about in described:
+        makers[f"profile-{kind}-{about.community}.pdf"] = partial(community_page, findings, about)
     return list(_written(target, makers, progress))
 
 
-def _page(findings: Findings) -> bytes:
+def _report(findings: Findings) -> bytes:
     background, _ = read_background(findings.folder / SCENARIO_COPY)
-    return report.page(findings, background).encode("utf-8")
+    return report_page(findings, background).encode("utf-8")
 
 
 def _checked(out: Path) -> Path:
@@ -69,6 +69,7 @@ def _checked(out: Path) -> Path:
         raise ReturnplanError(f"{out} cannot be made: {blocking} is a file")
     if read_manifest(target) is not None:
         raise ReturnplanError(f"{out} is a run folder: choose a folder in it, or elsewhere")
+    clear_leftovers(target)
     return target
 
 
@@ -76,14 +77,14 @@ def _written(
     target: Path, makers: dict[str, Callable[[], bytes]], progress: Callable[[str], None]
 ) -> Iterator[Path]:
     """Write the files beside their place, then put all of them there."""
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    partial.mkdir(parents=True)
+    beside = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    beside.mkdir(parents=True)
     try:
         for name, make in makers.items():
             progress(name)
-            (partial / name).write_bytes(make())
+            (beside / name).write_bytes(make())
         target.mkdir(exist_ok=True)
         for name in makers:
-            yield (partial / name).replace(target / name)
+            yield (beside / name).replace(target / name)
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(beside, ignore_errors=True)

@@ -22,9 +22,9 @@ from parts.past import ALL, ALLOCATION, Fact, Past, Range, model_past, read_fact
 from parts.past_chart import draw_chart
 
 import returnplan as rp
+from returnplan.cli.screen import Bars, Log
 from returnplan.domain import AUTHORITY, STATEMENT
-from returnplan.runs.machine.progress import Bars, Log
-from returnplan.show import drawing as canvas
+from returnplan.show import drawing
 
 HERE = Path(__file__).resolve().parent
 NEAR_ANNIVERSARY_DAYS = 45
@@ -395,7 +395,7 @@ def main(words: Sequence[str] | None = None) -> int:
             label=[fact_words(row) for _, row in table.iterrows()],
         )
         drawn, alt = draw_chart(named, past, STATEMENT.format(authority=AUTHORITY))
-        canvas.save(drawn, given.out / "hindcast", alt)
+        drawing.save(drawn, given.out / "hindcast", alt)
     except (rp.ReturnplanError, OSError) as error:
         print(f"hindcast: {error}", file=sys.stderr)
         return 1

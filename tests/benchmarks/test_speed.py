@@ -14,7 +14,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import returnplan as rp
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine.runner import DrawRunner
 from returnplan.runs.speed.bench import SIZES, Subject
 from returnplan.scenario.synthetic import synthetic
 
@@ -41,13 +41,13 @@ def subject_of(name: str) -> Subject:
     return Subject(scenario_of(name))
 
 
-def run_some_draws(programme: Programme) -> int:
-    return sum(len(programme.run(draw).usd) for draw in range(ENSEMBLE_DRAWS))
+def run_some_draws(runner: DrawRunner) -> int:
+    return sum(len(runner.run(draw)) for draw in range(ENSEMBLE_DRAWS))
 
 
 def ensemble_of(name: str) -> Callable[[], object]:
     scenario = scenario_of(name)
-    return partial(run_some_draws, Programme(scenario, [scenario.allocations[0].name], seed=1))
+    return partial(run_some_draws, DrawRunner(scenario, [scenario.allocations[0].name], seed=1))
 
 
 TASKS: dict[str, Callable[[str], Callable[[], object]]] = {

@@ -21,8 +21,8 @@ from returnplan.cli import main
 from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.scenario.background import read_background
 from returnplan.show import figures
-from returnplan.show import page as report
 from returnplan.show.findings import open_findings
+from returnplan.show.page import report_page
 from tests.browser.conftest import chromium
 
 SETTLEMENTS, ROADS, HAZARDS, TEAMS, DRAWS = 1_079, 3_000, 5_000, 200, 10
@@ -77,7 +77,7 @@ def built(run: Path, target: Path) -> None:
     """Build the report of a run, and say what it took."""
     wall, work = perf_counter(), process_time()
     findings = open_findings(run)
-    text = report.page(findings, read_background(run / SCENARIO_COPY)[0])
+    text = report_page(findings, read_background(run / SCENARIO_COPY)[0])
     target.write_text(text, encoding="utf-8")
     took = f"{perf_counter() - wall:.1f} s ({process_time() - work:.1f} s of processor time)"
     print(f"built in {took}, {target.stat().st_size / 1e6:.2f} MB")

@@ -1,77 +1,19 @@
-"""The commands as a planner types them: what they write, what they say, how they fail."""
+"""Words that a planner types: how they fail, and that each command shows an example."""
 
-import dataclasses
-import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-from threading import Event
 
-import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 import returnplan as rp
 from returnplan.cli import main
-from returnplan.runs import folder as runfolder
 from returnplan.runs import run as run_room
-from returnplan.runs.machine.progress import Silent
-from tests.running import manifest, start
-from tests.worlds import two_villages
+from tests.running import call, start
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = ("summary", "readiness", "gates", "land_release", "jobs", "releases", "roads")
-
-
-def call(*words: str | Path) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
-
-
-@pytest.fixture(scope="module")
-def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cli") / "starter"
-    assert call("new", folder).exit_code == 0
-    return folder
-
-
-@pytest.fixture(scope="module")
-def finished(starter: Path) -> tuple[Path, Result]:
-    out = starter.parent / "run"
-    return out, call("run", starter, "--draws", "0", "--out", out)
-
-
-def test_a_new_scenario_passes_the_check_and_explains_every_column(starter: Path) -> None:
-    result = call("check", starter)
-    assert result.exit_code == 0, result.output
-    assert "1,170 in 2 communities" in result.output
-    assert "assumption qc_fail_share = 0.01" in result.output
-    guide = (starter / "README.md").read_text(encoding="utf-8")
-    for table in TABLES_OF_SCENARIO:
-        assert f"## {table}" in guide
-    assert "# The conditions for return" in (starter / "scenario.toml").read_text(encoding="utf-8")
-
-
-TABLES_OF_SCENARIO = ("places", "communities", "roads", "hazards", "works", "deployments")
-
-
-def test_a_new_scenario_can_be_one_workbook(tmp_path: Path, starter: Path) -> None:
-    assert call("new", tmp_path / "book", "--xlsx").exit_code == 0
-    assert sorted(p.name for p in (tmp_path / "book").iterdir()) == [
-        "README.md",
-        "scenario.toml",
-        "tables.xlsx",
-    ]
-    made = rp.load(tmp_path / "book")
-    assert made.name == "book"
-    assert dataclasses.replace(made, name="starter") == rp.load(starter)
-
-
-def test_a_new_scenario_keeps_its_name_where_the_folder_has_none_to_give(tmp_path: Path) -> None:
-    folder = tmp_path / "my own"
-    assert call("new", folder).exit_code == 0
-    assert rp.load(folder).name == "starter"
 
 
 def test_a_reader_who_has_seen_enough_is_no_error_to_tell(tmp_path: Path) -> None:
@@ -80,278 +22,6 @@ def test_a_reader_who_has_seen_enough_is_no_error_to_tell(tmp_path: Path) -> Non
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == ""
-
-
-def test_a_made_up_scenario_has_the_size_that_was_asked_for(tmp_path: Path) -> None:
-    sizes = ("--settlements", "30", "--hazards", "90", "--teams", "15", "--seed", "4")
-    assert call("new", tmp_path / "one", *sizes).exit_code == 0
-    assert call("new", tmp_path / "two", *sizes).exit_code == 0
-    made = rp.load(tmp_path / "one")
-    assert made == rp.load(tmp_path / "two")
-    assert len(made.communities) == 30
-    assert len(made.hazards) == 90
-    teams = [line.teams for line in made.deployments if line.allocation == "nearest"]
-    assert sum(teams) == 15
-
-
-def test_new_leaves_a_folder_with_files_alone(tmp_path: Path) -> None:
-    (tmp_path / "mine.txt").write_text("keep", encoding="utf-8")
-    result = call("new", tmp_path)
-    assert result.exit_code == 2
-    assert "not empty" in result.output
-    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
-
-
-def test_a_run_folder_holds_every_table_figure_and_how_it_was_made(
-    finished: tuple[Path, Result], starter: Path
-) -> None:
-    out, result = finished
-    assert result.exit_code == 0, result.output
-    assert "no unrecorded hazards" in result.output
-    assert str(out) in result.output
-    tables = {name: pd.read_csv(out / f"{name}.csv") for name in TABLES}
-    scenario = rp.load(starter)
-    assert len(tables["readiness"]) == 3 * len(scenario.communities)
-    assert len(tables["releases"]) == 3 * len(scenario.hazards)
-    assert len(tables["roads"]) == 3 * len(scenario.roads)
-    assert len(tables["gates"]) == 3 * len(scenario.communities) * len(scenario.gates)
-    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["draws"] == 0
-    assert manifest["allocations"] == [header.name for header in scenario.allocations]
-    assert len(manifest["scenario_sha256"]) == len(manifest["digest"]) == 64
-    pictures = {path.name for path in (out / "figures").iterdir()}
-    assert len(pictures) == 2 * 30
-    for name in ("conditions_met_over_time", "ready_map", "hectares_by_year", "gate_matrix_today"):
-        assert {f"{name}.png", f"{name}.svg"} <= pictures
-    leftovers = [p for p in out.parent.iterdir() if p.name.startswith(".")]
-    assert leftovers == []
-
-
-def test_tables_of_the_run_folder_say_what_python_says(
-    finished: tuple[Path, Result], starter: Path
-) -> None:
-    out, _ = finished
-    scenario = rp.load(starter)
-    jobs = pd.concat([rp.simulate(scenario, h.name).jobs for h in scenario.allocations])
-    written = pd.read_csv(out / "jobs.csv")
-    for column in ("job", "team", "start_day", "finish_day", "workable_days"):
-        left, right = written[column], jobs[column].reset_index(drop=True)
-        pd.testing.assert_series_equal(left, right, check_dtype=False)
-
-
-def test_the_digest_depends_on_the_results_and_on_nothing_else(
-    finished: tuple[Path, Result], starter: Path, tmp_path: Path
-) -> None:
-    scenario = rp.load(starter)
-    outcomes = [rp.simulate(scenario, header.name) for header in scenario.allocations]
-    first = json.loads((finished[0] / "manifest.json").read_text(encoding="utf-8"))["digest"]
-    assert runfolder.write_tables(runfolder.tables_of(outcomes), tmp_path) == first
-    assert runfolder.write_tables(runfolder.tables_of(outcomes[:1]), tmp_path) != first
-
-
-@pytest.mark.usefixtures("undrawn")
-def test_only_the_named_allocations_are_run(starter: Path, tmp_path: Path) -> None:
-    result = call("run", starter, "-a", "today", "--draws", "0", "--out", tmp_path / "out")
-    assert result.exit_code == 0
-    assert set(pd.read_csv(tmp_path / "out" / "summary.csv")["allocation"]) == {"today"}
-
-
-@pytest.mark.usefixtures("undrawn")
-def test_an_earlier_run_is_replaced_only_on_demand(starter: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    assert call("run", starter, "-a", "today", "--draws", "0", "--out", out).exit_code == 0
-    before = (out / "manifest.json").read_bytes()
-    refused = call("run", starter, "-a", "today", "--out", out)
-    assert refused.exit_code == 2
-    assert "--overwrite" in refused.output
-    assert (out / "manifest.json").read_bytes() == before
-    words = ("-a", "upper_village_first", "--draws", "5", "--out", out, "--overwrite")
-    assert call("run", starter, *words).exit_code == 0
-    assert set(pd.read_csv(out / "summary.csv")["allocation"]) == {"upper_village_first"}
-    assert [p.name for p in tmp_path.iterdir()] == ["out"]
-
-
-def test_a_folder_that_is_no_run_is_never_replaced(starter: Path, tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
-    result = call("run", starter, "--out", tmp_path, "--overwrite")
-    assert result.exit_code == 2
-    assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
-
-
-def test_a_folder_with_a_manifest_of_something_else_is_never_replaced(
-    starter: Path, tmp_path: Path
-) -> None:
-    web = tmp_path / "web"
-    web.mkdir()
-    (web / "manifest.json").write_text('{"name": "a web page"}', encoding="utf-8")
-    assert call("run", starter, "--out", web, "--overwrite").exit_code == 2
-    (web / "manifest.json").write_text('{"returnplan": "0", "digest": "0"}', encoding="utf-8")
-    (web / "notes.txt").write_text("kept", encoding="utf-8")
-    assert call("run", starter, "--out", web, "--overwrite").exit_code == 2
-    assert (web / "notes.txt").read_text(encoding="utf-8") == "kept"
-
-
-@pytest.mark.usefixtures("undrawn")
-def test_a_run_is_written_through_a_link_but_not_in_place_of_the_working_folder(
-    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "link").symlink_to("real")
-    for _ in range(2):
-        words = ("-a", "today", "--draws", "5", "--out", tmp_path / "link", "--overwrite")
-        assert call("run", starter, *words).exit_code == 0
-    assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "real" / "manifest.json").is_file()
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    assert call("run", starter, "-a", "today", "--out", ".").exit_code == 2
-    assert list((tmp_path / "here").iterdir()) == []
-
-
-def test_a_target_below_a_file_is_refused_before_any_work(starter: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    result = call("run", starter, "--out", tmp_path / "file" / "out")
-    assert result.exit_code == 2
-    assert "is a file" in result.output
-    assert "simulated" not in result.output
-
-
-@pytest.mark.usefixtures("undrawn")
-def test_warnings_are_shown_before_a_run(tmp_path: Path) -> None:
-    folder = tmp_path / "scenario"
-    assert call("new", folder).exit_code == 0
-    text = (folder / "hazards.csv").read_text(encoding="utf-8")
-    (folder / "hazards.csv").write_text(text.replace("600000", "0"), encoding="utf-8")
-    result = call("run", folder, "-a", "today", "--draws", "0", "--out", tmp_path / "out")
-    assert result.exit_code == 0
-    assert "hazards.csv, row 2, column area_m2: found 0" in result.output
-
-
-def test_names_in_any_letters_are_drawn_without_a_word(starter: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "scenario"
-    shutil.copytree(starter, folder)
-    text = (folder / "places.csv").read_text(encoding="utf-8")
-    odd = text.replace("Lower village", "Ağdərə قرية 村 $x_1_2$ <b> & %s")
-    (folder / "places.csv").write_text(odd, encoding="utf-8")
-    result = call("run", folder, "-a", "today", "--draws", "0", "--out", tmp_path / "out")
-    assert result.exit_code == 0, result.output
-    assert "Warning" not in result.output
-    picture = (tmp_path / "out" / "figures" / "gate_matrix_today.svg").read_text(encoding="utf-8")
-    assert "$x_1_2$" in picture
-
-
-class Stops(Silent):
-    """Stops a run at its first figure."""
-
-    def __init__(self, failure: type[BaseException]) -> None:
-        self.failure = failure
-
-    def step(self, line: str, steps: int) -> None:
-        if line.startswith("drew"):
-            raise self.failure
-
-
-@pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
-@pytest.mark.parametrize("draws", [0, 5])
-def test_an_interrupted_run_leaves_nothing_behind_but_its_draws(
-    failure: type[BaseException], draws: int, tmp_path: Path
-) -> None:
-    folder = tmp_path / "world"
-    two_villages(folder)
-    request = run_room.Request(
-        folder=folder,
-        scenario=rp.load(folder),
-        allocations=("near_first",),
-        out=tmp_path / "out",
-        draws=draws,
-    )
-    with pytest.raises(failure):
-        run_room.run(request, Stops(failure))
-    left = [".out.draws"] if draws else []
-    assert sorted(p.name for p in tmp_path.iterdir()) == [*left, "world"]
-    kept = "5 of 5 draws are kept" if draws else "nothing was written"
-    assert kept in run_room.stopped(request)
-
-
-@pytest.mark.usefixtures("undrawn")
-def test_a_run_takes_a_hundred_draws_and_says_so(starter: Path, tmp_path: Path) -> None:
-    result = call("run", starter, "-a", "today", "--out", tmp_path / "out")
-    assert result.exit_code == 0, result.output
-    assert "100 draws, seed 1: ranges are 80 % model intervals" in result.output
-    assert "100 of 100 draws" in result.output
-    found = manifest(tmp_path / "out")
-    assert (found["draws"], found["seed"]) == (100, 1)
-    assert rp.load_run(tmp_path / "out").ready_day is not None
-    assert [p.name for p in tmp_path.iterdir()] == ["out"]
-
-
-@pytest.mark.usefixtures("undrawn")
-def test_shards_are_run_and_merged(starter: Path, tmp_path: Path) -> None:
-    words = ("run", starter, "-a", "today", "--draws", "25", "--seed", "4")
-    for number in (1, 2):
-        result = call(*words, "--shard", f"{number}/2", "--out", tmp_path / str(number))
-        assert result.exit_code == 0, result.output
-        assert "returnplan merge" in result.output
-    assert "of which 12 to 24 here" in result.output
-    incomplete = call("merge", tmp_path / "2", "--out", tmp_path / "merged")
-    assert incomplete.exit_code == 1
-    assert "draws 0 to 11: found in no folder" in incomplete.output
-    merged = call("merge", tmp_path / "2", tmp_path / "1", "--out", tmp_path / "merged")
-    assert merged.exit_code == 0, merged.output
-    assert call(*words, "--out", tmp_path / "whole").exit_code == 0
-    assert manifest(tmp_path / "merged")["digest"] == manifest(tmp_path / "whole")["digest"]
-    refused = call("merge", tmp_path / "2", tmp_path / "1", "--out", tmp_path / "merged")
-    assert refused.exit_code == 2
-    assert "--overwrite" in refused.output
-    again = call(*words, "--shard", "1/1", "--out", tmp_path / "1", "--overwrite")
-    assert again.exit_code == 0, again.output
-
-
-def test_ctrl_c_before_a_run_begins_is_one_line(
-    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(run_room, "warm_up", stop)
-    result = call("run", starter, "--out", tmp_path / "out")
-    assert result.exit_code == 130
-    assert "stopped; nothing was written" in result.output
-    monkeypatch.setattr("returnplan.scenario.check", stop)
-    assert call("check", starter).exit_code == 130
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.usefixtures("undrawn")
-def test_long_preparations_are_explained(
-    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said: list[str] = []
-
-    class Listens(Silent):
-        def say(self, line: str) -> None:
-            said.append(line)
-            told.set()
-
-    told = Event()
-    monkeypatch.setattr(run_room, "PATIENCE_S", 0.0)
-    monkeypatch.setattr(run_room, "warm_up", lambda: told.wait(60))
-    request = run_room.Request(
-        folder=starter, scenario=rp.load(starter), allocations=("today",), out=tmp_path / "out"
-    )
-    run_room.run(request, Listens())
-    assert said == ["compiling the simulation for this machine, once, up to a minute"]
-
-
-@pytest.mark.usefixtures("undrawn")
-def test_on_a_terminal_there_are_bars(
-    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("returnplan.cli._is_terminal", lambda: True)
-    result = call("run", starter, "-a", "today", "--draws", "20", "--out", tmp_path / "out")
-    assert result.exit_code == 0, result.output
-    assert "20/20 draws" in result.output
-    assert "steps" in result.output
 
 
 @pytest.mark.parametrize(
@@ -412,26 +82,19 @@ def test_the_module_ends_with_the_same_message_and_no_traceback(
     assert process.stderr
 
 
-def test_a_scenario_with_errors_leaves_no_output_folder(starter: Path, tmp_path: Path) -> None:
-    broken = tmp_path / "broken"
-    assert call("new", broken).exit_code == 0
-    text = (broken / "hazards.csv").read_text(encoding="utf-8")
-    (broken / "hazards.csv").write_text(text.replace("600000", "-5"), encoding="utf-8")
-    result = call("run", broken, "--out", tmp_path / "out")
-    assert result.exit_code == 1
-    assert "hazards.csv, row 2, column area_m2: found '-5'" in result.output
-    assert not (tmp_path / "out").exists()
+def test_ctrl_c_before_a_run_begins_is_one_line(
+    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
 
-
-@pytest.mark.parametrize(
-    "kind", ["gates", "causes", "policies", "charts", "assumptions", "columns"]
-)
-def test_lists_name_every_member_with_one_line(kind: str) -> None:
-    result = call("list", kind)
-    assert result.exit_code == 0
-    lines = result.output.splitlines()
-    assert len(lines) >= 5
-    assert all(len(line.split()) > 1 for line in lines)
+    monkeypatch.setattr(run_room, "warm_up", stop)
+    result = call("run", starter, "--out", tmp_path / "out")
+    assert result.exit_code == 130
+    assert "stopped; nothing was written" in result.output
+    monkeypatch.setattr("returnplan.scenario.check", stop)
+    assert call("check", starter).exit_code == 130
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_help_shows_an_example_for_every_command() -> None:
@@ -439,3 +102,12 @@ def test_help_shows_an_example_for_every_command() -> None:
         result = call(command, "--help")
         assert result.exit_code == 0
         assert f"returnplan {command}" in result.output
+
+
+def test_help_begins_without_what_only_work_needs() -> None:
+    words = "import sys; from returnplan.cli import main; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", words], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert not {"numba", "numpy", "pandas", "matplotlib"} & set(loaded)
+    assert {"load", "simulate"} <= set(dir(rp))

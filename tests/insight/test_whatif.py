@@ -15,8 +15,8 @@ import returnplan as rp
 from returnplan.insight import whatif
 from returnplan.model.chance.assumptions import assumptions_in_force
 from returnplan.model.chance.draws import Draws
-from returnplan.model.reasons.causes import COMMON, causes_of
-from returnplan.model.simulation import Prepared, PreparedAllocation, tell
+from returnplan.model.reasons.causes import COMMON, causes_of, remedy
+from returnplan.model.simulation import Prepared, PreparedAllocation, simulate
 from returnplan.model.work.milestones import plan_work
 from tests.sketch import STAGES, Sketch
 
@@ -35,11 +35,12 @@ def day(number: int) -> date:
 def days_of(scenario: rp.Scenario, like: rp.Scenario | None = None) -> dict[str, float]:
     """Days by cause of the first community, with the priorities of another scenario if given."""
     before = None if like is None else PreparedAllocation(Prepared(like), "plan")
-    stage = Prepared(scenario)
-    staged = PreparedAllocation(stage, "plan", like=before)
-    table = tell(stage, staged, staged.run(stage, stage.numbers(stage.expected))).delays
-    mine = table[table["community"] == scenario.communities[0].id]
-    return dict(zip(mine["cause"], mine["days_mean"], strict=True))
+    prepared = Prepared(scenario)
+    chosen = PreparedAllocation(prepared, "plan", like=before)
+    account, _ = simulate(prepared, chosen, prepared.numbers(prepared.expected))
+    days = account.delay_s[prepared.settlements.community[0]] / DAY_S
+    causes = prepared.reasons.causes
+    return {cause: float(each) for cause, each in zip(causes, days, strict=True) if each > 0}
 
 
 def village(gate: str = "housing_land", *, horizon_years: int = 5, **more: Any) -> Sketch:
@@ -213,12 +214,12 @@ def test_ids_jobs_and_order_stay_when_a_cause_goes(cause: str, make: Callable[[]
     changed = whatif.without(scenario, cause)
     assert plan_work(changed) == plan_work(scenario)
     before = PreparedAllocation(Prepared(scenario), "plan")
-    stage = Prepared(changed)
-    after = PreparedAllocation(stage, "plan", like=before)
+    prepared = Prepared(changed)
+    after = PreparedAllocation(prepared, "plan", like=before)
     assert after.order == before.order
     assert after.routes is before.routes
     assert np.array_equal(after.decoded.priority, before.decoded.priority)
-    assert stage.reasons.causes == causes_of(plan_work(scenario))
+    assert prepared.reasons.causes == causes_of(plan_work(scenario))
 
 
 KEPT = {
@@ -377,7 +378,7 @@ def every_cause() -> Sequence[str]:
 
 @pytest.mark.parametrize("cause", every_cause())
 def test_every_cause_has_a_remedy_in_words_or_is_known_to_have_none(cause: str) -> None:
-    words = whatif.remedy(cause)
+    words = remedy(cause)
     assert bool(words) == (cause not in WITHOUT_REMEDY)
     assert "_" not in words
     scenario = rp.load(VALLEY)

@@ -15,10 +15,10 @@ import returnplan
 SCRIPT = """
 import os, pathlib, sys
 sys.path.insert(0, sys.argv[1])
-import returnplan.model.work.loop as kernel
+from returnplan.model.work import loop
 import numpy as np
-assert pathlib.Path(kernel.__file__).is_relative_to(sys.argv[1])
-print(kernel._hours(np.full((1, 1), 7.0), np.zeros((0, 2), np.int32), 0, 0))
+assert pathlib.Path(loop.__file__).is_relative_to(sys.argv[1])
+print(loop._hours(np.full((1, 1), 7.0), np.zeros((0, 2), np.int32), 0, 0))
 print(os.environ["NUMBA_CACHE_DIR"])
 """
 
@@ -30,7 +30,8 @@ def site(tmp_path: Path) -> Path:
     shutil.copytree(
         Path(returnplan.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__")
     )
-    (package / "__pycache__").write_text("a file, so that it cannot be a folder")
+    for folder in {path.parent for path in package.rglob("*.py")}:
+        (folder / "__pycache__").write_text("a file, so that it cannot be a folder")
     return package.parent
 
 

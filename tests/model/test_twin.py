@@ -27,6 +27,7 @@ from tests.reference import (
     reference_run,
     under,
 )
+from tests.worlds import seeds
 
 pytestmark = pytest.mark.unwatched
 
@@ -201,7 +202,7 @@ def test_engine_and_twin_agree_on_the_tiny_worlds(name: str, tmp_path: Path) -> 
     compare(tmp_path, *TINY[name])
 
 
-@pytest.mark.parametrize("seed", range(1000, 1080))
+@pytest.mark.parametrize("seed", seeds(1000, 1080))
 def test_engine_and_twin_agree_on_random_worlds(seed: int, tmp_path: Path) -> None:
     worlds.write_random_world(
         tmp_path,
@@ -215,7 +216,7 @@ def test_engine_and_twin_agree_on_random_worlds(seed: int, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2002, 2014))
+@pytest.mark.parametrize("seed", seeds(2002, 2014))
 def test_engine_and_twin_agree_on_every_allocation_of_random_worlds(
     seed: int, tmp_path: Path
 ) -> None:
@@ -224,7 +225,7 @@ def test_engine_and_twin_agree_on_every_allocation_of_random_worlds(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3000, 3006))
+@pytest.mark.parametrize("seed", seeds(3000, 3006))
 def test_engine_and_twin_agree_on_larger_worlds(seed: int, tmp_path: Path) -> None:
     worlds.write_random_world(tmp_path, seed, settlements=10, hazards=25, teams=14)
     compare(tmp_path, ALLOCATIONS[seed % len(ALLOCATIONS)], "by_smith_path")

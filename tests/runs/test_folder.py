@@ -1,35 +1,36 @@
-"""Run folders: what is written with draws, and how it is read again."""
+"""Run folders: what is written with draws, and what killed runs leave beside it."""
 
-import json
+import hashlib
+import os
 import re
-import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
 
 import returnplan as rp
-from returnplan.runs.ensemble import RANGED
+from returnplan.runs import folder
+from returnplan.runs.folder import MANIFEST, clear_leftovers
 from returnplan.runs.run import Request, run
-from returnplan.runs.folder import TABLES
+from returnplan.show.run_folder import write_run
 from tests.running import manifest, run_undrawn
 
 NAMES = ("today", "two_more_teams")
 
 
 def asked(out: Path, **changes: Any) -> Request:
-    folder = Path("scenarios/valley")
+    valley = Path("scenarios/valley")
     given: dict[str, Any] = {"allocations": NAMES, "draws": 40, "seed": 3} | changes
-    return Request(folder=folder, scenario=rp.load(folder), out=out, **given)
+    return Request(folder=valley, scenario=rp.load(valley), out=out, **given)
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Write the same run with one thread and with four; figures, drawn from the tables, once."""
     root = tmp_path_factory.mktemp("runs")
-    run(asked(root / "1", workers=1))
+    run(asked(root / "1", workers=1), write_run)
     return [root / "1", run_undrawn(asked(root / "4", workers=4))]
 
 
@@ -72,73 +73,55 @@ def test_figures_say_what_their_numbers_are(folders: list[Path], name: str, word
     assert "dates are medians" not in text
 
 
-def test_a_run_is_read_as_python_has_it(folders: list[Path]) -> None:
-    found = rp.load_run(folders[0])
-    spread = rp.ensemble(rp.load("scenarios/valley"), NAMES, draws=40, seed=3)
-    assert found.allocations == spread.allocations
-    assert found.communities == spread.communities
-    assert found.ready_day is not None
-    assert found.ready_day.dtype == np.float32
-    assert (found.ready_day == spread.ready_day.astype(np.float32)).all()
-    for name in RANGED:
-        left, right = getattr(found, name), getattr(spread, name)
-        for column in right:
-            if right[column].notna().any():
-                pd.testing.assert_series_equal(left[column], right[column], check_dtype=False)
-            else:
-                assert left[column].isna().all()
-    assert set(found.jobs["allocation"]) == set(NAMES)
-    assert found.readiness["people"].dtype.kind == "i"
-    assert found.readiness["ready_day_p50"].dtype.kind == "f"
-    assert found.people_met["people_p50"].dtype.kind == "i"
-    assert found.people_met["date"].iloc[0] == "2024-03-01"
-    assert found.manifest["draws"] == 40
+def test_the_manifest_names_the_bytes_of_every_file_but_pictures(folders: list[Path]) -> None:
+    run = folders[0]
+    there = {p.relative_to(run).as_posix(): p for p in run.rglob("*") if p.is_file()}
+    named = manifest(run)["files"]
+    assert named.keys() == {
+        name for name in there if name != MANIFEST and not name.startswith("figures/")
+    }
+    assert {
+        "readiness.csv",
+        "ready_day.npz",
+        "results.xlsx",
+        "scenario/hazards.csv",
+    } <= named.keys()
+    for name, sha256 in named.items():
+        assert hashlib.sha256(there[name].read_bytes()).hexdigest() == sha256
 
 
-def test_ids_that_look_like_numbers_or_blanks_stay_text(
-    folders: list[Path], tmp_path: Path
-) -> None:
-    shutil.copytree(folders[0], tmp_path / "run")
-    path = tmp_path / "run" / "readiness.csv"
-    text = path.read_text(encoding="utf-8").replace("ford_people", "007").replace("orchard", "NA")
-    path.write_text(text, encoding="utf-8")
-    found = rp.load_run(tmp_path / "run").readiness
-    assert "007" in set(found["community"])
-    assert "NA" in set(found["settlement"])
+# ---------------------------------------------------------------- what killed runs leave
 
 
-def test_a_run_on_expected_values_has_no_draws(tmp_path: Path) -> None:
-    scenario = rp.load("scenarios/valley")
-    run_undrawn(asked(tmp_path / "run", allocations=("today",), draws=0))
-    found = rp.load_run(tmp_path / "run")
-    assert found.ready_day is None
-    assert found.communities == tuple(c.id for c in scenario.communities)
-    assert found.manifest["draws"] == 0
-    assert not (tmp_path / "run" / "ready_day.npz").exists()
-    outcome = rp.simulate(scenario, "today")
-    assert found.readiness["status"].tolist() == outcome.readiness["status"].tolist()
+def test_leftovers_of_dead_processes_go_and_an_earlier_run_comes_back(tmp_path: Path) -> None:
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    for name in (f".out.{dead}.partial", f".out.{dead}.old", f".out.{os.getpid()}.partial"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine").write_text(name, encoding="utf-8")
+    for name in (".out.draws", f".other.{dead}.partial", ".out.x.partial"):
+        (tmp_path / name).mkdir()
+    (tmp_path / f".out.{dead}1.partial").write_text("a file", encoding="utf-8")
+    clear_leftovers(tmp_path / "out")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("out", ".out.draws", f".other.{dead}.partial", ".out.x.partial"),
+        f".out.{os.getpid()}.partial",
+    }
+    assert (tmp_path / "out" / "mine").read_text(encoding="utf-8") == f".out.{dead}.old"
+    (tmp_path / f".out.{dead}.old").mkdir()  # the run after it came into its place
+    clear_leftovers(tmp_path / "out")
+    assert not (tmp_path / f".out.{dead}.old").exists()
 
 
-def test_a_folder_that_is_no_run_is_refused(folders: list[Path], tmp_path: Path) -> None:
-    with pytest.raises(rp.ReturnplanError, match="is no run folder"):
-        rp.load_run(tmp_path)
-    with pytest.raises(rp.ReturnplanError, match="is no run folder"):
-        rp.load_run(tmp_path / "none")
-    (tmp_path / "manifest.json").write_text('{"name": "a web page"}', encoding="utf-8")
-    with pytest.raises(rp.ReturnplanError, match="is no run folder"):
-        rp.load_run(tmp_path)
-    for number, name in enumerate((*(f"{table}.csv" for table in TABLES), "ready_day.npz")):
-        copy = tmp_path / str(number)
-        shutil.copytree(folders[0], copy)
-        (copy / name).unlink()
-        with pytest.raises(rp.ReturnplanError, match="is no complete run folder"):
-            rp.load_run(copy)
+def test_whether_a_process_is_gone_is_answered_with_care(monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_mine(*_: object) -> None:
+        raise PermissionError
 
-
-def test_a_manifest_without_its_draws_is_refused(folders: list[Path], tmp_path: Path) -> None:
-    shutil.copytree(folders[0], tmp_path / "run")
-    found = manifest(tmp_path / "run")
-    del found["draws"]
-    (tmp_path / "run" / "manifest.json").write_text(json.dumps(found), encoding="utf-8")
-    with pytest.raises(rp.ReturnplanError, match="is no complete run folder"):
-        rp.load_run(tmp_path / "run")
+    monkeypatch.setattr(os, "kill", not_mine)
+    assert not folder._is_gone(1)
+    monkeypatch.setattr(os, "name", "nt")
+    assert not folder._is_gone(1)

@@ -9,12 +9,13 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -23,11 +24,20 @@ from returnplan import domain
 from returnplan.model.chance.assumptions import default_assumptions
 from returnplan.model.conditions.gates import GATES
 from returnplan.model.work.policies import POLICIES
-from returnplan.scenario import digest, rows, write_workbook
+from returnplan.scenario import digest, write_workbook
 from returnplan.scenario.files import LARGEST
-from returnplan.scenario.header import head_text
-from returnplan.scenario.rows import table_type
-from tests.worlds import COLUMNS, fork, two_villages, winter, write_random_world
+from tests.scenario.planted import (
+    AREA,
+    TOML,
+    Place,
+    add,
+    errors,
+    grid,
+    only_problem,
+    put,
+    put_grid,
+)
+from tests.worlds import COLUMNS, Row, fork, two_villages, winter, write_random_world
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = range(12)
@@ -378,14 +388,6 @@ def test_a_text_that_no_sheet_can_hold_is_refused_before_anything_is_written(
     assert rp.load(tmp_path / "second") == scenario
 
 
-def test_the_head_escapes_every_control_character(tmp_path: Path) -> None:
-    two_villages(tmp_path)
-    title = "".join(map(chr, range(1, 0x20))) + '\x7f"\\ end'
-    scenario = dataclasses.replace(rp.load(tmp_path), title=title)
-    (tmp_path / "scenario.toml").write_text(head_text(scenario), encoding="utf-8", newline="\n")
-    assert rp.load(tmp_path).title == title.strip()
-
-
 # ------------------------------------------------------------------------------------- the digest
 
 
@@ -432,40 +434,6 @@ def test_check_reports_the_defaults_in_use(tmp_path: Path) -> None:
     assert "district" not in {column for _, column, _, _ in report.default_columns}
 
 
-def test_every_column_of_the_contract_is_described_with_what_it_allows() -> None:
-    for table, columns in COLUMNS.items():
-        kind = table_type(table)
-        assert set(columns) <= set(kind.info)
-        for column in kind.info:
-            assert kind.info[column].description
-            assert kind.allowed(column)
-    assert table_type("hazards").allowed("area_m2") == (
-        "a number of at least 0 and of at most 1,000,000,000,000 (m2)"
-    )
-    assert table_type("places").allowed("id") == "text without /"
-    assert table_type("roads").allowed("all_season") == "true or false"
-    assert table_type("communities").allowed("people") == (
-        "a whole number of at least 0 and of at most 1,000,000,000 (people)"
-    )
-    assert table_type("rates").allowed("asset") == "an id of assets"
-    assert table_type("hazards").allowed("denies").endswith("; several separated by ;")
-
-
-def test_readers_are_made_once_and_not_for_every_check(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    two_villages(tmp_path)
-    scenario = rp.load(tmp_path)
-    rp.write(scenario, tmp_path)
-
-    def refuse(_: object) -> None:
-        raise AssertionError("a reader is made again")
-
-    monkeypatch.setattr(rows, "TypeAdapter", refuse)
-    assert rp.load(tmp_path) == scenario
-    rp.write(scenario, tmp_path)
-
-
 @pytest.mark.skipif(not (ROOT / "scenarios/karabakh").is_dir(), reason="runs in the project")
 def test_the_karabakh_scenario_has_no_error_and_its_check_loads_no_simulation() -> None:
     code = (
@@ -476,3 +444,131 @@ def test_the_karabakh_scenario_has_no_error_and_its_check_loads_no_simulation() 
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.split(maxsplit=1) == ["0", "['numba']\n"]
+
+
+# ---------------------------------------------------------------------------------- one go, no run
+
+
+def plant_ten_faults(folder: Path) -> list[Place]:
+    (folder / "scenario.toml").write_text(
+        TOML.replace("horizon_years = 10", "horizon_years = 0"), encoding="utf-8"
+    )
+    put(folder, "places", 3, "lat_deg", "39,5")
+    put(folder, "communities", 2, "people", "2.5")
+    put(folder, "communities", 3, "settlement", "atlantis")
+    put(folder, "roads", 4, "id", "town")
+    put(folder, "hazards", 2, "road", "r2")
+    put(folder, "hazards", 4, "area_m2", "-1")
+    put(folder, "works", 3, "source", "")
+    put(folder, "deployments", 2, "from", "31.12.2026")
+    put(folder, "orders", 3, "position", "first")
+    return [
+        ("communities.csv", 2, "people"),
+        ("communities.csv", 3, "settlement"),
+        ("deployments.csv", 2, "from"),
+        ("hazards.csv", 2, "place"),
+        ("hazards.csv", 4, "area_m2"),
+        ("orders.csv", 3, "position"),
+        ("places.csv", 3, "lat_deg"),
+        ("roads.csv", 4, "id"),
+        ("scenario.toml", None, "horizon_years"),
+        ("works.csv", 3, "source"),
+    ]
+
+
+def test_ten_faults_in_one_folder_are_all_named_with_file_row_and_column(folder: Path) -> None:
+    planted = plant_ten_faults(folder)
+    report = rp.check(folder)
+    assert sorted((p.file, p.row, p.column) for p in report.errors) == planted
+    assert report.warnings == ()
+
+
+def test_load_raises_one_error_that_lists_every_problem(folder: Path) -> None:
+    planted = plant_ten_faults(folder)
+    with pytest.raises(rp.ScenarioError) as caught:
+        rp.load(folder)
+    assert sorted((p.file, p.row, p.column) for p in caught.value.problems) == planted
+    for file, row, column in planted:
+        assert f"{file}{f', row {row}' if row else ''}, column {column}: " in str(caught.value)
+
+
+def test_check_on_the_command_line_names_all_ten_faults_and_exits_with_1(folder: Path) -> None:
+    from returnplan.cli import main
+
+    planted = plant_ten_faults(folder)
+    result = CliRunner().invoke(main, ["check", str(folder)])
+    assert result.exit_code == 1
+    for file, row, column in planted:
+        assert f"{file}{f', row {row}' if row else ''}, column {column}: " in result.stderr
+    assert "Traceback" not in result.output
+    assert "10 problems" in result.stderr
+
+
+def test_run_of_a_faulty_scenario_leaves_no_folder_behind(folder: Path, tmp_path: Path) -> None:
+    from returnplan.cli import main
+
+    plant_ten_faults(folder)
+    target = tmp_path / "runs" / "first"
+    result = CliRunner().invoke(main, ["run", str(folder), "--out", str(target)])
+    assert result.exit_code == 1
+    assert "10 problems" in result.stderr
+    assert not (tmp_path / "runs").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["world"]
+
+
+def test_check_on_the_command_line_reports_warnings_and_exits_with_0(folder: Path) -> None:
+    from returnplan.cli import main
+
+    put(folder, "works", 2, "skill", "diving")
+    result = CliRunner().invoke(main, ["check", str(folder)])
+    assert result.exit_code == 0
+    assert "works.csv, row 2, column skill" in result.stderr
+
+
+def test_a_folder_that_is_none_is_one_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for name in ("nowhere", "file", "x" * 5000, "a\0b"):
+        problem = only_problem(tmp_path / name)
+        assert problem.level == "error"
+        with pytest.raises(rp.ScenarioError):
+            rp.load(tmp_path / name)
+
+
+def test_an_empty_folder_names_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
+    assert errors(tmp_path) == [
+        ("scenario.toml", None, None),
+        *((f"{t}.csv", None, None) for t in ("places", "communities", "roads", "assets")),
+        *((f"{t}.csv", None, None) for t in ("rates", "deployments", "sources")),
+    ]
+
+
+def test_ids_may_be_any_text_that_a_planner_uses(folder: Path) -> None:
+    odd = '🏔 Şuşa, "Լ" «7»\nШ'
+    for table in COLUMNS:
+        lines = grid(folder, table)
+        put_grid(folder, table, [[odd if c == "upper" else c for c in line] for line in lines])
+    assert rp.check(folder).problems == ()
+    assert rp.load(folder).communities[0].settlement == odd
+    put(folder, "works", 2, "settlement", odd + "?")
+    problem = only_problem(folder)
+    assert (problem.file, problem.row, problem.column) == ("works.csv", 2, "settlement")
+    assert "\n" not in str(problem)
+
+
+def many(count: int) -> Iterator[Row]:
+    for i in range(count):
+        yield {
+            **{"id": f"x{i}", "place": "upper" if i % 2 else "lower", "hazard_class": "SHA"},
+            **{"denies": "housing;water", "items_per_km2": 350.5, **AREA},
+        }
+
+
+def test_tens_of_thousands_of_rows_are_checked(folder: Path) -> None:
+    add(folder, "hazards", *many(20_000))
+    assert rp.check(folder).problems == ()
+
+
+def test_thousands_of_faults_are_all_listed(folder: Path) -> None:
+    rows = (row | {"area_m2": "large", "record": "some", "place": "x"} for row in many(4_000))
+    add(folder, "hazards", *rows)
+    assert len(rp.check(folder).errors) == 12_000

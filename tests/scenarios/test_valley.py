@@ -16,7 +16,8 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
-from returnplan.show.figures import view_of
+from returnplan.runs.tables import one_under_another
+from returnplan.show.drawing import view_of
 from tests.golden_tables import assert_golden
 from tests.reference import Reference, reference_run
 
@@ -370,7 +371,7 @@ def test_the_gates_of_terrace_hold_from_the_seconds_worked_out_by_hand() -> None
     ready_s = max(walk.gates_s.values())
     ready = readiness("today")["terrace_people"]
     assert seconds(ready["ready_day_p50"]) == ready_s
-    assert ready["ready_date_p50"] == day(ready_s)
+    assert ready["ready_date_p50"] == pd.Timestamp(day(ready_s))
     assert ready["binding_gate"] == next(g for g, s in walk.gates_s.items() if s == ready_s)
     assert ready["status"] == "conditions met (modelled)"
 
@@ -475,8 +476,10 @@ def test_the_readme_prints_the_dates_and_binding_gates_of_all_allocations(commun
     cells = []
     for allocation in ALLOCATIONS:
         row = readiness(allocation)[community]
-        is_met = row["status"] == "conditions met (modelled)"
-        cells.append(f"{row['ready_date_p50']} {row['binding_gate']}" if is_met else row["status"])
+        status = row["status"]
+        if status == "conditions met (modelled)":
+            status = f"{row['ready_date_p50']:%Y-%m-%d} {row['binding_gate']}"
+        cells.append(status)
     assert f"| {community} | {' | '.join(cells)} |" in readme()
 
 
@@ -632,8 +635,5 @@ def within(time_s: object, horizon_s: int) -> int | None:
 @pytest.mark.parametrize("name", TABLES)
 def test_the_tables_of_the_valley_are_the_golden_ones(name: str) -> None:
     """Refresh on purpose only: RETURNPLAN_REFRESH_GOLDEN=1, and say so under "Results change"."""
-    found = pd.concat(
-        [getattr(outcome(allocation), name).astype(object) for allocation in ALLOCATIONS],
-        ignore_index=True,
-    )
+    found = one_under_another([outcome(allocation).tables[name] for allocation in ALLOCATIONS])
     assert_golden(found, "valley", name)

@@ -10,16 +10,15 @@ from pathlib import Path
 import pytest
 
 import returnplan as rp
-from returnplan.show import drawing as canvas
-from returnplan.show import figures
-from returnplan.show.drawing import CHARTS
+from returnplan.show import charts, figures, maps
+from returnplan.show.drawing import figure, vector, view_of
 from tests.charted import VIEW, tables
 from tests.running import until
 
 
 def test_every_chart_is_drawn_for_all_or_for_each() -> None:
     pages = figures.pages(["a", "b"], draws=100)
-    assert {page.chart for page in pages} == set(CHARTS)
+    assert {page.chart for page in pages} == set(figures.CHARTS)
     assert len({page.file for page in pages}) == len(pages)
     one = {page.file for page in figures.pages(["a"], draws=0)}
     assert one == {page.file for page in pages if not page.file.endswith("_b")} - {
@@ -28,10 +27,14 @@ def test_every_chart_is_drawn_for_all_or_for_each() -> None:
     assert "paired_differences" not in {page.file for page in figures.pages(["a", "b"], draws=1)}
 
 
+def test_every_chart_is_a_function_of_charts_or_of_maps() -> None:
+    assert set(figures.CHARTS) <= {*charts.__all__, *maps.__all__}
+
+
 def draw(scenario: rp.Scenario, folder: Path, wait_for: str = "") -> dict[str, bytes]:
     """Draw figures of one allocation; after the first, wait for one that another process draws."""
     outcome = rp.simulate(scenario, scenario.allocations[0].name)
-    view = figures.view_of(None, scenario, 365.0, "provenance")
+    view = view_of(None, scenario, 365.0, "provenance")
     said: list[str] = []
 
     def progress(line: str) -> None:
@@ -69,8 +72,8 @@ def test_two_processes_draw_what_one_draws(
 
 
 def test_a_figure_as_svg_keeps_its_words_and_its_description() -> None:
-    sheet, words = canvas.figure("ready_dates", tables(), VIEW)
-    text = canvas.vector(sheet, words)
+    sheet, words = figure("ready_dates", tables(), VIEW)
+    text = vector(sheet, words)
     assert "Ağdərə" in text
     assert "The first is Ağdərə" in text
     assert "<image" not in text

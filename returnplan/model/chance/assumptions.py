@@ -1,9 +1,8 @@
 """Uncertain numbers: the table of assumptions in force, and the numbers of a run (model §9)."""
 
 import csv
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,24 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from returnplan.domain import RECORDS, Assumption, Scenario
-from returnplan.model.work.calendars import months_from
+from returnplan.model.chance.distributions import mean, mean_shares
+from returnplan.model.chance.months import months_from
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-
-PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "fixed": ("a",),
-    "uniform": ("a", "b"),
-    "triangular": ("a", "b", "c"),
-    "normal": ("a", "b"),
-    "lognormal": ("a", "b"),
-    "beta": ("a", "b"),
-    "gamma": ("a", "b"),
-    "poisson": ("a",),
-    "dirichlet": ("a", "b", "c"),
-}
-"""Parameters that each distribution needs, in the words of the table of assumptions."""
 
 
 @cache
@@ -54,136 +41,12 @@ def _without_blanks(row: Mapping[str, str]) -> dict[str, Any]:
 def assumptions_in_force(scenario: Scenario) -> dict[str, Assumption]:
     """Rows of the scenario, and the shipped default where it has none.
 
-    Parameters
-    ----------
-    scenario
-        The scenario.
-
     Returns
     -------
     dict[str, Assumption]
         By id.
     """
     return {**default_assumptions(), **{row.id: row for row in scenario.assumptions}}
-
-
-def shape_problem(row: Assumption) -> str:
-    """Say what is wrong with the parameters of a distribution.
-
-    Parameters
-    ----------
-    row
-        One row of the table of assumptions.
-
-    Returns
-    -------
-    str
-        What is allowed; empty when nothing is wrong.
-    """
-    needed = PARAMETERS[row.distribution]
-    missing = [name for name in needed if getattr(row, name) is None]
-    if missing:
-        return f"{row.distribution} needs {', '.join(needed)}"
-    a, b, c = (math.nan if v is None else v for v in (row.a, row.b, row.c))
-    wrong: dict[str, tuple[bool, str]] = {
-        "uniform": (a > b, "uniform needs a (low) <= b (high)"),
-        "triangular": (not a <= b <= c, "triangular needs a (low) <= b (mode) <= c (high)"),
-        "normal": (b < 0, "normal needs b (sd) >= 0"),
-        "lognormal": (a <= 0 or b < 0, "lognormal needs a (median) > 0 and b (sd of log) >= 0"),
-        "beta": (a <= 0 or b <= 0, "beta needs a (alpha) > 0 and b (beta) > 0"),
-        "gamma": (a <= 0 or b <= 0, "gamma needs a (shape) > 0 and b (scale) > 0"),
-        "poisson": (a < 0, "poisson needs a (mean) >= 0"),
-        "dirichlet": (
-            min(a, b, c) < 0 or a + b + c <= 0,
-            "dirichlet needs a, b, c >= 0 and a sum above 0",
-        ),
-    }
-    is_wrong, allowed = wrong.get(row.distribution, (False, ""))
-    return allowed if is_wrong else ""
-
-
-def mean(row: Assumption) -> float:
-    """Untruncated mean of a distribution of one number (model §9).
-
-    Parameters
-    ----------
-    row
-        An assumption whose distribution is not dirichlet.
-
-    Returns
-    -------
-    float
-        The mean, in the unit of the row.
-
-    Raises
-    ------
-    ValueError
-        For a dirichlet, which is three numbers.
-    """
-    a, b, c = (math.nan if v is None else v for v in (row.a, row.b, row.c))
-    match row.distribution:
-        case "fixed" | "normal" | "poisson":
-            return a
-        case "uniform":
-            return (a + b) / 2
-        case "triangular":
-            return (a + b + c) / 3
-        case "lognormal":
-            return a * math.exp(b * b / 2)
-        case "beta":
-            return a / (a + b)
-        case "gamma":
-            return a * b
-        case "dirichlet":
-            raise ValueError(f"assumption {row.id}: a dirichlet has three means")
-
-
-def support(row: Assumption) -> tuple[float, float]:
-    """Smallest and largest value that a draw can bring.
-
-    Parameters
-    ----------
-    row
-        An assumption whose distribution is not dirichlet.
-
-    Returns
-    -------
-    tuple[float, float]
-        Ends of its distribution, narrowed by ``low`` and ``high``; a fixed value is not narrowed.
-    """
-    a, b, c = (math.nan if v is None else v for v in (row.a, row.b, row.c))
-    if row.distribution == "fixed":
-        return a, a
-    ends = {
-        "uniform": (a, b),
-        "triangular": (a, c),
-        "normal": (a, a) if b == 0 else (-math.inf, math.inf),
-        "lognormal": (a, a) if b == 0 else (0.0, math.inf),
-        "beta": (0.0, 1.0),
-    }
-    low, high = ends.get(row.distribution, (0.0, math.inf))
-    return (
-        low if row.low is None else max(low, row.low),
-        high if row.high is None else min(high, row.high),
-    )
-
-
-def mean_shares(row: Assumption) -> tuple[float, float, float]:
-    """Mean shares of a dirichlet (cancelled, reduced, cleared).
-
-    Parameters
-    ----------
-    row
-        An assumption whose distribution is dirichlet.
-
-    Returns
-    -------
-    tuple[float, float, float]
-        Shares that sum to one.
-    """
-    a, b, c = (math.nan if v is None else v for v in (row.a, row.b, row.c))
-    total = a + b + c
-    return a / total, b / total, c / total
 
 
 MULTIPLIERS = (
@@ -240,12 +103,7 @@ class Unrecorded:
         return self._only(~self.is_found)
 
     def _only(self, which: Flags) -> "Unrecorded":
-        return Unrecorded(
-            settlement=self.settlement[which],
-            like=self.like[which],
-            area_m2=self.area_m2[which],
-            is_found=self.is_found[which],
-        )
+        return Unrecorded(**{one.name: getattr(self, one.name)[which] for one in fields(self)})
 
 
 NO_UNRECORDED = Unrecorded(

@@ -14,20 +14,17 @@ from returnplan.model.chance.assumptions import (
     Values,
     assumptions_in_force,
     is_multiplier,
-    mean,
     productivity_of,
 )
-from returnplan.model.chance.uniforms import (
+from returnplan.model.chance.distributions import (
     Quantiles,
     Shares,
+    mean,
     poisson_counts,
     quantile,
-    sobol,
-    stable_hash,
-    uniforms,
-    within,
 )
-from returnplan.model.work.calendars import months_from
+from returnplan.model.chance.months import months_from
+from returnplan.model.chance.uniforms import sobol, stable_hash, uniforms, within
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]

@@ -6,6 +6,6 @@ Out: one time for each settlement and gate, in whole seconds: ``NEVER``, ``UNKNO
 ``history`` the settlements and what happened there; ``gates`` the family of gates, presets, status;
 ``risk`` individual risk from hazards near (model §8); ``score`` the soft score.
 
-To add a gate: one function under ``@gate`` in ``gates``. The decorator names its parameters, the
-data it needs and what it waits for; a scenario switches it on under ``[gates]``.
+To add a gate: one function under ``@gate`` in ``gates``. The decorator says what pages call it, the
+data it needs, what it waits for and its parameters; a scenario switches it on under ``[gates]``.
 """

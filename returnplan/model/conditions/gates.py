@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from returnplan.domain import SETTLEMENT_DENIALS, Scenario
+from returnplan.language.words import ENGLISH, Later, Words, later, plain
 from returnplan.model.conditions.history import NEVER, TOLERANCE, UNKNOWN, History
 from returnplan.model.work import loop
 from returnplan.registry import Family
@@ -62,10 +63,14 @@ class Gate:
     ----------
     name
         What scenarios call it.
+    called
+        What pages call it.
     parameters
         Parameters with their defaults; None: optional, without a value.
     needs
-        Data that it needs, in the words of the status *unknown: ...*.
+        Data that it needs, as pages say it.
+    unknown
+        The same in the status *unknown: ...*, which is never translated.
     waits
         What closes it.
     holds_from
@@ -75,8 +80,10 @@ class Gate:
     """
 
     name: str
+    called: Later
     parameters: Mapping[str, float | None]
-    needs: str
+    needs: Later
+    unknown: str
     waits: Waits
     holds_from: GateFunction
     meaning: str
@@ -93,16 +100,20 @@ USER = "user"
 
 
 def gate(
-    *, needs: str, waits: Waits, **parameters: float | None
+    *, called: Later, needs: Later, waits: Waits, unknown: str = "", **parameters: float | None
 ) -> Callable[[GateFunction], GateFunction]:
     """Declare a gate under the name of its function.
 
     Parameters
     ----------
+    called
+        What pages call it.
     needs
-        Data that it needs, in the words of the status *unknown: ...*.
+        Data that it needs, as pages say it.
     waits
         What closes it.
+    unknown
+        What the status *unknown: ...* says instead of ``needs``.
     **parameters
         Parameters with their defaults.
 
@@ -116,8 +127,10 @@ def gate(
         meaning = (function.__doc__ or "").strip().splitlines()[0]
         member = Gate(
             name=function.__name__,
+            called=called,
             parameters=parameters,
             needs=needs,
+            unknown=unknown or needs,
             waits=waits,
             holds_from=function,
             meaning=meaning,
@@ -128,56 +141,82 @@ def gate(
     return declare
 
 
-@gate(needs="date of access", waits=Waits(date=True))
+@gate(called=later("permission to enter"), needs=later("date of access"), waits=Waits(date=True))
 def permission(history: History, _: Mapping[str, float]) -> Floats:
     """The date before which nobody returns there has come."""
     return history.settlements.place_from_s[history.settlements.place]
 
 
-@gate(needs="community survey", waits=Waits(survey=True))
+@gate(called=later("community survey"), needs=later("community survey"), waits=Waits(survey=True))
 def survey(history: History, _: Mapping[str, float]) -> Floats:
     """The community survey is done."""
     return history.latest(history.settlements.surveyed, history.survey_s, UNKNOWN)
 
 
-@gate(needs="hazards", waits=Waits(denials=SETTLEMENT_DENIALS), required_share=1.0)
+@gate(
+    called=later("land for housing and services"),
+    needs=later("hazards"),
+    waits=Waits(denials=SETTLEMENT_DENIALS),
+    required_share=1.0,
+)
 def housing_land(history: History, parameters: Mapping[str, float]) -> Floats:
     """Hazards that deny housing, water, power, health or education are released."""
     return _share_released(history, SETTLEMENT_DENIALS, parameters["required_share"])
 
 
-@gate(needs="hazards", waits=Waits(denials=("farmland",)), required_share=0.5)
+@gate(
+    called=later("farmland"),
+    needs=later("hazards"),
+    waits=Waits(denials=("farmland",)),
+    required_share=0.5,
+)
 def farmland(history: History, parameters: Mapping[str, float]) -> Floats:
     """Enough of the farmland that hazards deny is released."""
     return _share_released(history, ("farmland",), parameters["required_share"])
 
 
-@gate(needs="roads", waits=Waits(hubs=True), max_hub_hours=None)
+@gate(called=later("road access"), needs=later("roads"), waits=Waits(hubs=True), max_hub_hours=None)
 def road_access(history: History, parameters: Mapping[str, float]) -> Floats:
     """An open all-season route leads to a hub, within the hours if a limit is given."""
     return history.served_within("", parameters.get("max_hub_hours", math.inf))
 
 
-@gate(needs="water works", waits=Waits(works=("water",), service="water"), within_hours=None)
+@gate(
+    called=later("water"),
+    needs=later("water works"),
+    waits=Waits(works=("water",), service="water"),
+    within_hours=None,
+)
 def water(history: History, parameters: Mapping[str, float]) -> Floats:
     """Water works are done, or a place with water is near enough."""
     return _service(history, "water", parameters)
 
 
-@gate(needs="power works", waits=Waits(works=("power",), service="power"), within_hours=None)
+@gate(
+    called=later("power"),
+    needs=later("power works"),
+    waits=Waits(works=("power",), service="power"),
+    within_hours=None,
+)
 def power(history: History, parameters: Mapping[str, float]) -> Floats:
     """Power works are done, or a place with power is near enough."""
     return _service(history, "power", parameters)
 
 
-@gate(needs="health works", waits=Waits(works=("health",), service="health"), within_hours=None)
+@gate(
+    called=later("health care"),
+    needs=later("health works"),
+    waits=Waits(works=("health",), service="health"),
+    within_hours=None,
+)
 def health(history: History, parameters: Mapping[str, float]) -> Floats:
     """Health works are done, or a clinic is near enough."""
     return _service(history, "health", parameters)
 
 
 @gate(
-    needs="education works",
+    called=later("school"),
+    needs=later("education works"),
     waits=Waits(works=("education",), service="education"),
     within_hours=None,
 )
@@ -186,7 +225,13 @@ def education(history: History, parameters: Mapping[str, float]) -> Floats:
     return _service(history, "education", parameters)
 
 
-@gate(needs="shelter works with dwellings", waits=Waits(works=("shelter",)), required_share=1.0)
+@gate(
+    called=later("dwellings"),
+    needs=later("shelter works with their dwellings"),
+    unknown="shelter works with dwellings",
+    waits=Waits(works=("shelter",)),
+    required_share=1.0,
+)
 def shelter(history: History, parameters: Mapping[str, float]) -> Floats:
     """Enough dwellings are completed for the households that are willing to return."""
     settlements = history.settlements
@@ -200,20 +245,50 @@ def shelter(history: History, parameters: Mapping[str, float]) -> Floats:
     return np.where(np.isin(np.arange(len(times)), at), times, UNKNOWN)
 
 
-@gate(needs="risk education works", waits=Waits(works=("risk_education",)))
+@gate(
+    called=later("risk education"),
+    needs=later("risk education works"),
+    waits=Waits(works=("risk_education",)),
+)
 def risk_education(history: History, _: Mapping[str, float]) -> Floats:
     """Risk education has been given."""
     return history.works_done("risk_education", UNKNOWN)
 
 
 @gate(
-    needs="items_per_km2 of hazards",
+    called=later("residual risk"),
+    needs=later("explosive items of the hazards"),
+    unknown="items_per_km2 of hazards",
     waits=Waits(survey=True, near=True, works=("risk_education",)),
     max_per_year=1e-5,
 )
 def residual_risk(history: History, parameters: Mapping[str, float]) -> Floats:
     """Individual risk of death per year from hazards near the settlement is low enough."""
     return history.risk_times((parameters["max_per_year"],))[:, 0]
+
+
+STATES: Mapping[str, Later] = {
+    "met": later("met (modelled)"),
+    "not met": later("not met"),
+    "unknown": later("unknown"),
+}
+"""How a gate may stand at the horizon, and what pages say then."""
+
+
+def gate_name(gate: str, words: Words = ENGLISH) -> str:
+    """Name a condition for return, as pages do.
+
+    Examples
+    --------
+    >>> gate_name("housing_land"), gate_name("of_another_version")
+    ('land for housing and services', 'of another version')
+    """
+    return words.say(GATES[gate].called) if gate in GATES else plain(gate)
+
+
+def gate_data(gate: str, words: Words = ENGLISH) -> str:
+    """Name the data without which a gate is unknown, as pages do."""
+    return words.say(GATES[gate].needs) if gate in GATES else plain(gate)
 
 
 def _share_released(history: History, denials: tuple[str, ...], share: float) -> Floats:
@@ -355,4 +430,4 @@ def status_of(failing: Sequence[str], not_met: Sequence[str]) -> str:
         return "conditions met (modelled)"
     if not_met:
         return f"conditions not met: {', '.join(not_met)}"
-    return f"unknown: {', '.join(GATES[name].needs for name in failing)}"
+    return f"unknown: {', '.join(GATES[name].unknown for name in failing)}"

@@ -57,13 +57,6 @@ class Settlements:
     """The settlements with communities by number, and what a scenario says of them.
 
     They stand by id, so that no sum depends on the order of rows; the same in every run.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    network
-        Its graph.
     """
 
     def __init__(self, scenario: Scenario, network: Network) -> None:
@@ -175,8 +168,6 @@ class History:
 
     Parameters
     ----------
-    settlements
-        The settlements.
     number
         Value of each assumption that holds for the whole country, by id.
     released_s

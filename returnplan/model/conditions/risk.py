@@ -98,8 +98,6 @@ class Nearby:
 
     Parameters
     ----------
-    scenario
-        The scenario.
     number
         Number of each settlement with communities, 0 to S - 1.
     surveyed

@@ -14,8 +14,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from returnplan.domain import Assumption
-from returnplan.model.chance import uniforms as luck
+from returnplan.domain import SERVICES, Assumption
+from returnplan.model.chance import distributions, uniforms
 from returnplan.model.conditions.gates import GATES, gates_in_force
 from returnplan.model.conditions.history import TOLERANCE, History, Settlements
 from returnplan.quantiles import LOW, quantile
@@ -27,7 +27,6 @@ Flags = npt.NDArray[np.bool_]
 Weights = Mapping[str, float] | Mapping[str, Floats]
 """By dimension: one set, or several one under another."""
 
-SERVICES = ("water", "power", "health", "education")
 DIMENSIONS = ("land", "shelter", *SERVICES, "farmland")
 """What is measured, in the order of the columns of the measures."""
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
@@ -359,17 +358,20 @@ def perturbed_weights() -> tuple[Mapping[str, float], ...]:
         :data:`PERTURBATIONS` sets by dimension: each proposed weight times a lognormal factor
         (median 1, sd of log 0.3).
     """
-    names = luck.stable_hash(DIMENSIONS)
+    names = uniforms.stable_hash(DIMENSIONS)
     own = WEIGHTS["proposed"]
     found = []
     for number in range(PERTURBATIONS):
-        factors = luck.quantile(PERTURBED, luck.uniforms(0, number, PERTURBED.id, names))
+        factors = distributions.quantile(
+            PERTURBED, uniforms.uniforms(0, number, PERTURBED.id, names)
+        )
         rounded = factors.round(12).tolist()  # the last bit of exp is not the same everywhere
         found.append({name: own[name] * by for name, by in zip(DIMENSIONS, rounded, strict=True)})
     return tuple(found)
 
 
 # ---------------------------------------------------------------- ranks
+# Not by scipy.stats: spearmanr sums otherwise, so last digits change, and it is slow to import.
 
 
 def ranks(scores: Floats) -> Floats:
@@ -403,11 +405,6 @@ def _places(scores: Floats, side: Literal["left", "right"]) -> Floats:
 
 def rank_correlation(scored: Scored) -> float:
     """Say how far the ranking of an allocation survives other weights.
-
-    Parameters
-    ----------
-    scored
-        Its scores.
 
     Returns
     -------

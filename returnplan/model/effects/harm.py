@@ -80,8 +80,6 @@ class Harm:
 
     Parameters
     ----------
-    scenario
-        The scenario.
     settlements
         Its settlements, S, with their people.
     by_s

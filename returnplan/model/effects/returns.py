@@ -71,8 +71,6 @@ class Returns:
 
     Parameters
     ----------
-    scenario
-        The scenario.
     settlements
         Its settlements, S, with willing households and shelter works.
     by_s

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from returnplan.domain import HAZARD_STAGES, Hazard, Scenario, Works
+from returnplan.domain import HAZARD_STAGES, KINDS_OF_WORKS, SKILLS, Hazard, Scenario, Works
+from returnplan.language.words import ENGLISH, Later, Words, later, plain
 from returnplan.model.conditions.gates import GATES, Waits, gates_in_force
 from returnplan.model.conditions.history import History, Settlements
 from returnplan.model.reasons import walk
-from returnplan.model.work.arrays import BUILDING, Amounts, WorkLog
+from returnplan.model.work.arrays import Amounts, WorkLog
 from returnplan.model.work.calendars import Calendars
 from returnplan.model.work.loop import NONE
 from returnplan.model.work.milestones import (
@@ -33,28 +34,132 @@ Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
 
-COMMON = (
-    *("travel", "winter", "handover", "permission"),
-    *("missing_data", "not_planned", "no_route", "other"),
-)
-"""Causes in the order of :mod:`returnplan.model.reasons.walk`."""
-STAGES = (*HAZARD_STAGES, "community_survey")
-MEANINGS: Mapping[str, str] = {
-    "work_STAGE": "a team does this stage of land release, or the community survey",
-    "building": "a crew works on water, power, health, education or shelter",
-    "risk_education": "risk education is given",
-    "road_repair": "a crew repairs a road",
-    "waiting_SKILL": "work that could begin waits for a team with this skill",
-    "travel": "mobilisation, setting up camp, commuting",
-    "winter": "days lost in months that are worse than the best one, and to weather",
-    "handover": "between the last stage and the release",
-    "permission": "until a place, or a road to it, may be entered",
-    "missing_data": "the binding gate is unknown: data is missing",
-    "not_planned": "nothing that is planned would meet the binding gate",
-    "no_route": "no route leads there",
-    "other": "a gate that does not say what it waits for",
+
+SPENT = later("work: {work}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """One cause of delay (model §7.1).
+
+    Parameters
+    ----------
+    meaning
+        What it means, in one line.
+    called
+        What pages call it; ``{skill}`` is the stage or skill in words.
+    remedy
+        What taking it away means, in a few words, with ``{skill}``, or ``{id}`` as the scenario
+        writes it; empty: nothing takes it away.
+    spent
+        How a chain says that days went to it, about some work.
+    of_gate
+        How a chain says that no work meets a gate because of it; None: it can be taken away
+        without the gate.
+    number
+        Its number in :mod:`returnplan.model.reasons.walk`, where every scenario has it.
+    """
+
+    meaning: str
+    called: Later
+    remedy: str = ""
+    spent: Later = SPENT
+    of_gate: Later | None = None
+    number: int | None = None
+
+
+CAUSES: Mapping[str, Cause] = {
+    "work_STAGE": Cause(
+        meaning="a team does this stage of land release, or the community survey",
+        called=later("work: {skill}"),
+        remedy="{skill} takes no time",
+    ),
+    "building": Cause(
+        meaning="a crew works on water, power, health, education or shelter",
+        called=later("building at work"),
+        remedy="works take no time",
+    ),
+    "risk_education": Cause(
+        meaning="risk education is given",
+        called=later("risk education at work"),
+        remedy="risk education takes no time",
+    ),
+    "road_repair": Cause(
+        meaning="a crew repairs a road",
+        called=later("road repair at work"),
+        remedy="road repair takes no time",
+    ),
+    "waiting_SKILL": Cause(
+        meaning="work that could begin waits for a team with this skill",
+        called=later("waiting for a team: {skill}"),
+        remedy="always a free team for {id}",
+    ),
+    "travel": Cause(
+        meaning="mobilisation, setting up camp, commuting",
+        called=later("travel, mobilisation and camps"),
+        remedy="no mobilisation, camps or commuting",
+        spent=later("mobilisation, camp and commuting: {work}"),
+        number=walk.TRAVEL,
+    ),
+    "winter": Cause(
+        meaning="days lost in months that are worse than the best one, and to weather",
+        called=later("winter and weather"),
+        remedy="every month as good as the best one",
+        spent=later("lost to winter and weather: {work}"),
+        number=walk.WINTER,
+    ),
+    "handover": Cause(
+        meaning="between the last stage and the release",
+        called=later("handover of released land"),
+        remedy="handover on the same day",
+        spent=later("handover: {work}"),
+        number=walk.HANDOVER,
+    ),
+    "permission": Cause(
+        meaning="until a place, or a road to it, may be entered",
+        called=later("permission to enter"),
+        remedy="all places may be entered from the start",
+        spent=later("until the site may be entered: {work}"),
+        number=walk.PERMISSION,
+    ),
+    "missing_data": Cause(
+        meaning="the binding gate is unknown: data is missing",
+        called=later("data is missing"),
+        remedy="gates whose data is missing set aside",
+        of_gate=later("{gate}: unknown, data is missing"),
+        number=walk.MISSING_DATA,
+    ),
+    "not_planned": Cause(
+        meaning="nothing that is planned would meet the binding gate",
+        called=later("nothing planned meets a condition"),
+        remedy="the binding gate set aside",
+        of_gate=later("{gate}: nothing that is planned meets it"),
+        number=walk.NOT_PLANNED,
+    ),
+    "no_route": Cause(
+        meaning="no route leads there",
+        called=later("no route leads there"),
+        remedy="the binding gate set aside",
+        spent=later("no way there for teams: {work}"),
+        of_gate=later("{gate}: no all-season route that planned work can open"),
+        number=walk.NO_ROUTE,
+    ),
+    "other": Cause(
+        meaning="a gate that does not say what it waits for",
+        called=later("other"),
+        spent=later("other: {work}"),
+        number=walk.OTHER,
+    ),
 }
-"""What each cause means, in one line (model §7.1)."""
+"""Causes of ``delays.csv``; instead of STAGE and SKILL a table names the stage or skill."""
+COMMON = tuple(name for name, one in CAUSES.items() if one.number is not None)
+"""Causes that every scenario has, in the order of their numbers."""
+OF_A_GATE = tuple(name for name, one in CAUSES.items() if one.of_gate)
+"""Causes that go only with the gate."""
+WORK, WAITING = "work_", "waiting_"
+SURVEY_AND_CLEARANCE = (*HAZARD_STAGES, "community_survey")
+LAND_RELEASE = "land_release"
+"""Group of the causes that are survey and clearance at work."""
 MOST_STEPS = 10_000
 STEPS_EACH = 1_000
 
@@ -67,32 +172,87 @@ def work_cause(stage: str) -> str:
     >>> work_cause("clearance"), work_cause("repair"), work_cause("water")
     ('work_clearance', 'road_repair', 'building')
     """
-    if stage in BUILDING:
-        return "building"
     if stage == "repair":
         return "road_repair"
-    return stage if stage == "risk_education" else f"work_{stage}"
+    if stage not in KINDS_OF_WORKS:
+        return f"{WORK}{stage}"
+    return "building" if KINDS_OF_WORKS[stage].is_building else stage
 
 
 def waiting_cause(skill: str) -> str:
     """Cause that waiting for a team with a skill is booked to."""
-    return f"waiting_{skill}"
+    return f"{WAITING}{skill}"
+
+
+def kind_of(cause: str) -> tuple[str, str]:
+    """Split a cause into its key in ``CAUSES`` and the stage or skill that it names.
+
+    Examples
+    --------
+    >>> kind_of("waiting_clearance"), kind_of("winter")
+    (('waiting_SKILL', 'clearance'), ('winter', ''))
+    """
+    for prefix, kind in ((WORK, "work_STAGE"), (WAITING, "waiting_SKILL")):
+        if cause.startswith(prefix):
+            return kind, cause.removeprefix(prefix)
+    return cause, ""
+
+
+def cause_name(cause: str, words: Words = ENGLISH) -> str:
+    """Say what a cause of delay is, in plain words.
+
+    Parameters
+    ----------
+    cause
+        A cause of ``delays.csv``, or a group of them (see :func:`cause_group`).
+
+    Examples
+    --------
+    >>> cause_name("waiting_technical_survey"), cause_name("work_survey"), cause_name("building")
+    ('waiting for a team: technical survey', 'work: non-technical survey', 'building at work')
+    """
+    if cause == LAND_RELEASE:
+        return words.phrase("survey and clearance at work")
+    kind, skill = kind_of(cause)
+    if kind not in CAUSES:
+        return plain(cause)
+    return words.say(CAUSES[kind].called, skill=words.named(skill, SKILLS))
+
+
+def remedy(cause: str) -> str:
+    """Say what taking a cause away means, in a few words; empty: nothing takes it away.
+
+    Examples
+    --------
+    >>> remedy("work_survey"), remedy("waiting_road_repair"), remedy("other")
+    ('non-technical survey takes no time', 'always a free team for road repair', '')
+    """
+    kind, skill = kind_of(cause)
+    return CAUSES[kind].remedy.format(skill=ENGLISH.named(skill, SKILLS), id=plain(skill))
+
+
+def cause_group(cause: str) -> str:
+    """Put a cause into a group for people: all stages of land release at work are one.
+
+    Examples
+    --------
+    >>> [cause_group(cause) for cause in ("work_clearance", "waiting_clearance", "winter")]
+    ['land_release', 'waiting_clearance', 'winter']
+    """
+    kind, stage = kind_of(cause)
+    is_release = kind == "work_STAGE" and stage in SURVEY_AND_CLEARANCE
+    return LAND_RELEASE if is_release else cause
 
 
 def causes_of(plan: WorkPlan) -> tuple[str, ...]:
     """Causes that a scenario can have: the common ones, work by stage, waiting by skill.
-
-    Parameters
-    ----------
-    plan
-        Its milestones.
 
     Returns
     -------
     tuple[str, ...]
         Names, in the order of the tables of numbers.
     """
-    work = dict.fromkeys(work_cause(stage) for stage in STAGES)
+    work = dict.fromkeys(work_cause(stage) for stage in SURVEY_AND_CLEARANCE)
     work |= dict.fromkeys(sorted({work_cause(job.stage) for job in plan.jobs}))
     waiting = sorted({waiting_cause(job.skill) for job in plan.jobs})
     return (*COMMON, *work, *waiting)
@@ -123,16 +283,8 @@ class Reasons:
 
     Parameters
     ----------
-    scenario
-        The scenario.
-    plan
-        Its milestones.
-    network
-        Its graph.
     settlements
         What the gates know.
-    calendars
-        Its calendars.
     """
 
     def __init__(
@@ -268,8 +420,6 @@ class Reasons:
 
         Parameters
         ----------
-        teams
-            Its teams.
         routes
             Access routes of the places.
 

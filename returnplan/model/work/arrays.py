@@ -12,7 +12,13 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from returnplan.domain import DEMINING, HAZARD_STAGES, SETTLEMENT_DENIALS, Scenario
+from returnplan.domain import (
+    DEMINING,
+    HAZARD_STAGES,
+    KINDS_OF_WORKS,
+    SETTLEMENT_DENIALS,
+    Scenario,
+)
 from returnplan.model.chance.assumptions import Unrecorded, Values
 from returnplan.model.work import loop
 from returnplan.model.work.calendars import Calendars
@@ -38,8 +44,6 @@ Whole = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
 NO_LIMIT = 2**31 - 1
 T = TypeVar("T", bound=np.generic)
-BUILDING = ("water", "power", "health", "education", "shelter")
-"""Kinds of works that the speed of building concerns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,17 +88,7 @@ class Amounts:
 
 
 class Workload:
-    """Turns the numbers of a draw into amounts of work.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    plan
-        Its milestones.
-    calendars
-        Its calendars.
-    """
+    """Turns the numbers of a draw into amounts of work."""
 
     def __init__(self, scenario: Scenario, plan: WorkPlan, calendars: Calendars) -> None:
         hazards, roads = scenario.hazards, repaired(scenario)
@@ -107,7 +101,8 @@ class Workload:
         self._lands = np.array([self._land_number[land] for land in self._land_class], np.int64)
         self._repair_days = np.array([road.repair_crew_days for road in roads], np.float64)
         self._works_days = np.array([w.crew_days for w in scenario.works], np.float64)
-        self._is_building = np.array([w.kind in BUILDING for w in scenario.works], np.bool_)
+        building = [KINDS_OF_WORKS[works.kind].is_building for works in scenario.works]
+        self._is_building = np.array(building, np.bool_)
 
     def amounts(self, values: Values) -> Amounts:
         """Say how much work the numbers of a draw make (model §3, §4.1).
@@ -205,16 +200,10 @@ class Workforce:
 
     Parameters
     ----------
-    scenario
-        The scenario.
-    plan
-        Its milestones.
     priority
         Ids of all jobs, first to be served first.
     teams
         Teams of the allocation, sorted by id.
-    network
-        The graph.
     zones
         Number of each zone.
     """

@@ -22,13 +22,7 @@ def district_of(scenario: Scenario) -> dict[str, str]:
 
 
 class Cells:
-    """Sums of released area, m2, by district, year of release, route and what the land denied.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    """
+    """Sums of released area, m2, by district, year of release, route and what the land denied."""
 
     def __init__(self, scenario: Scenario) -> None:
         district = district_of(scenario)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from returnplan.domain import (
     HAZARD_STAGES,
+    KINDS_OF_WORKS,
     SETTLEMENT_DENIALS,
     Hazard,
     Job,
@@ -235,8 +236,6 @@ class WorkPlan:
     ----------
     jobs, waits
         Jobs, and milestones that need no team, in the order of ``milestones``.
-    milestones
-        Their numbering.
     """
 
     jobs: tuple[Job, ...]
@@ -281,11 +280,6 @@ def repaired(scenario: Scenario) -> tuple[Road, ...]:
 
 def plan_work(scenario: Scenario) -> WorkPlan:
     """Turn a scenario into its milestones (model §3, §6, §7).
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
 
     Returns
     -------
@@ -346,8 +340,8 @@ def _before_opening(road: Road) -> tuple[str, ...]:
 
 
 def _works_job(works: Works, hazards: list[Hazard]) -> Job:
-    """Works wait for the hazards that deny their kind; shelter for housing (model §7)."""
-    denied = "housing" if works.kind == "shelter" else works.kind
+    """Works wait for the hazards that deny what their kind needs (model §7)."""
+    denied = KINDS_OF_WORKS[works.kind].denied
     return Job(
         id=works.id,
         owner=works.id,
@@ -439,8 +433,6 @@ def hazard_work(hazards: HazardAmounts, ts_coverage_share: float, qc_sample_shar
 
     Parameters
     ----------
-    hazards
-        The hazards.
     ts_coverage_share, qc_sample_share
         Shares of area, for the whole country.
 
@@ -476,8 +468,6 @@ def dispatch_class(job: Job, hazard_of: Mapping[str, Hazard]) -> int:
 
     Parameters
     ----------
-    job
-        The job.
     hazard_of
         Hazards by id.
 

@@ -52,11 +52,6 @@ class Network:
 def build(scenario: Scenario) -> Network:
     """Number the places and roads of a scenario.
 
-    Parameters
-    ----------
-    scenario
-        The scenario.
-
     Returns
     -------
     Network
@@ -100,8 +95,6 @@ class Reach:
 
     Parameters
     ----------
-    network
-        The graph.
     sources
         Places from which the hours count, at 0 hours.
     """
@@ -177,8 +170,6 @@ def access_routes(
 
     Parameters
     ----------
-    network
-        The graph.
     roads
         Roads, for ``all_season``.
     team_days
@@ -254,8 +245,6 @@ def people_beyond(network: Network, scenario: Scenario) -> dict[str, int]:
 
     Parameters
     ----------
-    network
-        The graph.
     scenario
         The scenario, for ``all_season`` and people.
 

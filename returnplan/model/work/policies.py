@@ -19,8 +19,6 @@ class Prospect:
 
     Parameters
     ----------
-    community
-        The community.
     route_hours
         Travel hours on its access route; ``inf`` when it has none.
     own_team_days
@@ -106,8 +104,6 @@ def team_days_of(
 
     Parameters
     ----------
-    jobs
-        The jobs.
     work
         Expected m2 or crew-days, by job id; jobs without work do not count.
     best_rate
@@ -142,8 +138,6 @@ def order_communities(
 
     Parameters
     ----------
-    scenario
-        The scenario.
     allocation
         The allocation, for its policy and its list.
     routes
@@ -207,10 +201,6 @@ def decode(
 
     Parameters
     ----------
-    scenario
-        The scenario.
-    plan
-        Its jobs.
     order
         Community ids, first to be served first.
     routes

@@ -37,8 +37,6 @@ def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
     ----------
     scenario
         The scenario with its deployments.
-    allocation
-        Name of the allocation.
 
     Returns
     -------
@@ -140,8 +138,6 @@ def best_rates(skills: Skills, assets: frozenset[str], jobs: Sequence[Job]) -> d
         Rates of the scenario.
     assets
         Asset types that the allocation deploys.
-    jobs
-        The jobs.
 
     Returns
     -------

@@ -7,31 +7,33 @@ number.
 """
 
 import functools
+import hashlib
 import os
 import re
 import threading
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from returnplan.errors import ReturnplanError
 from returnplan.model.simulation import KEPT
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine.runner import DrawRunner
 
 CHUNK_DRAWS = 10
 """Draws of one chunk; the last one of a part may be shorter."""
 POLL_S = 0.2
+SUMS = "draws.sha256"
+"""File with a line for each chunk that was written: SHA-256 and name, as sha256sum reads them."""
 CHUNK_FILE = re.compile(r"draws_(\d{8,})_(\d{8,})\.npz")
 
 Arrays = dict[str, NDArray[Any]]
 """Arrays of a chunk by field and number of the allocation (``gate_s.0``), each draw x ..."""
-Span = tuple[int, int]
+DrawRange = tuple[int, int]
 """The first of some draws, and the one after the last."""
 Progress = Callable[[int], None]
 """Is told how many draws are done."""
@@ -41,7 +43,7 @@ def ignore(_: object) -> None:
     """Progress that nobody watches."""
 
 
-def chunk_name(span: Span) -> str:
+def chunk_name(span: DrawRange) -> str:
     """File name of a chunk.
 
     Examples
@@ -52,19 +54,17 @@ def chunk_name(span: Span) -> str:
     return f"draws_{span[0]:08d}_{span[1] - 1:08d}.npz"
 
 
-def spans(part: Span, chunk_draws: int = CHUNK_DRAWS) -> list[Span]:
+def spans(part: DrawRange, chunk_draws: int = CHUNK_DRAWS) -> list[DrawRange]:
     """Cut draws into chunks.
 
     Parameters
     ----------
-    part
-        The draws.
     chunk_draws
         Draws of one chunk.
 
     Returns
     -------
-    list[Span]
+    list[DrawRange]
         Chunks in order, without gap or overlap.
 
     Examples
@@ -76,7 +76,7 @@ def spans(part: Span, chunk_draws: int = CHUNK_DRAWS) -> list[Span]:
     return [(at, min(at + chunk_draws, after)) for at in range(first, after, chunk_draws)]
 
 
-def in_groups(parts: Iterable[Span], least_draws: int) -> list[list[Span]]:
+def in_groups(parts: Iterable[DrawRange], least_draws: int) -> list[list[DrawRange]]:
     """Put neighbouring chunks together until each group has enough draws.
 
     Parameters
@@ -88,7 +88,7 @@ def in_groups(parts: Iterable[Span], least_draws: int) -> list[list[Span]]:
 
     Returns
     -------
-    list[list[Span]]
+    list[list[DrawRange]]
         Groups of chunks.
 
     Examples
@@ -96,7 +96,7 @@ def in_groups(parts: Iterable[Span], least_draws: int) -> list[list[Span]]:
     >>> in_groups([(0, 10), (10, 20), (20, 25)], 20)
     [[(0, 10), (10, 20)], [(20, 25)]]
     """
-    groups: list[list[Span]] = []
+    groups: list[list[DrawRange]] = []
     size = least_draws
     for span in parts:
         if size >= least_draws:
@@ -107,7 +107,7 @@ def in_groups(parts: Iterable[Span], least_draws: int) -> list[list[Span]]:
     return groups
 
 
-def part_of(draws: int, shard: tuple[int, int] | None) -> Span:
+def part_of(draws: int, shard: tuple[int, int] | None) -> DrawRange:
     """Draws of one shard.
 
     Parameters
@@ -119,7 +119,7 @@ def part_of(draws: int, shard: tuple[int, int] | None) -> Span:
 
     Returns
     -------
-    Span
+    DrawRange
         The draws.
 
     Examples
@@ -131,7 +131,7 @@ def part_of(draws: int, shard: tuple[int, int] | None) -> Span:
     return draws * (number - 1) // shards, draws * number // shards
 
 
-def gaps_and_overlaps(parts: Sequence[Span], whole: Span) -> list[str]:
+def gaps_and_overlaps(parts: Sequence[DrawRange], whole: DrawRange) -> list[str]:
     """Say which draws are missing and which are there twice.
 
     Parameters
@@ -168,16 +168,12 @@ def cores() -> int:
 
 
 def run_chunk(
-    programme: Programme, span: Span, progress: Callable[[], bool] = lambda: True
+    runner: DrawRunner, span: DrawRange, progress: Callable[[], bool] = lambda: True
 ) -> Arrays | None:
     """Run the draws of one chunk.
 
     Parameters
     ----------
-    programme
-        The programme.
-    span
-        The draws.
     progress
         Called after each draw; says whether to go on.
 
@@ -189,7 +185,7 @@ def run_chunk(
     """
     drawn = []
     for draw in range(*span):
-        drawn.append(programme.run(draw))
+        drawn.append(runner.run(draw))
         if not progress():
             return None
     arrays: Arrays = {}
@@ -236,7 +232,7 @@ class Chunks:
         Files by their draws; together they hold all draws once.
     """
 
-    def __init__(self, files: Mapping[Span, Path]) -> None:
+    def __init__(self, files: Mapping[DrawRange, Path]) -> None:
         self.files = dict(sorted(files.items()))
 
     @property
@@ -282,53 +278,77 @@ class Chunks:
 
 def _read_array(path: Path, name: str) -> NDArray[Any]:
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            found: NDArray[Any] = stored[name]
-            return found
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        return read_arrays(path, [name])[0]
+    except ValueError as error:
         raise ReturnplanError(f"{path} is damaged ({error}): run these draws again") from None
 
 
-def chunk_files(folder: Path) -> dict[Span, Path]:
-    """Find chunks in a folder whose files are whole, by their draws.
+def read_arrays(file: Path | BinaryIO, names: Iterable[str]) -> list[NDArray[Any]]:
+    """Read arrays of numbers or text from a file of many.
 
     Parameters
     ----------
-    folder
-        A folder.
+    file
+        File in the form of ``numpy.savez``.
+    names
+        Names of the arrays.
 
     Returns
     -------
-    dict[Span, Path]
+    list[NDArray]
+        The arrays.
+
+    Raises
+    ------
+    ValueError
+        When the file is damaged, or has no such array.
+    """
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            return [stored[name] for name in names]
+    except Exception as error:  # a damaged zip raises nearly anything
+        raise ValueError(f"{type(error).__name__}: {error}") from None
+
+
+def chunk_files(folder: Path) -> dict[DrawRange, Path]:
+    """Find chunks in a folder whose files are whole, by their draws.
+
+    Returns
+    -------
+    dict[DrawRange, Path]
         In the order of the draws.
     """
-    found: dict[Span, Path] = {}
+    found: dict[DrawRange, Path] = {}
     for path in sorted(folder.iterdir()):
         match = CHUNK_FILE.fullmatch(path.name)
-        if match and zipfile.is_zipfile(path):  # its list of contents stands at the end
+        # The list of contents of a zip stands at its end.
+        if match and path.is_file() and zipfile.is_zipfile(path):
             found[int(match[1]), int(match[2]) + 1] = path
     return found
 
 
-class Kept:
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class KeptDraws:
     """A working folder with the finished draws of a run that is going on.
 
     Parameters
     ----------
-    folder
-        The folder.
     part
         Draws that are to be run in it.
     chunk_draws
         Draws of one chunk.
     """
 
-    def __init__(self, folder: Path, part: Span, chunk_draws: int = CHUNK_DRAWS) -> None:
+    def __init__(self, folder: Path, part: DrawRange, chunk_draws: int = CHUNK_DRAWS) -> None:
         self.folder = folder
         self.part = part
         self.all = spans(part, chunk_draws)
 
-    def missing(self) -> list[Span]:
+    def missing(self) -> list[DrawRange]:
         """Chunks that are still to be run."""
         there = chunk_files(self.folder)
         return [span for span in self.all if span not in there]
@@ -338,13 +358,11 @@ class Kept:
         there = chunk_files(self.folder)
         return sum(span[1] - span[0] for span in self.all if span in there)
 
-    def save(self, span: Span, arrays: Arrays) -> None:
+    def save(self, span: DrawRange, arrays: Arrays) -> None:
         """Write a chunk, all of it or nothing.
 
         Parameters
         ----------
-        span
-            Its draws.
         arrays
             What :func:`run_chunk` gave.
         """
@@ -353,24 +371,38 @@ class Kept:
         try:
             with partial.open("wb") as file:
                 np.savez(file, allow_pickle=False, **arrays)
+            with (self.folder / SUMS).open("a", encoding="utf-8") as sums:
+                sums.write(f"{_sha256(partial)}  {path.name}\n")  # before the chunk counts
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
+
+    def damaged(self) -> list[Path]:
+        """Find chunks that are not as they were written."""
+        try:
+            sums = set((self.folder / SUMS).read_text(encoding="utf-8").splitlines())
+        except (OSError, ValueError):
+            sums = set()
+        there = [path for path in sorted(self.folder.iterdir()) if CHUNK_FILE.fullmatch(path.name)]
+        return [p for p in there if not p.is_file() or f"{_sha256(p)}  {p.name}" not in sums]
 
     def chunks(self) -> Chunks:
         """Return all draws, to be read."""
         return Chunks({span: self.folder / chunk_name(span) for span in self.all})
 
+    def discard(self) -> None:
+        """Remove the draws: what was made of them is written."""
+        for path in chunk_files(self.folder).values():
+            path.unlink()
+
 
 def run_on_threads(
-    programme: Programme, kept: Kept, workers: int | None = None, progress: Progress = ignore
+    runner: DrawRunner, kept: KeptDraws, workers: int | None = None, progress: Progress = ignore
 ) -> None:
     """Run the missing draws of a working folder on this machine.
 
     Parameters
     ----------
-    programme
-        The programme.
     kept
         Working folder; each chunk is there as soon as it is done.
     workers
@@ -387,8 +419,8 @@ def run_on_threads(
             done += 1
         return not stop.is_set()
 
-    def run_one(span: Span) -> None:
-        arrays = run_chunk(programme, span, count_one)
+    def run_one(span: DrawRange) -> None:
+        arrays = run_chunk(runner, span, count_one)
         if arrays is not None:
             kept.save(span, arrays)
 

@@ -10,10 +10,19 @@ from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
-from returnplan.runs.machine.chunks import (Arrays, Kept, Progress, Span, cores, ignore, in_groups, run_chunk)
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
-from returnplan.runs.machine.programme import Programme, warm_up
+from returnplan.runs.machine.chunks import (
+    Arrays,
+    DrawRange,
+    KeptDraws,
+    Progress,
+    cores,
+    ignore,
+    in_groups,
+    run_chunk,
+)
+from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.version import __version__
 
 LOCAL = "local"
@@ -26,14 +35,14 @@ CONNECT_S = 30
 Question = tuple[Scenario, tuple[str, ...], int]
 """Scenario, allocations and seed: all that a worker needs beside the package."""
 
-_prepared: list[tuple[Question, Programme]] = []
+_prepared: list[tuple[Question, DrawRunner]] = []
 _preparing = threading.Lock()
 
 
 def run_on_cluster(
     address: str,
     question: Question,
-    kept: Kept,
+    kept: KeptDraws,
     workers: int | None = None,
     progress: Progress = ignore,
 ) -> None:
@@ -71,8 +80,8 @@ def run_on_cluster(
 
 
 def _results(
-    client: Any, question: Question, groups: Sequence[list[Span]]
-) -> Generator[tuple[Span, Arrays], None, None]:
+    client: Any, question: Question, groups: Sequence[list[DrawRange]]
+) -> Generator[tuple[DrawRange, Arrays], None, None]:
     """Submit all tasks and give their chunks as they come."""
     # Sent once, as a task of its own: should its worker die, the scheduler does it again.
     loaded = client.submit(pickle.loads, pickle.dumps(question), pure=False)
@@ -91,7 +100,9 @@ def _results(
             client.cancel([*tasks, loaded])
 
 
-def run_task(question: Question, spans: Sequence[Span], version: str) -> list[tuple[Span, Arrays]]:
+def run_task(
+    question: Question, spans: Sequence[DrawRange], version: str
+) -> list[tuple[DrawRange, Arrays]]:
     """Run some chunks; this is what a worker does.
 
     Parameters
@@ -105,7 +116,7 @@ def run_task(question: Question, spans: Sequence[Span], version: str) -> list[tu
 
     Returns
     -------
-    list[tuple[Span, Arrays]]
+    list[tuple[DrawRange, Arrays]]
         Each chunk with its draws.
 
     Raises
@@ -118,21 +129,21 @@ def run_task(question: Question, spans: Sequence[Span], version: str) -> list[tu
             f"a worker of the cluster has returnplan {__version__}, this machine has {version}: "
             "install the same version everywhere"
         )
-    programme = _programme(question)
+    runner = _runner(question)
     found = []
     for span in spans:
-        arrays = run_chunk(programme, span)
+        arrays = run_chunk(runner, span)
         assert arrays is not None  # nobody tells it to stop
         found.append((span, arrays))
     return found
 
 
-def _programme(question: Question) -> Programme:
-    """Prepare a programme once in each process; tasks of one run share the question's object."""
+def _runner(question: Question) -> DrawRunner:
+    """Prepare a runner once in each process; tasks of one run share the question's object."""
     with _preparing:
         if not _prepared or _prepared[0][0] is not question:
             warm_up()
-            _prepared[:] = [(question, Programme(*question))]
+            _prepared[:] = [(question, DrawRunner(*question))]
         return _prepared[0][1]
 
 

@@ -12,18 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from returnplan.runs.machine.chunks import Kept, Span, chunk_files, ignore
+from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
+
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
 from returnplan.model.conditions.gates import parameters_in_force
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine.chunks import SUMS, DrawRange, KeptDraws, chunk_files, ignore
+from returnplan.runs.machine.runner import DrawRunner
 from returnplan.version import __version__
 
 PLAN, LOCK = "plan.json", "lock"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class RunIdentity:
     """What some draws are draws of: chunks go together only when all of it is the same.
 
     Parameters
@@ -51,7 +54,7 @@ class Plan:
     gates: tuple[str, ...]
     cells_sha256: str
 
-    def differences(self, other: "Plan") -> list[str]:
+    def differences(self, other: "RunIdentity") -> list[str]:
         """Say what is not the same in another plan: name, value here, value there.
 
         Parameters
@@ -76,22 +79,20 @@ class Plan:
         return json.loads(json.dumps(dataclasses.asdict(self)))  # type: ignore[no-any-return]
 
 
-_PLAN_FIELDS = dataclasses.fields(Plan)
+_PLAN_FIELDS = dataclasses.fields(RunIdentity)
 
 
 def _shown(value: object) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def plan_of(
-    programme: Programme, scenario: Scenario, scenario_sha256: str, draws: int, seed: int
-) -> Plan:
-    """Describe the draws of a programme.
+def identity_of(
+    runner: DrawRunner, scenario: Scenario, scenario_sha256: str, draws: int, seed: int
+) -> RunIdentity:
+    """Describe the draws of a runner.
 
     Parameters
     ----------
-    programme
-        The programme.
     scenario, scenario_sha256
         The scenario, and SHA-256 of its files.
     draws, seed
@@ -99,15 +100,15 @@ def plan_of(
 
     Returns
     -------
-    Plan
+    RunIdentity
         The plan.
     """
-    labels = json.dumps([programme.settlements, programme.prepared.cells.names], ensure_ascii=False)
-    return Plan(
+    labels = json.dumps([runner.settlements, runner.prepared.cells.names], ensure_ascii=False)
+    return RunIdentity(
         returnplan=__version__,
         scenario=scenario.name,
         scenario_sha256=scenario_sha256,
-        allocations=programme.allocations,
+        allocations=runner.allocations,
         draws=draws,
         seed=seed,
         gates=_gate_texts(scenario),
@@ -124,7 +125,7 @@ def _gate_texts(scenario: Scenario) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read_plan(given: object) -> Plan | None:
+def read_identity(given: object) -> RunIdentity | None:
     """Read a plan from what stands in a file.
 
     Parameters
@@ -134,27 +135,34 @@ def read_plan(given: object) -> Plan | None:
 
     Returns
     -------
-    Plan | None
+    RunIdentity | None
         None when it is no plan.
     """
     if not isinstance(given, dict) or given.keys() != {f.name for f in _PLAN_FIELDS}:
         return None
-    lists = {key: tuple(map(str, v)) for key, v in given.items() if isinstance(v, list)}
-    return Plan(**{**given, **lists})
+    try:
+        return TypeAdapter(RunIdentity).validate_json(json.dumps(given), strict=True)
+    except ValueError:
+        return None
 
 
 # ---------------------------------------------------------------- the working folder
 
 
-def working_folder(target: Path) -> Path:
+def folder_of(target: Path) -> Path:
     """Return the hidden folder beside a run folder that keeps its draws until it is complete."""
     return target.with_name(f".{target.name}.draws")
 
 
 @contextmanager
 def claimed(
-    folder: Path, plan: Plan, part: Span, *, resume: bool, say: Callable[[str], None] = ignore
-) -> Iterator[Kept]:
+    folder: Path,
+    plan: RunIdentity,
+    part: DrawRange,
+    *,
+    resume: bool,
+    say: Callable[[str], None] = ignore,
+) -> Iterator[KeptDraws]:
     """Make or continue a working folder, for this process alone.
 
     Parameters
@@ -170,7 +178,7 @@ def claimed(
 
     Yields
     ------
-    Kept
+    KeptDraws
         The folder. When nothing was drawn it is gone afterwards.
 
     Raises
@@ -179,22 +187,22 @@ def claimed(
         When a run is going on in it, or its draws are of another plan.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _lock(folder)
-    try:
-        _prepare(folder, {"plan": plan.as_dict(), "part": list(part)}, resume=resume, say=say)
-        yield Kept(folder, part)
-    finally:
-        if folder.is_dir():
-            (folder / LOCK).unlink(missing_ok=True)
+    wanted = {"plan": plan.as_dict(), "part": list(part), "process": _this_process()}
+    with _locked(folder):
+        try:
+            _prepare(folder, wanted, resume=resume, say=say)
+            yield KeptDraws(folder, part)
+        finally:
             if not chunk_files(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+                _empty(folder, but={LOCK})
 
 
 def _prepare(
     folder: Path, wanted: dict[str, Any], *, resume: bool, say: Callable[[str], None]
 ) -> None:
     """Throw away or take over what an earlier run left, and write what is wanted now."""
-    earlier = chunk_files(folder)
+    damaged = KeptDraws(folder, (0, 0)).damaged() if resume else []
+    earlier = {part: path for part, path in chunk_files(folder).items() if path not in damaged}
     count = sum(after - first for first, after in earlier)
     if resume and not earlier:
         say("No draws of an earlier run are kept: this one starts anew.")
@@ -208,20 +216,31 @@ def _prepare(
         say(f"{count} draws of an earlier run are kept and continued.")
     elif earlier:
         say(f"{count} draws of an earlier run that was not finished are thrown away.")
-    for path in folder.iterdir():
-        if path.name != LOCK and not (resume and path in earlier.values()):
-            path.unlink()
+    if damaged:
+        noun = "file of kept draws is" if len(damaged) == 1 else "files of kept draws are"
+        say(f"{len(damaged)} {noun} damaged: these draws are run again.")
+    kept = {LOCK, *([SUMS, *(path.name for path in earlier.values())] if resume else [])}
+    _empty(folder, but=kept)
     text = json.dumps(wanted, indent=2, ensure_ascii=False) + "\n"
     (folder / PLAN).write_text(text, encoding="utf-8")
+
+
+def _empty(folder: Path, but: set[str]) -> None:
+    for path in folder.iterdir():
+        if path.name not in but:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def _differences(folder: Path, wanted: dict[str, Any]) -> list[str]:
     """Say how the plan of earlier draws differs from what is wanted."""
     try:
         found = json.loads((folder / PLAN).read_text(encoding="utf-8"))
-        earlier, now = read_plan(found["plan"]), read_plan(wanted["plan"])
+        earlier, now = read_identity(found["plan"]), read_identity(wanted["plan"])
         part = f"draws {found['part'][0]} to {found['part'][1] - 1}"
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
         earlier = now = None
     if earlier is None or now is None:
         return [f"no plan can be read in {PLAN}"]
@@ -231,42 +250,32 @@ def _differences(folder: Path, wanted: dict[str, Any]) -> list[str]:
     return problems
 
 
-def _lock(folder: Path) -> None:
-    """Take the lock of a folder; one whose process has died does not count."""
-    path = folder / LOCK
-    for attempt in (1, 2):
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(f"{os.getpid()} {socket.gethostname()}\n")
-            return
-        except FileExistsError:
-            holder = _holder(path)
-            if holder is not None or attempt > 1:
-                who = f"process {holder}" if holder else "another process"
-                raise ReturnplanError(
-                    f"{who} is running into the same folder (if it is not, delete {path})"
-                ) from None
-            path.unlink(missing_ok=True)
-
-
-def _holder(path: Path) -> str | None:
-    """Process that holds a lock; None: it is dead."""
-    with suppress(OSError, ValueError):
-        pid, _, host = path.read_text(encoding="utf-8").strip().partition(" ")
-        is_here = host == socket.gethostname()
-        if not is_here:
-            return f"{pid} on {host}" if host else "(just begun)"
-        return pid if _is_running(int(pid)) else None
-    return None
-
-
-def _is_running(pid: int) -> bool:
-    if os.name == "nt":  # where signal 0 would end the process
-        return True
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a folder. The hold ends with this process, however it ends."""
+    lock = FileLock(folder / LOCK)
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it runs for somebody else
-        return True
-    return True
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise ReturnplanError(f"{_holder(folder)} is running into the same folder") from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows removes it on release only
+            (folder / LOCK).unlink()
+        lock.release()
+        with suppress(OSError):  # draws are kept in it, or the next run has begun
+            folder.rmdir()
+
+
+def _this_process() -> str:
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+def _holder(folder: Path) -> str:
+    """Name the process that holds a folder, as it wrote itself down."""
+    try:
+        process = str(json.loads((folder / PLAN).read_text(encoding="utf-8"))["process"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # it has just begun
+        return "another process"
+    return process.removesuffix(f" on {socket.gethostname()}")

@@ -1,9 +1,9 @@
 """How fast a simulation is: made-up scenarios of three sizes, and scenario folders.
 
 Each size is measured in a process of its own, so that none meets the memory of another. Where
-SimPy is installed, :mod:`returnplan.runs.speed.rival` does the same work on expected values in the same
-process, must tell the same story to the second, and its time is put beside that of the compiled
-loop.
+SimPy is installed, :mod:`returnplan.runs.speed.rival` does the same work on expected values in the
+same process, must tell the same story to the second, and its time is put beside that of the
+compiled loop.
 """
 
 import json
@@ -23,11 +23,11 @@ from time import get_clock_info, perf_counter, process_time
 from typing import Any, NamedTuple, TypeVar
 
 from returnplan.domain import Scenario
-from returnplan.model.chance.draws import Draws
 from returnplan.errors import ReturnplanError
-from returnplan.scenario import load
+from returnplan.model.chance.draws import Draws
 from returnplan.model.simulation import Numbers, Prepared, PreparedAllocation, simulate
-from returnplan.runs.machine.programme import Programme, warm_up
+from returnplan.runs.machine.runner import DrawRunner, warm_up
+from returnplan.scenario import load
 from returnplan.scenario.synthetic import synthetic
 from returnplan.version import __version__
 
@@ -125,8 +125,6 @@ def bench(
 
     Parameters
     ----------
-    sizes
-        Names of sizes.
     folders
         Scenario folders.
     with_rival
@@ -160,13 +158,13 @@ def bench(
         figures = _in_own_process(name, with_rival=with_rival and name in WITH_RIVAL)
         if before:
             figures = _beside(figures, measured[before])
-        yield from told(figures, before)
+        yield from lines_of(figures, before)
         measured[name], before = figures, name
     of_folders: dict[str, Figures] = {}
     for folder in folders:
         yield f"\n{folder}"
         of_folders[str(folder)] = _in_own_process(str(folder), with_rival=False)
-        yield from told(of_folders[str(folder)], "")
+        yield from lines_of(of_folders[str(folder)], "")
     if target is not None:
         text = json.dumps(_record(measured, of_folders), indent=2)
         target.write_text(text + "\n", encoding="utf-8")
@@ -204,13 +202,11 @@ def _version(package: str) -> str | None:
         return None
 
 
-def told(figures: Figures, before: str) -> Iterator[str]:
+def lines_of(figures: Figures, before: str) -> Iterator[str]:
     """Say figures, each with what it is.
 
     Parameters
     ----------
-    figures
-        The figures.
     before
         Name of the size before; empty: none.
 
@@ -323,8 +319,6 @@ class Subject:
 
     Parameters
     ----------
-    scenario
-        The scenario.
     allocation
         Name of the allocation; None: the first.
     """
@@ -350,7 +344,9 @@ class Subject:
     def work(self, *, keeps_parcels: bool = False) -> Any:
         """Let the teams work on expected values."""
         horizon_s = self._prepared.horizon_s
-        return self._allocation.workforce.work(self.expected, horizon_s, keeps_parcels=keeps_parcels)
+        return self._allocation.workforce.work(
+            self.expected, horizon_s, keeps_parcels=keeps_parcels
+        )
 
     def rival(self) -> Callable[[], Any]:
         """Make ready what the rival does on expected values."""
@@ -406,8 +402,6 @@ def measure(scenario: Scenario, *, with_rival: bool, with_threads: bool) -> Figu
 
     Parameters
     ----------
-    scenario
-        The scenario.
     with_rival
         Whether the rival runs, too.
     with_threads
@@ -494,19 +488,19 @@ def best_time(
 
 def _draws_per_second(scenario: Scenario) -> Iterator[float]:
     """Rates of a short ensemble of all allocations by the clock on the wall, by threads."""
-    programme = Programme(scenario, [header.name for header in scenario.allocations], SEED)
-    seconds, _ = best_time(partial(programme.run, 0))
+    runner = DrawRunner(scenario, [header.name for header in scenario.allocations], SEED)
+    seconds, _ = best_time(partial(runner.run, 0))
     draws = range(min(MOST_DRAWS, max(LEAST_DRAWS, round(ENOUGH_S / seconds))))
     for threads in THREADS:
         with ThreadPoolExecutor(threads) as pool:
-            work = partial(_run_all, programme, draws, pool)
+            work = partial(_run_all, runner, draws, pool)
             seconds, _ = best_time(work, is_cold=False, clock=perf_counter)
         yield len(draws) / seconds
 
 
-def _run_all(programme: Programme, draws: range, pool: Executor) -> int:
+def _run_all(runner: DrawRunner, draws: range, pool: Executor) -> int:
     """Run some draws; the number of them is returned."""
-    return sum(1 for _ in pool.map(programme.run, draws))
+    return sum(1 for _ in pool.map(runner.run, draws))
 
 
 def _peak_mib() -> float | None:

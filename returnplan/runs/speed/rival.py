@@ -14,10 +14,10 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-from returnplan.model.work.calendars import Calendars
-from returnplan.model.work.arrays import Amounts
 from returnplan.domain import Asset, Job, Scenario
 from returnplan.errors import ReturnplanError
+from returnplan.model.work.arrays import Amounts
+from returnplan.model.work.calendars import Calendars
 from returnplan.model.work.milestones import WorkPlan, opened, released
 from returnplan.model.work.network import NO_ROUTE, Network, Reach
 from returnplan.model.work.teams import Need, Skills, Team, need_of
@@ -162,16 +162,10 @@ class Rival:
 
     Parameters
     ----------
-    scenario
-        The scenario.
-    plan
-        Its milestones.
     priority
         Ids of all jobs, first to be served first.
     teams
         Teams of the allocation, sorted by id.
-    network
-        The graph.
     """
 
     def __init__(

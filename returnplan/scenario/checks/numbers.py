@@ -6,21 +6,20 @@ from typing import Any
 
 from returnplan.domain import AREA_SKILLS, Assumption
 from returnplan.errors import Problem
-from returnplan.model.chance.assumptions import (
+from returnplan.model.chance.assumptions import default_assumptions, productivity_of
+from returnplan.model.chance.distributions import (
     PARAMETERS,
-    default_assumptions,
+    TOUCHING,
     mean,
-    productivity_of,
     shape_problem,
     support,
+    truncation_problem,
 )
 from returnplan.scenario.checks.draft import Draft, check, is_faulty
 from returnplan.scenario.files import LARGEST
 
 Fault = tuple[str, str, str]
 """Column, what is found, what is allowed."""
-TOUCHING = ("fixed", "uniform", "triangular", "normal", "poisson")
-"""Distributions that can bring the very end of their range."""
 
 
 @check
@@ -75,13 +74,13 @@ def assumptions_make_sense(draft: Draft) -> Iterator[Problem]:
 def _shape_fault(item: Any) -> Fault | None:
     """What is wrong with the parameters of a distribution."""
     allowed = shape_problem(item)
+    if not allowed:
+        return None
     given = {name: getattr(item, name) for name in PARAMETERS[item.distribution]}
-    missing = [name for name, value in given.items() if value is None]
-    if missing:
-        return missing[0], "nothing", allowed
-    return (
-        ("a", ", ".join(f"{n}={value}" for n, value in given.items()), allowed) if allowed else None
-    )
+    for name, value in given.items():
+        if value is None:
+            return name, "nothing", allowed
+    return "a", ", ".join(f"{name}={value}" for name, value in given.items()), allowed
 
 
 def _mean_fault(item: Any, default: Assumption) -> Fault | None:
@@ -108,10 +107,6 @@ def _truncation_fault(item: Any, default: Assumption | None) -> Fault | None:
         found = f"{item.high:g}, below low = {item.low:g}"
         return "high", found, "a number of at least low"
     if item.low is not None or item.high is not None:
-        from returnplan.model.chance.uniforms import (
-            truncation_problem,  # needs scipy, which is slow to load
-        )
-
         allowed = truncation_problem(item)
         if allowed:
             return "low", f"low={item.low}, high={item.high}", allowed

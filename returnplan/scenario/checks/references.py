@@ -29,30 +29,26 @@ def references_exist(draft: Draft) -> Iterator[Problem]:
     """Every id that a row names stands in its table; a table without rows is one fault."""
     empty: dict[str, str] = {}
     for table in draft.sheets:
-        for column, field, targets in table_type(table).references():
-            if not all(draft.has_column(target, "id") for target in targets):
+        for column, field, target in table_type(table).references():
+            if not draft.has_column(target, "id"):
                 continue
-            known: set[str] = set().union(*(draft.ids(target) for target in targets))
+            known = draft.ids(target)
             for row, item in draft.of(table):
-                named = getattr(item, field)
-                if named is None or named in known:
-                    continue
-                for name in _unknown(named, known):
-                    if any(draft.all(target) for target in targets):
-                        allowed = f"an id of {' or '.join(targets)}"
-                        yield draft.problem(table, row, column, repr(name), allowed)
+                for name in _unknown(getattr(item, field), known):
+                    if draft.all(target):
+                        yield draft.problem(table, row, column, repr(name), f"an id of {target}")
                     else:
                         first = f"{draft.files[table]}, row {row}, column {column}: {name!r}"
-                        empty.setdefault(targets[0], first)
+                        empty.setdefault(target, first)
     empty.pop("communities", None)  # has a message of its own
     for target, first in empty.items():
         allowed = f"the rows that other tables name (first {first})"
         yield draft.problem(target, None, None, "no rows", allowed)
 
 
-def _unknown(named: str | tuple[str, ...], known: set[str]) -> list[str]:
-    """What a cell names and no row is called: one id or several, each once."""
-    names = (named,) if isinstance(named, str) else named
+def _unknown(named: str | tuple[str, ...] | None, known: set[str]) -> list[str]:
+    """What a cell names and no row is called: nothing, one id or several, each once."""
+    names = (named,) if isinstance(named, str) else named or ()
     return [name for name in dict.fromkeys(names) if name not in known]
 
 

@@ -5,14 +5,15 @@ from typing import Any, get_args
 
 from returnplan.domain import (
     AREA_SKILLS,
+    KINDS_OF_WORKS,
     LAND_CLASSES,
     WORKS,
     AllocationHeader,
     Difficulty,
     LandClass,
-    WorksKind,
 )
 from returnplan.errors import Problem
+from returnplan.model.work.milestones import FEELS_DIFFICULTY
 from returnplan.scenario.checks.draft import Draft, check, is_faulty
 
 DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
@@ -98,7 +99,7 @@ def _workable(draft: Draft) -> set[tuple[str, LandClass, Difficulty]]:
         if rate.skill == "survey" and rate.rate_m2_day is None:
             continue  # community surveys only; other skills must have a rate
         asset = assets.get(rate.asset)
-        feels = rate.skill in ("technical_survey", "clearance") and asset is not None
+        feels = rate.skill in FEELS_DIFFICULTY and asset is not None
         able |= {
             (rate.skill, land, difficulty)
             for land in LAND_CLASSES
@@ -178,7 +179,7 @@ def gates_have_data(draft: Draft) -> Iterator[Problem]:
     if not draft.is_known("works"):
         return
     at = {(item.settlement, item.kind) for _, item in draft.all("works")}
-    for gate in get_args(WorksKind):
+    for gate in KINDS_OF_WORKS:
         if gate not in draft.gates or "within_hours" in draft.gates[gate]:
             continue
         for row, community in draft.of("communities"):

@@ -33,12 +33,12 @@ def district_tables(tables: Tables) -> dict[str, pd.DataFrame]:
         communities.
     """
     homes = communities(tables["readiness"])
-    found = {
+    exact = {
         "districts": districts(homes, tables["people_met"]),
         "district_gates": district_gates(homes, tables["gates"]),
         "district_delays": district_delays(delay_rows(homes, tables["delays"])),
     }
-    return {name: shown(table) for name, table in found.items()}
+    return {name: shown(table) for name, table in exact.items()}
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
@@ -114,15 +114,15 @@ def in_order(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
 
 def _counted(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Count people and communities by state, and on how much each count rests."""
-    found = pd.DataFrame(index=rows.groupby(keys, sort=False).size().index)
+    table = pd.DataFrame(index=rows.groupby(keys, sort=False).size().index)
     groups = {s: rows[rows["state"] == s].groupby(keys, sort=False) for s in STATES}
     counts = {f"people_{s}": here["people"].sum() for s, here in groups.items()}
     counts |= {f"communities_{s}": here.size() for s, here in groups.items()}
     counts |= {f"settlements_{s}": here["settlement"].nunique() for s, here in groups.items()}
     counts |= {f"households_{s}": here["households"].sum() for s, here in groups.items()}
     for name, count in counts.items():
-        found[name] = count.reindex(found.index, fill_value=0)
-    return found.reset_index()
+        table[name] = count.reindex(table.index, fill_value=0)
+    return table.reset_index()
 
 
 def districts(homes: pd.DataFrame, people_met: pd.DataFrame) -> pd.DataFrame:
@@ -142,28 +142,28 @@ def districts(homes: pd.DataFrame, people_met: pd.DataFrame) -> pd.DataFrame:
         conditions of half of the people are met.
     """
     keys = ["allocation", "district"]
-    found = _counted(homes, keys)
-    people = found[[f"people_{state}" for state in STATES]].sum(axis=1)
-    found.insert(2, "communities", found[[f"communities_{s}" for s in STATES]].sum(axis=1))
-    found.insert(3, "people", people)
-    found["share_met"] = found["people_met"] / people.where(people > 0)
+    table = _counted(homes, keys)
+    people = table[[f"people_{state}" for state in STATES]].sum(axis=1)
+    table.insert(2, "communities", table[[f"communities_{s}" for s in STATES]].sum(axis=1))
+    table.insert(3, "people", people)
+    table["share_met"] = table["people_met"] / people.where(people > 0)
     dates = dict(iter(people_met.groupby("allocation", sort=False)))
     halves = [
         _half_date(rows, dates[str(allocation)])
         for (allocation, _), rows in homes.groupby(keys, sort=False)
     ]
-    found["half_met_date"] = pd.Series(halves, dtype=object)
-    found[WITHHELD] = ""
-    return found
+    table["half_met_date"] = pd.Series(halves, dtype="datetime64[s]")
+    table[WITHHELD] = ""
+    return table
 
 
-def _half_date(homes: pd.DataFrame, dates: pd.DataFrame) -> str | None:
+def _half_date(homes: pd.DataFrame, dates: pd.DataFrame) -> pd.Timestamp | None:
     """First counting date by which half of the people have their conditions met."""
     by_day = homes.sort_values("ready_day_p50", kind="stable")
     people = by_day["people"].cumsum()
     reached = by_day.loc[2 * people >= homes["people"].sum(), "ready_day_p50"]
     later = dates.loc[dates["day"] >= (reached.iloc[0] if len(reached) else np.nan), "date"]
-    return str(later.iloc[0]) if len(later) else None
+    return later.iloc[0] if len(later) else None
 
 
 def district_gates(homes: pd.DataFrame, gates: pd.DataFrame) -> pd.DataFrame:
@@ -202,8 +202,8 @@ def district_delays(rows: pd.DataFrame) -> pd.DataFrame:
         Person-days over the whole horizon, mean of the draws.
     """
     keys = ["allocation", "district", "cause"]
-    found = rows.groupby(keys, sort=False)["person_days_mean"].sum().reset_index()
-    return found.assign(**{WITHHELD: ""})
+    sums = rows.groupby(keys, sort=False)["person_days_mean"].sum().reset_index()
+    return sums.assign(**{WITHHELD: ""})
 
 
 def delay_rows(homes: pd.DataFrame, delays: pd.DataFrame) -> pd.DataFrame:

@@ -80,15 +80,15 @@ def for_audience(
         return {**tables, **district_tables(tables)}
     areas = areas_of(tables["readiness"])
     homes = communities(tables["readiness"], areas, households)
-    found = {name: make(tables, areas) for name, make in PUBLIC.items() if name in tables}
-    found |= {
+    public = {name: make(tables, areas) for name, make in PUBLIC.items() if name in tables}
+    public |= {
         "districts": _districts(homes, tables["people_met"]),
         "district_gates": _district_gates(homes, tables["gates"]),
         "district_delays": _district_delays(homes, tables["delays"]),
     }
     return {
         name: table[public_columns(name, map(str, table))].reset_index(drop=True)
-        for name, table in found.items()
+        for name, table in public.items()
     }
 
 
@@ -206,7 +206,7 @@ def _summary(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:
     table, horizon = tables["summary"], tables["people_met"]["date"].max()
     people = [c for c in table if str(c).startswith(("people_by_", "returned_by_", "present_at_"))]
     table = withhold_people(table, {str(name): [str(name)] for name in people})
-    last = table[f"people_by_{horizon}_mean"]
+    last = table[f"people_by_{horizon:%Y-%m-%d}_mean"]
     never = table["communities_never"].astype(float)
     for name in (str(c) for c in table if "person_days" in str(c)):
         table = table.assign(**{name: table[name].astype(float).round(PERSON_DAYS_DIGIT)})
@@ -217,12 +217,12 @@ def _summary(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:
     )
 
 
-def _first_dates(summary: pd.DataFrame, people_met: pd.DataFrame) -> "pd.Series[str]":
+def _first_dates(summary: pd.DataFrame, people_met: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
     """First counting date by which the last community is ready, not its own day."""
     dates = sorted(people_met["date"].unique())
     last = summary["last_ready_date_p50"]
-    found = [next((d for d in dates if isinstance(day, str) and d >= day), None) for day in last]
-    return pd.Series(found, index=summary.index, dtype=object)
+    first = [next((date for date in dates if date >= day), pd.NaT) for day in last]
+    return pd.Series(first, index=summary.index, dtype="datetime64[s]")
 
 
 def _people_met(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:
@@ -238,18 +238,18 @@ def _returns(tables: Tables, areas: Mapping[str, str]) -> pd.DataFrame:
     is_single = table["returned_p10"].isna().all()  # one run: its numbers add up
     sums = [c for c in numbers if c.endswith("_mean") or (is_single and c.endswith("_p50"))]
     groups = table.assign(district=_area(table, areas)).groupby(keys, sort=False)
-    found = groups[numbers].first().astype(float)
-    found.loc[(groups.size() > 1).to_numpy()] = np.nan
-    found[sums] = groups[sums].sum()
-    found = in_order(found.reset_index(), ["allocation", "district", "date"])
+    by_area = groups[numbers].first().astype(float)
+    by_area.loc[(groups.size() > 1).to_numpy()] = np.nan
+    by_area[sums] = groups[sums].sum()
+    by_area = in_order(by_area.reset_index(), ["allocation", "district", "date"])
     measures = _measures(table, "returned", "present", "early")
-    return withhold_people(found, measures, ["allocation", "date"])
+    return withhold_people(by_area, measures, ["allocation", "date"])
 
 
 def _measures(table: pd.DataFrame, *names: str) -> dict[str, list[str]]:
     """Columns of each measure that the table has."""
-    found = {name: [str(c) for c in table if str(c).startswith(f"{name}_")] for name in names}
-    return {name: columns for name, columns in found.items() if columns}
+    all_columns = {name: [str(c) for c in table if str(c).startswith(f"{name}_")] for name in names}
+    return {name: columns for name, columns in all_columns.items() if columns}
 
 
 def _costs(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:

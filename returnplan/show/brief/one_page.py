@@ -3,18 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from returnplan.show import findings as told
 from returnplan.show.brief.parts import Bar, bars, small_print, table
 from returnplan.show.brief.sheet import BODY, GAP, Box, Sheets
 from returnplan.show.brief.two_pages import contact, masthead, numbered, open_sheets, shown
-from returnplan.show.findings import Findings, Outlook, Profile
+from returnplan.show.findings import (
+    Findings,
+    Outlook,
+    Profile,
+    assumptions_line,
+    leader,
+    not_modelled,
+    statements,
+)
 
 SIGNS = {"met": "●", "not met": "✕", "unknown": "?"}
 """Beside the word for each state, so that it is seen at once and in grey."""
 MOST_OUTLOOKS, MOST_GATE_COLUMNS = 6, 3
 WHEN_COLUMNS = (44.0, 46.0, 48.0, 18.0, 60.0)
 MOST_STEPS = 9
-"""Steps of the binding chain that are told: the longest ones."""
+"""Steps of the binding chain that are printed: the longest ones."""
 WHEN, GATES, TIME, PLANNED = 74.0, 62.0, 66.0, 12.0
 """Most height of each part, mm."""
 
@@ -62,7 +69,7 @@ def _who(findings: Findings, profile: Profile) -> str:
 
 def _outlooks(findings: Findings, profile: Profile) -> list[Outlook]:
     names = shown(findings)[:MOST_OUTLOOKS]
-    return [one for one in profile.outlooks if one.allocation in names]
+    return [outlook for outlook in profile.outlooks if outlook.allocation in names]
 
 
 def _when(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> float:
@@ -83,13 +90,13 @@ def _when(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> flo
     )
     rows = [
         (
-            numbered(findings, one.allocation),
-            f"{SIGNS[one.state]} {one.status}",
-            one.date,
-            "–" if one.probability is None else words.percent(one.probability),
-            one.waits_for,
+            numbered(findings, outlook.allocation),
+            f"{SIGNS[outlook.state]} {outlook.status}",
+            outlook.date,
+            "–" if outlook.probability is None else words.percent(outlook.probability),
+            outlook.waits_for,
         )
-        for one in _outlooks(findings, profile)
+        for outlook in _outlooks(findings, profile)
     ]
     return table(sheets, replace(box.below(y), h=WHEN), head, rows, WHEN_COLUMNS)
 
@@ -98,20 +105,20 @@ def _gates(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> fl
     """Conditions by row, a few allocations by column: what is needed, and since when it holds."""
     words = findings.words
     y = sheets.heading(box, words.phrase("What is needed: conditions and when each is met"))
-    best = told.leader(findings)
+    always = (findings.first, leader(findings))
     outlooks = _outlooks(findings, profile)
-    order = sorted(outlooks, key=lambda one: one.allocation not in (findings.first, best))
-    kept = [one for one in outlooks if one in order[:MOST_GATE_COLUMNS]]
+    order = sorted(outlooks, key=lambda outlook: outlook.allocation not in always)
+    kept = [outlook for outlook in outlooks if outlook in order[:MOST_GATE_COLUMNS]]
     head = (
         words.phrase("Condition"),
-        *(numbered(findings, one.allocation, letters=40) for one in kept),
+        *(numbered(findings, outlook.allocation, letters=40) for outlook in kept),
     )
     rows = [
-        (name, *(_gate_text(findings, one, number) for one in kept))
+        (name, *(_gate_text(findings, outlook, number) for outlook in kept))
         for number, name in enumerate(gate.name for gate in profile.outlooks[0].gates)
     ]
     y = table(sheets, box.below(y), head, rows, (40.0, *[47.0] * len(kept)))
-    missing = list(dict.fromkeys(data for one in profile.outlooks for data in one.missing))
+    missing = dict.fromkeys(data for outlook in profile.outlooks for data in outlook.missing)
     if not missing:
         return y
     text = words.phrase("Missing data: {data}.", data=words.listed(missing))
@@ -139,13 +146,13 @@ def _time(sheets: Sheets, findings: Findings, outlook: Outlook, box: Box) -> flo
     )
     y = sheets.heading(box, title)
     causes, steps = box.below(y).split(0.46)
-    longest = max((one.share for one in outlook.causes), default=1.0)
+    longest = max((cause.share for cause in outlook.causes), default=1.0)
     end = bars(
         sheets,
         causes,
         [
-            Bar(name=one.name, share=one.share / longest, text=_days(findings, one.days))
-            for one in outlook.causes
+            Bar(name=cause.name, share=cause.share / longest, text=_days(findings, cause.days))
+            for cause in outlook.causes
         ],
         name_share=0.55,
     )
@@ -173,16 +180,16 @@ def _longest(outlook: Outlook) -> Sequence[str]:
 
 def _end(sheets: Sheets, findings: Findings, box: Box) -> None:
     words = findings.words
-    first, *others = told.statements(findings)
+    first, *others = statements(findings)
     sheets.rule(box)
     y = sheets.fitted(replace(box.below(box.y + 1), h=8.0), first, BODY, is_bold=True)
     texts = [
         *others,
         words.phrase("Teams and dates change: this page tells of the plan that was modelled."),
-        told.assumptions_line(findings),
+        assumptions_line(findings),
         contact(findings) if findings.contact else "",
     ]
     y = sheets.fitted(box.below(y + 0.6), " ".join(text for text in texts if text), BODY - 0.4)
     small_print(
-        sheets, box.below(y + GAP), [words.phrase("Not modelled:"), *told.not_modelled(findings)]
+        sheets, box.below(y + GAP), [words.phrase("Not modelled:"), *not_modelled(findings)]
     )

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from matplotlib.figure import Figure
 
-from returnplan.show import drawing as canvas
 from returnplan.show.brief.sheet import BODY, GAP, LEAST, SMALL, Box, Sheets
-from returnplan.show.drawing import CHARTS, MET, PALE, QUIET, View, house_style
+from returnplan.show.drawing import MET, PALE, QUIET, View, house_style, picture
+from returnplan.show.figures import CHARTS
 
 DOTS_PER_INCH = 170
 MOST_LINES, MOST_HEAD_LINES = 4, 7
@@ -57,8 +57,6 @@ def table(
 
     Parameters
     ----------
-    sheets
-        The document.
     box
         Where it must stay.
     head
@@ -140,7 +138,7 @@ def _row(
     return box.y + height
 
 
-def bars(sheets: Sheets, box: Box, found: Sequence[Bar], name_share: float = 0.46) -> float:
+def bars(sheets: Sheets, box: Box, shown: Sequence[Bar], name_share: float = 0.46) -> float:
     """Draw bars with their names before and their numbers behind, as many as the box holds."""
     size = BODY - 0.4
     line = sheets.height("1", 100.0, size)
@@ -148,7 +146,7 @@ def bars(sheets: Sheets, box: Box, found: Sequence[Bar], name_share: float = 0.4
     names, rest = box.split(name_share, gap=2.0)
     lines, numbers = rest.split(0.6, gap=2.0)
     y = box.y
-    for bar in found[: int(box.h / row)]:
+    for bar in shown[: int(box.h / row)]:
         cell = Box(x=names.x, y=y, w=names.w, h=line)
         sheets.fitted(cell, bar.name, size)
         sheets.frame(Box(x=lines.x, y=y + 0.2, w=lines.w, h=line - 0.4), PALE)
@@ -171,7 +169,7 @@ def chart(
         drawn = Figure(figsize=(box.w / 25.4, box.h / 25.4), layout="constrained")
         item.draw(*given, view=view, ax=drawn.subplots()).set_title("", loc="left")
     alt = item.alt(*given, view=view)
-    sheets.picture(box, canvas.picture(drawn, DOTS_PER_INCH, alt), alt)
+    sheets.picture(box, picture(drawn, DOTS_PER_INCH, alt), alt)
 
 
 def small_print(sheets: Sheets, box: Box, texts: Sequence[str]) -> float:

@@ -215,17 +215,17 @@ class Sheets:
         if not text:
             return 0
         self._dress(text, size, is_bold)
-        found = self._pdf.multi_cell(
+        height = self._pdf.multi_cell(
             width, 1, text, align=self._align(), wrapmode=WrapMode.WORD, dry_run=True,
             output=MethodReturnValue.HEIGHT,
         )  # fmt: skip
-        return round(float(str(found)))
+        return round(float(str(height)))
 
     def _dress(self, text: str, size: float, is_bold: bool) -> None:
         """Take font and direction: that of the first letter that has one (Unicode Annex 9, P2)."""
         self._pdf.set_font(FONT, "B" if is_bold else "", size)
         classes = map(unicodedata.bidirectional, text)
-        first = next((one for one in classes if one in (*RIGHT_TO_LEFT, LEFT_TO_RIGHT)), "")
+        first = next((kind for kind in classes if kind in (*RIGHT_TO_LEFT, LEFT_TO_RIGHT)), "")
         direction = "rtl" if first in RIGHT_TO_LEFT else "ltr"
         self._pdf.set_text_shaping(True, direction=direction)
 

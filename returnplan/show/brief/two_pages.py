@@ -1,17 +1,41 @@
 """The brief: two pages of A4 for those who decide."""
 
 import datetime as dt
+import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
-from returnplan.show import findings as told
 from returnplan.show.brief.parts import Bar, bars, chart, small_print, table
 from returnplan.show.brief.sheet import BODY, GAP, SMALL, Box, Sheets
 from returnplan.show.drawing import PALE, QUIET
-from returnplan.show.findings import Findings, Option
+from returnplan.show.findings import (
+    District,
+    Findings,
+    Option,
+    blocks_most,
+    bottlenecks,
+    conditions,
+    decisions,
+    districts,
+    fairness,
+    headline,
+    key_roads,
+    leader,
+    mark,
+    not_modelled,
+    option_headings,
+    option_notes,
+    options,
+    ranked,
+    risks,
+    sources,
+    standing,
+    statements,
+    targets,
+)
 from returnplan.version import __version__
 
 TITLE_LETTERS = 34
@@ -50,8 +74,6 @@ def open_sheets(findings: Findings, title: str, pages: int) -> Sheets:
 
     Parameters
     ----------
-    findings
-        The run.
     title
         Title of the document.
     pages
@@ -65,7 +87,7 @@ def open_sheets(findings: Findings, title: str, pages: int) -> Sheets:
 
     def foot(page: int) -> Sequence[str]:
         number = findings.words.phrase("Page {page} of {pages}", page=page, pages=pages)
-        return (told.mark(findings), findings.view.provenance, number)
+        return (mark(findings), findings.view.provenance, number)
 
     return Sheets(
         findings.words,
@@ -79,7 +101,7 @@ def open_sheets(findings: Findings, title: str, pages: int) -> Sheets:
 def masthead(sheets: Sheets, findings: Findings, box: Box, title: str, below: str) -> float:
     """Print title, a line below it, and who may read it; return where it ends."""
     inner = replace(box, h=HEAD)
-    y = sheets.fitted(replace(inner, h=4.0), told.mark(findings), SMALL, is_bold=True, colour=QUIET)
+    y = sheets.fitted(replace(inner, h=4.0), mark(findings), SMALL, is_bold=True, colour=QUIET)
     y = sheets.fitted(replace(inner.below(y), h=7.5), title, 15.0, is_bold=True)
     return sheets.fitted(inner.below(y), below, BODY, colour=QUIET) + GAP
 
@@ -95,9 +117,8 @@ def numbered(findings: Findings, allocation: str, letters: int = 0) -> str:
 
 def shown(findings: Findings) -> list[str]:
     """Allocations for which there is room: the first, the leading one, then most people."""
-    always = (findings.first, told.leader(findings))
-    ranked = told.ranked(findings)
-    kept = sorted(ranked, key=lambda name: name not in always)[:MOST_ROWS]
+    always = (findings.first, leader(findings))
+    kept = sorted(ranked(findings), key=lambda name: name not in always)[:MOST_ROWS]
     return [name for name in findings.allocations if name in kept]
 
 
@@ -123,7 +144,7 @@ def _first_page(sheets: Sheets, findings: Findings) -> None:
 
 def _headline(sheets: Sheets, findings: Findings, box: Box) -> float:
     """Write the headline in bold, and below it how surely that allocation is ahead."""
-    texts = (told.headline(findings), told.standing(findings))
+    texts = (headline(findings), standing(findings))
     inner = Box(x=box.x + 2, y=box.y + 1.6, w=box.w - 4, h=HEADLINE)
     size = 9.6
 
@@ -146,29 +167,33 @@ def _headline(sheets: Sheets, findings: Findings, box: Box) -> float:
 
 def _options(sheets: Sheets, findings: Findings, box: Box) -> float:
     words = findings.words
-    names, found = shown(findings), told.options(findings)
+    names, allocations = shown(findings), options(findings)
     rows = [
-        (numbered(findings, one.allocation), *one.texts[1:])
-        for one in found
-        if one.allocation in names
+        (numbered(findings, option.allocation), *option.texts[1:])
+        for option in allocations
+        if option.allocation in names
     ]
     y = sheets.heading(box, words.phrase("Allocations side by side"))
-    strong = [names.index(told.leader(findings))]
+    strong = [names.index(leader(findings))]
     inner = replace(box.below(y), h=OPTIONS)
-    y = table(sheets, inner, told.option_headings(findings), rows, COLUMNS, strong)
+    y = table(sheets, inner, option_headings(findings), rows, COLUMNS, strong)
     return small_print(
-        sheets, replace(box.below(y), h=NOTES), _option_notes(findings, found, len(rows))
+        sheets, replace(box.below(y), h=NOTES), _option_notes(findings, allocations, len(rows))
     )
 
 
-def _option_notes(findings: Findings, found: Sequence[Option], rows: int) -> list[str]:
+def _option_notes(findings: Findings, allocations: Sequence[Option], rows: int) -> list[str]:
     words = findings.words
-    notes = list(told.option_notes(findings))
+    notes = list(option_notes(findings))
     number = {name: words.number(at + 1) for at, name in enumerate(findings.allocations)}
     behind = [
-        words.phrase("{one} ({better})", one=number[o.allocation], better=number[o.dominated_by])
-        for o in found
-        if o.dominated_by
+        words.phrase(
+            "{one} ({better})",
+            one=number[option.allocation],
+            better=number[option.dominated_by],
+        )
+        for option in allocations
+        if option.dominated_by
     ]
     if behind:
         notes.append(
@@ -191,7 +216,7 @@ def _option_notes(findings: Findings, found: Sequence[Option], rows: int) -> lis
 
 
 def _map(sheets: Sheets, findings: Findings, box: Box) -> None:
-    words, best = findings.words, told.leader(findings)
+    words, best = findings.words, leader(findings)
     title = words.phrase(
         "Where and when conditions for return are met (modelled), allocation {title}",
         title=numbered(findings, best),
@@ -200,8 +225,8 @@ def _map(sheets: Sheets, findings: Findings, box: Box) -> None:
     inner = box.below(y)
     picture = replace(inner, h=inner.h - 8.0)
     view = replace(findings.view, allocation=best)
-    chart(sheets, picture, "ready_map", findings.drawn, view)
-    first, _, _, names, _ = told.statements(findings)
+    chart(sheets, picture, "ready_map", findings.chart_tables, view)
+    first, _, _, names, _ = statements(findings)
     texts = [first, names]
     if findings.view.sources:
         texts.append(words.phrase("Sources: {sources}", sources=findings.view.sources))
@@ -210,7 +235,7 @@ def _map(sheets: Sheets, findings: Findings, box: Box) -> None:
 
 def _districts(sheets: Sheets, findings: Findings, box: Box) -> None:
     """For the public: a bar for each district instead of a map of settlements."""
-    words, best = findings.words, told.leader(findings)
+    words, best = findings.words, leader(findings)
     title = words.phrase(
         "Share of people whose conditions are met (modelled) by {date}, by district, allocation "
         "{title}",
@@ -218,11 +243,11 @@ def _districts(sheets: Sheets, findings: Findings, box: Box) -> None:
         title=numbered(findings, best),
     )
     y = sheets.heading(box, title)
-    found = [_district_bar(findings, one) for one in told.districts(findings, best)]
-    if not found:
+    shares = [_district_bar(findings, district) for district in districts(findings, best)]
+    if not shares:
         note = words.phrase("No district can be shown by itself.")
     else:
-        y = bars(sheets, replace(box.below(y), h=box.h - CURVES), found)
+        y = bars(sheets, replace(box.below(y), h=box.h - CURVES), shares)
         note = words.phrase("Medians; the thin frame is the range of 80 % of the draws.")
     y = small_print(sheets, replace(box.below(y), h=4.0), [note if findings.draws else ""])
     _curves(sheets, findings, box.below(y + GAP))
@@ -242,25 +267,22 @@ def _curves(sheets: Sheets, findings: Findings, box: Box) -> None:
     picture = replace(inner, h=min(inner.h - NOTES, CURVES))
     view = replace(findings.view, titles=titles)
     chart(sheets, picture, "conditions_met_over_time", tables, view)
-    first, _, _, names_of_places, _ = told.statements(findings)
+    first, _, _, names_of_places, _ = statements(findings)
     small_print(sheets, inner.below(picture.y + picture.h), [first, names_of_places])
 
 
-def _district_bar(findings: Findings, one: told.District) -> Bar:
-    words, share = findings.words, one.share
-    name = words.phrase(
-        "{district}, {people}", district=one.district, people=findings.count(one.people)
+def _district_bar(findings: Findings, district: District) -> Bar:
+    share = district.share
+    name = findings.words.phrase(
+        "{district}, {people}",
+        district=district.district,
+        people=findings.count(district.people),
     )
-    if share.middle != share.middle:
-        return Bar(name=name, share=0.0, text=words.phrase("withheld"))
-    if share.low != share.low:
-        return Bar(name=name, share=share.middle, text=words.percent(share.middle))
-    text = words.phrase(
-        "{middle} ({low} to {high})",
-        middle=words.percent(share.middle),
-        low=words.percent(share.low),
-        high=words.percent(share.high),
-    )
+    text = findings.share_range(share)
+    if math.isnan(share.middle):
+        return Bar(name=name, share=0.0, text=text)
+    if math.isnan(share.low):
+        return Bar(name=name, share=share.middle, text=text)
     return Bar(name=name, share=share.middle, text=text, low=share.low, high=share.high)
 
 
@@ -278,7 +300,7 @@ def _second_page(sheets: Sheets, findings: Findings) -> None:
 
 def _curve(sheets: Sheets, findings: Findings, box: Box) -> float:
     """People returned under the leading allocation, with range, conditions met, and targets."""
-    words, best = findings.words, told.leader(findings)
+    words, best = findings.words, leader(findings)
     title = words.phrase(
         "People who have returned (modelled), over time, allocation {title}",
         title=numbered(findings, best),
@@ -286,32 +308,32 @@ def _curve(sheets: Sheets, findings: Findings, box: Box) -> float:
     y = sheets.heading(box, title)
     picture = replace(box.below(y), h=CURVE)
     view = replace(findings.view, allocation=best, targets=findings.scenario.targets)
-    chart(sheets, picture, "returns_over_time", findings.drawn, view)
-    aims = [one.sentence for one in told.targets(findings) if one.allocation == best]
+    chart(sheets, picture, "returns_over_time", findings.chart_tables, view)
+    sentences = [reached.sentence for reached in targets(findings) if reached.allocation == best]
     below = replace(box.below(picture.y + picture.h), h=TARGETS)
-    return sheets.fitted(below, " ".join(aims), BODY)
+    return sheets.fitted(below, " ".join(sentences), BODY)
 
 
 def _waiting(sheets: Sheets, findings: Findings, box: Box) -> float:
-    words, best = findings.words, told.leader(findings)
+    words, best = findings.words, leader(findings)
     y = sheets.heading(box, words.phrase("What blocks most people"))
-    y = sheets.fitted(replace(box.below(y), h=8.0), told.blocks_most(findings, best)) + GAP
+    y = sheets.fitted(replace(box.below(y), h=8.0), blocks_most(findings, best)) + GAP
     causes, beside = box.below(y).split(0.58)
-    found = told.bottlenecks(findings, best)
-    longest = max((one.share for one in found), default=1.0)
+    rows = bottlenecks(findings, best)
+    longest = max((row.share for row in rows), default=1.0)
     ends = [
         bars(
             sheets,
             causes,
             [
-                Bar(name=one.name, share=one.share / longest, text=words.percent(one.share))
-                for one in found
+                Bar(name=row.name, share=row.share / longest, text=words.percent(row.share))
+                for row in rows
             ],
             name_share=0.52,
         )
     ]
-    texts = [told.fairness(findings, best)]
-    roads = told.key_roads(findings, best, most=3)
+    texts = [fairness(findings, best)]
+    roads = key_roads(findings, best, most=3)
     if roads:
         texts.append(
             words.phrase(
@@ -324,12 +346,14 @@ def _waiting(sheets: Sheets, findings: Findings, box: Box) -> float:
 
 
 def _decisions(sheets: Sheets, findings: Findings, box: Box) -> float:
-    words, found = findings.words, told.decisions(findings)
+    words, questions = findings.words, decisions(findings)
     y = sheets.heading(box, words.phrase("What must be decided, and by when"))
-    if not found:
+    if not questions:
         return sheets.text(box.below(y), words.phrase("The tables name no decision."), colour=QUIET)
     head = (words.phrase("Date"), words.phrase("Decision"), words.phrase("Why"))
-    rows = [(words.date(one.by) if one.by else "–", one.what, one.why) for one in found]
+    rows = [
+        (words.date(asked.by) if asked.by else "–", asked.what, asked.why) for asked in questions
+    ]
     return table(sheets, box.below(y), head, rows, DECISION_COLUMNS)
 
 
@@ -337,19 +361,19 @@ def _risks(sheets: Sheets, findings: Findings, box: Box) -> float:
     words = findings.words
     first, second = box.split(0.5)
     y = sheets.heading(first, words.phrase("Risks"))
-    end = sheets.listed(first.below(y), told.risks(findings), BODY - 0.6)
+    end = sheets.listed(first.below(y), risks(findings), BODY - 0.6)
     y = sheets.heading(second, words.phrase("What is not modelled"))
-    return max(end, sheets.listed(second.below(y), told.not_modelled(findings), BODY - 0.6))
+    return max(end, sheets.listed(second.below(y), not_modelled(findings), BODY - 0.6))
 
 
 def _statements(sheets: Sheets, findings: Findings, box: Box) -> None:
-    first, *others = told.statements(findings)
+    first, *others = statements(findings)
     sheets.rule(box)
     y = sheets.fitted(replace(box.below(box.y + 1), h=8.0), first, BODY - 0.4, is_bold=True)
-    texts = [*others, told.conditions(findings), findings.contact and contact(findings)]
+    texts = [*others, conditions(findings), findings.contact and contact(findings)]
     y = sheets.fitted(box.below(y + 0.6), " ".join(text for text in texts if text), BODY - 0.8)
-    sources = findings.words.phrase("Sources: {sources}", sources="; ".join(told.sources(findings)))
-    small_print(sheets, box.below(y + 0.6), [sources])
+    credit = findings.words.phrase("Sources: {sources}", sources="; ".join(sources(findings)))
+    small_print(sheets, box.below(y + 0.6), [credit])
 
 
 def contact(findings: Findings) -> str:

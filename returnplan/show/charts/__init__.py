@@ -1,7 +1,16 @@
 """Draw the tables of a run on one ``ax`` each; every chart is a function.
 
-A chart takes its tables in the order it declares in ``needs``, a `View` with what the tables do not
-say (start, horizon, names), and an optional ``ax``. It reads no files.
+In: tables in the order that the chart declares as its ``needs``, a `View` with what they do not say
+(start, horizon, names), and an optional ``ax``. Out: the axes. A chart reads no files.
+
+A file a question: ``people`` and ``returns`` how many, when; ``cost`` for how much money;
+``paired`` which allocation is better; ``dates``, ``gantt`` and ``gates`` when, and what holds each
+community back; ``causes`` and ``roads`` what people wait for; ``districts`` who is served when;
+``land`` hectares; ``teams`` what teams do.
+
+To add a chart: one function under ``@chart`` in a file here. The decorator takes title, tables, alt
+text (the same in words) and which figures a run has of it. Name it below; figures, list of charts
+and tests follow. Words go through ``view.words``.
 """
 
 from returnplan.show.charts.causes import waiting_by_cause

@@ -14,12 +14,11 @@ from returnplan.show.drawing import (
     Causes,
     View,
     blank,
+    cause_in_sentence,
     cause_legend,
-    cause_told,
     causes_of,
     chart,
     draw_stacks,
-    finished,
     note,
     numbers,
 )
@@ -35,19 +34,19 @@ def _cause_alt(delays: pd.DataFrame, *, view: View) -> str:
     if not causes.looks:
         return words.phrase("Waiting by cause: nobody waits.")
     table = causes.table(delays, "allocation", "person_days_mean")
-    told = words.listed(
+    sums = words.listed(
         words.phrase(
             "under {allocation} {days} person-days, most for {cause} ({share})",
             allocation=view.title(key),
             days=words.number(row.sum()),
-            cause=cause_told(str(row.idxmax()), view),
+            cause=cause_in_sentence(str(row.idxmax()), view),
             share=words.percent(float(row.max()), float(row.sum())),
         )
         for key, row in table.iterrows()
     )
     if view.draws:
-        return words.phrase("People wait (modelled, mean of the draws) {told}.", told=told)
-    return words.phrase("People wait (modelled) {told}.", told=told)
+        return words.phrase("People wait (modelled, mean of the draws) {told}.", told=sums)
+    return words.phrase("People wait (modelled) {told}.", told=sums)
 
 
 def _cause_notes(delays: pd.DataFrame, *, view: View) -> Sequence[str]:
@@ -74,7 +73,7 @@ def _cause_height(delays: pd.DataFrame, *, view: View, columns: int) -> float:
     ("delays",),
     _cause_alt,
     height=_cause_height,
-    one_allocation=False,
+    figures="together",
     notes=_cause_notes,
 )
 def waiting_by_cause(delays: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
@@ -93,7 +92,7 @@ def waiting_by_cause(delays: pd.DataFrame, *, view: View, ax: Axes | None = None
         ax.set(xticks=[], yticks=[])
         ax.set_xlabel(words.phrase("Person-days of waiting"))
         note(ax, words.phrase("Nobody waits."))
-        return finished(ax, "waiting_by_cause", view)
+        return ax
     table = causes.table(delays, "allocation", "person_days_mean")
     totals = table.sum(axis=1)
     is_large = bool(totals.max() >= MILLION)
@@ -117,8 +116,8 @@ def waiting_by_cause(delays: pd.DataFrame, *, view: View, ax: Axes | None = None
         else words.phrase("Person-days of waiting")
     )
     ax.grid(axis="x")
-    cause_legend(ax, causes, view, below=5.0)
-    return finished(ax, "waiting_by_cause", view)
+    cause_legend(ax, causes, view, gap=5.0)
+    return ax
 
 
 def _share_words(ax: Axes, table: pd.DataFrame, causes: Causes, unit: float, view: View) -> None:

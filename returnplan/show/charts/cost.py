@@ -17,9 +17,9 @@ from returnplan.show.drawing import (
     View,
     blank,
     chart,
-    finished,
     note,
     numbers,
+    ranged,
     total_people,
 )
 
@@ -63,7 +63,7 @@ def _cost_alt(
     table = costs_and_people(summary, people_met)
     if table.empty:
         return words.phrase("People against cost: nothing to draw.")
-    told = words.listed(
+    points = words.listed(
         words.phrase(
             "{people} for USD {cost} million under {allocation}",
             people=words.number(row["people"]),
@@ -74,7 +74,7 @@ def _cost_alt(
     )
     first = words.phrase(
         "People with conditions met (modelled) by {date}, of {total}: {told}.",
-        date=view.horizon_word, total=words.number(total_people(readiness)), told=told,
+        date=view.horizon_word, total=words.number(total_people(readiness)), told=points,
     )  # fmt: skip
     worse = [view.title(key) for key in table.index[table["is_dominated"]]]
     if not worse:
@@ -127,7 +127,8 @@ def _cost_height(
     ("summary", "people_met", "readiness"),
     _cost_alt,
     height=_cost_height,
-    one_allocation=False,
+    figures="together",
+    least_allocations=2,
     notes=_cost_notes,
 )
 def people_against_cost(
@@ -162,7 +163,7 @@ def people_against_cost(
     if table.empty:
         ax.set(xticks=[], yticks=[])
         note(ax, words.phrase("No allocations to draw."))
-        return finished(ax, "people_against_cost", view)
+        return ax
     handles = [_point(ax, number, row) for number, (_, row) in enumerate(table.iterrows())]
     _around(ax, table)
     order = table["people"].to_numpy().argsort(kind="stable")[::-1]
@@ -171,7 +172,7 @@ def people_against_cost(
         [_point_words(table.index[i], table.iloc[i], view) for i in order],
         loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.6, labelspacing=0.9,
     )  # fmt: skip
-    return finished(ax, "people_against_cost", view)
+    return ax
 
 
 def _point(ax: Axes, number: int, row: pd.Series) -> Line2D:
@@ -215,7 +216,6 @@ def _point_words(key: object, row: pd.Series, view: View) -> str:
         name = words.phrase("{allocation} (dominated)", allocation=name)
     people = words.number(row["people"])
     if np.isfinite(row["low"]):
-        low, high = words.number(row["low"]), words.number(row["high"])
-        people = words.phrase("{middle} ({low} to {high})", middle=people, low=low, high=high)
+        people = ranged(words, people, words.number(row["low"]), words.number(row["high"]))
     cost = words.phrase("USD {cost} million", cost=_money(row["cost_musd"], words))
     return "\n".join([textwrap.fill(name, NAME_LETTERS), people, cost])

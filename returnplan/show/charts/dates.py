@@ -13,17 +13,18 @@ from returnplan.show.drawing import (
     MARKERS,
     MET,
     ROW_INCHES,
-    SMALL,
     STATUS,
     Floats,
     Rows,
     View,
+    beside,
     blank,
     chart,
+    community_names,
     date_axis,
     district_rows,
-    finished,
     label_rows,
+    legend_below,
     note,
     states,
 )
@@ -35,15 +36,15 @@ def ready_days(readiness: pd.DataFrame, view: View) -> Floats:
     Missing: not within the horizon, or unknown; without draws the outer two.
     """
     start = np.datetime64(view.start, "D")
-    found = np.full((len(readiness), 3), np.nan)
+    days = np.full((len(readiness), 3), np.nan)
     for column, name in ((0, "ready_date_p10"), (2, "ready_date_p90")):
-        dates = pd.to_datetime(readiness[name]).to_numpy().astype("datetime64[D]")
-        days = (dates - start).astype(float)
-        found[:, column] = np.where(np.isnat(dates), np.nan, days)
-    found[:, 1] = readiness["ready_day_p50"].to_numpy(dtype=float)
-    found[~(found <= view.horizon_days)] = np.nan
-    found[(states(readiness, view) == "unknown").to_numpy()] = np.nan
-    return found
+        dates = readiness[name].to_numpy().astype("datetime64[D]")
+        since = (dates - start).astype(float)
+        days[:, column] = np.where(np.isnat(dates), np.nan, since)
+    days[:, 1] = readiness["ready_day_p50"].to_numpy(dtype=float)
+    days[~(days <= view.horizon_days)] = np.nan
+    days[(states(readiness, view) == "unknown").to_numpy()] = np.nan
+    return days
 
 
 def _dates_title(words: Words, has_draws: bool) -> str:
@@ -82,9 +83,9 @@ def _dates_alt(readiness: pd.DataFrame, *, view: View) -> str:
     met = table[state == "met"].sort_values("ready_day_p50", kind="stable")
     if met.empty:
         return first
-    ends = [met.iloc[0], met.iloc[-1]]
-    names = [view.names.get(str(end["community"]), view.word(end["settlement"])) for end in ends]
-    dates = [view.date_word(float(end["ready_day_p50"])) for end in ends]
+    ends = met.iloc[[0, -1]]
+    names = community_names(ends, view)
+    dates = [view.date_word(float(day)) for day in ends["ready_day_p50"]]
     when = words.phrase(
         "The first is {first} on {first_date}, the last {last} on {last_date}.",
         first=names[0], first_date=dates[0], last=names[1], last_date=dates[1],
@@ -142,7 +143,7 @@ def ready_dates(readiness: pd.DataFrame, *, view: View, ax: Axes | None = None) 
     if rows.table.empty:
         ax.set_yticks([])
         note(ax, words.phrase("No communities to draw for this allocation."))
-        return finished(ax, "ready_dates", view)
+        return ax
     state = states(rows.table, view)
     days, at = ready_days(rows.table, view), rows.table["row"].to_numpy(dtype=float)
     label_rows(ax, rows, view)
@@ -151,7 +152,7 @@ def ready_dates(readiness: pd.DataFrame, *, view: View, ax: Axes | None = None) 
     _middles(ax, days[:, 1], at, state, view)
     _date_words(ax, rows, state, view)
     _dates_legend(ax, state, days, view)
-    return finished(ax, "ready_dates", view)
+    return ax
 
 
 def _ranges(ax: Axes, days: Floats, at: Floats, view: View) -> None:
@@ -196,10 +197,7 @@ def _date_words(ax: Axes, rows: Rows, state: pd.Series, view: View) -> None:
         }[name]
         if view.draws and name != "unknown":
             text = words.phrase("{when}, {share} of draws", when=text, share=words.percent(share))
-        ax.annotate(
-            text, (1.0, row), (9, 0), xycoords=("axes fraction", "data"),
-            textcoords="offset points", va="center", fontsize=6.5,
-        )  # fmt: skip
+        beside(ax, row, text, gap=9)
 
 
 def _dates_legend(ax: Axes, state: pd.Series, days: Floats, view: View) -> None:
@@ -226,7 +224,4 @@ def _dates_legend(ax: Axes, state: pd.Series, days: Floats, view: View) -> None:
         arrow = Line2D([], [], color=MET, alpha=0.55, linewidth=1.6, marker=">")
         arrow.set_label(words.phrase("p90 not within the horizon"))
         keys.insert(2, arrow)
-    ax.legend(
-        handles=keys, loc="upper center", bbox_to_anchor=(0.45, 0), borderaxespad=4.5,
-        ncols=2, fontsize=SMALL,
-    )  # fmt: skip
+    legend_below(ax, keys)

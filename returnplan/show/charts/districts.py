@@ -16,12 +16,14 @@ from returnplan.show.drawing import (
     PART,
     SMALL,
     View,
+    beside,
     blank,
     chart,
     date_axis,
-    finished,
+    legend_below,
     note,
     only,
+    ranged,
 )
 
 STRIP = 0.78  # height of a row in which a share of 100 % is drawn
@@ -38,7 +40,7 @@ def _mine(district_shares: pd.DataFrame, view: View) -> pd.DataFrame:
     mine = only(district_shares, view.allocation)
     mine = mine.assign(district=mine["district"].fillna("").astype(str))
     start = np.datetime64(view.start, "D")
-    days = pd.to_datetime(mine["date"]).to_numpy().astype("datetime64[D]") - start
+    days = mine["date"].to_numpy().astype("datetime64[D]") - start
     people = mine.groupby("district")["people"].max().sort_values(ascending=False, kind="stable")
     mine = mine.assign(day=days.astype(float))
     mine = mine[mine["district"].isin(people.index[:MOST_DISTRICTS])]
@@ -63,7 +65,7 @@ def _shares_alt(district_shares: pd.DataFrame, *, view: View) -> str:
     if mine.empty:
         return words.phrase("Shares by district: nothing to draw.")
     last = mine.groupby("district", sort=False).tail(1)
-    told = words.listed(
+    shares = words.listed(
         words.phrase(
             "{share} in {district}",
             share=words.percent(float(row["share_p50"])),
@@ -74,7 +76,7 @@ def _shares_alt(district_shares: pd.DataFrame, *, view: View) -> str:
     values = {
         "allocation": view.title(view.allocation),
         "date": view.date_word(float(last["day"].max())),
-        "told": told,
+        "told": shares,
     }
     if view.draws:
         return words.phrase(
@@ -133,7 +135,7 @@ def share_by_district(district_shares: pd.DataFrame, *, view: View, ax: Axes | N
     if mine.empty:
         ax.set_yticks([])
         note(ax, words.phrase("No shares to draw for this allocation."))
-        return finished(ax, "share_by_district", view)
+        return ax
     for row, (_, rows) in enumerate(groups):
         _strip(ax, row, rows, view)
     names = [
@@ -144,7 +146,7 @@ def share_by_district(district_shares: pd.DataFrame, *, view: View, ax: Axes | N
     ax.set_yticks(range(len(groups)), names, fontsize=SMALL)
     ax.tick_params(axis="y", length=0)
     _shares_legend(ax, view)
-    return finished(ax, "share_by_district", view)
+    return ax
 
 
 def _strip(ax: Axes, row: int, rows: pd.DataFrame, view: View) -> None:
@@ -175,16 +177,9 @@ def _strip(ax: Axes, row: int, rows: pd.DataFrame, view: View) -> None:
     last = rows.iloc[-1]
     text = words.percent(float(last["share_p50"]))
     if view.draws:
-        text = words.phrase(
-            "{middle} ({low} to {high})",
-            middle=text,
-            low=words.percent(float(last["share_p10"])),
-            high=words.percent(float(last["share_p90"])),
-        )
-    ax.annotate(
-        text, (1.0, row), (5, 0), xycoords=("axes fraction", "data"),
-        textcoords="offset points", va="center", fontsize=SMALL,
-    )  # fmt: skip
+        ends = [words.percent(float(last[name])) for name in ("share_p10", "share_p90")]
+        text = ranged(words, text, *ends)
+    beside(ax, row, text, size=SMALL)
 
 
 def _shares_legend(ax: Axes, view: View) -> None:
@@ -197,7 +192,4 @@ def _shares_legend(ax: Axes, view: View) -> None:
     ]
     if view.draws:
         keys.append(Patch(facecolor=PART, alpha=0.45, label=words.phrase("p10 to p90")))
-    ax.legend(
-        handles=keys, loc="upper center", bbox_to_anchor=(0.45, 0), borderaxespad=4.5, ncols=2,
-        fontsize=SMALL,
-    )  # fmt: skip
+    legend_below(ax, keys)

@@ -11,14 +11,14 @@ from returnplan.show.drawing import (
     ROW_INCHES,
     Causes,
     View,
+    beside,
     blank,
+    cause_in_sentence,
     cause_legend,
-    cause_told,
     causes_of,
     chart,
     district_rows,
     draw_stacks,
-    finished,
     label_rows,
     note,
     numbers,
@@ -34,15 +34,16 @@ def _gantt_alt(delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
     if largest.empty:
         return words.phrase("Waiting of the largest communities: nothing to draw.")
     counts = largest.value_counts(sort=False).sort_values(ascending=False, kind="stable")
-    told = words.listed(
+    numbers_by_cause = words.listed(
         words.phrase(
-            "{cause} in {number}", cause=cause_told(str(group), view), number=words.number(n)
+            "{cause} in {number}", cause=cause_in_sentence(str(group), view), number=words.number(n)
         )
         for group, n in counts.items()
     )
     return words.phrase(
         "Under {allocation} the {number} communities shown wait (modelled) longest for: {told}.",
-        allocation=view.title(view.allocation), number=words.number(len(largest)), told=told,
+        allocation=view.title(view.allocation), number=words.number(len(largest)),
+        told=numbers_by_cause,
     )  # fmt: skip
 
 
@@ -126,7 +127,7 @@ def ready_gantt(
     if rows.table.empty or not causes.looks:
         ax.set(xticks=[], yticks=[])
         note(ax, words.phrase("Nobody waits under this allocation."))
-        return finished(ax, "ready_gantt", view)
+        return ax
     table = _by_community(delays, readiness, view, causes) / YEAR_DAYS
     at = rows.table["row"].to_numpy(dtype=float)
     label_rows(ax, rows, view)
@@ -137,8 +138,8 @@ def ready_gantt(
     ax.axvline(view.horizon_days / YEAR_DAYS, color=QUIET, linewidth=0.6, label="_horizon")
     ax.grid(axis="x")
     _cause_words(ax, rows.table, table, view)
-    cause_legend(ax, causes, view, below=4.5)
-    return finished(ax, "ready_gantt", view)
+    cause_legend(ax, causes, view, gap=4.5)
+    return ax
 
 
 def _cause_words(ax: Axes, rows: pd.DataFrame, table: pd.DataFrame, view: View) -> None:
@@ -151,9 +152,6 @@ def _cause_words(ax: Axes, rows: pd.DataFrame, table: pd.DataFrame, view: View) 
             text = words.phrase(
                 "{share} {cause}",
                 share=words.percent(float(days.max()), float(days.sum())),
-                cause=cause_told(str(days.idxmax()), view),
+                cause=cause_in_sentence(str(days.idxmax()), view),
             )
-        ax.annotate(
-            text, (1.0, row), (5, 0), xycoords=("axes fraction", "data"),
-            textcoords="offset points", va="center", fontsize=6.5,
-        )  # fmt: skip
+        beside(ax, row, text)

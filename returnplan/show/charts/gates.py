@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
-from returnplan.language.names import gate_name
-from returnplan.model.conditions.gates import GATES
+from returnplan.model.conditions.gates import GATES, gate_name
 from returnplan.show.drawing import (
     INK,
     QUIET,
@@ -23,7 +21,8 @@ from returnplan.show.drawing import (
     blank,
     capital,
     chart,
-    finished,
+    community_labels,
+    legend_below,
     note,
     only,
     states,
@@ -46,8 +45,8 @@ def _largest(readiness: pd.DataFrame, view: View, rows: int) -> pd.DataFrame:
 
 def gates_of(gates: pd.DataFrame) -> list[str]:
     """Return the gates of a table in the order of the model, others after them."""
-    found = [str(name) for name in gates["gate"].unique()]
-    return [name for name in GATES if name in found] + [name for name in found if name not in GATES]
+    names = [str(name) for name in gates["gate"].unique()]
+    return [name for name in GATES if name in names] + [name for name in names if name not in GATES]
 
 
 def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
@@ -142,11 +141,11 @@ def gate_matrix(
     if top.empty or not columns:
         ax.set(xticks=[], yticks=[])
         note(ax, words.phrase("No gates to draw for this allocation."))
-        return finished(ax, "gate_matrix", view)
+        return ax
     _cells(ax, mine, top, columns, view)
     _matrix_frame(ax, top, columns, view)
     _matrix_totals(ax, mine, columns, view)
-    return finished(ax, "gate_matrix", view)
+    return ax
 
 
 def _beside(words: str, rows: int) -> str:
@@ -211,15 +210,7 @@ def _month(view: View, day: float, *, wide: bool) -> str:
 def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -> None:
     """Label rows and columns of the matrix and explain its marks."""
     words = view.words
-    names = [
-        view.names.get(str(who), view.word(place))
-        for who, place in zip(top["community"], top["settlement"], strict=True)
-    ]
-    labels = [
-        f"{textwrap.shorten(name, 26, placeholder='…')}  {words.number(people)}"
-        for name, people in zip(names, top["people"], strict=True)
-    ]
-    ax.set_yticks(range(len(top)), labels, fontsize=SMALL)
+    ax.set_yticks(range(len(top)), community_labels(top, view), fontsize=SMALL)
     turned = len(columns) >= MOST_DATED_GATES
     heads = [
         textwrap.fill(capital(gate_name(gate, words)), HEAD_LETTERS[turned]) for gate in columns
@@ -234,20 +225,19 @@ def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -
     )
     ax.set_xlim(-0.5, len(columns) - 0.5)
     ax.set_ylim(len(top) + 1.0, -0.5)
-    handles: list[Artist] = [Patch(facecolor=STATUS[state]) for state in STATUS]
-    handles.append(Patch(facecolor="white", edgecolor=INK))
-    keys = [
+    patches = [Patch(facecolor=colour) for colour in STATUS.values()]
+    patches.append(Patch(facecolor="white", edgecolor=INK))
+    texts = (
         words.phrase("Condition met (modelled), median date it holds from")
         if view.draws
         else words.phrase("Condition met (modelled), and when it holds from"),
         "\N{MULTIPLICATION SIGN}  " + words.phrase("Not met within the horizon"),
         "?  " + words.phrase("Unknown: data missing"),
         words.phrase("Framed: binding gate, the last to hold"),
-    ]
-    ax.legend(
-        handles, [textwrap.fill(key, KEY_LETTERS) for key in keys], loc="upper center",
-        bbox_to_anchor=(0.4, 0), ncols=2, fontsize=SMALL, handlelength=1.6,
-    )  # fmt: skip
+    )
+    for patch, text in zip(patches, texts, strict=True):
+        patch.set_label(textwrap.fill(text, KEY_LETTERS))
+    legend_below(ax, patches, middle=0.4, gap=0.5, handlelength=1.6)
 
 
 def _matrix_totals(ax: Axes, gates: pd.DataFrame, columns: list[str], view: View) -> None:

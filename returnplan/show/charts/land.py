@@ -19,7 +19,6 @@ from returnplan.show.drawing import (
     capital,
     chart,
     columns_of,
-    finished,
     note,
     numbers,
     only,
@@ -94,6 +93,12 @@ def _hectares_alt(land_release: pd.DataFrame, *, view: View) -> str:
     )
 
 
+def _hectares_line(land_release: pd.DataFrame, *, view: View) -> str:
+    """Say how much it is in all."""
+    total = hectares(land_release, view).sum(axis=1).sum()
+    return view.words.phrase("{number} hectares in all", number=view.words.number(total))
+
+
 def _hectares_notes(land_release: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say that the bars are means."""
     if not view.draws:
@@ -106,7 +111,14 @@ def _hectares_notes(land_release: pd.DataFrame, *, view: View) -> Sequence[str]:
     return [text]
 
 
-@chart(_hectares_title, ("land_release",), _hectares_alt, notes=_hectares_notes)
+@chart(
+    _hectares_title,
+    ("land_release",),
+    _hectares_alt,
+    line=_hectares_line,
+    notes=_hectares_notes,
+    figures="panels",
+)
 def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw stacked bars of hectares released by year and route.
 
@@ -153,5 +165,4 @@ def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None 
     else:
         ax.set(xlim=(view.start.year - 0.5, view.date(view.horizon_days).year + 0.5), ylim=(0, 1))
         note(ax, words.phrase("No land is released within the horizon."))
-    total = words.phrase("{number} hectares in all", number=words.number(bottom.sum()))
-    return finished(ax, "hectares_by_year", view, total)
+    return ax

@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,15 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from returnplan.language.words import Words
+from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.show.drawing import (
     INK,
     LINES,
     QUIET,
-    SMALL,
     View,
+    beside,
     blank,
     chart,
-    finished,
+    legend_below,
     note,
     numbers,
 )
@@ -26,7 +26,7 @@ from returnplan.show.drawing import (
 MILLION = 1_000_000
 TWO_DIGITS = 10  # smaller numbers are written with decimals
 MOST_DATES = 4
-SPREAD = 0.66  # of a group of rows, taken by the allocations in it
+GROUP = 0.66  # of a group of rows, taken by the allocations in it
 
 
 def shown_differences(differences: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def shown_differences(differences: pd.DataFrame, view: View) -> pd.DataFrame:
         total[name] = -differences.loc[total.index, source].astype(float) / view.horizon_days
     total["million_person_days"] = differences.loc[total.index, "mean"].astype(float) / MILLION
     met = differences[differences["measure"] == "people_met"]
-    dates = sorted(met["date"].astype(str).unique())
+    dates = sorted(met["date"].unique())
     keep = {
         dates[round(i)] for i in np.linspace(0, len(dates) - 1, min(MOST_DATES + 1, len(dates)))
     }
@@ -58,7 +58,7 @@ def _group_word(row: pd.Series, view: View) -> str:
     words = view.words
     if row["measure"] == "person_days":
         return words.phrase("Average over the whole time")
-    return words.phrase("By {date}", date=words.date(date.fromisoformat(str(row["date"]))))
+    return words.phrase("By {date}", date=words.date(row["date"].date()))
 
 
 def _differences_alt(differences: pd.DataFrame, *, view: View) -> str:
@@ -67,7 +67,7 @@ def _differences_alt(differences: pd.DataFrame, *, view: View) -> str:
     rows = differences[differences["measure"] == "person_days"]
     if rows.empty:
         return words.phrase("Differences between allocations: nothing to draw.")
-    told = words.listed(
+    means = words.listed(
         words.phrase(
             "{allocation} {days} million person-days ({low} to {high}), better in {share} of the "
             "draws",
@@ -84,7 +84,7 @@ def _differences_alt(differences: pd.DataFrame, *, view: View) -> str:
         "interval: {told}.",
         against=view.title(rows["against"].iloc[0]),
         draws=words.number(rows["draws"].iloc[0]),
-        told=told,
+        told=means,
     )
 
 
@@ -126,7 +126,9 @@ def _differences_height(differences: pd.DataFrame, *, view: View, columns: int) 
     ("differences",),
     _differences_alt,
     height=_differences_height,
-    one_allocation=False,
+    figures="together",
+    least_allocations=2,
+    least_draws=LEAST_DRAWS,
     notes=_differences_notes,
 )
 def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
@@ -146,7 +148,7 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
         ax.set(xticks=[], yticks=[])
         ax.set_xlabel(words.phrase("Difference (people)"))
         note(ax, words.phrase("Differences need draws and a second allocation."))
-        return finished(ax, "paired_differences", view)
+        return ax
     shown = shown_differences(differences, view)
     against = view.title(differences["against"].iloc[0])
     ax.set_xlabel(
@@ -159,12 +161,12 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
     )
     ax.axvline(0, color=INK, linewidth=0.9, label="_zero", in_layout=False)
     ax.grid(axis="x")
-    groups = list(shown.groupby(["measure", "date"], sort=False))
+    groups = list(shown.groupby(["measure", "date"], sort=False, dropna=False))
     names = list(dict.fromkeys(shown["allocation"]))
     for number, (_, rows) in enumerate(groups):
         for _, row in rows.iterrows():
             place = names.index(row["allocation"])
-            offset = SPREAD * ((place + 0.5) / len(names) - 0.5)
+            offset = GROUP * ((place + 0.5) / len(names) - 0.5)
             _difference(ax, number + offset, place, row, view)
     ax.set_yticks(
         range(len(groups)),
@@ -177,7 +179,7 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
         textcoords="offset points", va="top", fontsize=6.5, color=QUIET,
     )  # fmt: skip
     _differences_legend(ax, names, view)
-    return finished(ax, "paired_differences", view)
+    return ax
 
 
 def _difference(ax: Axes, at: float, place: int, row: pd.Series, view: View) -> None:
@@ -199,10 +201,7 @@ def _difference(ax: Axes, at: float, place: int, row: pd.Series, view: View) -> 
             "better in {share} ({days})",
             share=share, days=_signed(float(row["million_person_days"]), words),
         )  # fmt: skip
-    ax.annotate(
-        text, (1.0, at), (5, 0), xycoords=("axes fraction", "data"),
-        textcoords="offset points", va="center", fontsize=6.5,
-    )  # fmt: skip
+    beside(ax, at, text)
 
 
 def _differences_legend(ax: Axes, names: Sequence[str], view: View) -> None:
@@ -215,7 +214,4 @@ def _differences_legend(ax: Axes, names: Sequence[str], view: View) -> None:
                    markeredgecolor=INK, markeredgewidth=0.5,
                    label=textwrap.fill(view.title(name), 42))
         )  # fmt: skip
-    ax.legend(
-        handles=keys, loc="upper center", bbox_to_anchor=(0.42, 0), borderaxespad=5.5, ncols=2,
-        fontsize=SMALL,
-    )  # fmt: skip
+    legend_below(ax, keys, middle=0.42, gap=5.5)

@@ -21,10 +21,10 @@ from returnplan.show.drawing import (
     chart,
     date_axis,
     draw_targets,
-    finished,
     horizon,
     note,
     numbers,
+    ranged,
     target_sentence,
     targets_of,
     total_people,
@@ -62,7 +62,7 @@ def _people_alt(people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View
         "total": words.number(total_people(readiness)),
         "ends": ends,
     }
-    told = (
+    met = (
         words.phrase(
             "By {date} conditions are met (modelled), of {total} people, for {ends}: medians and "
             "80 % model intervals (p10 to p90) of {draws} draws.",
@@ -74,8 +74,11 @@ def _people_alt(people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View
             "By {date} conditions are met (modelled), of {total} people, for {ends}.", **values
         )
     )
-    targets = [target_sentence(one, view) for one in targets_of(view, "conditions_met")]
-    return " ".join([told, *targets])
+    return " ".join([met, *_target_sentences(view)])
+
+
+def _target_sentences(view: View) -> list[str]:
+    return [target_sentence(target, view) for target in targets_of(view, "conditions_met")]
 
 
 def _end_words(last: pd.Series, view: View) -> str:
@@ -84,12 +87,7 @@ def _end_words(last: pd.Series, view: View) -> str:
     middle = words.number(last["people_p50"])
     if not view.draws:
         return middle
-    return words.phrase(
-        "{middle} ({low} to {high})",
-        middle=middle,
-        low=words.number(last["people_p10"]),
-        high=words.number(last["people_p90"]),
-    )
+    return ranged(words, middle, words.number(last["people_p10"]), words.number(last["people_p90"]))
 
 
 def _people_notes(
@@ -98,9 +96,8 @@ def _people_notes(
     """Say when people are counted, and what lines, bands and bars are."""
     words = view.words
     counted = [words.phrase("People are counted at the start of each month.")]
-    aims = [target_sentence(one, view) for one in targets_of(view, "conditions_met")]
-    if aims:
-        counted.append(" ".join([words.phrase("Diamonds: targets."), *aims]))
+    if targets := _target_sentences(view):
+        counted.append(" ".join([words.phrase("Diamonds: targets."), *targets]))
     if not view.draws:
         return counted
     same = words.phrase(
@@ -142,7 +139,7 @@ def _people_height(
     ("people_met", "readiness"),
     _people_alt,
     height=_people_height,
-    one_allocation=False,
+    figures="together",
     notes=_people_notes,
 )
 def conditions_met_over_time(
@@ -204,7 +201,7 @@ def conditions_met_over_time(
     has_bars = bool(view.draws) and not is_banded
     _name_lines(ax, ends, view, right=_bars(ax, ends) if has_bars else 1.0)
     _say_nobody(ax, people_met, view)
-    return finished(ax, "conditions_met_over_time", view)
+    return ax
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,16 +14,16 @@ from returnplan.show.drawing import (
     MET,
     PART,
     QUIET,
-    SMALL,
     View,
     blank,
     chart,
     date_axis,
     draw_targets,
-    finished,
+    legend_below,
     note,
     numbers,
     only,
+    ranged,
     target_key,
     target_sentence,
     targets_of,
@@ -45,7 +45,7 @@ def _last_words(last: pd.Series, view: View) -> str:
     if not view.draws:
         return middle
     low, high = (words.number(last[name]) for name in ("returned_p10", "returned_p90"))
-    return words.phrase("{middle} ({low} to {high})", middle=middle, low=low, high=high)
+    return ranged(words, middle, low, high)
 
 
 def _returns_alt(people_met: pd.DataFrame, *, view: View) -> str:
@@ -74,8 +74,17 @@ def _returns_alt(people_met: pd.DataFrame, *, view: View) -> str:
             **values,
         )
     )
-    targets = [target_sentence(one, view) for one in targets_of(view, "returned")]
+    targets = [target_sentence(target, view) for target in targets_of(view, "returned")]
     return " ".join([first, *targets])
+
+
+def _returns_line(people_met: pd.DataFrame, *, view: View) -> str:
+    """Say how many have returned at the horizon."""
+    mine = only(people_met, view.allocation)
+    if mine.empty:
+        return ""
+    people = _last_words(mine.iloc[-1], view)
+    return view.words.phrase("{people} returned by the horizon", people=people)
 
 
 def _returns_notes(people_met: pd.DataFrame, *, view: View) -> Sequence[str]:
@@ -99,7 +108,14 @@ def _returns_notes(people_met: pd.DataFrame, *, view: View) -> Sequence[str]:
     return notes
 
 
-@chart(_returns_title, ("people_met",), _returns_alt, notes=_returns_notes)
+@chart(
+    _returns_title,
+    ("people_met",),
+    _returns_alt,
+    line=_returns_line,
+    notes=_returns_notes,
+    figures="panels",
+)
 def returns_over_time(people_met: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw people returned over time with their range, targets, and people with conditions met.
 
@@ -124,18 +140,12 @@ def returns_over_time(people_met: pd.DataFrame, *, view: View, ax: Axes | None =
     ax.set_ylim(0, ROOM * max([*tops, 1.0]))
     if mine.empty:
         note(ax, words.phrase("Nothing to draw for this allocation."))
-        return finished(ax, "returns_over_time", view)
+        return ax
     keys = _lines(ax, days, mine, view)
     draw_targets(ax, targets, view)
     keys += [target_key(target, view) for target in targets]
-    ax.legend(
-        handles=keys, loc="upper center", bbox_to_anchor=(0.45, 0), borderaxespad=4.5, ncols=2,
-        fontsize=SMALL, handlelength=2.8,
-    )  # fmt: skip
-    extra = words.phrase(
-        "{people} returned by the horizon", people=_last_words(mine.iloc[-1], view)
-    )
-    return finished(ax, "returns_over_time", view, extra)
+    legend_below(ax, keys, handlelength=2.8)
+    return ax
 
 
 def _lines(ax: Axes, days: Any, mine: pd.DataFrame, view: View) -> list[Any]:

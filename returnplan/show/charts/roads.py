@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
-from datetime import date
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,12 +13,13 @@ from returnplan.show.drawing import (
     PART,
     SMALL,
     View,
+    beside,
     blank,
     chart,
-    finished,
     note,
     numbers,
     only,
+    ranged,
 )
 
 MOST_ROADS = 12
@@ -54,7 +55,7 @@ def _roads_alt(key_roads: pd.DataFrame, *, view: View) -> str:
     values = {"allocation": view.title(view.allocation)}
     if top.empty:
         return words.phrase("Under {allocation} nobody waits for a road.", **values)
-    told = words.listed(
+    longest = words.listed(
         words.phrase(
             "{road}: {days} person-days",
             road=_road_word(row, view),
@@ -64,7 +65,7 @@ def _roads_alt(key_roads: pd.DataFrame, *, view: View) -> str:
     )
     return words.phrase(
         "Under {allocation} these roads have most person-days of waiting (modelled): {told}.",
-        told=told, **values,
+        told=longest, **values,
     )  # fmt: skip
 
 
@@ -118,7 +119,7 @@ def key_roads(key_roads: pd.DataFrame, *, view: View, ax: Axes | None = None) ->
     if top.empty:
         ax.set(xticks=[], yticks=[])
         note(ax, words.phrase("Nobody waits for a road under this allocation."))
-        return finished(ax, "key_roads", view)
+        return ax
     days = top["person_days_mean"].to_numpy(dtype=float) / (MILLION if is_large else 1)
     at = range(len(top))
     ax.barh(at, days, BAR, color=PART, edgecolor=INK, linewidth=0.5)
@@ -137,7 +138,7 @@ def key_roads(key_roads: pd.DataFrame, *, view: View, ax: Axes | None = None) ->
             va="center", fontsize=SMALL,
         )  # fmt: skip
     _openings(ax, top, view)
-    return finished(ax, "key_roads", view)
+    return ax
 
 
 def _openings(ax: Axes, top: pd.DataFrame, view: View) -> None:
@@ -146,11 +147,7 @@ def _openings(ax: Axes, top: pd.DataFrame, view: View) -> None:
     for row, (_, road) in enumerate(top.iterrows()):
         low, middle, high = (_month(road[name], view) for name in names)
         people = view.words.plural("{number} person", "{number} people", road["people_mean"])
-        ax.annotate(
-            f"{_opening(low, middle, high, view)}\n{people}", (1.0, row), (5, 0),
-            xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
-            fontsize=6.5,
-        )  # fmt: skip
+        beside(ax, row, f"{_opening(low, middle, high, view)}\n{people}")
 
 
 def _opening(low: str, middle: str, high: str, view: View) -> str:
@@ -164,10 +161,9 @@ def _opening(low: str, middle: str, high: str, view: View) -> str:
         return middle
     if not high:
         return words.phrase("{middle} ({low} to after the horizon)", middle=middle, low=low)
-    return words.phrase("{middle} ({low} to {high})", middle=middle, low=low, high=high)
+    return ranged(words, middle, low, high)
 
 
-def _month(day: object, view: View) -> str:
-    """Return month and year of an ISO date, nothing where there is none."""
-    is_dated = isinstance(day, str) and bool(day)
-    return view.words.month(date.fromisoformat(str(day))) if is_dated else ""
+def _month(day: Any, view: View) -> str:
+    """Return month and year of a day, nothing where there is none."""
+    return "" if pd.isna(day) else view.words.month(day.date())

@@ -17,10 +17,11 @@ from returnplan.show.drawing import (
     SMALL,
     Floats,
     View,
+    beside,
     blank,
     chart,
     date_axis,
-    finished,
+    legend_below,
     note,
     only,
 )
@@ -160,6 +161,10 @@ def _occupation_height(
     return 1.55 + 0.34 * max(presence["asset"].nunique(), 3)
 
 
+def _occupation_line(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> str:
+    return view.words.phrase("Run on expected values") if view.draws else ""
+
+
 def _occupation_notes(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say that this is the run on expected values."""
     if not view.draws:
@@ -177,6 +182,7 @@ def _occupation_notes(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View)
     ("jobs", "presence"),
     _occupation_alt,
     height=_occupation_height,
+    line=_occupation_line,
     notes=_occupation_notes,
 )
 def team_occupation(
@@ -193,7 +199,6 @@ def team_occupation(
     """
     ax = blank(ax)
     words = view.words
-    how = words.phrase("Run on expected values") if view.draws else ""
     teams = only(presence, view.allocation)
     table = occupation(jobs, presence, view)
     everyone = presence.groupby("asset")["team"].count().sort_values(ascending=False, kind="stable")
@@ -210,22 +215,22 @@ def team_occupation(
     if teams.empty:
         ax.set_yticks([])
         note(ax, words.phrase("No team is present under this allocation."))
-        return finished(ax, "team_occupation", view, how)
+        return ax
     counts = teams.groupby(teams["asset"].astype(str))["team"].nunique()
     _strips(ax, assets, table, view)
     for row, asset in enumerate(assets):
         _strip_words(ax, row, table[table["asset"] == asset], int(counts.get(asset, 0)), view)
     ax.set_yticks(range(len(assets)), [textwrap.fill(view.word(asset), 18) for asset in assets])
     ax.tick_params(axis="y", length=0)
-    handles = [
-        Patch(facecolor=colour, hatch=2 * hatch, edgecolor=edge, linewidth=0.4)
-        for colour, hatch, edge in DOINGS.values()
-    ]
-    ax.legend(
-        handles, [_doing_word(name, words) for name in DOINGS], loc="upper center",
-        bbox_to_anchor=(0.45, 0), borderaxespad=5, ncols=4, fontsize=SMALL,
-    )  # fmt: skip
-    return finished(ax, "team_occupation", view, how)
+    keys = [
+        Patch(
+            facecolor=colour, hatch=2 * hatch, edgecolor=edge, linewidth=0.4,
+            label=_doing_word(name, words),
+        )
+        for name, (colour, hatch, edge) in DOINGS.items()
+    ]  # fmt: skip
+    legend_below(ax, keys, gap=5, columns=4)
+    return ax
 
 
 def _strips(ax: Axes, assets: list[str], table: pd.DataFrame, view: View) -> None:
@@ -258,7 +263,4 @@ def _strip_words(ax: Axes, row: int, mine: pd.DataFrame, teams: int, view: View)
     text = words.plural("{number} team", "{number} teams", teams)
     if teams:
         text += "\n" + words.phrase("{work} work, {idle} idle", work=work, idle=idle)
-    ax.annotate(
-        text, (1.0, row), (5, 0), xycoords=("axes fraction", "data"),
-        textcoords="offset points", va="center", fontsize=SMALL,
-    )  # fmt: skip
+    beside(ax, row, text, size=SMALL)

@@ -1,20 +1,30 @@
-"""The house style, what a chart must know, and how figures are laid out and saved.
+"""What charts and maps share: the house style, what a chart must know, layout, and its files.
 
-Grey prints stay legible: colour always comes with a line style, marker, hatch or word. Status
-colours follow the status, and none of them is green. The global settings of matplotlib stay alone.
+In: tables, and a :class:`View` (start, names, language, targets). Out: matplotlib axes and figures,
+PNG and SVG with the statement below. The global settings of matplotlib stay alone. Grey prints
+stay legible: colour always comes with a line style, marker, hatch or word. Status colours follow
+the status, and none of them is green.
+
+``view`` what a chart must know beside its tables (``rp.view``); ``family`` the family of charts;
+``style`` colours and sizes; ``axes`` titles, dates, notes, legends; ``rows`` rows of communities;
+``causes`` stacks of causes; ``targets`` diamonds; ``files`` whole figures, and their files.
+
+What a second chart draws alike moves here from the first.
 """
 
 from returnplan.show.drawing.axes import (
     Floats,
+    beside,
     blank,
     capital,
     columns_of,
     date_axis,
-    finished,
     horizon,
+    legend_below,
     note,
     numbers,
     only,
+    ranged,
     state_word,
     states,
     total_people,
@@ -25,22 +35,30 @@ from returnplan.show.drawing.causes import (
     MISSING,
     REST,
     Causes,
+    cause_in_sentence,
     cause_legend,
-    cause_told,
     causes_of,
     draw_stacks,
 )
+from returnplan.show.drawing.family import CHARTS, chart
 from returnplan.show.drawing.files import (
-    PRINT_DPI,
     SCREEN_DPI,
     authority,
+    boundaries,
     figure,
     picture,
     save,
     statement,
     vector,
 )
-from returnplan.show.drawing.rows import ROW_INCHES, Rows, district_rows, label_rows
+from returnplan.show.drawing.rows import (
+    ROW_INCHES,
+    Rows,
+    community_labels,
+    community_names,
+    district_rows,
+    label_rows,
+)
 from returnplan.show.drawing.style import (
     A4_INCHES,
     INK,
@@ -57,7 +75,7 @@ from returnplan.show.drawing.style import (
     house_style,
 )
 from returnplan.show.drawing.targets import draw_targets, target_key, target_sentence, targets_of
-from returnplan.show.drawing.view import CHARTS, Chart, View, chart
+from returnplan.show.drawing.view import View, map_tables, view_of
 
 __all__ = [
     "A4_INCHES",
@@ -71,7 +89,6 @@ __all__ = [
     "NOT_MET",
     "PALE",
     "PART",
-    "PRINT_DPI",
     "QUIET",
     "REST",
     "ROW_INCHES",
@@ -80,31 +97,36 @@ __all__ = [
     "STATUS",
     "UNKNOWN",
     "Causes",
-    "Chart",
     "Floats",
     "Rows",
     "View",
     "authority",
+    "beside",
     "blank",
+    "boundaries",
     "capital",
+    "cause_in_sentence",
     "cause_legend",
-    "cause_told",
     "causes_of",
     "chart",
     "columns_of",
+    "community_labels",
+    "community_names",
     "date_axis",
     "district_rows",
     "draw_stacks",
     "draw_targets",
     "figure",
-    "finished",
     "horizon",
     "house_style",
     "label_rows",
+    "legend_below",
+    "map_tables",
     "note",
     "numbers",
     "only",
     "picture",
+    "ranged",
     "save",
     "state_word",
     "statement",
@@ -115,4 +137,5 @@ __all__ = [
     "total_people",
     "under",
     "vector",
+    "view_of",
 ]

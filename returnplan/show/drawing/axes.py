@@ -1,12 +1,14 @@
-"""What charts share: axes, titles, notes, rows of one allocation, states."""
+"""What charts share: axes, titles, notes, legends, rows of one allocation, states."""
 
 import math
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib import dates as mdates
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, FuncFormatter
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 
 from returnplan.language.words import Words
 from returnplan.show.drawing.style import INK, QUIET, SIZES_CM, SMALL
-from returnplan.show.drawing.view import CHARTS, View
+from returnplan.show.drawing.view import View
 
 Floats = NDArray[np.float64]
 
@@ -22,8 +24,6 @@ LONG_YEARS = 3  # from here on, dates are shown as years
 SHORT_DAYS = 120  # up to here, dates are shown as days
 MOST_DECIMALS = 6  # of the numbers along an axis
 MOST_MARKS = 7  # of months on an axis of the whole width
-TITLE_LETTERS = 56
-PANEL_LETTERS = 78  # of the titles of panels, by panels side by side
 
 
 def blank(ax: Axes | None, shape: str = "wide") -> Axes:
@@ -39,21 +39,6 @@ def columns_of(ax: Axes) -> int:
     """Return how many panels stand side by side where ``ax`` stands."""
     place = ax.get_subplotspec()
     return int(place.get_geometry()[1]) if place else 1
-
-
-def finished(ax: Axes, name: str, view: View, extra: str = "") -> Axes:
-    """Write the title: what is seen, for which allocation, and a line of figures."""
-    item = CHARTS[name]
-    if view.panel:
-        letters = round(PANEL_LETTERS / columns_of(ax))
-        lines = textwrap.wrap(view.panel, letters) + textwrap.wrap(extra, letters)
-        ax.set_title("\n".join(lines), loc="left", fontsize=7.5)
-        return ax
-    lines = textwrap.wrap(item.titled(view), TITLE_LETTERS + 8)
-    if item.one_allocation and view.allocation:
-        lines += textwrap.wrap(under(view), TITLE_LETTERS)
-    ax.set_title("\n".join([*lines, extra] if extra else lines), loc="left")
-    return ax
 
 
 def under(view: View) -> str:
@@ -91,6 +76,11 @@ def state_word(state: str, words: Words) -> str:
     }[state]
 
 
+def ranged(words: Words, middle: str, low: str, high: str) -> str:
+    """Return a median with its range, for people."""
+    return words.phrase("{middle} ({low} to {high})", middle=middle, low=low, high=high)
+
+
 def total_people(readiness: pd.DataFrame) -> float:
     """Return the people of the scenario, whom every allocation counts once."""
     return float(readiness.groupby("allocation")["people"].sum().max()) if len(readiness) else 0.0
@@ -106,6 +96,30 @@ def note(ax: Axes, text: str) -> None:
     ax.text(
         0.5, 0.5, textwrap.fill(text, 44), transform=ax.transAxes, ha="center", va="center",
         fontsize=9, color=QUIET, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.9},
+    )  # fmt: skip
+
+
+def beside(ax: Axes, row: float, text: str, *, size: float = 6.5, gap: float = 5) -> None:
+    """Write right of a row of the axes, ``gap`` points away."""
+    ax.annotate(
+        text, (1.0, row), (gap, 0), xycoords=("axes fraction", "data"),
+        textcoords="offset points", va="center", fontsize=size,
+    )  # fmt: skip
+
+
+def legend_below(
+    ax: Axes,
+    keys: Sequence[Artist],
+    *,
+    middle: float = 0.45,
+    gap: float = 4.5,
+    columns: int = 2,
+    **rest: Any,
+) -> None:
+    """Explain keys below the axes: their middle across, the gap by the size of the letters."""
+    ax.legend(
+        handles=keys, loc="upper center", bbox_to_anchor=(middle, 0), borderaxespad=gap,
+        ncols=columns, fontsize=SMALL, **rest,
     )  # fmt: skip
 
 

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
-from returnplan.language.names import cause_group, cause_name
-from returnplan.show.drawing.axes import Floats, capital
-from returnplan.show.drawing.style import INK, MET, PALE, PART, SMALL, UNKNOWN
+from returnplan.model.reasons.causes import cause_group, cause_name
+from returnplan.show.drawing.axes import Floats, capital, legend_below
+from returnplan.show.drawing.style import INK, MET, PALE, PART, UNKNOWN
 from returnplan.show.drawing.view import View
 
 LOOKS = (
@@ -35,7 +35,7 @@ CAUSE_LETTERS = 42
 
 @dataclass(frozen=True, kw_only=True)
 class Causes:
-    """Groups of causes that are told apart, the largest first, and how each looks.
+    """Groups of causes that are shown by themselves, the largest first, and how each looks.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Causes:
 def causes_of(delays: pd.DataFrame) -> Causes:
     """Return the eight groups with most person-days over all allocations, and the rest.
 
-    Missing data is always told apart: it is no cause, nobody knows it.
+    Missing data is always a group of its own: it is no cause, nobody knows it.
 
     Parameters
     ----------
@@ -101,20 +101,19 @@ def draw_stacks(ax: Axes, table: pd.DataFrame, rows: Floats, causes: Causes) -> 
         left = right
 
 
-def cause_legend(ax: Axes, causes: Causes, view: View, *, below: float) -> None:
-    """Explain the groups under the axis."""
-    handles = [
-        Patch(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.4)
-        for colour, hatch in causes.looks.values()
-    ]
-    words = [textwrap.fill(causes.name(group, view), CAUSE_LETTERS) for group in causes.looks]
-    ax.legend(
-        handles, words, loc="upper center", bbox_to_anchor=(0.4, 0), borderaxespad=below, ncols=2,
-        fontsize=SMALL, handlelength=2.6,
-    )  # fmt: skip
+def cause_legend(ax: Axes, causes: Causes, view: View, *, gap: float) -> None:
+    """Explain the groups below the axes."""
+    keys = [
+        Patch(
+            facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.4,
+            label=textwrap.fill(causes.name(group, view), CAUSE_LETTERS),
+        )
+        for group, (colour, hatch) in causes.looks.items()
+    ]  # fmt: skip
+    legend_below(ax, keys, middle=0.4, gap=gap, handlelength=2.6)
 
 
-def cause_told(group: str, view: View) -> str:
+def cause_in_sentence(group: str, view: View) -> str:
     """Return a group of causes within a sentence."""
     if group == REST:
         return view.words.phrase("other causes")

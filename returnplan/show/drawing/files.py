@@ -21,6 +21,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from returnplan.domain import AUTHORITY
 from returnplan.show.drawing.axes import under
+from returnplan.show.drawing.family import CHARTS, Chart
 from returnplan.show.drawing.style import (
     A4_INCHES,
     QUIET,
@@ -30,7 +31,7 @@ from returnplan.show.drawing.style import (
     TITLE_SIZE,
     house_style,
 )
-from returnplan.show.drawing.view import CHARTS, Chart, View
+from returnplan.show.drawing.view import View
 
 PANEL_COLUMNS = {"wide": 2, "map": 3, "tall": 1}
 PANEL_INCHES = {"wide": 3.0, "map": 3.2, "tall": 3.0}
@@ -61,7 +62,7 @@ def figure(
     """
     item = CHARTS[name]
     given = [tables[need] for need in item.needs]
-    views = [replace(view, allocation=one) for one in allocations] or [view]
+    views = [replace(view, allocation=name) for name in allocations] or [view]
     with house_style():
         panels = _panels(item, given, views)
         drawn, body = _sheet(item, given, panels)
@@ -69,7 +70,7 @@ def figure(
             item.draw(*given, view=panels[0], ax=body.subplots())
         else:
             _draw_panels(item, given, panels, body)
-    return drawn, " ".join(item.alt(*given, view=one) for one in views)
+    return drawn, " ".join(item.alt(*given, view=each) for each in views)
 
 
 def _panels(item: Chart, given: list[pd.DataFrame], views: list[View]) -> list[View]:
@@ -93,6 +94,13 @@ def statement(view: View) -> str:
         "Modelled planning estimate. It does not state that any land, road or building is safe. "
         "Only {authority} can release land.",
         authority=authority(view),
+    )
+
+
+def boundaries(view: View) -> str:
+    """Return what every page with a map, or names of places, says of them."""
+    return view.words.phrase(
+        "Boundaries, names and designations do not imply official endorsement or acceptance."
     )
 
 
@@ -262,4 +270,4 @@ def vector(drawn: Figure, alt: str = "") -> str:
     # Names of shapes stand for addresses in memory now and then: they are counted instead.
     made = dict.fromkeys(name for _, name in MADE_NAME.findall(text))
     numbered = {name: f"shape{number}" for number, name in enumerate(made)}
-    return MADE_NAME.sub(lambda found: found[1] + numbered[found[2]], text)
+    return MADE_NAME.sub(lambda name: name[1] + numbered[name[2]], text)

@@ -66,17 +66,25 @@ def district_rows(readiness: pd.DataFrame, view: View) -> Rows:
     return Rows(table=table, heads=tuple(heads), each=each)
 
 
+def community_names(table: pd.DataFrame, view: View) -> list[str]:
+    """Return what the communities of a table are called."""
+    return [
+        view.names.get(str(community), view.word(settlement))
+        for community, settlement in zip(table["community"], table["settlement"], strict=True)
+    ]
+
+
+def community_labels(table: pd.DataFrame, view: View) -> list[str]:
+    """Return names, shortened where they are long, and people of the communities of a table."""
+    return [
+        f"{textwrap.shorten(name, NAME_LETTERS, placeholder='…')}  {view.words.number(people)}"
+        for name, people in zip(community_names(table, view), table["people"], strict=True)
+    ]
+
+
 def label_rows(ax: Axes, rows: Rows, view: View) -> None:
     """Write names and people beside the rows, and the names of the districts above theirs."""
-    words = view.words
-    names = [
-        view.names.get(str(who), view.word(place))
-        for who, place in zip(rows.table["community"], rows.table["settlement"], strict=True)
-    ]
-    labels = [
-        f"{textwrap.shorten(name, NAME_LETTERS, placeholder='…')}  {words.number(people)}"
-        for name, people in zip(names, rows.table["people"], strict=True)
-    ]
+    labels = community_labels(rows.table, view)
     ticks = [*rows.table["row"], *(row for row, _ in rows.heads)]
     ax.set_yticks(ticks, [*labels, *(name for _, name in rows.heads)], fontsize=SMALL)
     for text in ax.get_yticklabels()[len(labels) :]:

@@ -1,4 +1,4 @@
-"""Targets beside the results: official or assumed aims, which the model never reads."""
+"""Targets beside the results: official or assumed, and never read by the model."""
 
 import textwrap
 from collections.abc import Sequence
@@ -18,15 +18,16 @@ RIGHT_UP_TO = 0.15  # of the horizon: the words of an early target stand right o
 def targets_of(view: View, measure: TargetMeasure) -> list[Target]:
     """Return the targets for a measure that lie within the horizon, in order of time."""
     last = view.date(view.horizon_days)
-    within = [one for one in view.targets if view.start <= one.by_date <= last]
-    return sorted((one for one in within if one.measure == measure), key=lambda one: one.by_date)
+    mine = [target for target in view.targets if target.measure == measure]
+    within = [target for target in mine if view.start <= target.by_date <= last]
+    return sorted(within, key=lambda target: target.by_date)
 
 
 def draw_targets(ax: Axes, targets: Sequence[Target], view: View) -> None:
     """Draw targets as diamonds, joined where there are several, with their numbers."""
-    days = [float((one.by_date - view.start).days) for one in targets]
+    days = [float((target.by_date - view.start).days) for target in targets]
     ax.plot(
-        [view.axis(day) for day in days], [one.people for one in targets], color=INK,
+        [view.axis(day) for day in days], [target.people for target in targets], color=INK,
         linestyle=":", linewidth=1.0, marker="D", markersize=6.5, markerfacecolor=NOT_MET,
         markeredgecolor=INK, zorder=4, label="_targets", in_layout=False,
     )  # fmt: skip

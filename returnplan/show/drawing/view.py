@@ -1,21 +1,21 @@
-"""What a chart must know beside its tables, and the family of charts."""
+"""What a chart must know beside its tables: time, names, language, where it is."""
 
 import datetime as dt
-import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec
+from pathlib import Path
+from typing import Any
 
+import pandas as pd
 from matplotlib import dates as mdates
-from matplotlib.axes import Axes
 
-from returnplan.domain import AUTHORITY, Target
+from returnplan.domain import AUTHORITY, Scenario, Target
 from returnplan.language.words import ENGLISH, Words
-from returnplan.registry import Family
-from returnplan.show.drawing.style import house_style
-
-P = ParamSpec("P")
+from returnplan.scenario.background import Background, read_background
+from returnplan.units import horizon_date
+from returnplan.version import __version__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class View:
     day
         The day to draw, for charts of one moment; none: the end of the horizon.
     targets
-        Aims to be drawn beside the results.
+        To be drawn beside the results.
     panel
         Title of a panel beside others; empty: the chart has the page to itself.
     """
@@ -98,69 +98,110 @@ class View:
         return day + float(mdates.date2num(self.start))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
-    """One member of the family of charts.
+def view(scenario: Scenario, *, draws: int = 0, folder: Path | str | None = None) -> View:
+    """Say what charts of a scenario must know beside their tables: time, names, where it is.
 
     Parameters
     ----------
-    title
-        Takes the words and whether there are draws; returns the title.
-    needs
-        Names of the tables that ``draw``, ``alt``, ``notes`` and the others take, in this order.
-    draw
-        Takes the tables, ``view`` and ``ax``; returns the axes.
-    alt
-        Takes the tables and ``view``; returns one or two sentences with the key figures.
-    shape
-        Key of ``SIZES_CM``.
-    height
-        Takes the tables, ``view`` and the number of panels side by side; returns the inches that
-        one panel needs. Without it the shape alone gives the height.
-    one_allocation
-        True if it draws ``view.allocation`` only.
-    notes
-        Takes the tables and ``view``; returns sentences below the figure, after the statement: with
-        draws also what is median, range or neither.
-    moments
-        Takes the tables and ``view``; returns the days of which each gets a panel of its own.
+    draws
+        Draws that the ranges of the tables come from; 0: a run on expected values.
+    folder
+        Folder of the scenario, for the optional background of maps; None: no background.
+
+    Returns
+    -------
+    View
+        To be handed to the functions of :mod:`returnplan.show.charts` as ``view``; with
+        ``dataclasses.replace(view, allocation=name)`` to those that draw one allocation.
+
+    Examples
+    --------
+    >>> import returnplan as rp
+    >>> from returnplan import charts
+    >>> valley = rp.load("scenarios/valley")
+    >>> today = rp.simulate(valley, "today")
+    >>> ax = charts.conditions_met_over_time(
+    ...     today.people_met, today.readiness, view=rp.view(valley)
+    ... )
+    >>> ax.get_ylabel()
+    'People with conditions met (modelled)'
     """
-
-    name: str
-    title: Callable[[Words, bool], str]
-    needs: tuple[str, ...]
-    draw: Callable[..., Axes]
-    alt: Callable[..., str]
-    shape: str = "wide"
-    height: Callable[..., float] | None = None
-    one_allocation: bool = True
-    notes: Callable[..., Sequence[str]] | None = None
-    moments: Callable[..., Sequence[float]] | None = None
-
-    def titled(self, view: View) -> str:
-        """Return the title for a run with or without draws."""
-        return self.title(view.words, bool(view.draws))
+    days = (horizon_date(scenario.start, scenario.horizon_years) - scenario.start).days
+    how = f"{draws} draws" if draws else "run on expected values (no draws)"
+    made = f"Scenario {scenario.name}, {how}, returnplan {__version__}"
+    return view_of(Path(folder) if folder else None, scenario, days, made, draws)
 
 
-CHARTS: Family[Chart] = Family("chart")
+def view_of(
+    folder: Path | None, scenario: Scenario, horizon_days: float, provenance: str, draws: int = 0
+) -> View:
+    """What the charts must know beside their tables.
+
+    Parameters
+    ----------
+    folder
+        Folder of the scenario, for the optional background of the map; None: no background.
+    horizon_days
+        Length of the horizon, days.
+    provenance
+        Scenario, version and digest in one line.
+    draws
+        Draws that the ranges come from; 0: a run on expected values.
+
+    Returns
+    -------
+    View
+        Start, names, sources and background.
+    """
+    names = {place.id: place.name for place in scenario.places}
+    names |= _community_names(scenario)
+    names |= {asset.id: asset.name for asset in scenario.assets if asset.name}
+    used = dict.fromkeys(place.source for place in scenario.places)
+    used |= dict.fromkeys(road.source for road in scenario.roads)
+    credited = {source.id: source.title for source in scenario.sources}
+    background = read_background(folder)[0] if folder else Background()
+    return View(
+        start=scenario.start,
+        horizon_days=horizon_days,
+        names=names,
+        titles={header.name: header.title for header in scenario.allocations if header.title},
+        provenance=provenance,
+        sources="; ".join([*(credited[source] for source in used), *background.credit_lines]),
+        districts=background.rings,
+        draws=draws,
+        targets=scenario.targets,
+    )
 
 
-def chart(
-    title: Callable[[Words, bool], str],
-    needs: tuple[str, ...],
-    alt: Callable[..., str],
-    **rest: Any,
-) -> Callable[[Callable[P, Axes]], Callable[P, Axes]]:
-    """Register a drawing function as a chart, and draw it in the house style."""
+def _community_names(scenario: Scenario) -> dict[str, str]:
+    """Name of the settlement; where several communities share one, with the group or the id."""
+    at = Counter(community.settlement for community in scenario.communities)
+    shared = Counter((community.settlement, community.group) for community in scenario.communities)
+    names: dict[str, str] = {}
+    for community in scenario.communities:
+        name = scenario.place[community.settlement].name
+        if at[community.settlement] > 1:
+            is_telling = community.group and shared[community.settlement, community.group] == 1
+            word = community.group.replace("_", " ") if is_telling else community.id
+            name = f"{name} ({word})"
+        names[community.id] = name
+    return names
 
-    def register(draw: Callable[P, Axes]) -> Callable[P, Axes]:
-        @functools.wraps(draw)
-        def styled(*args: P.args, **kwargs: P.kwargs) -> Axes:
-            with house_style():
-                return draw(*args, **kwargs)
 
-        name = draw.__name__
-        CHARTS.add(name, Chart(name=name, title=title, needs=needs, draw=styled, alt=alt, **rest))
-        return styled
+def map_tables(scenario: Scenario) -> dict[str, pd.DataFrame]:
+    """Give the tables of a scenario that maps need.
 
-    return register
+    Returns
+    -------
+    dict[str, pandas.DataFrame]
+        ``places`` and ``roads``: points, and which of them a road joins.
+    """
+    places = pd.DataFrame(
+        [(p.id, p.kind, p.name, p.lon_deg, p.lat_deg) for p in scenario.places],
+        columns=["id", "kind", "name", "lon_deg", "lat_deg"],
+    )
+    roads = pd.DataFrame(
+        [(road.id, road.from_place, road.to_place) for road in scenario.roads],
+        columns=["id", "from_place", "to_place"],
+    )
+    return {"places": places, "roads": roads}

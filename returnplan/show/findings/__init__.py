@@ -1,10 +1,26 @@
 """What report and brief say alike: sentences and small tables made from a run, for an audience.
 
-Each function takes :class:`Findings`, opened once by :func:`open_findings`, and returns plain data
-or finished sentences in their language. Nothing here knows how a page looks.
+In: a run folder, opened once as :class:`Findings` by :func:`open_findings`. Out: plain data, or
+finished sentences in their language. Nothing here knows how a page looks.
+
+``findings`` the opened run, and how numbers, dates and ranges are written; ``leader`` which
+allocation is ahead: the headline; ``options`` allocations side by side; ``targets`` how likely each
+is reached; ``waiting`` causes, districts, key roads; ``decisions`` what must be decided, by when;
+``communities`` the profile of one; ``context`` risks, sources, required wording.
+
+To add a finding: a function here that takes the findings and returns a sentence or a dataclass;
+then name it where ``page`` and ``brief`` are to show it. To add a decision: a rule in
+``decisions.RULES``.
 """
 
-from returnplan.show.findings.communities import CauseRow, GateRow, Outlook, Profile, profile
+from returnplan.show.findings.communities import (
+    CauseRow,
+    GateRow,
+    Outlook,
+    Profile,
+    profile,
+    standing_words,
+)
 from returnplan.show.findings.context import (
     assumptions_line,
     conditions,
@@ -15,16 +31,24 @@ from returnplan.show.findings.context import (
     statements,
 )
 from returnplan.show.findings.decisions import Decision, decisions, parting
-from returnplan.show.findings.leader import close, compared_with, headline, leader, ranked, standing
-from returnplan.show.findings.opened import AUDIENCES, Audience, Findings, Spread, open_findings
+from returnplan.show.findings.findings import (
+    Findings,
+    Range,
+    on,
+    open_findings,
+    range_of,
+    records,
+)
+from returnplan.show.findings.leader import close, headline, leader, ranked, standing
 from returnplan.show.findings.options import (
     Difference,
     Option,
+    decimals,
     option_headings,
     option_notes,
     options,
 )
-from returnplan.show.findings.targets import Reached, targets
+from returnplan.show.findings.targets import Reached, target_name, targets
 from returnplan.show.findings.waiting import (
     Bottleneck,
     District,
@@ -37,8 +61,6 @@ from returnplan.show.findings.waiting import (
 )
 
 __all__ = [
-    "AUDIENCES",
-    "Audience",
     "Bottleneck",
     "CauseRow",
     "Decision",
@@ -50,14 +72,14 @@ __all__ = [
     "Option",
     "Outlook",
     "Profile",
+    "Range",
     "Reached",
-    "Spread",
     "assumptions_line",
     "blocks_most",
     "bottlenecks",
     "close",
-    "compared_with",
     "conditions",
+    "decimals",
     "decisions",
     "districts",
     "fairness",
@@ -66,16 +88,21 @@ __all__ = [
     "leader",
     "mark",
     "not_modelled",
+    "on",
     "open_findings",
     "option_headings",
     "option_notes",
     "options",
     "parting",
     "profile",
+    "range_of",
     "ranked",
+    "records",
     "risks",
     "sources",
     "standing",
+    "standing_words",
     "statements",
+    "target_name",
     "targets",
 ]

@@ -1,18 +1,19 @@
 """One community: what it needs, what is planned, when, how sure, and what it waits for."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
-from returnplan.domain import Community
+from returnplan.domain import STAGES, Community
 from returnplan.errors import ReturnplanError
 from returnplan.insight.explain import LEAST_DAYS, find_community, typical_draw
 from returnplan.insight.story import Step
-from returnplan.language.names import cause_name, gate_data, gate_name, stage_name, state_name
-from returnplan.show.findings.opened import Findings, records
+from returnplan.language.words import ENGLISH, Words
+from returnplan.model.conditions.gates import STATES, gate_data, gate_name
+from returnplan.model.reasons.causes import cause_name
+from returnplan.show.findings.findings import Findings, records
 
 HECTARE_M2 = 10_000
 
@@ -148,7 +149,7 @@ def profile(findings: Findings, wanted: str, *, with_chain: bool = True) -> Prof
     wanted
         Id of the community, or the name of its settlement.
     with_chain
-        Whether the binding chains are told; each takes a run of one draw.
+        Whether the binding chains are there; each takes a run of one draw.
 
     Raises
     ------
@@ -157,13 +158,13 @@ def profile(findings: Findings, wanted: str, *, with_chain: bool = True) -> Prof
     """
     if findings.is_public:
         raise ReturnplanError("a profile of a community is internal: the public gets districts")
-    found = find_community(findings.told, wanted)
-    community = next(one for one in findings.scenario.communities if one.id == found)
+    name = find_community(findings.opened, wanted)
+    community = next(known for known in findings.scenario.communities if known.id == name)
     place = findings.scenario.place[community.settlement]
     return Profile(
-        community=found,
+        community=name,
         settlement=place.id,
-        name=findings.view.word(found),
+        name=findings.view.word(name),
         names=place.names,
         district=place.district,
         group=community.group,
@@ -171,7 +172,7 @@ def profile(findings: Findings, wanted: str, *, with_chain: bool = True) -> Prof
         households=community.households,
         planned=_planned(findings, community),
         outlooks=tuple(
-            _outlook(findings, name, found, with_chain) for name in findings.allocations
+            _outlook(findings, allocation, name, with_chain) for allocation in findings.allocations
         ),
     )
 
@@ -196,14 +197,14 @@ def _planned(findings: Findings, community: Community) -> tuple[str, ...]:
         )
     else:
         texts.append(words.phrase("Land release: no hazard is recorded there."))
-    works = [one for one in scenario.works if one.settlement == community.settlement]
-    kinds = dict.fromkeys(one.kind for one in works)
+    works = [line for line in scenario.works if line.settlement == community.settlement]
+    kinds = dict.fromkeys(line.kind for line in works)
     if kinds:
-        listed = words.listed(stage_name(kind, words) for kind in kinds)
+        listed = words.listed(words.named(kind, STAGES) for kind in kinds)
         texts.append(words.phrase("Works: {kinds}.", kinds=listed))
     else:
         texts.append(words.phrase("Works: none is planned there."))
-    dwellings = [one.dwellings for one in works if one.kind == "shelter"]
+    dwellings = [line.dwellings for line in works if line.kind == "shelter"]
     known = [number for number in dwellings if number is not None]
     if known:
         texts.append(
@@ -223,26 +224,23 @@ def _outlook(findings: Findings, allocation: str, community: str, with_chain: bo
     row = next(records(_of(findings.rows("readiness", allocation), community)))
     gates = tuple(_gates(findings, allocation, community))
     causes = tuple(_causes(findings, allocation, community))
-    state = _state(str(row["status"]))
-    early, middle, late = (_date(row[f"ready_date_p{p}"]) for p in (10, 50, 90))
+    unknown = [gate.gate for gate in gates if gate.state == "unknown"]
+    state, status = standing_words(str(row["status"]), unknown, findings.words)
+    early, middle, late = (row[f"ready_date_p{p}"] for p in (10, 50, 90))
     steps = _steps(findings, allocation, community) if with_chain else ()
     probability = float(row["probability_by_horizon"]) if findings.draws else None
     return Outlook(
         allocation=allocation,
         title=findings.title(allocation),
-        status=_status(findings, state, row, gates),
+        status=status,
         state=state,
         dates=(early, middle, late),
-        date=_date_words(findings, row),
+        date=findings.day_range(early, middle, late),
         probability=probability,
         gates=gates,
         causes=causes,
         waits_for=_waits_for(findings, gates, causes, str(row["binding_gate"])),
-        missing=tuple(
-            dict.fromkeys(
-                gate_data(gate.gate, findings.words) for gate in gates if gate.state == "unknown"
-            )
-        ),
+        missing=tuple(dict.fromkeys(gate_data(gate, findings.words) for gate in unknown)),
         steps=steps,
         chain=tuple(_step(findings, step) for step in steps),
     )
@@ -252,37 +250,36 @@ def _of(table: pd.DataFrame, community: str) -> pd.DataFrame:
     return table[table["community"] == community]
 
 
-def _date(iso: object) -> dt.date | None:
-    return dt.date.fromisoformat(iso) if isinstance(iso, str) else None
+def standing_words(status: str, unknown: Iterable[str], words: Words = ENGLISH) -> tuple[str, str]:
+    """How a community stands, and its status phrase in a language.
 
+    Parameters
+    ----------
+    status
+        As in ``readiness.csv``.
+    unknown
+        Gates that are unknown.
 
-def _state(status: str) -> str:
-    """Met, not met or unknown: the begin of the status phrase."""
-    if status.startswith("unknown"):
-        return "unknown"
-    return "not met" if status.startswith("conditions not met") else "met"
+    Returns
+    -------
+    tuple[str, str]
+        ``met``, ``not met`` or ``unknown``; the phrase.
 
-
-def _status(
-    findings: Findings, state: str, row: Mapping[str, Any], gates: Sequence[GateRow]
-) -> str:
-    """One of the three status phrases, with the names of the gates."""
-    words = findings.words
-    if state == "met":
-        return words.phrase("Conditions met (modelled)")
-    named = str(row["status"]).partition(": ")[2].split(", ")
-    if state == "not met":
-        names = words.listed(gate.name for gate in gates if gate.gate in named)
-        return words.phrase("Conditions not met: {conditions}", conditions=names)
-    data = dict.fromkeys(gate_data(gate.gate, words) for gate in gates if gate.state == "unknown")
-    return words.phrase("Unknown: {data}", data=words.listed(data))
-
-
-def _date_words(findings: Findings, row: Mapping[str, Any]) -> str:
-    early, middle, late = (findings.day(row[f"ready_date_p{p}"]) for p in (10, 50, 90))
-    if not findings.draws or early == late:
-        return middle
-    return findings.words.phrase("{middle} ({low} to {high})", middle=middle, low=early, high=late)
+    Examples
+    --------
+    >>> standing_words("conditions not met: water", ["shelter"])
+    ('not met', 'Conditions not met: water')
+    >>> standing_words("unknown: shelter works", ["shelter"])
+    ('unknown', 'Unknown: shelter works with their dwellings')
+    """
+    begin, _, gates = status.partition(": ")
+    if begin == "conditions not met":
+        names = words.listed(gate_name(gate, words) for gate in gates.split(", "))
+        return "not met", words.phrase("Conditions not met: {conditions}", conditions=names)
+    if begin == "unknown":
+        data = dict.fromkeys(gate_data(gate, words) for gate in unknown)
+        return "unknown", words.phrase("Unknown: {data}", data=words.listed(data))
+    return "met", words.phrase("Conditions met (modelled)")
 
 
 def _gates(findings: Findings, allocation: str, community: str) -> list[GateRow]:
@@ -292,7 +289,7 @@ def _gates(findings: Findings, allocation: str, community: str) -> list[GateRow]
             gate=row["gate"],
             name=gate_name(row["gate"], findings.words),
             state=row["state"],
-            state_name=state_name(row["state"], findings.words),
+            state_name=findings.words.named(row["state"], STATES),
             since=None if pd.isna(row["day_p50"]) else findings.view.date(row["day_p50"]),
             binding_share=row["binding_share"],
         )
@@ -303,8 +300,8 @@ def _gates(findings: Findings, allocation: str, community: str) -> list[GateRow]
 def _causes(findings: Findings, allocation: str, community: str) -> list[CauseRow]:
     rows = _of(findings.rows("delays", allocation), community)
     total = float(rows["days_mean"].sum())
-    told = rows[rows["days_mean"] >= LEAST_DAYS]
-    told = told.sort_values(["days_mean", "cause"], ascending=[False, True])
+    longest = rows[rows["days_mean"] >= LEAST_DAYS]
+    longest = longest.sort_values(["days_mean", "cause"], ascending=[False, True])
     return [
         CauseRow(
             cause=row["cause"],
@@ -312,7 +309,7 @@ def _causes(findings: Findings, allocation: str, community: str) -> list[CauseRo
             days=row["days_mean"],
             share=row["days_mean"] / total,
         )
-        for row in records(told)
+        for row in records(longest)
     ]
 
 
@@ -337,7 +334,7 @@ def _waits_for(
 
 def _steps(findings: Findings, allocation: str, community: str) -> tuple[Step, ...]:
     """The binding chain in the draw of the median date."""
-    draw = typical_draw(findings.told, allocation, community)
+    draw = typical_draw(findings.opened, allocation, community)
     return tuple(findings.chains[allocation].steps(community, draw))
 
 

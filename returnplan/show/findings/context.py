@@ -3,19 +3,20 @@
 from collections import Counter
 
 from returnplan.domain import SourceLine
-from returnplan.language.names import gate_name
 from returnplan.model.chance.assumptions import assumptions_in_force
-from returnplan.show.drawing import statement
+from returnplan.model.conditions.gates import gate_name
+from returnplan.show.drawing import boundaries, statement
+from returnplan.show.findings.findings import Findings, edited
 from returnplan.show.findings.leader import leader
-from returnplan.show.findings.opened import Findings, records
 
 
 def mark(findings: Findings) -> str:
-    """Who may read a page; stands on each of them."""
+    """Who may read a page, and whether its tables were edited; stands on each of them."""
     words = findings.words
+    who = words.phrase("Internal: restricted data, not for publication")
     if findings.is_public:
-        return words.phrase("Public")
-    return words.phrase("Internal: restricted data, not for publication")
+        who = words.phrase("Public")
+    return f"{who}. {edited(words)}" if findings.run.edited else who
 
 
 def statements(findings: Findings) -> tuple[str, ...]:
@@ -30,9 +31,7 @@ def statements(findings: Findings) -> tuple[str, ...]:
         words.phrase(
             "Return is voluntary. Figures are upper limits of who could return, not targets."
         ),
-        words.phrase(
-            "Boundaries, names and designations do not imply official endorsement or acceptance."
-        ),
+        boundaries(findings.view),
         _inputs(findings),
     )
 
@@ -56,10 +55,10 @@ def _inputs(findings: Findings) -> str:
 
 def sources(findings: Findings) -> tuple[str, ...]:
     """Sources of the scenario, one line each; a title may name places, so not for the public."""
-    found = findings.scenario.sources
+    lines = findings.scenario.sources
     if findings.is_public:
-        return tuple(dict.fromkeys(_publication(one) for one in found if one.organisation))
-    return tuple(_source(one) for one in found)
+        return tuple(dict.fromkeys(_publication(line) for line in lines if line.organisation))
+    return tuple(_source(line) for line in lines)
 
 
 def _source(source: SourceLine) -> str:
@@ -83,7 +82,7 @@ def conditions(findings: Findings) -> str:
 def risks(findings: Findings) -> tuple[str, ...]:
     """What can go wrong when the results are used, one sentence or two each."""
     words, best = findings.words, leader(findings)
-    summary = next(records(findings.rows("summary", best)))
+    summary = findings.summary(best)
     texts = [
         words.phrase(
             "Early return: {days} person-days by {date} under “{title}” are of people who come "

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from returnplan.domain import Deployment
-from returnplan.language.names import WAITING, gate_data, gate_name, skill_name
+from returnplan.domain import SKILLS, Deployment
+from returnplan.model.conditions.gates import gate_data, gate_name
+from returnplan.model.reasons.causes import WAITING
 from returnplan.scenario.funding import envelopes
+from returnplan.show.findings.findings import Findings
 from returnplan.show.findings.leader import compared_with, leader
-from returnplan.show.findings.opened import Findings
 from returnplan.show.findings.targets import targets
 from returnplan.show.findings.waiting import bottlenecks, delays_of
 
@@ -46,8 +47,8 @@ Rule = Callable[[Findings], Iterator[Decision]]
 
 def decisions(findings: Findings) -> tuple[Decision, ...]:
     """What must be decided, in the order of the dates; without a date: last."""
-    found = [decision for rule in RULES for decision in rule(findings)]
-    return tuple(sorted(found, key=lambda one: one.by or dt.date.max))
+    questions = [decision for rule in RULES for decision in rule(findings)]
+    return tuple(sorted(questions, key=lambda decision: decision.by or dt.date.max))
 
 
 def parting(findings: Findings) -> dt.date | None:
@@ -56,7 +57,7 @@ def parting(findings: Findings) -> dt.date | None:
     medians = table.pivot_table("people_p50", "date", "allocation", observed=True)
     apart = medians.max(axis=1) - medians.min(axis=1)
     days = apart.index[apart > PARTING_SHARE * findings.people]
-    return dt.date.fromisoformat(str(min(days))) if len(days) else None
+    return min(days).date() if len(days) else None
 
 
 def _allocation(findings: Findings) -> Iterator[Decision]:
@@ -104,7 +105,7 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
 
 def _teams_differ(findings: Findings, best: str, other: str) -> dt.date | None:
     """First date on which two allocations send other teams, or serve in another order."""
-    policy = {one.name: one.policy for one in findings.scenario.allocations}
+    policy = {header.name: header.policy for header in findings.scenario.allocations}
     is_same_order = policy[best] == policy[other]
     if policy[best] == "listed":
         is_same_order &= _orders(findings, best) == _orders(findings, other)
@@ -120,8 +121,8 @@ def _teams_differ(findings: Findings, best: str, other: str) -> dt.date | None:
 
 
 def _orders(findings: Findings, name: str) -> list[tuple[int, str]]:
-    orders = findings.scenario.orders
-    return sorted((one.position, one.community) for one in orders if one.allocation == name)
+    lines = findings.scenario.orders
+    return sorted((line.position, line.community) for line in lines if line.allocation == name)
 
 
 def _lines(findings: Findings, name: str) -> dict[tuple[object, ...], Deployment]:
@@ -134,15 +135,15 @@ def _lines(findings: Findings, name: str) -> dict[tuple[object, ...], Deployment
 def _teams(findings: Findings) -> Iterator[Decision]:
     """Whether to add teams with the skill that people wait for most."""
     words, best = findings.words, leader(findings)
-    waited = [one for one in bottlenecks(findings, best) if one.cause.startswith(WAITING)]
-    if not waited or waited[0].share < LEAST_SHARE:
+    causes = [row for row in bottlenecks(findings, best) if row.cause.startswith(WAITING)]
+    if not causes or causes[0].share < LEAST_SHARE:
         return
-    skill = waited[0].cause.removeprefix(WAITING)
+    skill = causes[0].cause.removeprefix(WAITING)
     since = None if findings.is_public else _first_wait(findings, best, skill)
     why = words.phrase(
         "Under “{title}” {share} of all person-days of waiting are for such a team.",
         title=findings.title(best),
-        share=words.percent(waited[0].share),
+        share=words.percent(causes[0].share),
     )
     if since:
         why += " " + words.phrase(
@@ -153,7 +154,7 @@ def _teams(findings: Findings) -> Iterator[Decision]:
     yield Decision(
         what=words.phrase(
             "Whether to add teams for {skill}, or work for the same teams elsewhere",
-            skill=skill_name(skill, words),
+            skill=words.named(skill, SKILLS),
         ),
         by=since,
         why=why,
@@ -162,7 +163,7 @@ def _teams(findings: Findings) -> Iterator[Decision]:
 
 def _first_wait(findings: Findings, allocation: str, skill: str) -> dt.date | None:
     """First date on which work of a skill had waited long for a team, on expected values."""
-    of_skill = {job.id for job in findings.told.prepared.plan.jobs if job.skill == skill}
+    of_skill = {job.id for job in findings.opened.prepared.plan.jobs if job.skill == skill}
     jobs = findings.rows("jobs", allocation)
     jobs = jobs[jobs["job"].isin(of_skill) & jobs["open_day"].notna()]
     begun = jobs["start_day"].fillna(findings.view.horizon_days)
@@ -237,38 +238,39 @@ def _money(findings: Findings) -> Iterator[Decision]:
     words, best = findings.words, leader(findings)
     if findings.is_public:
         return
-    for found in envelopes(findings.scenario):
-        if found.allocation != best or not found.is_exceeded:
+    for envelope in envelopes(findings.scenario):
+        if envelope.allocation != best or not envelope.is_exceeded:
             continue
         yield Decision(
             what=words.phrase(
-                "How to pay for the teams beyond the line “{line}”", line=found.line.id
+                "How to pay for the teams beyond the line “{line}”", line=envelope.line.id
             ),
-            by=found.first,
+            by=envelope.first,
             why=words.phrase(
                 "Planned team-days under “{title}” cost USD {planned} million until {date}, the "
                 "line holds USD {limit} million.",
                 title=findings.title(best),
-                planned=words.number(found.planned_usd / MILLION, 1),
-                date=words.date(found.last),
-                limit=words.number(found.line.envelope_usd / MILLION, 1),
+                planned=words.number(envelope.planned_usd / MILLION, 1),
+                date=words.date(envelope.last),
+                limit=words.number(envelope.line.envelope_usd / MILLION, 1),
             ),
         )
 
 
-def _aims(findings: Findings) -> Iterator[Decision]:
+def _targets(findings: Findings) -> Iterator[Decision]:
     """Whether to keep a target that most draws do not reach under the leading allocation."""
     words, best = findings.words, leader(findings)
-    for found in targets(findings):
-        if found.allocation == best and found.people.middle < found.target.people:
+    for reached in targets(findings):
+        target = reached.target
+        if reached.allocation == best and reached.people.middle < target.people:
             yield Decision(
                 what=words.phrase(
                     "Whether to keep the target “{target}”, or to change its means",
-                    target=found.target.title or found.target.id,
+                    target=target.title or target.id,
                 ),
-                by=found.target.by_date,
-                why=found.sentence,
+                by=target.by_date,
+                why=reached.sentence,
             )
 
 
-RULES: tuple[Rule, ...] = (_allocation, _teams, _plans, _data, _money, _aims)
+RULES: tuple[Rule, ...] = (_allocation, _teams, _plans, _data, _money, _targets)

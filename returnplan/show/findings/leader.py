@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from returnplan.show.findings.opened import Findings, records
+from returnplan.show.findings.findings import Findings, on, records
 
 CLOSE_SHARE = 0.1
 """Another allocation is close when it has as many people in at least this share of the draws."""
@@ -25,11 +25,10 @@ def ranked(findings: Findings) -> tuple[str, ...]:
 
     def key(allocation: str) -> tuple[float, float, float]:
         met = met_on(findings, allocation, findings.horizon)
-        summary = next(records(findings.rows("summary", allocation)))
         counts = [
             -math.inf if math.isnan(met[c]) else met[c] for c in ("people_p50", "people_mean")
         ]
-        return -counts[0], -counts[1], summary["person_days_mean"]
+        return -counts[0], -counts[1], findings.summary(allocation)["person_days_mean"]
 
     return tuple(sorted(findings.allocations, key=key))
 
@@ -96,7 +95,9 @@ def _of_expected_values(findings: Findings, best: str) -> list[str]:
     other = compared_with(findings, best)
     more = ""
     if other:
-        mine, its = (met_on(findings, one, findings.horizon)["people_p50"] for one in (best, other))
+        mine, its = (
+            met_on(findings, name, findings.horizon)["people_p50"] for name in (best, other)
+        )
         more = words.phrase(
             "Against “{title}” the difference is {difference}.",
             title=findings.title(other),
@@ -111,17 +112,7 @@ def _of_expected_values(findings: Findings, best: str) -> list[str]:
 def compared_with(findings: Findings, best: str) -> str:
     """Name the allocation that one is compared with: the first, or else the best other one.
 
-    Parameters
-    ----------
-    findings
-        The run.
-    best
-        Name of an allocation.
-
-    Returns
-    -------
-    str
-        Name; empty when there is no other one.
+    Empty when there is no other one.
     """
     if best != findings.first:
         return findings.first
@@ -135,20 +126,20 @@ def compared_with(findings: Findings, best: str) -> str:
 
 def _against(findings: Findings, best: str) -> str:
     other = compared_with(findings, best)
-    found = findings.difference(best, other, "people_met") if other else None
-    if found is None:
+    row = findings.difference(best, other, "people_met") if other else None
+    if row is None:
         return ""
     words = findings.words
-    more = found["probability_better"] - found["probability_same"] / 2
+    more = row["probability_better"] - row["probability_same"] / 2
     return words.phrase(
         "Against “{title}” the difference is {difference} on average ({low} to {high} in 80 % of "
         "the draws): more people in {more} of the draws, fewer in {fewer}.",
         title=findings.title(other),
-        difference=findings.signed(found["mean"]),
-        low=findings.signed(found["p10"]),
-        high=findings.signed(found["p90"]),
+        difference=findings.signed(row["mean"]),
+        low=findings.signed(row["p10"]),
+        high=findings.signed(row["p90"]),
         more=words.percent(more),
-        fewer=words.percent(max(0.0, 1 - more - found["probability_same"])),
+        fewer=words.percent(max(0.0, 1 - more - row["probability_same"])),
     )
 
 
@@ -176,7 +167,7 @@ def _how_clear(findings: Findings, best: str) -> str:
 def met_on(findings: Findings, allocation: str, day: dt.date) -> dict[str, Any]:
     """Row of people_met on a date of counting."""
     rows = findings.rows("people_met", allocation)
-    return next(records(rows[rows["date"] == day.isoformat()]))
+    return next(records(on(rows, day)))
 
 
 def _met_in_draws(findings: Findings) -> Any:
@@ -184,6 +175,6 @@ def _met_in_draws(findings: Findings) -> Any:
     run = findings.run
     if run.ready_day is None:
         return None
-    people = {one.id: one.people for one in findings.scenario.communities}
+    people = {community.id: community.people for community in findings.scenario.communities}
     counts = np.array([people[name] for name in run.communities], np.float64)
     return np.isfinite(run.ready_day) @ counts

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from returnplan.show.audience.tables import SHARE_DIGIT
+from returnplan.show.drawing import ranged
+from returnplan.show.findings.findings import Findings, Range, range_of, records
 from returnplan.show.findings.leader import met_on
-from returnplan.show.findings.opened import Findings, Spread, records, spread_of
 
 HALF = 0.5
 MILLION, THOUSAND = 1e6, 1e3
 MILLIONS_FROM = 1e8
-"""Person-days of an allocation from which on differences are told in millions."""
+"""Person-days of an allocation from which on differences are in millions."""
 WHOLE_MILLIONS_FROM = 1e8
 """Costs in USD from here on are written in whole millions."""
 WHOLE_FROM, ONE_DECIMAL_FROM = 10, 1
@@ -71,9 +72,9 @@ class Option:
 
     allocation: str
     title: str
-    near: Spread
-    horizon: Spread
-    returned: Spread
+    near: Range
+    horizon: Range
+    returned: Range
     half: tuple[dt.date | None, dt.date | None, dt.date | None]
     person_days: Difference | None
     casualties: Difference | None
@@ -132,12 +133,12 @@ def options(findings: Findings) -> tuple[Option, ...]:
 def _option(findings: Findings, name: str, dominated_by: str) -> Option:
     at_near = met_on(findings, name, findings.near)
     at_end = met_on(findings, name, findings.horizon)
-    summary = _summary(findings, name)
+    summary = findings.summary(name)
     never = float(summary["communities_never"])
     item: dict[str, Any] = {
-        "near": spread_of(at_near, "people"),
-        "horizon": spread_of(at_end, "people"),
-        "returned": spread_of(at_end, "returned"),
+        "near": range_of(at_near, "people"),
+        "horizon": range_of(at_end, "people"),
+        "returned": range_of(at_end, "returned"),
         "half": _half(findings, name),
         "person_days": _person_days(findings, name),
         "casualties": _casualties(findings, name),
@@ -157,17 +158,13 @@ def _person_days(findings: Findings, allocation: str) -> Difference | None:
     """Person-days against the first allocation; without draws there is no interval."""
     if allocation == findings.first:
         return None
-    found = findings.difference(allocation, findings.first, "person_days")
-    if found is None:
+    row = findings.difference(allocation, findings.first, "person_days")
+    if row is None:
         mine, its = (
-            _summary(findings, name)["person_days_mean"] for name in (allocation, findings.first)
+            findings.summary(name)["person_days_mean"] for name in (allocation, findings.first)
         )
         return Difference(mean=mine - its, low=math.nan, high=math.nan)
-    return Difference(mean=found["mean"], low=found["low"], high=found["high"])
-
-
-def _summary(findings: Findings, allocation: str) -> dict[str, Any]:
-    return next(records(findings.rows("summary", allocation)))
+    return Difference(mean=row["mean"], low=row["low"], high=row["high"])
 
 
 def _half(
@@ -178,7 +175,7 @@ def _half(
     dates: list[dt.date | None] = []
     for column in ("people_p90", "people_p50", "people_p10"):
         there = rows.loc[rows[column] >= HALF * findings.people, "date"]
-        dates.append(dt.date.fromisoformat(min(there)) if len(there) else None)
+        dates.append(there.min().date() if len(there) else None)
     return dates[0], dates[1], dates[2]
 
 
@@ -207,7 +204,7 @@ def _merits(findings: Findings) -> dict[str, tuple[float, ...]]:
     has_harm = all(casualties[name] for name in findings.allocations[1:])
     merits: dict[str, tuple[float, ...]] = {}
     for name, harm in casualties.items():
-        summary = _summary(findings, name)
+        summary = findings.summary(name)
         people = met_on(findings, name, findings.horizon)["people_p50"]
         merits[name] = (people, -summary["person_days_mean"], -summary["cost_usd_mean"])
         if has_harm:
@@ -222,7 +219,7 @@ def _texts(findings: Findings, name: str, item: dict[str, Any]) -> tuple[str, ..
     never, cost_usd = item["communities_never"], item["cost_usd"]
     return (
         findings.title(name),
-        *(findings.spread(item[key]) for key in ("near", "horizon", "returned")),
+        *(findings.ranged(item[key]) for key in ("near", "horizon", "returned")),
         _half_text(findings, item["half"]),
         _difference(findings, person_days, 1, unit) if person_days else _none(findings, name),
         words.number(cost_usd / MILLION, int(cost_usd < WHOLE_MILLIONS_FROM)),
@@ -251,24 +248,16 @@ def _half_text(findings: Findings, dates: tuple[dt.date | None, ...]) -> str:
     )
     if not findings.draws or early == middle == late:
         return middle
-    return words.phrase("{middle} ({low} to {high})", middle=middle, low=early, high=late)
+    return ranged(words, middle, early, late)
 
 
-def _difference(findings: Findings, found: Difference, decimals: int, unit: float = 1.0) -> str:
-    numbers = (found.mean / unit, found.low / unit, found.high / unit)
+def _difference(findings: Findings, other: Difference, decimals: int, unit: float = 1.0) -> str:
+    numbers = (other.mean / unit, other.low / unit, other.high / unit)
     return findings.signed_range(*numbers, decimals)
 
 
 def decimals(findings: Findings, casualties: float) -> int:
-    """How many decimals expected casualties are written with; the public gets them rounded.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    casualties
-        The number, or a difference of numbers.
-    """
+    """How many decimals expected casualties are written with; the public gets them rounded."""
     size = abs(casualties)
     if size >= ONE_DECIMAL_FROM:
         return 0 if size >= WHOLE_FROM else 1

@@ -3,8 +3,10 @@
 import math
 from dataclasses import dataclass
 
+import pandas as pd
+
 from returnplan.domain import Target
-from returnplan.show.findings.opened import Findings, Spread, records, spread_of
+from returnplan.show.findings.findings import Findings, Range, range_of, records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,10 +15,6 @@ class Reached:
 
     Parameters
     ----------
-    target
-        The target.
-    allocation
-        Name of the allocation.
     people
         People by its date; nan when the date is outside the run, or the number withheld.
     sentence
@@ -25,7 +23,7 @@ class Reached:
 
     target: Target
     allocation: str
-    people: Spread
+    people: Range
     sentence: str
 
 
@@ -41,12 +39,11 @@ def targets(findings: Findings) -> tuple[Reached, ...]:
 def _reached(findings: Findings, target: Target, allocation: str) -> Reached:
     """Judge a target by the last date of counting on or before its own."""
     rows = findings.rows("people_met", allocation)
-    iso = target.by_date.isoformat()
     is_within = findings.scenario.start <= target.by_date <= findings.horizon
-    people = Spread(middle=math.nan)
+    people = Range(middle=math.nan)
     if is_within:
-        row = next(records(rows[rows["date"] <= iso].tail(1)))
-        people = spread_of(row, "people" if target.measure == "conditions_met" else "returned")
+        row = next(records(rows[rows["date"] <= pd.Timestamp(target.by_date)].tail(1)))
+        people = range_of(row, "people" if target.measure == "conditions_met" else "returned")
     return Reached(
         target=target,
         allocation=allocation,
@@ -55,17 +52,22 @@ def _reached(findings: Findings, target: Target, allocation: str) -> Reached:
     )
 
 
-def _target_words(findings: Findings, target: Target, allocation: str, people: Spread) -> str:
+def target_name(target: Target) -> str:
+    """What a target is called."""
+    return target.title or target.id.replace("_", " ")
+
+
+def _target_words(findings: Findings, target: Target, allocation: str, people: Range) -> str:
     words = findings.words
     goal = findings.count(target.people)
     values = {
-        "target": target.title or target.id.replace("_", " "),
+        "target": target_name(target),
         "goal": words.phrase("{people} with conditions met (modelled)", people=goal)
         if target.measure == "conditions_met"
         else words.phrase("{people} returned", people=goal),
         "date": words.date(target.by_date),
         "title": findings.title(allocation),
-        "people": findings.spread(people),
+        "people": findings.ranged(people),
         "how": _how_likely(findings, target.people, people),
     }
     if not findings.scenario.start <= target.by_date <= findings.horizon:
@@ -77,7 +79,7 @@ def _target_words(findings: Findings, target: Target, allocation: str, people: S
     )
 
 
-def _how_likely(findings: Findings, goal: float, people: Spread) -> str:
+def _how_likely(findings: Findings, goal: float, people: Range) -> str:
     """Say in how many draws a goal is reached, as the range and the median tell it."""
     words = findings.words
     if math.isnan(people.middle):

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from returnplan.language.names import cause_group, cause_name
+from returnplan.model.reasons.causes import cause_group, cause_name
 from returnplan.show.audience.tables import OTHER_CAUSES
-from returnplan.show.findings.opened import Findings, Spread, records, spread_of
+from returnplan.show.findings.findings import Findings, Range, on, range_of, records
 
-TOLD_SHARE = 0.01
+LEAST_SHARE = 0.01
 """Smaller shares of the waiting are put together as other."""
 MOST_ROADS = 5
 LEAST_DISTRICTS = 2
@@ -45,8 +45,6 @@ class District:
 
     Parameters
     ----------
-    district
-        Name of the district.
     people
         People who wait.
     share
@@ -57,7 +55,7 @@ class District:
 
     district: str
     people: float
-    share: Spread
+    share: Range
     wait_days: float
 
 
@@ -74,7 +72,7 @@ class KeyRoad:
     person_days
         Mean person-days for which it keeps them waiting.
     opens
-        Dates: early, median, late; empty: not within the horizon.
+        Date of its opening to people, with its range, for people.
     sentence
         The same for people.
     """
@@ -83,72 +81,48 @@ class KeyRoad:
     name: str
     people: float
     person_days: float
-    opens: tuple[str, str, str]
+    opens: str
     sentence: str
 
 
 def bottlenecks(findings: Findings, allocation: str) -> tuple[Bottleneck, ...]:
-    """Causes of waiting under an allocation, the largest first; small ones are put together.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    allocation
-        Name of the allocation.
-    """
+    """Causes of waiting under an allocation, the largest first; small ones are put together."""
     rows = delays_of(findings, allocation)
     groups = rows.groupby(rows["cause"].map(cause_group))["person_days_mean"].sum()
     total = float(groups.sum())
     if total <= 0:
         return ()
-    is_small = (groups < TOLD_SHARE * total) | groups.index.isin(["other", OTHER_CAUSES])
-    told = {str(cause): float(days) for cause, days in groups[~is_small].items()}
-    largest = sorted(told, key=lambda cause: (-told[cause], cause))
+    is_small = (groups < LEAST_SHARE * total) | groups.index.isin(["other", OTHER_CAUSES])
+    days_of = {str(cause): float(days) for cause, days in groups[~is_small].items()}
+    largest = sorted(days_of, key=lambda cause: (-days_of[cause], cause))
     if rest := float(groups[is_small].sum()):
         largest.append("other")
-        told["other"] = rest
+        days_of["other"] = rest
     return tuple(
         Bottleneck(
             cause=cause,
             name=cause_name(cause, findings.words),
-            person_days=told[cause],
-            share=told[cause] / total,
+            person_days=days_of[cause],
+            share=days_of[cause] / total,
         )
         for cause in largest
     )
 
 
 def delays_of(findings: Findings, allocation: str) -> pd.DataFrame:
-    """Causes and person-days under an allocation: of communities, for the public of districts.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    allocation
-        Name of the allocation.
-    """
+    """Causes and person-days under an allocation: of communities, for the public of districts."""
     name = "district_delays" if findings.is_public else "delays"
     return findings.rows(name, allocation)
 
 
 def blocks_most(findings: Findings, allocation: str) -> str:
-    """Say what keeps most people waiting under an allocation.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    allocation
-        Name of the allocation.
-    """
+    """Say what keeps most people waiting under an allocation."""
     words = findings.words
-    found = bottlenecks(findings, allocation)
+    causes = bottlenecks(findings, allocation)
     title = findings.title(allocation)
-    if not found:
+    if not causes:
         return words.phrase("Under “{title}” nobody waits for anything.", title=title)
-    first, *others = sorted(found, key=lambda one: -one.person_days)
+    first, *others = sorted(causes, key=lambda cause: -cause.person_days)
     values = {"title": title, "cause": first.name, "share": words.percent(first.share)}
     if not others:
         return words.phrase(
@@ -168,49 +142,36 @@ def blocks_most(findings: Findings, allocation: str) -> str:
 
 
 def districts(findings: Findings, allocation: str) -> tuple[District, ...]:
-    """Districts with people who wait, the smallest share first; without names: none.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    allocation
-        Name of the allocation.
-    """
+    """Districts with people who wait, the smallest share first; without names: none."""
     shares = findings.rows("district_shares", allocation)
-    shares = shares[shares["date"] == findings.horizon.isoformat()]
+    shares = on(shares, findings.horizon)
     delays = findings.rows("district_delays", allocation)
     days = delays.groupby("district")["person_days_mean"].sum(skipna=False)
-    found = [
+    rows = [
         District(
             district=row["district"],
             people=row["people"],
-            share=spread_of(row, "share"),
+            share=range_of(row, "share"),
             wait_days=float(days.get(row["district"], 0.0)) / row["people"],
         )
         for row in records(shares)
         if row["district"]
     ]
-    return tuple(sorted(found, key=lambda one: (one.share.middle, -one.wait_days, one.district)))
+    return tuple(sorted(rows, key=lambda row: (row.share.middle, -row.wait_days, row.district)))
 
 
 def fairness(findings: Findings, allocation: str) -> str:
-    """Say how far the districts lie apart; empty where there are not two of them.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    allocation
-        Name of the allocation.
-    """
+    """Say how far the districts lie apart; empty where there are not two of them."""
     words = findings.words
-    known = [one for one in districts(findings, allocation) if not math.isnan(one.share.middle)]
-    found = [one for one in known if not math.isnan(one.wait_days)]
-    if len(found) < LEAST_DISTRICTS:
+    known = [
+        district
+        for district in districts(findings, allocation)
+        if not math.isnan(district.share.middle) and not math.isnan(district.wait_days)
+    ]
+    if len(known) < LEAST_DISTRICTS:
         return ""
-    least, most = found[0], found[-1]
-    longest = max(found, key=lambda one: one.wait_days)
+    least, most = known[0], known[-1]
+    longest = max(known, key=lambda district: district.wait_days)
     return words.phrase(
         "Share of people whose conditions are met (modelled) by {date} under “{title}”: from "
         "{low} in {least} to {high} in {most}. People from {longest} wait longest, {days} days on "
@@ -230,17 +191,7 @@ def fairness(findings: Findings, allocation: str) -> str:
 
 
 def key_roads(findings: Findings, allocation: str, most: int = MOST_ROADS) -> tuple[KeyRoad, ...]:
-    """Roads that keep most person-days waiting; none for the public.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    allocation
-        Name of the allocation.
-    most
-        How many at most.
-    """
+    """Roads that keep most person-days waiting; none for the public."""
     if findings.is_public:
         return ()
     rows = findings.rows("key_roads", allocation)
@@ -250,18 +201,12 @@ def key_roads(findings: Findings, allocation: str, most: int = MOST_ROADS) -> tu
 
 def _key_road(findings: Findings, row: dict[str, Any]) -> KeyRoad:
     words = findings.words
-    early, middle, late = (row[f"open_date_p{p}"] for p in (10, 50, 90))
     name = words.phrase(
         "{one}–{other}",
         one=findings.view.word(row["from_place"]),
         other=findings.view.word(row["to_place"]),
     )
-    opens = findings.day(middle)
-    if findings.draws and early != late:
-        opens = words.phrase(
-            "{middle} ({low} to {high})",
-            middle=opens, low=findings.day(early), high=findings.day(late),
-        )  # fmt: skip
+    opens = findings.day_range(*(row[f"open_date_p{p}"] for p in (10, 50, 90)))
     sentence = words.phrase(
         "{road}: {people} wait for it, {days} person-days; open to people: {date}.",
         road=name,
@@ -274,10 +219,6 @@ def _key_road(findings: Findings, row: dict[str, Any]) -> KeyRoad:
         name=name,
         people=row["people_mean"],
         person_days=row["person_days_mean"],
-        opens=(_iso(early), _iso(middle), _iso(late)),
+        opens=opens,
         sentence=sentence,
     )
-
-
-def _iso(cell: object) -> str:
-    return cell if isinstance(cell, str) else ""

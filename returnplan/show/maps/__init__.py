@@ -1,6 +1,13 @@
 """Draw settlements where they lie, by the year in which their conditions are met, or year by year.
 
-North arrow, scale bar, sources and a disclaimer are on every map.
+In: the tables ``readiness``, ``places`` and ``roads``, and a `View` with outlines and sources.
+Out: the axes, with north arrow, scale bar, sources and a disclaimer on every map.
+
+``ready`` one map, coloured by year; ``years`` a map a year; ``points`` settlements as markers;
+``ground`` extent, outlines, roads, hubs, degrees, scale, legend.
+
+To add a map: one function under ``@chart``, as in ``charts``, that hands its groups of settlements
+to ``points.draw_map``. Name it below.
 """
 
 from returnplan.show.maps.points import ready_places

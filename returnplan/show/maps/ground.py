@@ -81,13 +81,6 @@ def map_height(
     return frame.height + (2.0 if frame.is_wide else 1.15)
 
 
-def boundaries(view: View) -> str:
-    """Return what every map says of its boundaries and names."""
-    return view.words.phrase(
-        "Boundaries, names and designations do not imply official endorsement or acceptance."
-    )
-
-
 def legend_title(view: View) -> str:
     """Return what the points say."""
     if view.draws:
@@ -165,7 +158,9 @@ def legend(ax: Axes, keys: list[Line2D], title: str, frame: Frame) -> None:
     )  # fmt: skip
 
 
-def hubs(ax: Axes, places: pd.DataFrame, found: pd.DataFrame, frame: Frame, view: View) -> None:
+def hubs(
+    ax: Axes, places: pd.DataFrame, settlements: pd.DataFrame, frame: Frame, view: View
+) -> None:
     """Draw hubs as squares; on one map name them, away from other hubs, names and settlements."""
     mine = places[places["kind"] == "hub"]
     ax.plot(
@@ -177,7 +172,7 @@ def hubs(ax: Axes, places: pd.DataFrame, found: pd.DataFrame, frame: Frame, view
     lon_point = (frame.east - frame.west) / frame.width / 72
     lat_point = (frame.north - frame.south) / frame.height / 72
     reach = np.array([lon_point, lat_point])
-    points = found[["lon_deg", "lat_deg"]].to_numpy(dtype=float)
+    points = settlements[["lon_deg", "lat_deg"]].to_numpy(dtype=float)
     squares = mine[["lon_deg", "lat_deg"]].to_numpy(dtype=float)
     taken = [(*(at - 3 * reach), *(at + 3 * reach)) for at in squares]
     sides = [(right * (3 if up else 5), up * 7, right) for up in (0, 1, -1) for right in (1, -1)]
@@ -191,7 +186,7 @@ def hubs(ax: Axes, places: pd.DataFrame, found: pd.DataFrame, frame: Frame, view
             box = (*low, *high)
             hidden = ((points > low - 4 * reach) & (points < high + 4 * reach)).all(axis=1).sum()
             outside = low[0] < frame.west or high[0] > frame.east
-            costs.append(hidden + 20 * sum(_meet(box, one) for one in taken) + 100 * outside)
+            costs.append(hidden + 20 * sum(_meet(box, other) for other in taken) + 100 * outside)
             boxes.append(box)
         best = int(np.argmin(costs))
         taken.append(boxes[best])
@@ -203,9 +198,9 @@ def hubs(ax: Axes, places: pd.DataFrame, found: pd.DataFrame, frame: Frame, view
         )  # fmt: skip
 
 
-def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+def _meet(box: tuple[float, ...], other: tuple[float, ...]) -> bool:
     """Return whether two boxes (west, south, east, north) overlap."""
-    apart = one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1]
+    apart = box[2] < other[0] or other[2] < box[0] or box[3] < other[1] or other[3] < box[1]
     return not apart
 
 

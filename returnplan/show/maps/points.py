@@ -56,7 +56,7 @@ class Settled:
 
     Parameters
     ----------
-    found
+    table
         All of them, as :func:`ready_places` gives them.
     groups
         The same by what they look like.
@@ -64,7 +64,7 @@ class Settled:
         People of the largest settlement of all maps that are to compare.
     """
 
-    found: pd.DataFrame
+    table: pd.DataFrame
     groups: Sequence[Group]
     most: float
 
@@ -76,8 +76,6 @@ def draw_map(
 
     Parameters
     ----------
-    settled
-        The settlements.
     places, roads
         Tables as the charts take them.
     view
@@ -93,7 +91,7 @@ def draw_map(
     ax = blank(ax, "map")
     frame = ground(ax, places, roads, view)
     keys = _draw_points(ax, settled)
-    hubs(ax, places, settled.found, frame, view)
+    hubs(ax, places, settled.table, frame, view)
     sizes = _size_keys(settled.most, columns_of(ax), view)
     legend(ax, [*keys, *sizes, *ground_keys(view)], legend_title(view), frame)
     return ax
@@ -109,29 +107,31 @@ def ready_places(readiness: pd.DataFrame, places: pd.DataFrame, view: View) -> p
     state = states(mine, view)
     mine = mine.assign(state=state, rank=state.map({"met": 0, "not met": 1, "unknown": 2}))
     mine = mine.sort_values("rank", kind="stable")
-    found = mine.groupby("settlement", sort=False).agg(
+    table = mine.groupby("settlement", sort=False).agg(
         people=("people", "sum"), state=("state", "last"), day=("ready_day_p50", "max")
     )
     where = places.set_index("id")[["lon_deg", "lat_deg"]]
-    found = found.join(where, how="inner").reset_index(names="id")
-    found["year"] = [
+    table = table.join(where, how="inner").reset_index(names="id")
+    table["year"] = [
         view.date(day).year if state == "met" else 0
-        for day, state in zip(found["day"], found["state"], strict=True)
+        for day, state in zip(table["day"], table["state"], strict=True)
     ]
-    return found.drop(columns="day").sort_values("people", ascending=False, kind="stable")
+    return table.drop(columns="day").sort_values("people", ascending=False, kind="stable")
 
 
-def counted(found: pd.DataFrame, view: View) -> str:
+def counted(
+    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+) -> str:
     """Return how many settlements are in each state that is there, met always."""
-    words = view.words
-    counts = {state: words.number((found["state"] == state).sum()) for state in STATUS}
+    words, state = view.words, ready_places(readiness, places, view)["state"]
+    counts = {name: words.number((state == name).sum()) for name in STATUS}
     texts = {
         "met": words.phrase("{number} met", number=counts["met"]),
         "not met": words.phrase("{number} not met", number=counts["not met"]),
         "unknown": words.phrase("{number} unknown", number=counts["unknown"]),
     }
-    seen = [state for state in STATUS if state == "met" or (found["state"] == state).any()]
-    return ", ".join(texts[state].replace(" ", NO_BREAK) for state in seen)
+    seen = [name for name in STATUS if name == "met" or (state == name).any()]
+    return ", ".join(texts[name].replace(" ", NO_BREAK) for name in seen)
 
 
 def _draw_points(ax: Axes, settled: Settled) -> list[Line2D]:

@@ -8,8 +8,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from returnplan.show.drawing import STATUS, View, chart, finished, state_word, states
-from returnplan.show.maps.ground import boundaries, map_height
+from returnplan.show.drawing import (
+    STATUS,
+    View,
+    boundaries,
+    chart,
+    state_word,
+    states,
+)
+from returnplan.show.maps.ground import map_height
 from returnplan.show.maps.points import Group, Settled, counted, draw_map, most_people, ready_places
 
 MOST_CLASSES = 7
@@ -30,11 +37,11 @@ def _map_alt(
 ) -> str:
     """Say how many settlements have their conditions met, and by when half of them do."""
     words = view.words
-    found = ready_places(readiness, places, view)
-    met = found.loc[found["state"] == "met", "year"]
-    counts = found["state"].value_counts()
+    settlements = ready_places(readiness, places, view)
+    met = settlements.loc[settlements["state"] == "met", "year"]
+    counts = settlements["state"].value_counts()
     values = {
-        "number": words.number(len(found)),
+        "number": words.number(len(settlements)),
         "allocation": view.title(view.allocation),
         "met": words.number(len(met)),
         "not_met": words.number(counts.get("not met", 0)),
@@ -83,7 +90,9 @@ def _map_notes(
     _map_alt,
     shape="map",
     height=map_height,
+    line=counted,
     notes=_map_notes,
+    figures="both",
 )
 def ready_map(
     readiness: pd.DataFrame,
@@ -105,15 +114,15 @@ def ready_map(
     roads
         from_place, to_place.
     """
-    found = ready_places(readiness, places, view)
-    groups = _groups(found, year_classes(readiness, view), view)
-    ax = draw_map(
-        Settled(found=found, groups=groups, most=most_people(readiness)), places, roads, view, ax
-    )
-    return finished(ax, "ready_map", view, counted(found, view))
+    settlements = ready_places(readiness, places, view)
+    groups = _groups(settlements, year_classes(readiness, view), view)
+    settled = Settled(table=settlements, groups=groups, most=most_people(readiness))
+    return draw_map(settled, places, roads, view, ax)
 
 
-def _groups(found: pd.DataFrame, classes: Sequence[tuple[int, int]], view: View) -> list[Group]:
+def _groups(
+    settlements: pd.DataFrame, classes: Sequence[tuple[int, int]], view: View
+) -> list[Group]:
     """Return the settlements by class of years, and those that are not met or unknown."""
     words = view.words
     shades = mpl.colormaps["cividis"](np.linspace(0.0, 0.97, max(len(classes), 1)))
@@ -124,12 +133,12 @@ def _groups(found: pd.DataFrame, classes: Sequence[tuple[int, int]], view: View)
             if low == high
             else words.phrase("Met in {first}–{last}", first=low, last=high),
             shade=shade,
-            rows=found[found["year"].between(low, high)],
+            rows=settlements[settlements["year"].between(low, high)],
         )
         for (low, high), shade in zip(classes, shades, strict=False)
     ]
     for state in ("not met", "unknown"):
-        rows = found[found["state"] == state]
+        rows = settlements[settlements["state"] == state]
         text = state_word(state, words)
         groups.append(Group(state=state, words=text, shade=STATUS[state], rows=rows))
     return groups

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.axes import Axes
 
-from returnplan.show.drawing import STATUS, View, chart, finished, state_word
-from returnplan.show.maps.ground import boundaries, map_height
+from returnplan.show.drawing import STATUS, View, boundaries, chart, state_word
+from returnplan.show.maps.ground import map_height
 from returnplan.show.maps.points import Group, Settled, counted, draw_map, most_people, ready_places
 
 MOST_PANELS = 6
@@ -33,15 +33,15 @@ def _years_alt(
     words = view.words
     steps = []
     for day in panel_days(readiness, places, roads, view=view):
-        found = ready_places(readiness, places, _at(view, day))
-        met = words.number((found["state"] == "met").sum())
+        settlements = ready_places(readiness, places, replace(view, day=day))
+        met = words.number((settlements["state"] == "met").sum())
         steps.append(words.phrase("{number} by {date}", number=met, date=view.date_word(day)))
-    found = ready_places(readiness, places, view)
+    settlements = ready_places(readiness, places, view)
     values = {
-        "number": words.number(len(found)),
+        "number": words.number(len(settlements)),
         "allocation": view.title(view.allocation),
         "steps": words.listed(steps),
-        "unknown": words.number((found["state"] == "unknown").sum()),
+        "unknown": words.number((settlements["state"] == "unknown").sum()),
     }
     if view.draws:
         return words.phrase(
@@ -70,16 +70,13 @@ def _years_notes(
     return [boundaries(view), medians]
 
 
-def _at(view: View, day: float) -> View:
-    return replace(view, day=day)
-
-
 @chart(
     lambda words, _: words.phrase("Where conditions for return are met, year by year (modelled)"),
     ("readiness", "places", "roads"),
     _years_alt,
     shape="map",
     height=map_height,
+    line=counted,
     notes=_years_notes,
     moments=panel_days,
 )
@@ -102,13 +99,14 @@ def ready_map_by_year(
     roads
         from_place, to_place.
     """
-    found = ready_places(readiness, places, view)
-    settled = Settled(found=found, groups=_groups(found, view), most=most_people(readiness))
-    ax = draw_map(settled, places, roads, view, ax)
-    return finished(ax, "ready_map_by_year", view, counted(found, view))
+    settlements = ready_places(readiness, places, view)
+    settled = Settled(
+        table=settlements, groups=_groups(settlements, view), most=most_people(readiness)
+    )
+    return draw_map(settled, places, roads, view, ax)
 
 
-def _groups(found: pd.DataFrame, view: View) -> list[Group]:
+def _groups(settlements: pd.DataFrame, view: View) -> list[Group]:
     """Return the settlements by state; those met stand out."""
     words = view.words
     texts = {
@@ -117,6 +115,11 @@ def _groups(found: pd.DataFrame, view: View) -> list[Group]:
         "unknown": state_word("unknown", words),
     }
     return [
-        Group(state=state, words=text, shade=STATUS[state], rows=found[found["state"] == state])
+        Group(
+            state=state,
+            words=text,
+            shade=STATUS[state],
+            rows=settlements[settlements["state"] == state],
+        )
         for state, text in texts.items()
     ]

@@ -1,8 +1,15 @@
-"""One self-contained HTML page about a run: it opens anywhere, offline, and fetches nothing.
+"""The report: one self-contained HTML page about a run, which opens anywhere, offline.
 
-The page holds its style, its script, the code that draws map and charts, still pictures for readers
-without the script, and its numbers as compressed JSON. A policy in its head lets a browser run
-these parts and nothing else.
+In: findings, and outlines of districts. Out: the page as text. It holds its style, its script, the
+code that draws map and charts, still pictures for readers without the script, and its numbers as
+compressed JSON. A policy in its head lets a browser run these parts and nothing else.
+
+``data`` what the script is given, from ``communities`` (internal), ``districts`` and ``ground``
+(the map); ``tables`` tables ready to print; ``sentences`` words beside findings; ``pictures`` still
+charts; ``packing`` data and policy; ``browser`` what a browser runs; ``vendor`` the code of others.
+
+To add a part: its words or table in ``_contents``, its place in ``browser/page.html.j2``; numbers
+for the script in ``data``, only what the audience may see.
 """
 
 from functools import cache
@@ -13,8 +20,23 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from returnplan.scenario.background import Background
-from returnplan.show import findings as told
-from returnplan.show.findings import Findings
+from returnplan.show.findings import (
+    Findings,
+    assumptions_line,
+    blocks_most,
+    conditions,
+    decisions,
+    fairness,
+    headline,
+    leader,
+    mark,
+    not_modelled,
+    risks,
+    sources,
+    standing,
+    statements,
+    targets,
+)
 from returnplan.show.page import packing, tables
 from returnplan.show.page.data import page_data
 from returnplan.show.page.ground import SHADES
@@ -31,7 +53,7 @@ SCRIPT = ("start", "controls", "map", "charts", "search", "profiles", "end")
 LICENCES = {"Leaflet 1.9.4": "leaflet.LICENSE", "uPlot 1.6.32": "uPlot.LICENSE"}
 
 
-def page(findings: Findings, background: Background) -> str:
+def report_page(findings: Findings, background: Background) -> str:
     """Write the report of a run as one HTML page.
 
     Parameters
@@ -54,7 +76,7 @@ def page(findings: Findings, background: Background) -> str:
     data = page_data(findings, background)
     return environment.get_template("page.html.j2").render(
         _frame(findings)
-        | _said(findings, background)
+        | _contents(findings, background)
         | {
             "packed": packing.packed(data),
             "has_others": bool(data["map"].get("others")),
@@ -90,37 +112,37 @@ def _frame(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _said(findings: Findings, background: Background) -> dict[str, Any]:
+def _contents(findings: Findings, background: Background) -> dict[str, Any]:
     """Sentences and tables, in the order of the page."""
-    words, best = findings.words, told.leader(findings)
+    words, best = findings.words, leader(findings)
     return {
-        "mark": told.mark(findings),
-        "headline": told.headline(findings),
-        "standing": told.standing(findings),
-        "statements": told.statements(findings),
+        "mark": mark(findings),
+        "headline": headline(findings),
+        "standing": standing(findings),
+        "statements": statements(findings),
         "titles": [findings.title(name) for name in findings.allocations],
         "options": tables.option_table(findings),
-        "targets": [one.sentence for one in told.targets(findings)],
+        "targets": [reached.sentence for reached in targets(findings)],
         "shades": list(zip(SHADES, share_steps(words), strict=True)),
         "map_notes": map_notes(findings, background),
         "chart_notes": chart_notes(findings),
         "pictures": pictures(findings),
-        "blocks_most": told.blocks_most(findings, best),
+        "blocks_most": blocks_most(findings, best),
         "causes": tables.cause_table(findings),
-        "fairness": told.fairness(findings, best),
+        "fairness": fairness(findings, best),
         "districts": tables.district_table(findings),
         "key_roads": tables.road_tables(findings),
         "differences": tables.difference_tables(findings),
         "cost": tables.cost_table(findings),
         "decisions": [
-            {"what": one.what, "why": one.why, "by": one.by and words.date(one.by)}
-            for one in told.decisions(findings)
+            {"what": made.what, "why": made.why, "by": made.by and words.date(made.by)}
+            for made in decisions(findings)
         ],
-        "risks": told.risks(findings),
-        "not_modelled": told.not_modelled(findings),
-        "conditions": told.conditions(findings),
-        "assumptions_line": told.assumptions_line(findings),
+        "risks": risks(findings),
+        "not_modelled": not_modelled(findings),
+        "conditions": conditions(findings),
+        "assumptions_line": assumptions_line(findings),
         "assumptions": tables.assumption_table(findings),
-        "sources": told.sources(findings),
+        "sources": sources(findings),
         "made": tables.how_made(findings),
     }

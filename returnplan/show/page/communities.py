@@ -5,23 +5,22 @@ Only for the internal page; the public one never calls this.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from returnplan.domain import Place
-from returnplan.insight.typical import Told, told_chains
-from returnplan.language.names import cause_name, gate_data, gate_name
-from returnplan.language.words import ENGLISH, Words
-from returnplan.model.conditions.gates import gates_in_force
-from returnplan.show.findings import Findings
+from returnplan.insight.typical import TypicalChain, typical_chains
+from returnplan.model.conditions.gates import STATES, gate_name, gates_in_force
+from returnplan.model.reasons.causes import cause_name
+from returnplan.show.findings import Findings, standing_words
 
-STATES = ("met", "not met", "unknown")
 CELLS = "\t"
 """Between two cells that are numbered as one text."""
 LEAST_DAYS, MOST_CAUSES = 0.5, 8
-"""Causes of fewer days are not told of, nor more than the longest of them."""
+"""Causes of fewer days are left out, and all but the longest of them."""
 
 
 class Numbered:
@@ -42,11 +41,6 @@ class Numbered:
 def communities_data(findings: Findings) -> dict[str, Any]:
     """Communities, and how each fares under each allocation.
 
-    Parameters
-    ----------
-    findings
-        The run.
-
     Returns
     -------
     dict[str, Any]
@@ -62,7 +56,7 @@ def communities_data(findings: Findings) -> dict[str, Any]:
             | _gates(findings, name, gates)
             | {
                 "causes": _causes(findings, name, causes),
-                "chains": [_chain(told, causes, sentences) for told in chains],
+                "chains": [_chain(chain, causes, sentences) for chain in chains],
                 "chain_days": _chain_days(findings, number, chains),
             }
         )
@@ -70,7 +64,7 @@ def communities_data(findings: Findings) -> dict[str, Any]:
         "communities": _communities(findings),
         "gates": [gate_name(gate, findings.words) for gate in gates],
         "profiles": profiles,
-        "statuses": [status_words(text, findings.words) for text in statuses.texts()],
+        "statuses": [_status(findings, text) for text in statuses.texts()],
         "cause_names": [cause_name(cause, findings.words) for cause in causes.texts()],
         "sentences": sentences.texts(),
     }
@@ -78,28 +72,22 @@ def communities_data(findings: Findings) -> dict[str, Any]:
 
 def _communities(findings: Findings) -> list[list[Any]]:
     """Id, name, other names, district, people, number among settlements with people, its id."""
-    scenario, known = findings.scenario, {one.id: one for one in findings.scenario.communities}
-    place = scenario.place
-    settlements = [one.id for one in scenario.places if one.id in scenario.people]
-    number = {one: at for at, one in enumerate(settlements)}
-    return [
-        [
-            one.id,
-            findings.view.word(one.id),
-            _other_names(findings.view.word(one.id), place[one.settlement]),
-            place[one.settlement].district,
-            one.people,
-            number[one.settlement],
-            one.settlement,
-        ]
-        for one in (known[name] for name in findings.run.communities)
-    ]
+    scenario = findings.scenario
+    known = {community.id: community for community in scenario.communities}
+    settlements = [place.id for place in scenario.places if place.id in scenario.people]
+    number = {settlement: at for at, settlement in enumerate(settlements)}
+    rows = []
+    for community in map(known.__getitem__, findings.run.communities):
+        place, name = scenario.place[community.settlement], findings.view.word(community.id)
+        others, at = _other_names(name, place), number[place.id]
+        rows.append([community.id, name, others, place.district, community.people, at, place.id])
+    return rows
 
 
 def _other_names(shown: str, place: Place) -> list[str]:
     """Names by which people may look for a community, each once."""
-    found = dict.fromkeys([place.name, *place.names.values()])
-    return [word for word in found if word and word != shown]
+    names = dict.fromkeys([place.name, *place.names.values()])
+    return [name for name in names if name and name != shown]
 
 
 def _ordered(rows: pd.DataFrame, communities: Sequence[str]) -> pd.DataFrame:
@@ -111,10 +99,10 @@ def _readiness(findings: Findings, allocation: str, statuses: Numbered) -> dict[
     rows = _ordered(findings.rows("readiness", allocation), findings.run.communities)
     gates = gates_in_force(findings.scenario)
     start = findings.scenario.start
-    told = rows["status"].astype(str) + CELLS + rows["unknown_gates"].fillna("").astype(str)
+    cells = rows["status"].astype(str) + CELLS + rows["unknown_gates"].fillna("").astype(str)
     return {
-        "status": [statuses.number(text) for text in told],
-        "days": [[_day(iso, start) for iso in rows[f"ready_date_p{p}"]] for p in (10, 50, 90)],
+        "status": [statuses.number(text) for text in cells],
+        "days": [_days(rows[f"ready_date_p{p}"], start) for p in (10, 50, 90)],
         "probability": [
             None if pd.isna(share) else round(float(share), 4)
             for share in rows["probability_by_horizon"]
@@ -123,42 +111,26 @@ def _readiness(findings: Findings, allocation: str, statuses: Numbered) -> dict[
     }
 
 
-def status_words(told: str, words: Words = ENGLISH) -> tuple[int, str]:
-    """How a community stands (0 met, 1 not met, 2 unknown), and its status phrase in a language.
-
-    Parameters
-    ----------
-    told
-        Cells ``status`` and ``unknown_gates`` of ``readiness.csv``, with ``CELLS`` between them.
-    words
-        The language.
-
-    Examples
-    --------
-    >>> status_words("conditions not met: water" + CELLS + "shelter")
-    (1, 'Conditions not met: water')
-    >>> status_words("unknown: shelter works" + CELLS + "shelter")
-    (2, 'Unknown: shelter works with their dwellings')
-    """
-    status, _, unknown_gates = told.partition(CELLS)
-    begin, _, gates = status.partition(": ")
-    if begin == "conditions not met":
-        named = words.listed(gate_name(gate, words) for gate in gates.split(", "))
-        return 1, words.phrase("Conditions not met: {conditions}", conditions=named)
-    if begin == "unknown":
-        missing = dict.fromkeys(gate_data(gate, words) for gate in unknown_gates.split(", "))
-        return 2, words.phrase("Unknown: {data}", data=words.listed(missing))
-    return 0, words.phrase("Conditions met (modelled)")
+def _status(findings: Findings, cells: str) -> tuple[int, str]:
+    """How a community stands (number of ``STATES``), and its status phrase."""
+    status, _, unknown_gates = cells.partition(CELLS)
+    state, phrase = standing_words(status, unknown_gates.split(", "), findings.words)
+    return list(STATES).index(state), phrase
 
 
-def _day(iso: object, start: dt.date) -> int | None:
-    return (dt.date.fromisoformat(iso) - start).days if isinstance(iso, str) and iso else None
+def _days(dates: "pd.Series[pd.Timestamp]", start: dt.date) -> list[int | None]:
+    """Days from the start; None: not within the horizon."""
+    day0 = pd.Timestamp(start)
+    return [
+        (day - day0).days if there else None
+        for day, there in zip(dates, dates.notna(), strict=True)
+    ]
 
 
 def _gates(findings: Findings, allocation: str, gates: Sequence[str]) -> dict[str, Any]:
     """State, day and share of the draws in which it binds: community x gate."""
     rows = findings.rows("gates", allocation).set_index(["community", "gate"])
-    rows = rows.loc[[(one, gate) for one in findings.run.communities for gate in gates]]
+    rows = rows.loc[list(product(findings.run.communities, gates))]
     shape = (len(findings.run.communities), len(gates))
 
     def table(values: Iterable[Any]) -> list[list[Any]]:
@@ -166,7 +138,7 @@ def _gates(findings: Findings, allocation: str, gates: Sequence[str]) -> dict[st
         return [cells[at : at + shape[1]] for at in range(0, len(cells), shape[1])]
 
     return {
-        "states": table(STATES.index(str(state)) for state in rows["state"]),
+        "states": table(list(STATES).index(str(state)) for state in rows["state"]),
         "gate_days": table(None if pd.isna(day) else int(day) for day in rows["day_p50"]),
         "gate_shares": table(round(float(share), 2) for share in rows["binding_share"].fillna(0)),
     }
@@ -177,17 +149,18 @@ def _causes(findings: Findings, allocation: str, causes: Numbered) -> list[list[
     rows = findings.rows("delays", allocation)
     rows = rows[rows["days_mean"] >= LEAST_DAYS]
     rows = rows.sort_values(["days_mean", "cause"], ascending=[False, True])
-    found: dict[str, list[Any]] = {one: [] for one in findings.run.communities}
-    told = zip(rows["community"], rows["cause"], rows["days_mean"], strict=True)
-    for community, cause, days in told:
-        if len(found[community]) < 2 * MOST_CAUSES:
-            found[community] += [causes.number(cause), round(days)]
-    return list(found.values())
+    lists: dict[str, list[Any]] = {community: [] for community in findings.run.communities}
+    for community, cause, days in zip(
+        rows["community"], rows["cause"], rows["days_mean"], strict=True
+    ):
+        if len(lists[community]) < 2 * MOST_CAUSES:
+            lists[community] += [causes.number(cause), round(days)]
+    return list(lists.values())
 
 
-def _chains(findings: Findings, allocation: str, number: int) -> list[Told]:
+def _chains(findings: Findings, allocation: str, number: int) -> list[TypicalChain]:
     run = findings.run
-    return told_chains(
+    return typical_chains(
         findings.chains[allocation],
         run.communities,
         None if run.ready_day is None else run.ready_day[number],
@@ -196,20 +169,22 @@ def _chains(findings: Findings, allocation: str, number: int) -> list[Told]:
     )
 
 
-def _chain(told: Told, causes: Numbered, sentences: Numbered) -> list[Any]:
+def _chain(chain: TypicalChain, causes: Numbered, sentences: Numbered) -> list[Any]:
     """Draw, then for each stretch its end, cause and words; -1: none. It begins where one ended."""
-    line: list[Any] = [told.draw]
-    for one in told.stretches:
-        cause = causes.number(one.cause) if one.cause else -1
-        words = sentences.number(one.words) if one.words else -1
-        line += [one.end_day, cause, words]
+    line: list[Any] = [chain.draw]
+    for stretch in chain.stretches:
+        cause = causes.number(stretch.cause) if stretch.cause else -1
+        words = sentences.number(stretch.words) if stretch.words else -1
+        line += [stretch.end_day, cause, words]
     return line
 
 
-def _chain_days(findings: Findings, number: int, chains: Sequence[Told]) -> list[int | None]:
-    """Day on which conditions are met in the draw that a chain is told from."""
+def _chain_days(
+    findings: Findings, number: int, chains: Sequence[TypicalChain]
+) -> list[int | None]:
+    """Day on which conditions are met in the draw of each chain."""
     days = findings.run.ready_day
     if days is None:
         return [None] * len(chains)
-    found = [days[number, told.draw, column] for column, told in enumerate(chains)]
-    return [int(day) if np.isfinite(day) else None for day in found]
+    ready = [days[number, chain.draw, column] for column, chain in enumerate(chains)]
+    return [int(day) if np.isfinite(day) else None for day in ready]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from returnplan.scenario.background import Background
 from returnplan.show.audience.tables import areas_of
-from returnplan.show.findings import Findings, bottlenecks, leader
+from returnplan.show.findings import Findings, bottlenecks, leader, records, target_name
 from returnplan.show.page import ground
 from returnplan.show.page.communities import communities_data
 from returnplan.show.page.districts import district_profiles, district_shares
@@ -54,7 +54,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "targets": _targets(findings),
         "districts": districts,
         "causes": [
-            [[one.name, significant(one.person_days)] for one in bottlenecks(findings, name)]
+            [[cause.name, significant(cause.person_days)] for cause in bottlenecks(findings, name)]
             for name in names
         ],
     }
@@ -79,9 +79,9 @@ def _days(findings: Findings) -> list[int]:
 
 def _begin(findings: Findings) -> tuple[int, int]:
     """What is shown at first: the leading allocation at the near date of the table of options."""
-    dates = _rows_of_first(findings)["date"].tolist()
+    dates = [row["date"] for row in records(_rows_of_first(findings))]
     best = findings.allocations.index(leader(findings))
-    return best, dates.index(findings.near.isoformat())
+    return best, dates.index(findings.near)
 
 
 def _people(findings: Findings, allocation: str) -> list[list[list[int | None]]]:
@@ -106,11 +106,11 @@ def _targets(findings: Findings) -> list[list[Any]]:
     start, horizon = findings.scenario.start, findings.horizon
     return [
         [
-            (one.by_date - start).days,
-            one.people,
-            0 if one.measure == "conditions_met" else 1,
-            one.title or one.id.replace("_", " "),
+            (target.by_date - start).days,
+            target.people,
+            0 if target.measure == "conditions_met" else 1,
+            target_name(target),
         ]
-        for one in findings.scenario.targets
-        if start <= one.by_date <= horizon
+        for target in findings.scenario.targets
+        if start <= target.by_date <= horizon
     ]

@@ -1,16 +1,14 @@
 """Districts for the page: shares over time and, on the public page, what their people wait for."""
 
-import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from returnplan.language.names import cause_group, cause_name, gate_name
-from returnplan.model.conditions.gates import gates_in_force
-from returnplan.show.findings import Findings
-from returnplan.show.findings.opened import records
+from returnplan.model.conditions.gates import gate_name, gates_in_force
+from returnplan.model.reasons.causes import cause_group, cause_name
+from returnplan.show.findings import Findings, records
 
 SHARE_DIGITS = 3
 MOST_CAUSES = 6
@@ -22,8 +20,6 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
 
     Parameters
     ----------
-    findings
-        The run.
     ranges
         Parts of a range that the run has: p10, p50, p90.
 
@@ -34,14 +30,14 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
     """
     table = findings.tables["district_shares"]
     names = sorted(table["district"].unique().tolist())
-    dates = sorted(table["date"].unique().tolist())
+    dates = sorted({row["date"] for row in records(table)})
     people = table.groupby("district")["people"].max()
     cells = {(row["allocation"], row["district"], row["date"]): row for row in records(table)}
     start = findings.scenario.start
     return {
         "names": [district_name(findings, name) for name in names],
         "people": [_whole(people[name]) for name in names],
-        "days": [(dt.date.fromisoformat(date) - start).days for date in dates],
+        "days": [(date - start).days for date in dates],
         "shares": [
             [
                 [
@@ -56,7 +52,7 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
 
 
 def district_name(findings: Findings, name: str) -> str:
-    """Name of a district; places that state none are told of together."""
+    """Name of a district; places that state none are counted together."""
     return name or findings.words.phrase("without a district")
 
 
@@ -78,8 +74,8 @@ def district_profiles(findings: Findings) -> dict[str, Any]:
     gates = gates_in_force(findings.scenario)
     return {
         "gates": [gate_name(gate, findings.words) for gate in gates],
-        "district_gates": [_gates(findings, one, names, gates) for one in findings.allocations],
-        "district_causes": [_causes(findings, one, names) for one in findings.allocations],
+        "district_gates": [_gates(findings, name, names, gates) for name in findings.allocations],
+        "district_causes": [_causes(findings, name, names) for name in findings.allocations],
     }
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from returnplan.domain import Place, Scenario
 from returnplan.scenario.background import Background
+from returnplan.show.maps.ground import KM_PER_DEGREE
 
-KM_PER_DEGREE = 6371.0088 * math.pi / 180  # of latitude, on a sphere of the mean radius
 NOT_MET, UNKNOWN = -1, -2
 """In place of a day: not within the horizon, and not known."""
 COARSE_CELLS = 6
@@ -55,8 +55,8 @@ class Sheet:
             Longitude and latitude, degrees, n x 2.
         """
         flat = (np.asarray(points, dtype=float).reshape(-1, 2) - self._origin) * self._scale
-        found: list[list[float]] = (np.round(flat, self._decimals) + 0.0).tolist()
-        return found
+        rounded: list[list[float]] = (np.round(flat, self._decimals) + 0.0).tolist()
+        return rounded
 
     def ring(self, points: Degrees) -> list[float]:
         """Return a ring as one list of numbers: east, north, east, north ..."""
@@ -70,8 +70,6 @@ def full_map(
 
     Parameters
     ----------
-    scenario
-        The scenario.
     background
         Outlines of districts.
     tables
@@ -89,15 +87,16 @@ def full_map(
     sheet = Sheet(corners, decimals=2)
     people = scenario.people
     settled = [place.id for place in places if place.id in people]
-    names = [one.name for one in scenario.allocations if one.name in set(_allocations(tables))]
+    run = set(tables["readiness"]["allocation"])
+    names = [header.name for header in scenario.allocations if header.name in run]
     return {
         "size": sheet.size_km,
         "rings": [sheet.ring(ring) for ring in background.rings],
         "ring_names": list(background.districts),
         "places": sheet.km(points),
-        "settlements": [number[one] for one in settled],
-        "people": [people[one] for one in settled],
-        "names": [scenario.place[one].name for one in settled],
+        "settlements": [number[settlement] for settlement in settled],
+        "people": [people[settlement] for settlement in settled],
+        "names": [scenario.place[settlement].name for settlement in settled],
         "others": [
             number[place.id]
             for place in places
@@ -108,10 +107,6 @@ def full_map(
         "ready": [_ready_days(tables["readiness"], name, settled) for name in names],
         "open": [_open_days(tables["roads"], name, scenario) for name in names],
     }
-
-
-def _allocations(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    return tables["readiness"]["allocation"].unique().tolist()
 
 
 def _ready_days(readiness: pd.DataFrame, allocation: str, settlements: Sequence[str]) -> list[int]:

@@ -4,8 +4,8 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from returnplan.show import drawing as canvas
-from returnplan.show.drawing import CHARTS
+from returnplan.show.drawing import figure, picture
+from returnplan.show.figures import CHARTS
 from returnplan.show.findings import Findings, leader
 
 DOTS_PER_INCH = 105
@@ -46,11 +46,6 @@ class Picture:
 def pictures(findings: Findings) -> dict[str, list[Picture]]:
     """Draw the pictures that the audience's tables allow.
 
-    Parameters
-    ----------
-    findings
-        The run.
-
     Returns
     -------
     dict[str, list[Picture]]
@@ -63,15 +58,15 @@ def pictures(findings: Findings) -> dict[str, list[Picture]]:
 
 
 def _can_draw(findings: Findings, name: str) -> bool:
-    return name in CHARTS and set(CHARTS[name].needs) <= set(findings.drawn)
+    return name in CHARTS and set(CHARTS[name].needs) <= set(findings.chart_tables)
 
 
 def _picture(findings: Findings, name: str) -> Picture:
     panels: Sequence[str] = findings.allocations if CHARTS[name].one_allocation else ()
     if name in TALL:
         panels = [leader(findings)]
-    drawn, alt = canvas.figure(name, findings.drawn, findings.view, panels)
-    png = canvas.picture(drawn, DOTS_PER_INCH)
+    drawn, alt = figure(name, findings.chart_tables, findings.view, panels)
+    png = picture(drawn, DOTS_PER_INCH)
     encoded = base64.b64encode(png).decode("ascii")
     inches = drawn.get_size_inches()
     return Picture(

@@ -6,21 +6,17 @@ from typing import Any
 
 from babel.units import format_unit
 
-from returnplan.language.names import state_name
 from returnplan.language.words import Words
+from returnplan.model.conditions.gates import STATES
 from returnplan.scenario.background import Background
-from returnplan.show.findings import Findings
+from returnplan.show.drawing import boundaries, ranged
+from returnplan.show.findings import Findings, target_name
 
 FIFTHS = 5
 
 
 def sentences(words: Words) -> dict[str, str]:
     """Sentences by the key under which the script knows them.
-
-    Parameters
-    ----------
-    words
-        The language.
 
     Returns
     -------
@@ -33,11 +29,6 @@ def sentences(words: Words) -> dict[str, str]:
 def formats(words: Words) -> dict[str, Any]:
     """How the language writes dates and numbers: browsers know fewer languages than we speak.
 
-    Parameters
-    ----------
-    words
-        The language.
-
     Returns
     -------
     dict[str, Any]
@@ -45,11 +36,11 @@ def formats(words: Words) -> dict[str, Any]:
         thousands; ``least``: digits from which on it stands; ``days``: pattern of a length.
     """
     day, year, number = "22", "2001", "5"
-    months = [date(int(year), month, int(day)) for month in range(1, 13)]
+    firsts = [date(int(year), month, int(day)) for month in range(1, 13)]
     length = format_unit(int(number), "duration-day", "narrow", locale=words.locale)
     return {
-        "dates": [words.date(one).replace(day, "{day}").replace(year, "{year}") for one in months],
-        "months": [words.month(one).replace(year, "{year}") for one in months],
+        "dates": [words.date(d).replace(day, "{day}").replace(year, "{year}") for d in firsts],
+        "months": [words.month(d).replace(year, "{year}") for d in firsts],
         "group": words.number(1_000_000)[1],
         "least": 5 if words.number(1000).isdecimal() else 4,
         "days": length.replace(number, "{number}"),
@@ -60,9 +51,7 @@ def _controls(words: Words) -> dict[str, str]:
     return {
         "play": words.phrase("Play"),
         "pause": words.phrase("Pause"),
-        "ranged": words.phrase(
-            "{middle} ({low} to {high})", middle="{middle}", low="{low}", high="{high}"
-        ),
+        "ranged": ranged(words, "{middle}", "{low}", "{high}"),
         "not_shown": words.phrase("withheld"),
         "never": words.phrase("not within the horizon"),
         "readout": words.phrase(
@@ -128,9 +117,9 @@ def _profile(words: Words) -> dict[str, str]:
         "state": words.phrase("How it stands"),
         "from": words.phrase("From"),
         "binds": words.phrase("Comes last in"),
-        "met": state_name("met", words),
-        "not_met": state_name("not met", words),
-        "unknown": state_name("unknown", words),
+        "met": words.say(STATES["met"]),
+        "not_met": words.say(STATES["not met"]),
+        "unknown": words.say(STATES["unknown"]),
         "causes": words.phrase("Days of waiting by cause, the longest"),
         "cause": words.phrase("Cause"),
         "days": words.phrase("Days, mean"),
@@ -185,12 +174,7 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
     credit = "; ".join(background.credit_lines) if findings.is_public else findings.view.sources
     if credit:
         notes.append(words.phrase("Sources: {sources}", sources=credit))
-    notes.append(
-        words.phrase(
-            "Boundaries, names and designations do not imply official endorsement or acceptance."
-        )
-    )
-    return tuple(notes)
+    return (*notes, boundaries(findings.view))
 
 
 def chart_notes(findings: Findings) -> tuple[str, ...]:
@@ -206,8 +190,6 @@ def chart_notes(findings: Findings) -> tuple[str, ...]:
         )
     ]
     if findings.scenario.targets:
-        named = words.listed(
-            one.title or one.id.replace("_", " ") for one in findings.scenario.targets
-        )
+        named = words.listed(map(target_name, findings.scenario.targets))
         notes.append(words.phrase("Diamonds: targets ({targets}).", targets=named))
     return tuple(notes)

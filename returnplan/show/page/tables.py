@@ -1,5 +1,6 @@
 """Tables of the page that are ready to print: headings and cells in its language."""
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -9,21 +10,22 @@ from returnplan.model.chance.assumptions import assumptions_in_force
 from returnplan.show.findings import (
     Findings,
     bottlenecks,
+    decimals,
     key_roads,
     leader,
+    on,
     option_headings,
     option_notes,
     options,
+    range_of,
+    records,
 )
-from returnplan.show.findings.opened import records
-from returnplan.show.findings.options import decimals
 from returnplan.show.page.districts import district_name
 from returnplan.show.page.rounding import significant
 
 MOST_ROADS = 10
 MILLION = 1e6
 PARAMETERS = ("a", "b", "c")
-ISO_DATE = len("2020-01-31")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,26 +63,14 @@ def across(table: Table) -> Table:
 
 
 def option_table(findings: Findings) -> Table:
-    """The options side by side, a column each.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    """
-    rows = tuple(one.texts for one in options(findings))
+    """The options side by side, a column each."""
+    rows = tuple(option.texts for option in options(findings))
     notes = option_notes(findings)
     return across(Table(headings=option_headings(findings), rows=rows, notes=notes))
 
 
 def road_tables(findings: Findings) -> tuple[Table, ...]:
-    """Key roads of each allocation, the leading one first; none where nobody waits for a road.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    """
+    """Key roads of each allocation, the leading one first; none where nobody waits for a road."""
     words = findings.words
     headings = (
         words.phrase("Road"),
@@ -88,50 +78,29 @@ def road_tables(findings: Findings) -> tuple[Table, ...]:
         words.phrase("Person-days"),
         words.phrase("Open to people"),
     )
-    found, best = [], leader(findings)
+    tables, best = [], leader(findings)
     for name in sorted(findings.allocations, key=lambda name: name != best):
         rows = tuple(
-            (
-                road.name,
-                words.number(road.people),
-                words.number(road.person_days),
-                _opens(findings, road.opens),
-            )
+            (road.name, words.number(road.people), words.number(road.person_days), road.opens)
             for road in key_roads(findings, name, MOST_ROADS)
         )
         if rows:
-            found.append(Table(title=findings.title(name), headings=headings, rows=rows))
-    return tuple(found)
-
-
-def _opens(findings: Findings, opens: tuple[str, str, str]) -> str:
-    """Median date of opening with its range; a run on expected values has one date."""
-    early, middle, late = map(findings.day, opens)
-    if not findings.draws or early == late:
-        return middle
-    return findings.words.phrase("{middle} ({low} to {high})", middle=middle, low=early, high=late)
+            tables.append(Table(title=findings.title(name), headings=headings, rows=rows))
+    return tuple(tables)
 
 
 def difference_tables(findings: Findings) -> tuple[Table, ...]:
     """Paired differences to the first allocation, a table for each thing that is counted.
 
-    Parameters
-    ----------
-    findings
-        The run.
-
-    Returns
-    -------
-    tuple[Table, ...]
-        None of a run without two draws.
+    A run without two draws has none.
     """
     if "differences" not in findings.tables:
         return ()
     words, table = findings.words, findings.tables["differences"]
-    counted = sorted(set(table["date"]) - {""})
-    near = findings.near.isoformat()
-    dates = dict.fromkeys([next(day for day in counted if day >= near), counted[-1]])
-    titles = {"": words.phrase("Person-days of displacement (fewer is better)")} | {
+    rows = list(records(table))
+    counted = sorted({row["date"] for row in rows} - {None})
+    dates = dict.fromkeys([next(day for day in counted if day >= findings.near), counted[-1]])
+    titles = {None: words.phrase("Person-days of displacement (fewer is better)")} | {
         date: words.phrase(
             "People whose conditions are met (modelled) by {date}", date=findings.day(date)
         )
@@ -148,7 +117,7 @@ def difference_tables(findings: Findings) -> tuple[Table, ...]:
         Table(
             title=title,
             headings=headings,
-            rows=tuple(_difference(findings, row) for row in records(table[table["date"] == date])),
+            rows=tuple(_difference(findings, row) for row in rows if row["date"] == date),
         )
         for date, title in titles.items()
     )
@@ -174,17 +143,11 @@ def _difference(findings: Findings, row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def cause_table(findings: Findings) -> Table:
-    """Share of the person-days of waiting that each cause takes, by allocation.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    """
+    """Share of the person-days of waiting that each cause takes, by allocation."""
     words = findings.words
-    found = [bottlenecks(findings, name) for name in findings.allocations]
-    names = {one.cause: one.name for each in found for one in each}
-    shares = [{one.cause: one.share for one in each} for each in found]
+    causes = [bottlenecks(findings, name) for name in findings.allocations]
+    names = {row.cause: row.name for rows in causes for row in rows}
+    shares = [{row.cause: row.share for row in rows} for rows in causes]
     rows = (
         (names[cause], *(words.percent(share.get(cause, 0.0)) for share in shares))
         for cause in sorted(names, key=lambda cause: cause == "other")
@@ -194,13 +157,7 @@ def cause_table(findings: Findings) -> Table:
 
 
 def cost_table(findings: Findings) -> Table:
-    """Cost and expected casualties of each allocation, as differences to the first.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    """
+    """Cost and expected casualties of each allocation, as differences to the first."""
     words = findings.words
     kinds = {
         "returnees_early": words.phrase("Casualties among people who come early"),
@@ -215,10 +172,10 @@ def cost_table(findings: Findings) -> Table:
         words.phrase("Cost per person whose conditions are met, USD"),
         *kinds.values(),
     )
-    first = _summary(findings, findings.first)
+    first = findings.summary(findings.first)
     rows = []
     for name in findings.allocations:
-        mine = _summary(findings, name)
+        mine = findings.summary(name)
         is_first = name == findings.first
         cost = (mine["cost_usd_mean"] - first["cost_usd_mean"]) / MILLION
         rows.append(
@@ -240,10 +197,6 @@ def cost_table(findings: Findings) -> Table:
     return across(Table(headings=headings, rows=tuple(rows), notes=notes))
 
 
-def _summary(findings: Findings, allocation: str) -> dict[str, Any]:
-    return next(records(findings.rows("summary", allocation)))
-
-
 def _harm(findings: Findings, allocation: str, kind: str) -> str:
     """Difference in expected casualties with its range."""
     words = findings.words
@@ -259,20 +212,17 @@ def _harm(findings: Findings, allocation: str, kind: str) -> str:
 
 
 def district_table(findings: Findings) -> Table:
-    """Share of each district's people whose conditions are met by the horizon, by allocation.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    """
+    """Share of each district's people whose conditions are met by the horizon, by allocation."""
     words, table = findings.words, findings.tables["district_shares"]
-    last = table[table["date"] == findings.horizon.isoformat()]
+    last = on(table, findings.horizon)
     cells = {(row["district"], row["allocation"]): row for row in records(last)}
     people = last.groupby("district")["people"].max()
     rows = []
     for district in people.index:
-        shares = [_share(findings, cells[district, name]) for name in findings.allocations]
+        shares = [
+            findings.share_range(range_of(cells[district, name], "share"))
+            for name in findings.allocations
+        ]
         rows.append(
             (district_name(findings, str(district)), findings.number(people[district]), *shares)
         )
@@ -284,43 +234,24 @@ def district_table(findings: Findings) -> Table:
     return Table(headings=headings, rows=tuple(rows))
 
 
-def _share(findings: Findings, row: dict[str, Any]) -> str:
-    words = findings.words
-    low, middle, high = (float(row[f"share_p{p}"]) for p in (10, 50, 90))
-    if math.isnan(middle):
-        return words.phrase("withheld")
-    if math.isnan(low):
-        return words.percent(middle)
-    return words.phrase(
-        "{middle} ({low} to {high})",
-        middle=words.percent(middle), low=words.percent(low), high=words.percent(high),
-    )  # fmt: skip
-
-
 def assumption_table(findings: Findings) -> Table:
-    """Assumptions in force: form, numbers, unit, mark, source.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    """
+    """Assumptions in force: form, numbers, unit, mark, source."""
     words = findings.words
     marks = {
         "verified": words.phrase("verified"),
         "derived": words.phrase("derived"),
         "assumed": words.phrase("assumed"),
     }
-    titles = {one.id: one.title for one in findings.scenario.sources}
+    titles = {source.id: source.title for source in findings.scenario.sources}
     rows = tuple(
         (
-            one.id.replace("_", " "),
-            _distribution(findings, one),
-            one.unit,
-            marks[one.mark],
-            titles.get(one.source, one.source),
+            row.id.replace("_", " "),
+            _distribution(findings, row),
+            row.unit,
+            marks[row.mark],
+            titles.get(row.source, row.source),
         )
-        for one in assumptions_in_force(findings.scenario).values()
+        for row in assumptions_in_force(findings.scenario).values()
     )
     headings = (
         words.phrase("Assumption"),
@@ -332,33 +263,30 @@ def assumption_table(findings: Findings) -> Table:
     return Table(headings=headings, rows=rows)
 
 
-def _distribution(findings: Findings, one: Assumption) -> str:
+def _distribution(findings: Findings, row: Assumption) -> str:
     """Name of a distribution, its parameters and its limits, as in the table of assumptions."""
     words = findings.words
-    given = [getattr(one, name) for name in PARAMETERS]
-    text = f"{one.distribution} {'; '.join(f'{value:g}' for value in given if value is not None)}"
-    if one.low is None and one.high is None:
+    given = [getattr(row, name) for name in PARAMETERS]
+    text = f"{row.distribution} {'; '.join(f'{value:g}' for value in given if value is not None)}"
+    if row.low is None and row.high is None:
         return text
-    ends = ["" if value is None else f"{value:g}" for value in (one.low, one.high)]
+    ends = ["" if value is None else f"{value:g}" for value in (row.low, row.high)]
     return words.phrase(
         "{distribution}, within {low} to {high}", distribution=text, low=ends[0], high=ends[1]
     )
 
 
 def how_made(findings: Findings) -> tuple[tuple[str, str], ...]:
-    """Data date, version, seed, draws, digests, command: what repeats the run.
-
-    Parameters
-    ----------
-    findings
-        The run.
-    """
+    """Data date, version, seed, draws, digests, command: what repeats the run."""
     words, manifest, scenario = findings.words, findings.run.manifest, findings.scenario
     seed = manifest["seed"]
     lines = [
         (words.phrase("Scenario"), f"{scenario.title or scenario.name} ({scenario.name})"),
         (words.phrase("The model starts on"), words.date(scenario.start)),
-        (words.phrase("The run was made on"), findings.day(str(manifest["start"])[:ISO_DATE])),
+        (
+            words.phrase("The run was made on"),
+            words.date(dt.datetime.fromisoformat(str(manifest["start"]))),
+        ),
         (words.phrase("Last day of the run"), words.date(findings.horizon)),
         (
             words.phrase("Draws"),
@@ -373,6 +301,8 @@ def how_made(findings: Findings) -> tuple[tuple[str, str], ...]:
     ]
     if not findings.is_public:
         lines.append((words.phrase("Command"), str(manifest["command"])))
+    if findings.run.edited:
+        lines.append((words.phrase("Edited after the run"), ", ".join(findings.run.edited)))
     if findings.contact:
         lines.append((words.phrase("Contact"), findings.contact))
     return tuple(lines)

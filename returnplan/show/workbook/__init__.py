@@ -1,10 +1,18 @@
 """``results.xlsx``: the tables of a run as sheets that a planner can filter, with charts.
 
-Cells are the numbers of the CSV files to eight digits, dates are dates, and nothing is localised.
-What is too long for a sheet that opens on a laptop is cut, and the first sheet says so.
+In: the tables of a run, its scenario and its manifest. Out: one file, the same for the same
+results. Cells are the numbers of the CSV files to eight digits, dates are dates, and nothing is
+localised. What is too long for a sheet that opens on a laptop is cut, and the first sheet says so.
+
+``summary`` the sheet to read first, and the charts of Excel; ``about`` README, dictionary, sources,
+assumptions; ``cells`` headers, widths and formats; ``cut`` how long a sheet may be.
+
+To add a sheet: a result table has one as soon as it is there, with its line in ``about.ONE_ROW``;
+another is a function in ``about`` and a call below.
 """
 
 import gc
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -36,8 +44,6 @@ def write_workbook(
     ----------
     path
         File to be made.
-    scenario
-        The scenario.
     tables
         Tables of the run by name, allocations one under another; ``summary``, ``people_met`` and
         ``delays`` are drawn too.
@@ -47,7 +53,8 @@ def write_workbook(
         Defaults that blank cells of the scenario take, as a check reports them.
     """
     with _without_collection():
-        book = xlsxwriter.Workbook(path, {"in_memory": True})
+        data = io.BytesIO()  # a full disk is then an OSError of Python, not of this library
+        book = xlsxwriter.Workbook(data, {"in_memory": True})
         book.set_properties(_properties(scenario, manifest))
         sheets = Sheets(book)
         cuts = {name: shortened(name, table) for name, table in tables.items()}
@@ -61,6 +68,7 @@ def write_workbook(
         about.write_sources(sheets, scenario)
         about.write_assumptions(sheets, scenario, blanks)
         book.close()
+    path.write_bytes(data.getvalue())
 
 
 @contextmanager

@@ -79,9 +79,9 @@ def sheet_name(table: str) -> str:
     return "Summary table" if table == "summary" else table.replace("_", " ").capitalize()
 
 
-def described(table: str, found: pd.DataFrame) -> list[Column]:
+def described(name: str, table: pd.DataFrame) -> list[Column]:
     """Descriptions of the columns of a result table, in their order."""
-    return [column_of(table, str(name)) for name in found]
+    return [column_of(name, str(column)) for column in table]
 
 
 # ---------------------------------------------------------------- README
@@ -90,19 +90,7 @@ def described(table: str, found: pd.DataFrame) -> list[Column]:
 def write_readme(
     sheets: Sheets, scenario: Scenario, cuts: Mapping[str, Cut], manifest: Mapping[str, Any]
 ) -> None:
-    """Write what this is, how it was made, what each sheet holds, and what is cut.
-
-    Parameters
-    ----------
-    sheets
-        The workbook.
-    scenario
-        The scenario.
-    cuts
-        Tables by name, as they are in their sheets.
-    manifest
-        How the run was made.
-    """
+    """Write what this is, how it was made, what each sheet holds, and what is cut."""
     sheet = sheets.sheet(README)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, WIDTH)
@@ -159,21 +147,13 @@ def _columns(table: str, *columns: tuple[str, ColumnType]) -> list[Column]:
 
 
 def write_dictionary(sheets: Sheets, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write one row for each column of the results and of the scenario's tables.
-
-    Parameters
-    ----------
-    sheets
-        The workbook.
-    tables
-        Tables of the run by name.
-    """
+    """Write one row for each column of the results and of the scenario's tables."""
     rows: list[tuple[str, ...]] = []
-    for table, found in tables.items():
-        for name in dict.fromkeys(pattern(str(name)) for name in found):
-            one = column_of(table, name)
-            cells = (one.type, one.unit, "", one.meaning, one.sensitivity)
-            rows.append(("results", table, name, *cells))
+    for table, cells in tables.items():
+        for name in dict.fromkeys(pattern(str(name)) for name in cells):
+            column = column_of(table, name)
+            described_as = (column.type, column.unit, "", column.meaning, column.sensitivity)
+            rows.append(("results", table, name, *described_as))
     for table in type_of_table:
         for name, allowed, default, meaning, sensitivity in dictionary(table):
             rows.append(("scenario", table, name, allowed, "", default, meaning, sensitivity))
@@ -183,40 +163,22 @@ def write_dictionary(sheets: Sheets, tables: Mapping[str, pd.DataFrame]) -> None
 
 
 def write_sources(sheets: Sheets, scenario: Scenario) -> None:
-    """Write one row for each source, with the number of rows of the scenario that name it.
-
-    Parameters
-    ----------
-    sheets
-        The workbook.
-    scenario
-        The scenario.
-    """
+    """Write one row for each source, with the number of rows of the scenario that name it."""
     cited: Counter[str] = Counter()
     for table in type_of_table:
         cited.update(getattr(row, "source", "") for row in getattr(scenario, table))
-    names = [one.name for one in fields(SourceLine)]
-    rows = [[*asdict(one).values(), cited[one.id]] for one in scenario.sources]
+    names = [field.name for field in fields(SourceLine)]
+    rows = [[*asdict(line).values(), cited[line.id]] for line in scenario.sources]
     kinds: list[tuple[str, ColumnType]] = [
         *((name, "year" if name == "year" else "text") for name in names),
         ("rows", "count"),
     ]
-    found = pd.DataFrame(rows, columns=[*names, "rows"])
-    sheets.write(SOURCES, found, _columns(SOURCES, *kinds))
+    counted = pd.DataFrame(rows, columns=[*names, "rows"])
+    sheets.write(SOURCES, counted, _columns(SOURCES, *kinds))
 
 
 def write_assumptions(sheets: Sheets, scenario: Scenario, blanks: Sequence[DefaultColumn]) -> None:
-    """Write the assumptions in force, and the defaults that blank cells of the scenario take.
-
-    Parameters
-    ----------
-    sheets
-        The workbook.
-    scenario
-        The scenario.
-    blanks
-        Defaults of blank cells.
-    """
+    """Write the assumptions in force, and the defaults that blank cells of the scenario take."""
     rows: list[dict[str, Any]] = []
     own = {row.id for row in scenario.assumptions}
     for row in assumptions_in_force(scenario).values():
@@ -227,9 +189,9 @@ def write_assumptions(sheets: Sheets, scenario: Scenario, blanks: Sequence[Defau
         blank = {"id": f"{table}.{column}", "expected": default, "given_by": "default of blanks"}
         rows.append({**blank, "source": text})
     names = ["id", "expected", "given_by"]
-    names += [one.name for one in fields(Assumption) if one.name not in names]
+    names += [field.name for field in fields(Assumption) if field.name not in names]
     kinds: list[tuple[str, ColumnType]] = [
         (name, "number" if name in NUMBERS else "text") for name in names
     ]
-    found = pd.DataFrame(rows, columns=names)
-    sheets.write(ASSUMPTIONS, found, _columns(ASSUMPTIONS, *kinds))
+    assumptions = pd.DataFrame(rows, columns=names)
+    sheets.write(ASSUMPTIONS, assumptions, _columns(ASSUMPTIONS, *kinds))

@@ -12,7 +12,7 @@ from returnplan.domain import AUTHORITY, STATEMENT
 
 DIGITS = 8
 """Digits of a number that are kept."""
-DAY_0 = np.datetime64("1899-12-30", "D")
+DAY_0 = pd.Timestamp("1899-12-30")
 """Day 0 of Excel."""
 MOST_LETTERS = 32_767
 """Longest text of a cell."""
@@ -89,8 +89,6 @@ class Sheets:
         ----------
         name
             Name of the sheet.
-        table
-            The table.
         columns
             What each of its columns is.
 
@@ -117,8 +115,6 @@ class Sheets:
             Sheet of XlsxWriter.
         row
             Row of the header, from 0.
-        table
-            The table.
         columns
             What each of its columns is.
         """
@@ -151,7 +147,11 @@ def _writer(sheet: Any, kind: ColumnType) -> Callable[..., Any]:
 def _values(cells: "pd.Series[Any]", kind: ColumnType) -> Iterable[Any]:
     """Cells as Excel has them; None: empty."""
     if kind in ("date", "month"):
-        return _filled(cells, lambda found: (found.astype("datetime64[D]") - DAY_0).astype(int))
+        dates = pd.to_datetime(cells)
+        return [
+            (day - DAY_0).days if there else None
+            for day, there in zip(dates, dates.notna(), strict=True)
+        ]
     if kind == "text":
         return [_text(cell) for cell in cells.tolist()]
     if kind == "flag":
@@ -159,16 +159,6 @@ def _values(cells: "pd.Series[Any]", kind: ColumnType) -> Iterable[Any]:
     numbers: NDArray[np.float64] = cells.to_numpy(np.float64, na_value=np.nan)
     kept = np.isfinite(numbers)
     return [n if is_there else None for n, is_there in zip(digits(numbers), kept, strict=True)]
-
-
-def _filled(
-    cells: "pd.Series[Any]", change: Callable[[NDArray[Any]], NDArray[Any]]
-) -> list[Any | None]:
-    """Change what is there, and leave empty what is not."""
-    is_there = (cells.notna() & cells.ne("")).to_numpy()
-    found = np.full(len(cells), None, object)
-    found[is_there] = change(cells[is_there].to_numpy(str)).tolist()
-    return found.tolist()
 
 
 def _text(cell: object) -> str | None:
@@ -189,7 +179,7 @@ def digits(numbers: NDArray[np.float64]) -> list[float]:
 
 
 def _width(name: str, cells: "pd.Series[Any]", column: Column) -> int:
-    found = WIDE.get(column.type, 0)
+    width = WIDE.get(column.type, 0)
     if column.type in ("text", "flag"):
-        found = max((len(str(cell)) for cell in cells.head(SAMPLE).dropna()), default=0) + 2
-    return min(max(found, NARROWEST, min(len(name) + 4, 24)), WIDEST)
+        width = max((len(str(cell)) for cell in cells.head(SAMPLE).dropna()), default=0) + 2
+    return min(max(width, NARROWEST, min(len(name) + 4, 24)), WIDEST)

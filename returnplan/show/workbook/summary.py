@@ -8,7 +8,7 @@ import pandas as pd
 
 from returnplan.columns import Column, ColumnType, column_of
 from returnplan.domain import AUTHORITY, STATEMENT, Scenario
-from returnplan.language.names import cause_group, cause_name
+from returnplan.model.reasons.causes import cause_group, cause_name
 from returnplan.show.drawing import MET, NOT_MET, PART, QUIET, UNKNOWN
 from returnplan.show.workbook.cells import Sheets
 
@@ -67,8 +67,6 @@ class Front:
 
     Parameters
     ----------
-    sheet
-        The sheet.
     options
         Allocations side by side; its header is in row 0.
     waiting
@@ -95,10 +93,6 @@ def write_summary(sheets: Sheets, scenario: Scenario, tables: Mapping[str, pd.Da
 
     Parameters
     ----------
-    sheets
-        The workbook.
-    scenario
-        The scenario.
     tables
         Tables of the run by name.
 
@@ -107,7 +101,7 @@ def write_summary(sheets: Sheets, scenario: Scenario, tables: Mapping[str, pd.Da
     Front
         Where everything stands, for the charts.
     """
-    named = {one.name: one.title or one.name for one in scenario.allocations}
+    named = {header.name: header.title or header.name for header in scenario.allocations}
     titles = [named[name] for name in tables["summary"]["allocation"]]
     options, columns = _options(tables, titles)
     sheet = sheets.write(SUMMARY, options, columns)
@@ -131,33 +125,33 @@ def _options(
 ) -> tuple[pd.DataFrame, list[Column]]:
     """Allocations side by side, one row each."""
     summary, met = tables["summary"].reset_index(drop=True), tables["people_met"]
-    found: dict[str, Any] = {"Allocation": summary["allocation"], "Title": titles}
-    columns = [_column(name, "text") for name in found]
+    cells: dict[str, Any] = {"Allocation": summary["allocation"], "Title": titles}
+    columns = [_column(name, "text") for name in cells]
     for day in _quarters(met):
         rows = met[met["date"] == day].set_index("allocation").loc[summary["allocation"]]
         for percent in (50, 10, 90):
             name = _people_by(day, percent)
-            found[name] = rows[f"people_p{percent}"].to_numpy()
+            cells[name] = rows[f"people_p{percent}"].to_numpy()
             columns.append(_column(name, "count", "people"))
     for name, of in OF_SUMMARY.items():
-        found[name] = summary[of]
+        cells[name] = summary[of]
         columns.append(column_of("summary", of))
-    return pd.DataFrame(found), columns
+    return pd.DataFrame(cells), columns
 
 
-def _people_by(day: str, percent: int) -> str:
-    return f"Conditions met by {day}, people (p{percent})"
+def _people_by(day: pd.Timestamp, percent: int) -> str:
+    return f"Conditions met by {day:%Y-%m-%d}, people (p{percent})"
 
 
-def _quarters(people_met: pd.DataFrame) -> list[str]:
+def _quarters(people_met: pd.DataFrame) -> list[pd.Timestamp]:
     """First dates of counting after each quarter of the time; the last is the horizon."""
     dates = people_met.drop_duplicates("date")
     last = dates["day"].max()
-    found = [
+    days = [
         dates.loc[dates["day"] >= last * quarter // QUARTERS, "date"].iloc[0]
         for quarter in range(1, QUARTERS + 1)
     ]
-    return list(dict.fromkeys(map(str, found)))
+    return list(dict.fromkeys(days))
 
 
 def _waiting(delays: pd.DataFrame) -> pd.DataFrame:
@@ -183,8 +177,6 @@ def draw_charts(sheets: Sheets, front: Front, people_met: pd.DataFrame, sheet_na
 
     Parameters
     ----------
-    sheets
-        The workbook.
     front
         The first sheet.
     people_met

@@ -15,8 +15,11 @@ import pandas as pd
 import returnplan as rp
 from parts.common import M2_PER_HA, START
 from returnplan.model.chance.draws import Draws
-from returnplan.model.simulation import Prepared, PreparedAllocation, warm_up
+from returnplan.model.simulation import Prepared, PreparedAllocation, run
 from returnplan.quantiles import quantile
+from returnplan.runs.machine.runner import warm_up
+from returnplan.runs.tables.jobs import presence
+from returnplan.runs.tables.worked import Worked
 from returnplan.units import horizon_date
 
 ALLOCATION = "as_2022"
@@ -313,16 +316,16 @@ def _draw(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Releases, and teams present, of each draw."""
     warm_up()
-    stage = Prepared(scenario)
-    staged = PreparedAllocation(stage, ALLOCATION)
+    prepared = Prepared(scenario)
+    chosen = PreparedAllocation(prepared, ALLOCATION)
     luck = Draws(scenario, seed)
     hazards, usd_day = _hazards(scenario), _mine_action(scenario)
 
     def one(draw: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-        past = staged.run(stage, stage.numbers(luck.values(draw)))
-        amounts, released_s = past.amounts, past.history.released_s
+        course = run(prepared, chosen, prepared.numbers(luck.values(draw)))
+        amounts, released_s = course.numbers.amounts, course.history.released_s
         like = np.concatenate([np.arange(len(hazards)), amounts.found.like])
-        seen = np.flatnonzero(released_s <= stage.horizon_s)
+        seen = np.flatnonzero(released_s <= prepared.horizon_s)
         mine = hazards.iloc[like[seen]]
         ha = amounts.area_m2[seen] / M2_PER_HA
         released = pd.DataFrame(
@@ -335,7 +338,7 @@ def _draw(
                 "items": ha / KM2_HA * mine["items_per_km2"].to_numpy(),
             }
         )
-        present = staged.payroll.presence(ALLOCATION, past.log.last_finish_s)
+        present = presence(Worked(prepared=prepared, allocation=chosen, course=course))
         present = present[present["asset"].isin(usd_day)]
         return released, present.assign(draw=draw, usd_day=present["asset"].map(usd_day))
 

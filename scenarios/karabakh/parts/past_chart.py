@@ -12,16 +12,16 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from parts.past import ALLOCATION, DAY0, Past
-from returnplan.show import drawing as canvas
+from returnplan.show import drawing
 
 USED = {
-    "fit": (canvas.NOT_MET, "s", "used in the calibration"),
-    "input": (canvas.QUIET, "^", "an input, at least in part"),
-    "no": (canvas.MET, "o", "not used"),
+    "fit": (drawing.NOT_MET, "s", "used in the calibration"),
+    "input": (drawing.QUIET, "^", "an input, at least in part"),
+    "no": (drawing.MET, "o", "not used"),
 }
 LEAST, MOST = 0.02, 50.0
 TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
-NAIVE: Any = {"marker": "D", "markerfacecolor": "white", "linestyle": "none", "color": canvas.INK}
+NAIVE: Any = {"marker": "D", "markerfacecolor": "white", "linestyle": "none", "color": drawing.INK}
 YEAR_DAYS = 365.25
 CM = 1 / 2.54
 ROW_CM, FOOT_CM, REST_CM = 0.4, 2.0, 5.0
@@ -44,7 +44,7 @@ def draw_chart(table: pd.DataFrame, past: Past, statement: str) -> tuple[Figure,
     counted = drawable[(drawable["kind"] != "first_return") & (drawable["published"] > 0)]
     rows = [len(part) + part["heading"].nunique() for part in (counted, dated)]
     width, height = 17 * CM, (REST_CM + FOOT_CM + ROW_CM * sum(rows)) * CM
-    with canvas.house_style():
+    with drawing.house_style():
         drawn = Figure(figsize=(width, height), layout="constrained")
         parts: Any = drawn.subfigures(2, 1, height_ratios=[height - FOOT_CM * CM, FOOT_CM * CM])
         upper, lower = parts[0].subplots(2, 1, height_ratios=rows)
@@ -61,7 +61,7 @@ def draw_chart(table: pd.DataFrame, past: Past, statement: str) -> tuple[Figure,
             f"{past.made}."
         )
         text = "\n".join(textwrap.wrap(words, 118))
-        parts[1].text(0.012, 0.95, text, va="top", fontsize=canvas.SMALL, color=canvas.QUIET)
+        parts[1].text(0.012, 0.95, text, va="top", fontsize=drawing.SMALL, color=drawing.QUIET)
     judged = table[table["published_is"].str.endswith("the range")]
     inside = int((judged["published_is"] == "in the range").sum())
     return drawn, (
@@ -82,8 +82,8 @@ def _keys(part: Any) -> None:
         loc="outside lower center",
         ncols=4,
         title="Bar: 80 % model interval (p10 to p90); marker: median; at the edge: beyond it",
-        title_fontsize=canvas.SMALL,
-        fontsize=canvas.SMALL,
+        title_fontsize=drawing.SMALL,
+        fontsize=drawing.SMALL,
     )
 
 
@@ -93,7 +93,7 @@ def _rows(ax: Axes, table: pd.DataFrame) -> Iterator[tuple[int, Any]]:
     for heading, rows in table.groupby("heading", sort=False):
         ax.text(
             -0.01, at, str(heading), transform=ax.get_yaxis_transform(), ha="right", va="center",
-            fontsize=canvas.SMALL, fontweight="bold",
+            fontsize=drawing.SMALL, fontweight="bold",
         )  # fmt: skip
         for _, row in rows.iterrows():
             at += 1
@@ -101,7 +101,7 @@ def _rows(ax: Axes, table: pd.DataFrame) -> Iterator[tuple[int, Any]]:
             labels.append(row["label"])
             yield at, row
         at += 1
-    ax.set_yticks(ticks, labels, fontsize=canvas.SMALL)
+    ax.set_yticks(ticks, labels, fontsize=drawing.SMALL)
     ax.set_ylim(at - 0.3, -0.7)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x")
@@ -123,7 +123,7 @@ def _ratios(ax: Axes, table: pd.DataFrame) -> None:
     ax.xaxis.set_major_locator(FixedLocator(TICKS))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.axvline(1, color=canvas.INK, linewidth=1)
+    ax.axvline(1, color=drawing.INK, linewidth=1)
     for at, row in _rows(ax, table):
         ratios = [row[name] / row["published"] for name in ("p10", "p50", "p90", "naive")]
         _span(ax, at, row, [_within(ratio, LEAST, MOST) for ratio in ratios])
@@ -138,7 +138,7 @@ def _dates(ax: Axes, table: pd.DataFrame, past: Past) -> None:
         days = [row[name] for name in ("p10", "p50", "p90", "naive")]
         _span(ax, at, row, [_within(start + day / YEAR_DAYS, start, end) for day in days])
         first = start + row["published"] / YEAR_DAYS
-        ax.plot([first] * 2, [at - 0.4, at + 0.4], color=canvas.INK, linewidth=2)
+        ax.plot([first] * 2, [at - 0.4, at + 0.4], color=drawing.INK, linewidth=2)
     ax.set_xlim(start, end)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("Year; the upright stroke is the published first organised return")

@@ -1,72 +1,13 @@
-"""Expected values of assumptions (model §9), beside scipy."""
+"""Expected values of assumptions (model §9)."""
 
 from __future__ import annotations
 
-from typing import Any, get_args
-
-import pytest
-from scipy import stats
+from typing import Any
 
 import returnplan as rp
-from returnplan.domain import DistributionName
-from returnplan.model.chance.assumptions import (
-    default_assumptions,
-    expected_values,
-    mean,
-    mean_shares,
-)
+from returnplan.model.chance.assumptions import default_assumptions, expected_values
+from returnplan.model.chance.distributions import mean
 from tests.sketch import Sketch
-
-GIVEN: list[tuple[str, tuple[float, ...], float]] = [
-    ("fixed", (3.7,), 3.7),
-    ("fixed", (0,), 0),
-    ("uniform", (2, 7), stats.uniform(2, 5).mean()),
-    ("triangular", (1, 2, 9), stats.triang((2 - 1) / 8, 1, 8).mean()),
-    ("triangular", (4, 4, 4.5), stats.triang(0, 4, 0.5).mean()),
-    ("normal", (5, 2), stats.norm(5, 2).mean()),
-    ("lognormal", (20, 0.5), stats.lognorm(0.5, scale=20).mean()),
-    ("lognormal", (0.003, 1.7), stats.lognorm(1.7, scale=0.003).mean()),
-    ("beta", (3, 17), stats.beta(3, 17).mean()),
-    ("beta", (0.5, 0.25), stats.beta(0.5, 0.25).mean()),
-    ("gamma", (3, 7), stats.gamma(3, scale=7).mean()),
-    ("poisson", (2.5,), stats.poisson(2.5).mean()),
-]
-
-
-def row(name: str, distribution: str, parameters: tuple[float, ...], **more: Any) -> rp.Assumption:
-    given: dict[str, Any] = dict(zip("abc", parameters, strict=False))
-    known: dict[str, Any] = {"unit": "1", "mark": "assumed", "source": "made_up"}
-    return rp.Assumption(id=name, distribution=distribution, **given, **known, **more)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(("distribution", "parameters", "expected"), GIVEN)
-def test_the_mean_is_that_of_the_distribution(
-    distribution: str, parameters: tuple[float, ...], expected: float
-) -> None:
-    assert mean(row("x", distribution, parameters)) == pytest.approx(expected, rel=1e-12)
-
-
-def test_every_distribution_of_one_number_has_its_case() -> None:
-    assert {name for name, _, _ in GIVEN} == set(get_args(DistributionName)) - {"dirichlet"}
-
-
-@pytest.mark.parametrize("alphas", [(2.0, 2.0, 3.0), (0.5, 1.5, 6.0), (1.0, 0.0, 0.0)])
-def test_mean_shares_are_those_of_the_dirichlet(alphas: tuple[float, ...]) -> None:
-    shares = mean_shares(row("x", "dirichlet", alphas))
-    positive = [alpha for alpha in alphas if alpha > 0]
-    expected = iter(stats.dirichlet(positive).mean() if len(positive) > 1 else [1.0])
-    assert shares == pytest.approx([next(expected) if alpha > 0 else 0 for alpha in alphas])
-    assert sum(shares) == pytest.approx(1)
-
-
-def test_a_dirichlet_has_no_single_mean() -> None:
-    with pytest.raises(ValueError, match="three means"):
-        mean(row("x", "dirichlet", (1, 1, 1)))
-
-
-@pytest.mark.parametrize("limits", [{"low": 6.0}, {"high": 4.0}, {"low": 0.0, "high": 5.1}])
-def test_the_mean_is_the_untruncated_one(limits: dict[str, float]) -> None:
-    assert mean(row("x", "normal", (5, 2), **limits)) == 5
 
 
 def test_expected_values_are_the_scenarios_and_the_shipped_ones_else() -> None:
@@ -90,7 +31,8 @@ def test_the_run_on_expected_values_reads_the_mean_of_a_wide_distribution() -> N
     sketch.hazard("nothing", "village", 0)
     scenario = sketch.scenario()
     others = tuple(given for given in scenario.assumptions if given.id != "handover_days")
-    gamma = row("handover_days", "gamma", (3, 7), high=10)
+    known: dict[str, Any] = {"unit": "days", "mark": "assumed", "source": "made_up"}
+    gamma = rp.Assumption(id="handover_days", distribution="gamma", a=3, b=7, high=10, **known)
     tables = {name: getattr(scenario, name) for name in sketch.rows}
     wide = rp.Scenario(
         **{

@@ -1,66 +1,15 @@
-"""Uniform numbers and inverse distribution functions (model §9), beside scipy."""
+"""Keyed uniform numbers (model §9): uniform, independent, and the same for ever."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import stats
 
-import returnplan as rp
-from returnplan.model.chance.uniforms import (
-    Quantiles,
-    Shares,
-    poisson_counts,
-    quantile,
-    sobol,
-    stable_hash,
-    truncation_problem,
-    uniforms,
-    within,
-)
-
-Limits = dict[str, float]
+from returnplan.model.chance.uniforms import sobol, stable_hash, uniforms, within
 
 VILLAGES = stable_hash([f"village_{i}" for i in range(4096)])
-LEVELS = special.expit(np.linspace(-13.8, 13.8, 2001))  # from 1e-6 to 1 - 1e-6
-
-WIDE: list[tuple[str, tuple[float, ...], Any, Limits]] = [
-    ("uniform", (2, 7), stats.uniform(2, 5), {"low": 1, "high": 4}),
-    ("triangular", (1, 2, 9), stats.triang(1 / 8, 1, 8), {"low": 1.5, "high": 8}),
-    ("triangular", (4, 4, 4.5), stats.triang(0, 4, 0.5), {"low": 4.2}),
-    ("triangular", (4, 4.5, 4.5), stats.triang(1, 4, 0.5), {"high": 4.4}),
-    ("normal", (5, 2), stats.norm(5, 2), {"low": 0, "high": 6}),
-    ("lognormal", (20, 0.5), stats.lognorm(0.5, scale=20), {"low": 0, "high": 30}),
-    ("lognormal", (32540, 1.8), stats.lognorm(1.8, scale=32540), {"low": 100, "high": 1e6}),
-    ("beta", (3, 17), stats.beta(3, 17), {"low": 0.1, "high": 2}),
-    ("beta", (1, 99), stats.beta(1, 99), {"low": -1, "high": 0.03}),
-    ("gamma", (3, 7), stats.gamma(3, scale=7), {"low": -1, "high": 40}),
-    ("gamma", (0.4, 1), stats.gamma(0.4), {"low": 0.2}),
-    ("gamma", (0.7, 1), stats.gamma(0.7), {"high": 2}),
-    ("gamma", (2, 1), stats.gamma(2), {"low": 1}),
-    ("gamma", (9, 1), stats.gamma(9), {"low": 1, "high": 12}),
-    ("poisson", (2.5,), stats.poisson(2.5), {"low": 1, "high": 4}),
-    ("poisson", (250,), stats.poisson(250), {"low": 229.5, "high": 270.5}),
-]
-CONSTANT: list[tuple[str, tuple[float, ...]]] = [
-    ("fixed", (3.7,)),
-    ("uniform", (2, 2)),
-    ("triangular", (4, 4, 4)),
-    ("normal", (5, 0)),
-    ("lognormal", (20, 0)),
-    ("poisson", (0,)),
-]
-
-
-def row(distribution: str, parameters: tuple[float, ...], **more: Any) -> rp.Assumption:
-    numbers: dict[str, Any] = dict(zip("abc", parameters, strict=False))
-    known: dict[str, Any] = {"unit": "1", "mark": "assumed", "source": "made_up"}
-    return rp.Assumption(id="pace", distribution=distribution, **numbers, **known, **more)  # type: ignore[arg-type]
 
 
 def looks_uniform(numbers: NDArray[np.float64]) -> bool:
@@ -72,9 +21,6 @@ def look_independent(first: NDArray[np.float64], second: NDArray[np.float64]) ->
     """Chi-square test of the counts in the cells of an 8 by 8 board."""
     counts, _, _ = np.histogram2d(first, second, bins=8, range=[(0, 1), (0, 1)])
     return bool(stats.chisquare(counts.ravel()).pvalue > 1e-3)
-
-
-# ---------------------------------------------------------------- uniform numbers
 
 
 def test_luck_of_one_seed_never_changes() -> None:
@@ -186,168 +132,3 @@ def test_each_draw_is_uniform_over_the_assumptions() -> None:
     correlation = np.corrcoef(values.T)[0]
     assert correlation[1] == pytest.approx(-0.75, abs=0.03)
     assert correlation[2] == pytest.approx(0, abs=0.1)
-
-
-# ---------------------------------------------------------------- distributions
-
-
-@pytest.mark.parametrize(("distribution", "parameters", "law", "limits"), WIDE)
-def test_values_are_those_of_the_distribution(
-    distribution: str, parameters: tuple[float, ...], law: Any, limits: Limits
-) -> None:
-    values = quantile(row(distribution, parameters), LEVELS)
-    assert values == pytest.approx(law.ppf(LEVELS), rel=1e-9)
-
-
-@pytest.mark.parametrize(("distribution", "parameters", "law", "limits"), WIDE)
-def test_truncated_values_are_those_of_the_distribution_between_its_ends(
-    distribution: str, parameters: tuple[float, ...], law: Any, limits: Limits
-) -> None:
-    truncated = row(distribution, parameters, **limits)
-    low, high = limits.get("low", -np.inf), limits.get("high", np.inf)
-    below = law.cdf(np.ceil(low) - 1 if distribution == "poisson" else low)
-    values = quantile(truncated, LEVELS)
-    assert truncation_problem(truncated) == ""
-    assert values == pytest.approx(law.ppf(below + LEVELS * (law.cdf(high) - below)), rel=1e-9)
-    assert low <= values.min() <= values.mean() <= values.max() <= high
-
-
-@pytest.mark.parametrize(("distribution", "parameters"), CONSTANT)
-def test_a_distribution_without_width_is_a_constant(
-    distribution: str, parameters: tuple[float, ...]
-) -> None:
-    constant = row(distribution, parameters, low=parameters[0], high=parameters[0])
-    assert np.all(quantile(constant, LEVELS) == parameters[0])
-    assert np.all(Quantiles(constant).at(LEVELS) == parameters[0])
-
-
-def test_a_poisson_number_can_equal_both_ends() -> None:
-    values = quantile(row("poisson", (2.5,), low=2, high=3), LEVELS)
-    expected = stats.poisson(2.5).pmf([2, 3])
-    assert set(values) == {2, 3}
-    assert np.mean(values == 2) == pytest.approx(0.5, abs=0.1)
-    cut = expected[0] / expected.sum()
-    near = quantile(row("poisson", (2.5,), low=2, high=3), np.array([cut - 1e-9, cut + 1e-9]))
-    assert near.tolist() == [2, 3]
-
-
-def test_a_fixed_number_is_not_truncated() -> None:
-    assert quantile(row("fixed", (3,), low=5, high=9), np.array([0.5])) == [3]
-    assert truncation_problem(row("fixed", (3,), low=5, high=9)) == ""
-
-
-EMPTY: list[tuple[str, tuple[float, ...], Limits, str]] = [
-    ("normal", (5, 2), {"low": 3, "high": 2}, "low is above high"),
-    ("fixed", (5,), {"low": 3, "high": 2}, "low is above high"),
-    ("normal", (5, 2), {"low": 30}, "no probability"),
-    ("normal", (5, 0), {"low": 6}, "no probability"),
-    ("uniform", (1, 2), {"high": 1}, "no probability"),
-    ("lognormal", (1, 1), {"high": 0}, "no probability"),
-    ("gamma", (3, 7), {"high": -1}, "no probability"),
-    ("beta", (3, 7), {"low": 1}, "no probability"),
-    ("poisson", (3,), {"low": 2.2, "high": 2.8}, "no probability"),
-    ("poisson", (3,), {"high": -1}, "no probability"),
-    ("dirichlet", (1, 1, 1), {"low": 0}, "takes no low or high"),
-]
-
-
-@pytest.mark.parametrize(("distribution", "parameters", "limits", "problem"), EMPTY)
-def test_a_truncation_that_leaves_nothing_is_named(
-    distribution: str, parameters: tuple[float, ...], limits: Limits, problem: str
-) -> None:
-    assert problem in truncation_problem(row(distribution, parameters, **limits))
-
-
-def test_values_of_an_empty_truncation_are_refused_by_name() -> None:
-    with pytest.raises(ValueError, match=r"assumption pace: .* no probability"):
-        quantile(row("normal", (5, 2), low=30), LEVELS)
-    with pytest.raises(ValueError, match=r"assumption pace: .* no low or high"):
-        Shares(row("dirichlet", (1, 1, 1), high=1))
-
-
-def test_a_dirichlet_is_not_one_number_and_one_number_no_dirichlet() -> None:
-    with pytest.raises(ValueError, match="pace: a dirichlet is three numbers"):
-        quantile(row("dirichlet", (1, 1, 1)), LEVELS)
-    with pytest.raises(ValueError, match="pace: a gamma is not a dirichlet"):
-        Shares(row("gamma", (1, 1)))
-    assert truncation_problem(row("dirichlet", (1, 1, 1))) == ""
-
-
-probabilities = st.floats(2.0**-53, 1 - 2.0**-53)
-
-
-@settings(deadline=None, max_examples=60)
-@given(case=st.sampled_from(WIDE), truncate=st.booleans(), pair=st.tuples(*[probabilities] * 2))
-def test_more_luck_never_gives_less_and_stays_between_the_ends(
-    case: tuple[str, tuple[float, ...], Any, Limits], truncate: bool, pair: tuple[float, float]
-) -> None:
-    distribution, parameters, _, ends = case
-    limits = ends if truncate else {}
-    given_row = row(distribution, parameters, **limits)
-    for values in (quantile(given_row, np.sort(pair)), Quantiles(given_row).at(np.sort(pair))):
-        assert np.all(np.isfinite(values))
-        assert values[0] <= values[1] + 1e-12 * abs(values[1])
-        assert np.all(
-            (values >= limits.get("low", -np.inf)) & (values <= limits.get("high", np.inf))
-        )
-
-
-@pytest.mark.parametrize("mean", [0, 1e-9, 0.1, 1, 7.5, 50, 1000, 10_000])
-def test_poisson_counts_are_exact_for_every_mean(mean: float) -> None:
-    u = np.concatenate([LEVELS, [1e-12, 1 - 1e-12]])
-    counts = poisson_counts(np.full(u.shape, mean), u)
-    assert counts.dtype == np.int64
-    assert np.array_equal(counts, stats.poisson.ppf(u, mean))
-
-
-def test_poisson_counts_take_a_mean_for_each_village() -> None:
-    u, luck = (uniforms(1, 0, channel, VILLAGES) for channel in ("count", "mean"))
-    means = np.where(luck < 0.2, 0, 50 * luck)
-    counts = poisson_counts(means, u)
-    assert np.array_equal(counts, stats.poisson.ppf(u, means))
-    assert counts.mean() == pytest.approx(means.mean(), rel=0.02)
-
-
-# ---------------------------------------------------------------- tables for many entities
-
-
-@pytest.mark.parametrize("truncate", [False, True])
-@pytest.mark.parametrize(("distribution", "parameters", "law", "limits"), WIDE)
-def test_a_table_of_values_is_close_to_the_exact_ones(
-    distribution: str, parameters: tuple[float, ...], law: Any, limits: Limits, truncate: bool
-) -> None:
-    given_row = row(distribution, parameters, **(limits if truncate else {}))
-    u = special.expit(np.linspace(-13.8, 13.8, 30_011))
-    exact = quantile(given_row, u)
-    values = Quantiles(given_row).at(u)
-    if distribution == "poisson":
-        assert np.array_equal(values, exact)
-    elif distribution == "normal":  # passes through 0
-        assert np.abs(values - exact).max() < 1e-4
-    else:
-        assert np.abs(values / exact - 1).max() < 1e-4
-
-
-def test_a_table_refuses_what_the_exact_values_refuse() -> None:
-    with pytest.raises(ValueError, match="pace"):
-        Quantiles(row("dirichlet", (1, 1, 1)))
-
-
-@pytest.mark.parametrize("alphas", [(2.0, 2.0, 3.0), (0.5, 1.5, 6.0), (0.001, 0.002, 0.001)])
-def test_shares_have_the_means_and_variances_of_the_dirichlet(alphas: tuple[float, ...]) -> None:
-    u1, u2, u3 = (sobol(1, np.arange(2**14), name) for name in ("first", "second", "third"))
-    shares = Shares(row("dirichlet", alphas)).at(u1, u2, u3)
-    assert shares.shape == (2**14, 3)
-    assert shares.sum(axis=1) == pytest.approx(1)
-    assert shares.min() >= 0
-    law = stats.dirichlet(alphas)
-    assert shares.mean(axis=0) == pytest.approx(law.mean(), abs=0.01)
-    assert shares.var(axis=0) == pytest.approx(law.var(), rel=0.04)
-
-
-def test_a_parameter_of_zero_gives_a_share_of_exactly_zero() -> None:
-    u1, u2, u3 = (uniforms(1, 0, name, VILLAGES) for name in ("first", "second", "third"))
-    shares = Shares(row("dirichlet", (2, 0, 3))).at(u1, u2, u3)
-    assert np.all(shares[:, 1] == 0)
-    assert shares[:, 0].mean() == pytest.approx(0.4, abs=0.02)
-    assert np.all(Shares(row("dirichlet", (0, 0, 1e-4))).at(u1, u2, u3) == [0, 0, 1])

@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 
 import returnplan as rp
 from returnplan import cli
+from returnplan.cli.described import describe
+from returnplan.cli.listing import listing
 from returnplan.model.conditions.gates import (
     GATES,
     PRESETS,
@@ -22,14 +24,13 @@ from returnplan.model.conditions.gates import (
     preset_of,
 )
 from returnplan.runs import folder as runfolder
-from returnplan.runs.machine import chunks
-from returnplan.runs.machine import working_folder as plans
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine import chunks, working_folder
+from returnplan.runs.machine.runner import DrawRunner
 from returnplan.runs.merge import ShardError, merge
-from returnplan.runs.run import Request, run
+from returnplan.runs.run import Request
 from returnplan.scenario import digest
-from returnplan.scenario.dictionary import describe, listing
-from tests.running import manifest
+from returnplan.show.run_folder import write_run
+from tests.running import manifest, run_undrawn
 from tests.sketch import Sketch
 from tests.worlds import two_villages, write_random_world
 
@@ -139,8 +140,8 @@ def test_gates_may_be_replaced_when_a_scenario_is_read(world: Path) -> None:
 
 
 def test_the_command_knows_every_preset() -> None:
-    for command in (cli.run, cli.check):
-        (option,) = (o for o in command.params if o.name == "gates")
+    for name in ("run", "check"):
+        (option,) = (o for o in cli.main.commands[name].params if o.name == "gates")
         assert list(option.type.choices) == [*PRESETS, USER]  # type: ignore[attr-defined]
 
 
@@ -205,10 +206,10 @@ def asked(world: Path, out: Path, gates: str | None = None, **more: object) -> R
 def test_shards_keep_the_gates_that_they_were_told(world: Path, tmp_path: Path) -> None:
     parts = [tmp_path / f"part{number}" for number in (1, 2)]
     for number, folder in enumerate(parts, start=1):
-        run(asked(world, folder, "essential", shard=(number, 2)))
-    run(asked(world, tmp_path / "whole", "essential"))
+        run_undrawn(asked(world, folder, "essential", shard=(number, 2)))
+    run_undrawn(asked(world, tmp_path / "whole", "essential"))
     shutil.rmtree(world)
-    merge(parts, tmp_path / "merged")
+    merge(parts, tmp_path / "merged", write_run)
     merged, whole = manifest(tmp_path / "merged"), manifest(tmp_path / "whole")
     assert merged["gates"] == preset_gates("essential") == whole["gates"]
     assert merged["digest"] == whole["digest"]
@@ -221,9 +222,9 @@ def test_shards_under_other_gates_make_no_run(world: Path, tmp_path: Path) -> No
     other = own.gates | {"farmland": {"required_share": 0.75}}
     for number, gates in ((1, listed), (2, other)):
         request = asked(world, tmp_path / str(number), shard=(number, 2))
-        run(replace(request, scenario=replace(own, gates=gates)))
+        run_undrawn(replace(request, scenario=replace(own, gates=gates)))
     with pytest.raises(ShardError, match=r"found gates is .*required_share 0\.75.*, not .*0\.25"):
-        merge([tmp_path / "1", tmp_path / "2"], tmp_path / "merged")
+        merge([tmp_path / "1", tmp_path / "2"], tmp_path / "merged", write_run)
     assert not (tmp_path / "merged").exists()
 
 
@@ -238,20 +239,22 @@ def test_shards_under_other_gates_make_no_run(world: Path, tmp_path: Path) -> No
 def test_a_shard_whose_gates_were_changed_makes_no_run(
     gates: object, message: str, world: Path, tmp_path: Path
 ) -> None:
-    run(asked(world, tmp_path / "part", "full", shard=(1, 1)))
+    run_undrawn(asked(world, tmp_path / "part", "full", shard=(1, 1)))
     found = manifest(tmp_path / "part") | {"gates": gates or 7}
     (tmp_path / "part" / runfolder.MANIFEST).write_text(json.dumps(found), encoding="utf-8")
     with pytest.raises(ShardError, match=message):
-        merge([tmp_path / "part"], tmp_path / "merged")
+        merge([tmp_path / "part"], tmp_path / "merged", write_run)
 
 
 def test_draws_under_other_gates_are_not_continued(world: Path, tmp_path: Path) -> None:
     own = rp.load(world)
     words = ("run", world, "-a", "near_first", "--draws", "23", "--out", tmp_path / "out")
-    programme = Programme(own, ["near_first"], 1)
-    told = plans.plan_of(programme, own, digest(world), 23, 1)
-    with plans.claimed(plans.working_folder(tmp_path / "out"), told, (0, 23), resume=False) as kept:
-        arrays = chunks.run_chunk(programme, (0, 10))
+    runner = DrawRunner(own, ["near_first"], 1)
+    told = working_folder.identity_of(runner, own, digest(world), 23, 1)
+    with working_folder.claimed(
+        working_folder.folder_of(tmp_path / "out"), told, (0, 23), resume=False
+    ) as kept:
+        arrays = chunks.run_chunk(runner, (0, 10))
         assert arrays is not None
         kept.save((0, 10), arrays)
     refused = call(*words, "--resume", "--gates", "full")
@@ -265,11 +268,11 @@ def test_draws_under_other_gates_are_not_continued(world: Path, tmp_path: Path) 
 def test_a_plan_holds_gates_with_the_parameters_that_hold(sketch: Sketch) -> None:
     sketch.village("village", people=100)
     sketch.team()
-    programme = Programme(sketch.scenario(), ["plan"], 1)
+    runner = DrawRunner(sketch.scenario(), ["plan"], 1)
 
     def gates(given: dict[str, dict[str, float]]) -> tuple[str, ...]:
         scenario = replace(sketch.scenario(), gates=given)
-        return plans.plan_of(programme, scenario, "0" * 64, 10, 1).gates
+        return working_folder.identity_of(runner, scenario, "0" * 64, 10, 1).gates
 
     plain = gates({"farmland": {}, "permission": {}})
     assert plain == ("permission", "farmland (required_share 0.5)")

@@ -16,7 +16,8 @@ import pytest
 import returnplan as rp
 from returnplan.model.chance.assumptions import NO_UNRECORDED, Unrecorded, expected_values
 from returnplan.model.chance.draws import Draws
-from returnplan.model.conditions.gates import GATES, Facts, History
+from returnplan.model.conditions.gates import GATES
+from returnplan.model.conditions.history import History, Settlements
 from returnplan.model.conditions.risk import LEVELS, Nearby, Risk, rates_of
 from returnplan.model.work import network
 from returnplan.model.work.milestones import surveyed
@@ -24,6 +25,7 @@ from tests import worlds
 from tests.drawn import luck_of
 from tests.reference import read_world, tolerable, under
 from tests.sketch import DAY_S, Sketch
+from tests.worlds import seeds
 
 PLAIN = {
     "kappa_unmarked": 1e-3,
@@ -207,7 +209,7 @@ def moments(luck: random.Random, count: int) -> list[float]:
     return [luck.choice([NO, *range(50)]) for _ in range(count)]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(0, 40))
 def test_risk_never_rises_and_is_no_lower_when_things_happen_later(seed: int) -> None:
     luck = random.Random(seed)
     sketch = villages(luck)
@@ -232,7 +234,7 @@ def test_risk_never_rises_and_is_no_lower_when_things_happen_later(seed: int) ->
             assert at(late, day, settlement) >= level - 1e-15
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(0, 40))
 def test_the_day_on_which_risk_is_low_enough_is_the_first_such_day(seed: int) -> None:
     luck = random.Random(seed)
     sketch = villages(luck)
@@ -284,16 +286,18 @@ def test_gate_and_twin_find_the_same_time_whatever_happens_when(tmp_path: Path) 
         }
         done_s = came["survey_s"] | came["works_s"]
         run: Any = SimpleNamespace(released_s=came["released_s"], done_s=done_s)
-        facts = Facts(scenario, network.build(scenario))
+        settlements = Settlements(scenario, network.build(scenario))
         history = History(
-            facts=facts,
+            settlements=settlements,
             number=values.number,
             road_open_s=np.zeros(len(scenario.roads)),
             unrecorded=values.unrecorded,
             **{kind: np.array(list(given.values())) for kind, given in times.items()},
         )
-        start = history.risk.start * values.number["fatal_share"] / np.maximum(facts.people, 1)
-        for settlement, place in enumerate(facts.settlements):
+        start = (
+            history.risk.start * values.number["fatal_share"] / np.maximum(settlements.people, 1)
+        )
+        for settlement, place in enumerate(settlements.ids):
             for share in (1.01, 0.9, 0.5, 0.3, 0.1, 0.03, 0.01):
                 limit = float(np.nan_to_num(share * start[settlement]))
                 given = {"max_per_year": limit}

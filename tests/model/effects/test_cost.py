@@ -16,16 +16,17 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
-from returnplan.model.effects.cost import Costs, Payroll, cost_table
-from returnplan.model.work.calendars import months_from
+from returnplan.cli.described import describe
+from returnplan.model.chance.months import months_from
+from returnplan.model.effects.cost import Costs, Payroll
 from returnplan.model.work.teams import Team, roster
-from returnplan.quantiles import quantile
+from returnplan.runs.tables.effects import costs as cost_table
 from returnplan.scenario import write_workbook
-from returnplan.scenario.dictionary import describe
 from returnplan.scenario.funding import envelopes
 from returnplan.units import DAY_S, date_to_seconds, horizon_date
 from tests.sketch import Sketch
-from tests.worlds import two_villages, write_random_world
+from tests.tabled import by_hand
+from tests.worlds import seeds, two_villages, write_random_world
 
 START = date(2025, 7, 1)
 HORIZON = date(2027, 7, 1)
@@ -100,8 +101,8 @@ def test_a_team_that_finishes_after_its_until_is_paid_to_the_end_of_the_work() -
         (2025, "manual"): (31 + 10, 0, 0, 4100),
         (2026, "manual"): (1.5, 0, 0, 150),
     }
-    days = pay.presence("plan", last_s)
-    assert (days["until_day"] - days["from_day"]).sum() == costs.team_days.sum()
+    from_s, until_s = pay.presence(last_s)
+    assert (until_s - from_s).sum() / DAY_S == costs.team_days.sum()
 
 
 def test_moves_and_camps_are_paid_in_the_year_of_dispatch() -> None:
@@ -151,7 +152,8 @@ def test_nothing_is_paid_after_the_horizon() -> None:
     moves = counts(1, (0, date(2027, 8, 1)), (0, date(2028, 1, 1)), (0, date(2027, 6, 30)))
     costs = pay.costs(last_s, moves, counts(1), np.array([HORIZON_S + 1.0]))
     assert told(pay, costs) == {(2027, "manual"): (2 + 2 + 10, 1, 0, 1401)}
-    assert len(pay.presence("plan", last_s)) == 3
+    from_s, until_s = pay.presence(last_s)
+    assert (until_s > from_s).tolist() == [True, True, True, False]
 
 
 def test_cells_are_years_by_asset_types_and_the_works_last() -> None:
@@ -169,50 +171,6 @@ def test_a_horizon_at_new_year_still_pays_the_works_of_that_midnight() -> None:
         (2025, "manual"): (days, 0, 0, 100 * days),
         (2026, "works"): (0, 0, 0, 5),
     }
-
-
-# ---------------------------------------------------------------- the table
-
-
-def test_the_table_of_a_single_run_has_no_range() -> None:
-    cells = [(2025, "manual"), (2025, "works"), (2026, "manual"), (2026, "works")]
-    run = Costs(
-        *(np.array(row) for row in ([3.0, 0, 0, 0], [1.0, 0, 0, 0], [0.0] * 4, [9, 7, 0, 0]))
-    )
-    table = cost_table("plan", cells, run, has_range=False)
-    assert list(table) == [
-        *("allocation", "year", "asset", "team_days_mean", "mobilisations_mean", "camps_mean"),
-        *("cost_usd_mean", "cost_usd_p10", "cost_usd_p90"),
-    ]
-    assert table.iloc[:, :7].to_numpy().tolist() == [
-        ["plan", 2025, "manual", 3, 1, 0, 9],
-        ["plan", 2025, "works", 0, 0, 0, 7],
-    ]
-    assert table["cost_usd_p10"].isna().all()
-    assert table["cost_usd_p90"].isna().all()
-    assert table["cost_usd_p10"].dtype == float
-
-
-def test_the_table_of_draws_has_means_and_the_ranges_of_the_other_tables() -> None:
-    luck = np.random.default_rng(1)
-    usd = luck.uniform(0, 1e6, (40, 3)) * [1, 0, 1]
-    camps = luck.integers(0, 3, (40, 3)) * [1.0, 0, 0]
-    drawn = Costs(usd / 100, usd * 0, camps, usd)
-    cells = [(2025, "a"), (2025, "b"), (2026, "a")]
-    table = cost_table("plan", cells, drawn, has_range=True)
-    assert list(zip(table["year"], table["asset"], strict=True)) == [(2025, "a"), (2026, "a")]
-    assert table["cost_usd_mean"].tolist() == pytest.approx(usd.mean(axis=0)[[0, 2]])
-    assert table["camps_mean"].tolist() == pytest.approx(camps.mean(axis=0)[[0, 2]])
-    assert drawn.total_usd == pytest.approx(usd.sum(axis=1))
-    for percent in (10, 90):
-        assert table[f"cost_usd_p{percent}"].tolist() == quantile(usd, percent)[[0, 2]].tolist()
-
-
-def test_a_plan_without_any_cost_has_an_empty_table() -> None:
-    nothing = Costs(*(np.zeros((5, 1)),) * 4)
-    table = cost_table("plan", [(2025, "works")], nothing, has_range=True)
-    assert table.empty
-    assert table["year"].dtype == int
 
 
 # ---------------------------------------------------------------- law: days times rates
@@ -330,7 +288,7 @@ class Recount:
         return found
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(0, 12))
 def test_costs_are_days_moves_camps_and_works_times_their_prices(tmp_path: Path, seed: int) -> None:
     write_random_world(
         tmp_path, seed, settlements=4, hazards=8, teams=4, horizon_years=1 + seed % 4
@@ -360,14 +318,15 @@ def test_costs_are_days_moves_camps_and_works_times_their_prices(tmp_path: Path,
         done = count.works_day()
         usd += sum(w.cost_usd or 0 for w in scenario.works if done[w.id] < np.inf)
         assert costs.total_usd == pytest.approx([usd])
-        table = cost_table(allocation, pay.cost_cells, costs, has_range=False)
-        pd.testing.assert_frame_equal(count.outcome.costs, table)
+        paid_for = {name: cells[np.newaxis] for name, cells in costs._asdict().items()}
+        drawn = by_hand(allocation, cost_cells=pay.cost_cells, is_expected=True, **paid_for)
+        pd.testing.assert_frame_equal(count.outcome.costs, cost_table(drawn))
         assert count.outcome.summary["cost_usd_mean"].tolist() == pytest.approx([usd])
         paid = count.outcome.presence
         assert costs.team_days.sum() == pytest.approx((paid["until_day"] - paid["from_day"]).sum())
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", seeds(0, 6))
 def test_another_order_of_rows_changes_no_cent(tmp_path: Path, seed: int) -> None:
     write_random_world(tmp_path, seed, settlements=5, hazards=8, teams=6)
     scenario = priced(rp.load(tmp_path), seed)

@@ -7,25 +7,15 @@ import random
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from returnplan.model.chance.assumptions import NO_UNRECORDED, expected_values
-from returnplan.model.conditions.gates import Facts, History
+from returnplan.model.conditions.history import History, Settlements
 from returnplan.model.conditions.risk import Risk
-from returnplan.model.effects.harm import (
-    HARM_COLUMNS,
-    KINDS,
-    YEAR_S,
-    Casualties,
-    Harm,
-    Presence,
-    beside,
-    harm_table,
-)
+from returnplan.model.effects.harm import YEAR_S, Casualties, Harm, Presence, beside
 from returnplan.model.work import network
-from returnplan.quantiles import mean, quantile
 from tests.sketch import Sketch
+from tests.worlds import seeds
 
 MONTH_S = YEAR_S / 12
 NO = math.inf
@@ -63,7 +53,7 @@ def casualties(sketch: Sketch, risk: Risk, people: Presence, **number: float) ->
     """Count from month to month, without teams."""
     scenario = sketch.scenario()
     by_s = np.arange(people.present.shape[1]) * round(MONTH_S)
-    harm = Harm(scenario, Facts(scenario, network.build(scenario)), by_s, [])
+    harm = Harm(scenario, Settlements(scenario, network.build(scenario)), by_s, [])
     return harm.of(PLAIN | number, risk, people, np.zeros(0))[0]
 
 
@@ -192,6 +182,23 @@ def test_people_who_pass_from_early_to_home_are_no_new_arrivals(village: Sketch)
         assert passing.early + passing.after == pytest.approx(stay.after)
 
 
+def test_who_takes_the_place_of_those_who_leave_arrives_anew(village: Sketch) -> None:
+    # 100 people; 10 leave and 10 come in each of three months. A casualty per 1,000 people and
+    # month, three times as many on arrival; the excess halves each month: on average 1/2 / ln 2 =
+    # m of it over a month, and n = (1 - m) / ln 2 for those who arrive during it.
+    people = presence([100.0] * 4, left=[0.0, 10.0, 20.0, 30.0])
+    shock = {"return_shock": 3.0, "shock_half_life_months": 1.0}
+    found = casualties(village, risk(12.0), people, **shock)
+    m = 0.5 / math.log(2)
+    n = (1 - m) / math.log(2)
+    excess, weights = 100.0, 0.0
+    for _ in range(3):  # 5 of 100 are gone on average over the month, 10 at its end
+        weights += m * excess * 0.95 + n * 10
+        excess = 0.5 * excess * 0.9 + m * 10
+    assert (m, n) == pytest.approx((0.721348, 0.402010), abs=1e-6)
+    assert found.after == pytest.approx((300 + 2 * weights) / 1000, rel=1e-6)
+
+
 # ----------------------------------------------------------------------------- unknown, deminers
 
 
@@ -209,9 +216,9 @@ def test_deminers_have_accidents_while_at_work(sketch: Sketch) -> None:
     sketch.asset("dogs", ["technical_survey", "building"], deminers=4)
     sketch.asset("builders", ["building", "survey"], deminers=7)
     scenario = sketch.scenario()
-    facts = Facts(scenario, network.build(scenario))
+    settlements = Settlements(scenario, network.build(scenario))
     by_s = np.array([0, round(MONTH_S)])
-    harm = Harm(scenario, facts, by_s, ["manual", "builders", "manual", "dogs"])
+    harm = Harm(scenario, settlements, by_s, ["manual", "builders", "manual", "dogs"])
     nobody = Presence(*(np.zeros((0, 2)),) * 3)
     days = np.array([2.0, 9.0, 1.0, 5.0]) * 220
     found, _ = harm.of(PLAIN, risk(), nobody, days)
@@ -250,16 +257,16 @@ def a_run(luck: random.Random) -> tuple[Sketch, dict[str, Any], Presence]:
 def harm_of(sketch: Sketch, times: dict[str, Any], people: Presence, **more: float) -> Casualties:
     scenario = sketch.scenario()
     number = {**expected_values(scenario).number, **more}
-    facts = Facts(scenario, network.build(scenario))
+    settlements = Settlements(scenario, network.build(scenario))
     history = History(
-        facts=facts,
+        settlements=settlements,
         number=number,
         road_open_s=np.zeros(len(scenario.roads)),
         unrecorded=NO_UNRECORDED,
         **times,
     )
     by_s = np.arange(13) * round(MONTH_S)
-    return Harm(scenario, facts, by_s, []).of(number, history.risk, people, np.zeros(0))[0]
+    return Harm(scenario, settlements, by_s, []).of(number, history.risk, people, np.zeros(0))[0]
 
 
 def is_no_more(one: Casualties, other: Casualties) -> bool:
@@ -267,7 +274,7 @@ def is_no_more(one: Casualties, other: Casualties) -> bool:
     return all(a <= b * (1 + 1e-12) for a, b in pairs)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", seeds(0, 30))
 def test_fewer_are_hurt_where_risk_is_lower(seed: int) -> None:
     luck = random.Random(seed)
     sketch, times, people = a_run(luck)
@@ -283,85 +290,12 @@ def test_fewer_are_hurt_where_risk_is_lower(seed: int) -> None:
     assert is_no_more(harm_of(sketch, times, people), found)
 
 
-# ----------------------------------------------------------------------------------------- table
-
-
-def three_villages(sketch: Sketch, people: tuple[int, int, int] = (10, 10, 10)) -> Any:
-    for number, count in enumerate(people):
-        sketch.village(f"v{number}", people=count)
-    return sketch.scenario()
-
-
-def drawn(
-    early: Any,
-    after: Any,
-    deaths: Any,
-    deminers: Any,
-    unknown: float,
-    rests_on: tuple[float, float, float, float] = (5, 0.4, 5, 0.4),
-) -> dict[str, Any]:
-    fields = [np.array(given, np.float64) for given in (early, after, deaths, deminers)]
-    others = [np.full(len(fields[0]), given) for given in (unknown, *rests_on)]
-    return dict(zip(Casualties._fields, [*fields, *others], strict=True))
-
-
-TWO = {
-    "today": drawn([1, 2, 3], [10, 20, 30], [2, 4, 6], [1, 1, 1], 300),
-    "more": drawn([1, 1, 1], [30, 10, 20], [4, 2, 3], [2, 2, 2], 300),
-}
-
-
-def test_allocations_are_compared_with_the_first_draw_by_draw(sketch: Sketch) -> None:
-    table = harm_table(three_villages(sketch), ["today", "more"], TWO)
-    assert list(table.columns) == list(HARM_COLUMNS)
-    assert list(table["kind"]) == [*KINDS, *KINDS]
-    rows: Any = table.set_index(["allocation", "kind"])
-    today = rows.loc[("today", "all")]
-    # early + after + deminers: 12, 23, 34
-    assert today[["expected_low", "expected_p50", "expected_high"]].tolist() == [23, 23, 34]
-    assert today["expected_mean"] == 23
-    assert math.isnan(today["difference_mean"])
-    more = rows.loc[("more", "all")]
-    # 33, 13, 23: +21, -10, -11
-    assert more["expected_mean"] == 23
-    assert more["difference_mean"] == 0
-    assert more[["difference_low", "difference_high"]].tolist() == [-10, 21]
-    people = rows["people_unknown_risk"]
-    assert people.loc[("more", "returnees")] == 300
-    assert people.loc[("more", "deminers")] == 0
-
-
-@pytest.mark.parametrize("rests_on", [(2, 0.6, 5, 0.4), (5, 0.81, 5, 0.4)])
-def test_a_number_that_rests_on_one_village_is_not_shown(
-    sketch: Sketch, rests_on: tuple[float, float, float, float]
-) -> None:
-    found = {"today": drawn([1, 2], [10, 20], [2, 4], [1, 1], 300, rests_on)}
-    table: Any = harm_table(three_villages(sketch), ["today"], found).set_index("kind")
-    columns = ["expected_low", "expected_p50", "expected_high", "expected_mean"]
-    hidden = table.drop(index="deminers")
-    assert hidden[columns].isna().all(axis=None)
-    assert table.loc["deminers", "expected_mean"] == 1
-    assert table.loc["all", "people_unknown_risk"] == 300
-
-
-@pytest.mark.parametrize("rests_on", [(5, 0.4, 2, 0.5), (5, 0.4, 5, 0.9)])
-def test_a_difference_that_rests_on_one_village_is_not_shown(
-    sketch: Sketch, rests_on: tuple[float, float, float, float]
-) -> None:
-    found = TWO | {"more": drawn([1, 1, 1], [30, 10, 20], [4, 2, 3], [2, 2, 2], 0, rests_on)}
-    table: Any = harm_table(three_villages(sketch), ["today", "more"], found)
-    rows = table[table["allocation"] == "more"].set_index("kind")
-    assert rows.loc["returnees", "expected_mean"] > 0
-    assert rows.loc["returnees", ["difference_low", "difference_mean"]].isna().all()
-    assert rows.loc["deminers", "difference_mean"] == 1
-
-
 def test_casualties_say_how_many_villages_they_rest_on(sketch: Sketch) -> None:
     for name in ("a", "b", "c"):
         sketch.village(name, people=100)
     scenario = sketch.scenario()
     by_s = np.arange(13) * round(MONTH_S)
-    harm = Harm(scenario, Facts(scenario, network.build(scenario)), by_s, [])
+    harm = Harm(scenario, Settlements(scenario, network.build(scenario)), by_s, [])
     people = presence(np.full((3, 13), 100.0))
     found, mine = harm.of(PLAIN, risk(3.0, 1.0, 0.0), people, np.zeros(0))
     assert found.settlements == 2
@@ -372,30 +306,17 @@ def test_casualties_say_how_many_villages_they_rest_on(sketch: Sketch) -> None:
     assert (compared.other_settlements, compared.other_largest) == (1, 1)
 
 
-def test_ranges_are_those_of_all_other_tables() -> None:
-    values = np.random.default_rng(1).random(37)
-    sketch = Sketch()
-    found = {"today": drawn(values, 0 * values, 0 * values, 0 * values, 0)}
-    row = harm_table(three_villages(sketch), ["today"], found).iloc[0]
-    expected = [quantile(values, percent) for percent in (10, 50, 90)]
-    assert row[["expected_low", "expected_p50", "expected_high"]].tolist() == expected
-    assert row["expected_mean"] == mean(values)
-
-
-def test_a_run_on_expected_values_has_no_range(sketch: Sketch) -> None:
-    one = {"today": drawn([1], [10], [2], [1], 0), "more": drawn([2], [30], [4], [2], 0)}
-    table = harm_table(three_villages(sketch), ["today", "more"], one)
-    ranged = ["expected_low", "expected_high", "difference_low", "difference_high"]
-    assert table[ranged].isna().all(axis=None)
-    rows = table.set_index(["allocation", "kind"])
-    assert rows.loc[("more", "returnees"), "expected_p50"] == 32
-    assert rows.loc[("more", "returnees"), "expected_mean"] == 32
-    assert rows.loc[("more", "returnees"), "difference_mean"] == 21
-
-
-def test_figures_that_would_be_those_of_a_village_are_not_shown(sketch: Sketch) -> None:
-    table = harm_table(three_villages(sketch, (10, 10, 0)), ["today", "more"], TWO)
-    assert list(table.columns) == list(HARM_COLUMNS)
-    assert list(table["allocation"]) == ["today"] * len(KINDS) + ["more"] * len(KINDS)
-    assert table.drop(columns=["allocation", "kind"]).isna().all(axis=None)
-    assert isinstance(table, pd.DataFrame)
+def test_casualties_of_a_village_are_those_of_early_and_later_people_together(
+    sketch: Sketch,
+) -> None:
+    # 12 a year for 1,000 people. a: 250 early and 250 others for a year, 3 and 3; b: 500 others, 6.
+    for name in ("a", "b"):
+        sketch.village(name, people=1000)
+    scenario = sketch.scenario()
+    by_s = np.arange(13) * round(MONTH_S)
+    harm = Harm(scenario, Settlements(scenario, network.build(scenario)), by_s, [])
+    people = presence([[500.0] * 13, [500.0] * 13], early=[[250.0] * 13, [0.0] * 13])
+    found, by_village = harm.of(PLAIN, risk(12.0, 12.0), people, np.zeros(0))
+    assert (found.early, found.after, found.deaths) == pytest.approx((3, 9, 3))
+    assert by_village.tolist() == pytest.approx([6, 6])
+    assert (found.settlements, found.largest) == pytest.approx((2, 0.5))

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from returnplan.model.chance.assumptions import expected_values
-from returnplan.model.conditions.gates import Facts
+from returnplan.model.conditions.history import Settlements
 from returnplan.model.effects.returns import MONTH_S, Homecoming, Returns, uptake
 from returnplan.model.work import network
 from returnplan.units import DAY_S
 from tests.sketch import Sketch
+from tests.worlds import seeds
 
 PLAIN = {
     "willing_share": 1.0,
@@ -45,8 +46,8 @@ class Village:
         sketch.assume(**(alike | number))
         self.scenario = sketch.scenario()
         self.number = expected_values(self.scenario).number
-        self.facts = Facts(self.scenario, network.build(self.scenario))
-        self.returns = Returns(self.scenario, self.facts, np.array(by_s or MONTHS, np.int64))
+        self.settlements = Settlements(self.scenario, network.build(self.scenario))
+        self.returns = Returns(self.scenario, self.settlements, np.array(by_s or MONTHS, np.int64))
 
     def home(
         self, *ready: float, built: Sequence[float] = (), order: Sequence[int] | None = None
@@ -175,6 +176,13 @@ def test_some_come_before_the_conditions_are_met_and_count_as_home_from_then_on(
     assert not never.returned.any()
 
 
+def test_a_village_of_which_half_comes_by_itself_is_not_passed_over(village: Sketch) -> None:
+    # 50 by themselves and 50 others, both by halves from month to month.
+    half = Village(village, early_return_share=0.5)
+    assert rounded(half.home(NO).early[0])[:4] == [0, 25, 37.5, 43.75]
+    assert rounded(half.home(0).returned[0])[:4] == [0, 50, 75, 87.5]
+
+
 @pytest.mark.parametrize("reception", [0.0, 1e9])
 def test_who_came_early_needs_no_reception_but_a_dwelling_and_goes_first(
     village: Sketch, reception: float
@@ -192,6 +200,15 @@ def test_nobody_comes_before_the_place_may_be_entered(sketch: Sketch) -> None:
     places = Village(sketch, *by_s, early_return_share=0.2)
     assert rounded(places.home(NO).early[0]) == [0, 0, 10, 15]
     assert rounded(places.home(0).returned[0]) == [0, 0, 50, 75]
+
+
+def test_early_households_are_none_and_not_less_before_the_date_of_a_place(sketch: Sketch) -> None:
+    # 20 of 100 households come by themselves from day 60 on: 20 · (1 - 2^-1/2) = 5.86 after half a
+    # month, 10 after a month.
+    sketch.village("village", people=400, accessible_from=date(2025, 3, 2))
+    by_s = on_days(0, 30, 59.999, 60, 60 + 30.4375 / 2, 60 + 30.4375)
+    home = Village(sketch, *by_s, early_return_share=0.2).home(NO)
+    assert rounded(home.early[0]) == rounded(home.present[0]) == [0, 0, 0, 0, 5.857864, 10]
 
 
 def test_some_leave_again_and_are_no_longer_present(village: Sketch) -> None:
@@ -261,17 +278,17 @@ def some_months(luck: random.Random, count: int) -> list[float]:
 SMALL = 1e-9
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(0, 60))
 def test_households_home_stay_within_the_willing_the_dwellings_and_reception(seed: int) -> None:
     luck = random.Random(seed)
     sketch, works = some_villages(luck)
     number = some_numbers(luck, luck.choice([0.0, 10.0, 1e9]))
     places = Village(sketch, **number)
     built = some_months(luck, works)
-    settlements = range(len(places.facts.settlements))
+    settlements = range(len(places.settlements.ids))
     ready = some_months(luck, len(settlements))
     home = places.home(*ready, built=built, order=luck.sample(settlements, len(settlements)))
-    willing = places.facts.willing_households(places.number)
+    willing = places.settlements.willing_households(places.number)
     steps = np.diff(home.returned, axis=1)
     assert (steps >= 0).all()
     assert (np.diff(home.left, axis=1) >= 0).all()
@@ -279,7 +296,7 @@ def test_households_home_stay_within_the_willing_the_dwellings_and_reception(see
     assert (home.early >= 0).all()
     assert home.present == pytest.approx(home.returned - home.left + home.early)
     for here in settlements:
-        enter = float(places.facts.place_from_s[places.facts.place[here]] / MONTH_S)
+        enter = float(places.settlements.place_from_s[places.settlements.place[here]] / MONTH_S)
         here_works = [w for w in places.scenario.works if w.settlement == f"v{here}"]
         known = here_works and None not in [w.dwellings for w in here_works]
         for month in range(9):
@@ -301,14 +318,14 @@ def test_households_home_stay_within_the_willing_the_dwellings_and_reception(see
         assert steps.max() <= number["reception_households_month"] + SMALL
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(0, 60))
 def test_more_are_home_where_conditions_are_met_earlier_and_houses_are_built_earlier(
     seed: int,
 ) -> None:
     luck = random.Random(seed)
     sketch, works = some_villages(luck)
     places = Village(sketch, **some_numbers(luck, 1e9))
-    ready = some_months(luck, len(places.facts.settlements))
+    ready = some_months(luck, len(places.settlements.ids))
     built = some_months(luck, works)
 
     def earlier(month: float) -> float:

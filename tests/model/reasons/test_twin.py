@@ -22,6 +22,7 @@ from tests import worlds
 from tests.drawn import luck_of
 from tests.reference_delays import reference_chains, reference_delays
 from tests.sketch import STAGES, Sketch
+from tests.worlds import seeds
 
 pytestmark = pytest.mark.unwatched
 
@@ -504,6 +505,37 @@ def test_a_shorter_road_may_be_what_lets_a_team_begin(booked: Teller) -> None:
     assert booked(world) == about(**twice, travel=2)
 
 
+@pytest.mark.parametrize(
+    ("hours", "before"),
+    [
+        (3.5, {"road_repair": 16}),  # an eighth of the day is left: the day team could come
+        (4, PLAIN),  # nothing is left: only the campers could
+        (5, PLAIN),
+    ],
+)
+def test_who_could_come_is_told_by_shifts_for_day_teams_and_not_for_campers(
+    booked: Teller, hours: float, before: Booked
+) -> None:
+    # On day 16 two roads open: a bridge from the camp of a team that goes home every day (shift of
+    # 8 hours), and a longer mined lane from the hub, whose team camps and begins then: 16-17,
+    # 17-21, 21-22. The nearest who could come tells which road was waited for.
+    world = Sketch()
+    world.place("camp", "base")
+    world.village("home", hours=None)
+    world.road("bridge", "camp", "home", hours=hours, repair_crew_days=16, impassable=True)
+    world.road("lane", "town", "home", hours=6)
+    world.hazard("lane_mine", "lane")
+    world.hazard("home_mine", "home")
+    world.gates = {"housing_land": {}}
+    world.team()
+    world.asset("walkers", camp_days=None)
+    world.deploy("walkers", base="camp", since=day(1000))
+    world.asset("crew", ["road_repair"])
+    world.deploy("crew", base="camp")
+    expected = {cause: days + before.get(cause, 0) for cause, days in PLAIN.items()}
+    assert booked(world) == {**before, **expected}
+
+
 # -------------------------------------------------------------------------------------- permission
 
 
@@ -902,7 +934,7 @@ def test_the_verifier_sees_a_fault_in_every_column(
     assert list(table_faults(fork, outcome)) == []
     table = outcome.delays.copy()
     table.loc[0, column] = value
-    faults = table_faults(fork, replace(outcome, delays=table))
+    faults = table_faults(fork, replace(outcome, tables={**outcome.tables, "delays": table}))
     assert any(fault in found for found in faults)
 
 
@@ -941,7 +973,7 @@ def with_gates(folder: Path, *gates: str) -> None:
     path.write_text(text.replace("[allocations.", table, 1), encoding="utf-8")
 
 
-def write_world(folder: Path, seed: int, *, uncertain: bool = False) -> None:
+def write_world(folder: Path, seed: int, *, uncertain: bool = False, far: bool = False) -> None:
     """Write a random world; two in three have one gate only, which then binds."""
     worlds.write_random_world(
         folder,
@@ -951,26 +983,37 @@ def write_world(folder: Path, seed: int, *, uncertain: bool = False) -> None:
         teams=2 + seed % 7,
         horizon_years=(10, 3, 30, 1)[seed % 4],
         uncertain=uncertain,
+        far=far,
     )
-    if seed % 3:
+    if far:
+        with_gates(folder, "housing_land = {}")
+    elif seed % 3:
         with_gates(folder, SINGLE_GATES[seed % len(SINGLE_GATES)])
 
 
-@pytest.mark.parametrize("seed", range(7000, 7030))
+@pytest.mark.parametrize("seed", seeds(7000, 7030))
 def test_package_and_twin_book_random_worlds_alike(seed: int, tmp_path: Path) -> None:
     write_world(tmp_path, seed)
     compare(tmp_path, ALLOCATIONS[seed % len(ALLOCATIONS)])
 
 
-@pytest.mark.parametrize("seed", range(8000, 8010))
+@pytest.mark.parametrize("seed", seeds(8000, 8010))
 def test_package_and_twin_book_draws_of_random_worlds_alike(seed: int, tmp_path: Path) -> None:
     write_world(tmp_path, seed, uncertain=True)
     for draw in range(2):
         compare(tmp_path, ALLOCATIONS[(seed + draw) % len(ALLOCATIONS)], draw, seed)
 
 
+@pytest.mark.parametrize("seed", seeds(8109, 8115))
+def test_package_and_twin_book_villages_at_the_edge_of_a_shift_alike(
+    seed: int, tmp_path: Path
+) -> None:
+    write_world(tmp_path, seed, far=True)
+    compare(tmp_path, ALLOCATIONS[seed % len(ALLOCATIONS)])
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(9000, 9010))
+@pytest.mark.parametrize("seed", seeds(9000, 9010))
 def test_package_and_twin_book_many_random_worlds_alike(seed: int, tmp_path: Path) -> None:
     write_world(tmp_path, seed)
     for allocation in ALLOCATIONS[seed % 2 :: 2]:
@@ -978,7 +1021,7 @@ def test_package_and_twin_book_many_random_worlds_alike(seed: int, tmp_path: Pat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(9100, 9106))
+@pytest.mark.parametrize("seed", seeds(9100, 9106))
 def test_package_and_twin_book_many_draws_alike(seed: int, tmp_path: Path) -> None:
     write_world(tmp_path, seed, uncertain=True)
     for draw in range(3):
@@ -1054,3 +1097,19 @@ def test_the_chain_of_the_fork_reads_like_its_docstring(tmp_path: Path) -> None:
         ("work_quality_control", "stem_mines/quality_control", 4, 5),
         ("work_clearance", "stem_mines/clearance", 0, 4),
     ]
+
+
+def test_villages_at_the_edge_of_a_shift_wait_for_the_bridge_or_for_the_longer_way(
+    tmp_path: Path,
+) -> None:
+    """Half of a shift is the border: with a little less the day team is who could come."""
+    causes = []
+    for seed in range(8109, 8115):
+        folder = tmp_path / str(seed)
+        write_world(folder, seed, far=True)
+        told = reference_delays(folder, ALLOCATIONS[seed % len(ALLOCATIONS)])
+        scenario = rp.load(folder)
+        (far,) = (one.id for one in scenario.communities if one.settlement.lower()[:3] == "far")
+        causes.append({"road_repair", "permission"} & set(told[far]))
+    assert {"road_repair"} in causes
+    assert {"permission"} in causes

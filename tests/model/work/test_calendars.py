@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from returnplan.model.work import loop as kernel
+from returnplan.model.work import loop
 from returnplan.model.work.calendars import Calendars, calendars_of
+from returnplan.units import NEVER
 from tests.sketch import Sketch
 
 DAY_S = 86_400
@@ -41,8 +42,8 @@ class WorkCalendar:
     def finish_s(self, begin_s: int, work_days: float) -> int | None:
         months, calendars = self.calendars.months, self.calendars
         arrays = (months.start_day, months.of_day, calendars.worked, calendars.daily)
-        found = kernel.finish(kernel.Calendar(*arrays), self.zone, begin_s, work_days)
-        return None if found == kernel.NEVER else found
+        found = loop.finish(loop.Calendar(*arrays), self.zone, begin_s, work_days)
+        return None if found == NEVER else found
 
     def worked_days(self, at_s: int) -> float:
         """Workable days W from the start to an instant: straight lines between the months."""

@@ -19,8 +19,9 @@ import pytest
 import returnplan as rp
 from returnplan.model.conditions import risk
 from returnplan.model.effects import harm, returns
-from returnplan.model.reasons import walk as chain
-from returnplan.model.work import loop as kernel
+from returnplan.model.reasons import walk
+from returnplan.model.work import loop
+from returnplan.units import LIMIT_S
 from tests import worlds
 from tests.sketch import Sketch
 
@@ -65,7 +66,7 @@ def let_uncompiled(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Return a function after which everything runs uncompiled."""
 
     def let() -> None:
-        for module in (kernel, chain, harm, returns, risk):
+        for module in (loop, walk, harm, returns, risk):
             functions: dict[str, Any] = vars(module)
             for name, function in list(functions.items()):
                 if hasattr(function, "py_func"):
@@ -81,7 +82,7 @@ def test_the_tiny_worlds_are_the_same_uncompiled(
     scenario = rp.load(written(name))
     compiled = [digest(rp.simulate(scenario, allocation)) for allocation in TINY[name]]
     let_uncompiled()
-    assert not hasattr(kernel.run, "py_func")
+    assert not hasattr(loop.run, "py_func")
     assert [digest(rp.simulate(scenario, allocation)) for allocation in TINY[name]] == compiled
 
 
@@ -131,8 +132,8 @@ def test_teams_without_any_job_wait_for_nothing(
 @pytest.mark.slow
 def test_compiled_and_uncompiled_programs_tell_the_same_story() -> None:
     script = (
-        "import json; from tests.model.work.test_loop import digests, kernel; "
-        "assert not hasattr(kernel.run, 'py_func'); print(json.dumps(digests(range(100, 112))))"
+        "import json; from tests.model.work.test_loop import digests, loop; "
+        "assert not hasattr(loop.run, 'py_func'); print(json.dumps(digests(range(100, 112))))"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],
@@ -147,8 +148,8 @@ def test_compiled_and_uncompiled_programs_tell_the_same_story() -> None:
 
 
 def both_kinds(*names: str) -> list[list[Any]]:
-    """Some functions of the kernel, compiled and uncompiled."""
-    functions = [getattr(kernel, name) for name in names]
+    """Some functions of the loop, compiled and uncompiled."""
+    functions = [getattr(loop, name) for name in names]
     return [functions, [function.py_func for function in functions]]
 
 
@@ -158,7 +159,7 @@ def test_a_set_of_priorities_gives_its_smallest_first(items: int) -> None:
     for add, remove, first, levels in both_kinds("_add", "_remove", "_first", "_levels"):
         level = levels(items)
         pools = np.zeros((2, level[-1]), np.uint32)
-        assert first(pools, level, 1) == kernel.NONE
+        assert first(pools, level, 1) == loop.NONE
         kept: set[int] = set()
         for _ in range(300):
             item = int(luck.integers(items))
@@ -168,7 +169,7 @@ def test_a_set_of_priorities_gives_its_smallest_first(items: int) -> None:
             else:
                 add(pools, level, 1, item)
                 kept.add(item)
-            assert first(pools, level, 1) == min(kept, default=kernel.NONE)
+            assert first(pools, level, 1) == min(kept, default=loop.NONE)
         assert not pools[0].any()
         for item in sorted(kept):
             assert first(pools, level, 1) == item
@@ -178,7 +179,7 @@ def test_a_set_of_priorities_gives_its_smallest_first(items: int) -> None:
 
 def test_events_come_by_time_then_kind_then_number() -> None:
     luck = np.random.default_rng(1)
-    limit_s = kernel.LIMIT_DAYS * kernel.DAY_S
+    limit_s = LIMIT_S
     given = [(int(s), k, n) for s, k, n in luck.integers([limit_s + 1, 5, 9], size=(200, 3))]
     given += [(limit_s, 4, 2**28 - 1), (0, 0, 0)]
     for push, pop in both_kinds("_push", "_pop"):
@@ -189,7 +190,7 @@ def test_events_come_by_time_then_kind_then_number() -> None:
         while size > 0:
             code = int(events[0])
             size = pop(events, size)
-            kind = (code >> kernel.NUMBER_BITS) & (2**kernel.KIND_BITS - 1)
-            at_s = code >> (kernel.KIND_BITS + kernel.NUMBER_BITS)
-            found.append((at_s, kind, code & (2**kernel.NUMBER_BITS - 1)))
+            kind = (code >> loop.NUMBER_BITS) & (2**loop.KIND_BITS - 1)
+            at_s = code >> (loop.KIND_BITS + loop.NUMBER_BITS)
+            found.append((at_s, kind, code & (2**loop.NUMBER_BITS - 1)))
         assert found == sorted(given)

@@ -14,8 +14,7 @@ import numpy as np
 import pytest
 
 import returnplan as rp
-from returnplan.model.work import loop as kernel
-from returnplan.model.work import network
+from returnplan.model.work import loop, network
 from returnplan.model.work.network import NO_ROUTE, Network, Reach
 from tests.sketch import Sketch
 
@@ -89,7 +88,7 @@ def reached_within(
 ) -> list[float]:
     """When each place first has a source within some hours; what has no time never comes."""
     roads_of = np.cumsum([0, *(len(roads) for roads in graph.roads_at)]).astype(np.int32)
-    found = kernel.reached_within(
+    found = loop.reached_within(
         np.array(graph.ends, np.int32).reshape(-1, 2),
         np.array(graph.hours),
         roads_of,
@@ -327,6 +326,16 @@ def test_all_beyond_a_bridge_depend_on_it() -> None:
     sketch.road("one", "town", "a")
     sketch.road("two", "b", "a")
     sketch.road("three", "b", "c")
+    assert beyond(sketch) == {"one": 70, "two": 60, "three": 40}
+
+
+def test_a_hub_need_not_be_the_first_of_the_places() -> None:
+    # The same with the rows turned round: c is the first place, the hub the last.
+    sketch = inhabited(a=10, b=20, c=40)
+    sketch.road("one", "town", "a")
+    sketch.road("two", "b", "a")
+    sketch.road("three", "b", "c")
+    sketch.rows["places"].reverse()
     assert beyond(sketch) == {"one": 70, "two": 60, "three": 40}
 
 

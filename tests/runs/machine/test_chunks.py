@@ -1,20 +1,36 @@
 """Draws on disk: nothing half-written, nothing lost when a run stops, nothing of another run."""
 
+import math
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import returnplan as rp
+from returnplan.model.simulation import KEPT
 from returnplan.runs.machine import chunks
-from returnplan.runs.machine.chunks import Kept, gaps_and_overlaps, in_groups, part_of, spans
-from returnplan.runs.machine.programme import Programme
+from returnplan.runs.machine.chunks import (
+    Chunks,
+    KeptDraws,
+    gaps_and_overlaps,
+    in_groups,
+    packed,
+    part_of,
+    spans,
+    unpacked,
+)
+from returnplan.runs.machine.runner import DrawRunner
+from returnplan.units import LIMIT_S
+
+ALLOCATIONS = ("today", "smith_path")
 
 
 @pytest.fixture
-def programme() -> Programme:
-    return Programme(rp.load("scenarios/valley"), ["today"], 1)
+def runner() -> DrawRunner:
+    return DrawRunner(rp.load("scenarios/valley"), ["today"], 1)
 
 
 @pytest.mark.parametrize(("draws", "shards"), [(10, 3), (400, 4), (7, 7), (1, 1)])
@@ -41,22 +57,27 @@ def test_groups_have_enough_draws_where_there_are_that_many() -> None:
     assert in_groups([], 100) == []
 
 
-def test_a_file_that_is_not_whole_is_run_again(programme: Programme, tmp_path: Path) -> None:
-    kept = Kept(tmp_path, (0, 25))
-    chunks.run_on_threads(programme, kept, workers=2)
+def test_files_hold_the_draws_from_their_first_to_their_last(tmp_path: Path) -> None:
+    assert Chunks({(4, 10): tmp_path, (10, 14): tmp_path}).draws == 10
+    assert Chunks({(0, 7): tmp_path}).draws == 7
+
+
+def test_a_file_that_is_not_whole_is_run_again(runner: DrawRunner, tmp_path: Path) -> None:
+    kept = KeptDraws(tmp_path, (0, 25))
+    chunks.run_on_threads(runner, kept, workers=2)
     assert kept.missing() == []
     whole = kept.chunks().read("gate_s", 0)
     path = tmp_path / chunks.chunk_name((10, 20))
     path.write_bytes(path.read_bytes()[:-50])
     assert kept.missing() == [(10, 20)]
     assert kept.count() == 15
-    chunks.run_on_threads(programme, kept, workers=2)
-    assert (kept.chunks().read("gate_s", 0) == whole).all()
+    chunks.run_on_threads(runner, kept, workers=2)
+    np.testing.assert_array_equal(kept.chunks().read("gate_s", 0), whole)
 
 
-def test_a_file_with_other_bytes_is_refused(programme: Programme, tmp_path: Path) -> None:
-    kept = Kept(tmp_path, (0, 5))
-    chunks.run_on_threads(programme, kept, workers=1)
+def test_a_file_with_other_bytes_is_refused(runner: DrawRunner, tmp_path: Path) -> None:
+    kept = KeptDraws(tmp_path, (0, 5))
+    chunks.run_on_threads(runner, kept, workers=1)
     path = tmp_path / chunks.chunk_name((0, 5))
     data = bytearray(path.read_bytes())
     place = data.index(b"gate_s.0.npy") + 200
@@ -65,7 +86,7 @@ def test_a_file_with_other_bytes_is_refused(programme: Programme, tmp_path: Path
     with pytest.raises(rp.ReturnplanError, match="damaged"):
         kept.chunks().read("gate_s", 0)
     with pytest.raises(rp.ReturnplanError, match="damaged"):
-        kept.chunks().read("no_such_field", 0)
+        kept.chunks().read("gate_s", 1)  # there is one allocation
 
 
 def test_a_chunk_that_cannot_be_written_leaves_nothing(
@@ -76,7 +97,7 @@ def test_a_chunk_that_cannot_be_written_leaves_nothing(
 
     monkeypatch.setattr(np, "savez", full)
     with pytest.raises(OSError, match="No space"):
-        Kept(tmp_path, (0, 5)).save((0, 5), {})
+        KeptDraws(tmp_path, (0, 5)).save((0, 5), {})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -87,3 +108,42 @@ def test_processor_cores_are_those_that_the_process_may_use(
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     assert chunks.cores() == 3
+
+
+@pytest.mark.parametrize("chunk_draws", [1, 3, 7, 100])
+def test_chunks_of_any_size_hold_the_same_numbers_and_sums(
+    chunk_draws: int, tmp_path: Path
+) -> None:
+    both = DrawRunner(rp.load("scenarios/valley"), ALLOCATIONS, 1)
+    kept = KeptDraws(tmp_path, (0, 7), chunk_draws)
+    chunks.run_on_threads(both, kept, workers=2)
+    drawn = [both.run(draw) for draw in range(7)]
+    for number in range(len(ALLOCATIONS)):
+        for name, how in KEPT.items():
+            each = np.stack([getattr(accounts[number], name) for accounts in drawn])
+            expected = each.sum(axis=0) if how == "sum" else each
+            found = kept.chunks().read(name, number)
+            assert found.dtype == expected.dtype
+            np.testing.assert_array_equal(found, expected, err_msg=name)
+
+
+@given(
+    st.lists(
+        st.one_of(st.integers(0, LIMIT_S).map(float), st.just(math.inf), st.just(math.nan)),
+        max_size=20,
+    )
+)
+def test_times_that_are_packed_are_unpacked_as_they_were(times: list[float]) -> None:
+    given_s = np.array(times, np.float64)
+    whole = packed(given_s)
+    assert whole.dtype == np.uint32
+    np.testing.assert_array_equal(unpacked(whole), given_s)
+    np.testing.assert_array_equal(packed(unpacked(whole)), whole)
+
+
+def test_no_time_on_the_axis_is_a_mark() -> None:
+    assert unpacked(packed(np.array([0.0, LIMIT_S]))).tolist() == [0, LIMIT_S]
+    marks = packed(np.array([math.inf, math.nan]))
+    assert len(set(marks.tolist())) == 2
+    assert marks.min() > LIMIT_S
+    assert packed(np.zeros((0, 3))).shape == (0, 3)

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 import returnplan as rp
-from returnplan.runs.machine import chunks
-from returnplan.runs.machine import cluster
+from returnplan.runs.machine import chunks, cluster
+from returnplan.runs.machine.runner import DrawRunner
 from returnplan.runs.run import Request
-from returnplan.runs.machine.programme import Programme
 from tests.running import command, manifest, run_undrawn
 
 DRAWS = 300  # three tasks
@@ -86,7 +85,7 @@ def test_a_cluster_of_this_machine_listens_on_loopback_only_and_shows_no_pages()
 def test_what_fails_on_a_worker_is_one_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = chunks.Kept(tmp_path, (0, 5))
+    kept = chunks.KeptDraws(tmp_path, (0, 5))
     scenario = rp.load("scenarios/valley")
     with cluster.local_cluster(2) as running:
         address = running.scheduler_address
@@ -101,8 +100,8 @@ def test_what_fails_on_a_worker_is_one_message(
 
 def test_a_cluster_is_not_started_when_all_draws_are_there(tmp_path: Path) -> None:
     scenario = rp.load("scenarios/valley")
-    kept = chunks.Kept(tmp_path, (0, 5))
-    chunks.run_on_threads(Programme(scenario, ["today"], 1), kept)
+    kept = chunks.KeptDraws(tmp_path, (0, 5))
+    chunks.run_on_threads(DrawRunner(scenario, ["today"], 1), kept)
     seen: list[int] = []
     cluster.run_on_cluster("nowhere", (scenario, ("today",), 1), kept, progress=seen.append)
     assert seen == [5]

@@ -3,23 +3,22 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import returnplan as rp
-from returnplan.runs.machine import chunks
-from returnplan.runs.machine import working_folder as plans
-from returnplan.runs.machine.working_folder import Plan
+from returnplan.runs.machine import chunks, working_folder
+from returnplan.runs.machine.runner import DrawRunner
+from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.run import Request
-from returnplan.runs.machine.programme import Programme
-from tests.running import command, finish, manifest, run_undrawn, start, until
+from tests.running import ROOT, command, finish, manifest, run_undrawn, start, until
 
-PLAN = Plan(
+PLAN = RunIdentity(
     returnplan="1",
     scenario="valley",
     scenario_sha256="0" * 64,
@@ -32,14 +31,14 @@ PLAN = Plan(
 
 
 @pytest.fixture
-def programme() -> Programme:
-    return Programme(rp.load("scenarios/valley"), ["today"], 1)
+def runner() -> DrawRunner:
+    return DrawRunner(rp.load("scenarios/valley"), ["today"], 1)
 
 
 def test_a_plan_survives_its_file() -> None:
-    assert plans.read_plan(PLAN.as_dict()) == PLAN
-    assert plans.read_plan({"seed": 1}) is None
-    assert plans.read_plan("a plan") is None
+    assert working_folder.read_identity(PLAN.as_dict()) == PLAN
+    assert working_folder.read_identity({"seed": 1}) is None
+    assert working_folder.read_identity("a plan") is None
 
 
 def test_a_plan_says_what_is_different() -> None:
@@ -54,32 +53,34 @@ def test_a_plan_says_what_is_different() -> None:
 # ---------------------------------------------------------------- the working folder
 
 
-def leftover(folder: Path, programme: Programme, draws: int = 30) -> None:
+def leftover(folder: Path, runner: DrawRunner, draws: int = 30) -> None:
     """Leave the first ten draws of a run behind."""
     plan = replace(PLAN, draws=draws)
-    with plans.claimed(folder, plan, (0, draws), resume=False) as kept:
-        arrays = chunks.run_chunk(programme, (0, 10))
+    with working_folder.claimed(folder, plan, (0, draws), resume=False) as kept:
+        arrays = chunks.run_chunk(runner, (0, 10))
         assert arrays is not None
         kept.save((0, 10), arrays)
 
 
 def test_a_working_folder_without_draws_goes_when_the_run_ends(tmp_path: Path) -> None:
     said: list[str] = []
-    with plans.claimed(tmp_path / "d", PLAN, (0, 30), resume=True, say=said.append) as kept:
+    with working_folder.claimed(
+        tmp_path / "d", PLAN, (0, 30), resume=True, say=said.append
+    ) as kept:
         assert kept.count() == 0
     assert not (tmp_path / "d").exists()
     assert said == ["No draws of an earlier run are kept: this one starts anew."]
 
 
 def test_draws_of_an_earlier_run_are_continued_or_thrown_away(
-    programme: Programme, tmp_path: Path
+    runner: DrawRunner, tmp_path: Path
 ) -> None:
     folder = tmp_path / "d"
-    leftover(folder, programme)
+    leftover(folder, runner)
     said: list[str] = []
-    with plans.claimed(folder, PLAN, (0, 30), resume=True, say=said.append) as kept:
+    with working_folder.claimed(folder, PLAN, (0, 30), resume=True, say=said.append) as kept:
         assert kept.missing() == [(10, 20), (20, 30)]
-    with plans.claimed(folder, PLAN, (0, 30), resume=False, say=said.append) as kept:
+    with working_folder.claimed(folder, PLAN, (0, 30), resume=False, say=said.append) as kept:
         assert kept.count() == 0
     assert "10 draws of an earlier run are kept" in said[0]
     assert "10 draws of an earlier run that was not finished are thrown away" in said[1]
@@ -95,84 +96,148 @@ def test_draws_of_an_earlier_run_are_continued_or_thrown_away(
     ],
 )
 def test_draws_of_another_run_are_not_continued(
-    plan: Plan, part: chunks.Span, message: str, programme: Programme, tmp_path: Path
+    plan: RunIdentity, part: chunks.DrawRange, message: str, runner: DrawRunner, tmp_path: Path
 ) -> None:
     folder = tmp_path / "d"
-    leftover(folder, programme)
+    leftover(folder, runner)
     before = sorted(path.name for path in folder.iterdir())
     with (
         pytest.raises(rp.ReturnplanError, match=message),
-        plans.claimed(folder, plan, part, resume=True),
+        working_folder.claimed(folder, plan, part, resume=True),
     ):
         pass
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
-def test_draws_without_a_plan_are_not_continued(programme: Programme, tmp_path: Path) -> None:
-    leftover(tmp_path / "d", programme)
+def test_draws_without_a_plan_are_not_continued(runner: DrawRunner, tmp_path: Path) -> None:
+    leftover(tmp_path / "d", runner)
     (tmp_path / "d" / "plan.json").write_text("{}", encoding="utf-8")
     with (
         pytest.raises(rp.ReturnplanError, match="no plan can be read"),
-        plans.claimed(tmp_path / "d", PLAN, (0, 30), resume=True),
+        working_folder.claimed(tmp_path / "d", PLAN, (0, 30), resume=True),
     ):
         pass
+
+
+@pytest.mark.parametrize("kind", ["flipped", "cut", "of another run", "folder", "no sums"])
+def test_a_damaged_file_of_kept_draws_is_run_again_with_a_word(
+    kind: str, runner: DrawRunner, tmp_path: Path
+) -> None:
+    folder = tmp_path / "d"
+    leftover(folder, runner)
+    path = folder / chunks.chunk_name((0, 10))
+    data = bytearray(path.read_bytes())
+    other = chunks.run_chunk(runner, (10, 20))
+    assert other is not None
+    match kind:
+        case "flipped":
+            data[len(data) // 2] ^= 1
+            path.write_bytes(data)
+        case "cut":
+            path.write_bytes(data[:-50])
+        case "of another run":
+            with path.open("wb") as file:
+                np.savez(file, allow_pickle=False, **other)
+        case "folder":
+            path.unlink()
+            (path / "inner").mkdir(parents=True)
+        case "no sums":
+            (folder / chunks.SUMS).unlink()
+    said: list[str] = []
+    with working_folder.claimed(folder, PLAN, (0, 30), resume=True, say=said.append) as kept:
+        assert kept.missing() == [(0, 10), (10, 20), (20, 30)]
+        kept.save((10, 20), other)
+    assert said == [
+        "No draws of an earlier run are kept: this one starts anew.",
+        "1 file of kept draws is damaged: these draws are run again.",
+    ]
+    with working_folder.claimed(folder, PLAN, (0, 30), resume=True, say=said.append) as kept:
+        assert kept.missing() == [(0, 10), (20, 30)]
+    assert said[2:] == ["10 draws of an earlier run are kept and continued."]
+
+
+@pytest.mark.parametrize("key", sorted(PLAN.as_dict()))
+@pytest.mark.parametrize("odd", [None, 1.5, ["x", 1], {"a": 1}])
+def test_a_plan_of_other_types_is_no_plan(key: str, odd: object) -> None:
+    assert working_folder.read_identity(PLAN.as_dict() | {key: odd}) is None
 
 
 def test_two_runs_never_share_a_working_folder(tmp_path: Path) -> None:
     folder = tmp_path / "d"
-    with plans.claimed(folder, PLAN, (0, 30), resume=False):
+    with working_folder.claimed(folder, PLAN, (0, 30), resume=False):
         with (
-            pytest.raises(rp.ReturnplanError, match=f"process {os.getpid()} is running"),
-            plans.claimed(folder, PLAN, (0, 30), resume=True),
+            pytest.raises(rp.ReturnplanError, match=f"^process {os.getpid()} is running into"),
+            working_folder.claimed(folder, PLAN, (0, 30), resume=True),
         ):
             pass
-        assert (folder / "lock").exists()
+        assert sorted(path.name for path in folder.iterdir()) == ["lock", "plan.json"]
 
 
-def test_the_lock_of_a_dead_process_does_not_count(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ('{"process": "process 12 on another.machine"}', "process 12 on another.machine"),
+        ("", "another process"),
+        ("{}", "another process"),
+    ],
+)
+def test_a_run_that_holds_a_folder_is_named_as_far_as_it_is_known(
+    text: str, who: str, tmp_path: Path
+) -> None:
+    with working_folder.claimed(tmp_path / "d", PLAN, (0, 30), resume=False) as kept:
+        (kept.folder / "plan.json").write_text(text, encoding="utf-8")
+        with (
+            pytest.raises(rp.ReturnplanError, match=f"^{who} is running into the same folder$"),
+            working_folder.claimed(kept.folder, PLAN, (0, 30), resume=True),
+        ):
+            pass
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from returnplan.runs.machine import working_folder
+from tests.runs.machine.test_working_folder import PLAN
+with working_folder.claimed(Path(sys.argv[1]), PLAN, (0, 30), resume=True):
+    print("holds it", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_killed_process_holds_nothing_and_its_draws_are_continued(
+    runner: DrawRunner, tmp_path: Path
+) -> None:
     folder = tmp_path / "d"
-    folder.mkdir()
-    dead = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    for text in (f"{dead} {socket.gethostname()}\n", f"junk {socket.gethostname()}\n"):
-        (folder / "lock").write_text(text, encoding="utf-8")
-        with plans.claimed(folder, PLAN, (0, 30), resume=True) as kept:
-            assert (kept.folder / "lock").read_text(encoding="utf-8").startswith(str(os.getpid()))
-        folder.mkdir()
-
-
-@pytest.mark.parametrize("text", ["12 another.machine\n", ""])
-def test_a_lock_that_cannot_be_judged_from_here_counts(text: str, tmp_path: Path) -> None:
-    (tmp_path / "lock").write_text(text, encoding="utf-8")
-    with (
-        pytest.raises(rp.ReturnplanError, match="if it is not, delete"),
-        plans.claimed(tmp_path, PLAN, (0, 30), resume=True),
-    ):
-        pass
-    assert (tmp_path / "lock").exists()
-
-
-def test_whether_a_process_runs_is_answered_with_care(monkeypatch: pytest.MonkeyPatch) -> None:
-    def not_mine(*_: object) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(os, "kill", not_mine)
-    assert plans._is_running(1)
-    monkeypatch.setattr(os, "name", "nt")
-    assert plans._is_running(1)
+    leftover(folder, runner)
+    how = [sys.executable, "-c", HOLDER, str(folder)]
+    with subprocess.Popen(how, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "holds it\n"
+        for resume in (True, False):
+            with (
+                pytest.raises(rp.ReturnplanError, match=f"process {process.pid} is running"),
+                working_folder.claimed(folder, PLAN, (0, 30), resume=resume),
+            ):
+                pass
+        process.kill()
+    assert (folder / "lock").exists()
+    with working_folder.claimed(folder, PLAN, (0, 30), resume=True) as kept:
+        assert kept.missing() == [(10, 20), (20, 30)]
+    left = {path.name for path in folder.iterdir()}
+    assert left == {"plan.json", chunks.SUMS, chunks.chunk_name((0, 10))}
 
 
 # ---------------------------------------------------------------- a real process is stopped
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("where", [(), ("--cluster", "local")], ids=["threads", "cluster"])
+@pytest.mark.parametrize(
+    ("where", "signum"),
+    [((), signal.SIGINT), ((), signal.SIGTERM), (("--cluster", "local"), signal.SIGINT)],
+    ids=["threads", "threads, by a batch system", "cluster"],
+)
 def test_a_stopped_run_keeps_its_draws_and_continues_with_them(
-    where: tuple[str, ...], tmp_path: Path
+    where: tuple[str, ...], signum: int, tmp_path: Path
 ) -> None:
     shutil.copytree("scenarios/valley", tmp_path / "valley")
     words = ("run", "valley", "-a", "today", "--draws", "120", "--workers", "2")
@@ -180,7 +245,7 @@ def test_a_stopped_run_keeps_its_draws_and_continues_with_them(
 
     process = start(*words, "--out", "out", *where, cwd=tmp_path, draw_takes_s=0.1)
     until(lambda: working.is_dir() and len(chunks.chunk_files(working)) >= 2, process)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: its workers get it too
+    os.killpg(process.pid, signum)  # as a terminal does: its workers get it too
     code, _, err = finish(process)
     assert "Traceback" not in err
     assert code == 130, err
@@ -192,7 +257,7 @@ def test_a_stopped_run_keeps_its_draws_and_continues_with_them(
     done = chunks.chunk_files(working)
     assert 2 <= len(done) < 12
     files = {path.name for path in working.iterdir()}
-    assert files == {"plan.json", *(path.name for path in done.values())}
+    assert files == {"plan.json", chunks.SUMS, *(path.name for path in done.values())}
 
     code, _, err = command(*words, "--out", "out", "--seed", "2", "--resume", cwd=tmp_path)
     assert code == 2

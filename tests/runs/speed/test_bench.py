@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import returnplan as rp
-from returnplan.runs.speed import bench
-from returnplan.runs.speed.bench import Figures, Subject, best_time, measure, told
 from returnplan.cli import main
+from returnplan.runs.speed import bench
+from returnplan.runs.speed.bench import Figures, Subject, best_time, lines_of, measure
 from returnplan.scenario.synthetic import synthetic
 from tests import worlds
 
@@ -99,7 +99,7 @@ def test_the_shortest_time_counts_and_the_warm_up_does_not() -> None:
 
 
 def test_each_figure_is_told_with_what_it_is() -> None:
-    some = list(told(FIGURES, ""))
+    some = list(lines_of(FIGURES, ""))
     assert len(some) == 8
     every = replace(
         FIGURES,
@@ -109,12 +109,12 @@ def test_each_figure_is_told_with_what_it_is() -> None:
         draws_per_second=(10.0, 19.0),
         threads_ratio=1.9,
     )
-    lines = list(told(every, "S"))
+    lines = list(lines_of(every, "S"))
     assert len(lines) == 14
     assert "      1,500 x  SimPy over returnplan" in lines
     assert "         1.25  time per parcel over that of S" in lines
     assert "         1.90  draws a second, 2 threads over 1" in lines
-    on_windows = list(told(replace(FIGURES, peak_mib=None), ""))
+    on_windows = list(lines_of(replace(FIGURES, peak_mib=None), ""))
     assert [line for line in some if "memory" not in line] == on_windows
 
 
@@ -128,13 +128,13 @@ def test_each_size_stands_beside_the_one_before_and_the_file_holds_all(
     assert "on one machine" in result.output.splitlines()[0]
     assert "M: 1,000 settlements, 5,000 hazards, 200 teams" in result.output
     assert figured == [("S", True), ("M", True), ("L", False), (str(tmp_path / "world"), False)]
-    told = json.loads(target.read_text(encoding="utf-8"))
-    assert list(told["sizes"]) == ["S", "M", "L"]
-    assert [told["sizes"][size]["time_per_parcel_ratio"] for size in "SML"] == [None, 2, 1.5]
-    assert set(PER_SIZE) <= told["sizes"]["S"].keys()
-    assert told["versions"]["returnplan"] == rp.__version__
-    assert told["processors"] > 0
-    assert list(told["scenarios"]) == [str(tmp_path / "world")]
+    lines_of = json.loads(target.read_text(encoding="utf-8"))
+    assert list(lines_of["sizes"]) == ["S", "M", "L"]
+    assert [lines_of["sizes"][size]["time_per_parcel_ratio"] for size in "SML"] == [None, 2, 1.5]
+    assert set(PER_SIZE) <= lines_of["sizes"]["S"].keys()
+    assert lines_of["versions"]["returnplan"] == rp.__version__
+    assert lines_of["processors"] > 0
+    assert list(lines_of["scenarios"]) == [str(tmp_path / "world")]
 
 
 def test_the_rival_can_be_left_out_and_is_not_missed(

@@ -1,30 +1,32 @@
-"""What a run brings beyond its dates: tables by hand, and sums over draws (model §7.1 to §10)."""
+"""What an allocation brings beyond its dates: tables by hand, and over draws (model §7 to §10)."""
 
 from __future__ import annotations
 
-from dataclasses import fields
+import math
+from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import pairwise
-from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import returnplan as rp
-from returnplan.model import account as accounts
-from returnplan.runs.machine import chunks
-from returnplan.model.account import Account, residual_risk_table, returns_table
-from returnplan.model.reasons.causes import delays_table
-from returnplan.model.conditions.gates import NEVER_S, UNKNOWN_S
+from returnplan.model.conditions import score
+from returnplan.model.conditions.history import NEVER, UNKNOWN
 from returnplan.model.conditions.risk import LEVELS
-from returnplan.model.simulation import SUMMED, Draw, Programme, Prepared
-from tests.sketch import STAGES, Sketch
+from returnplan.model.conditions.score import DIMENSIONS, WEIGHTS
+from returnplan.model.effects.cost import Costs
+from returnplan.model.effects.harm import KINDS, Casualties
+from returnplan.quantiles import mean, quantile
+from returnplan.runs.tables import effects, one_under_another
+from tests.sketch import Sketch
+from tests.tabled import by_hand, over_draws
 
 DAY_S = 86_400
-DRAWS = 12
-ALLOCATIONS = ("today", "smith_path")
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +36,15 @@ def valley() -> rp.Scenario:
 
 @pytest.fixture(scope="module")
 def spread(valley: rp.Scenario) -> rp.Ensemble:
-    return rp.ensemble(valley, ALLOCATIONS, draws=DRAWS)
+    return rp.ensemble(valley, ("today", "smith_path"), draws=12)
 
 
 @pytest.fixture(scope="module")
 def outcome(valley: rp.Scenario) -> rp.Outcome:
     return rp.simulate(valley, "today")
+
+
+# ----------------------------------------------------------------------------------------- returns
 
 
 def two_districts(start: date = date(2025, 1, 20), horizon_years: int = 1) -> Sketch:
@@ -51,45 +56,40 @@ def two_districts(start: date = date(2025, 1, 20), horizon_years: int = 1) -> Sk
     return world
 
 
-# ----------------------------------------------------------------------------------------- returns
-
-
-def people(*draws: list[list[float]]) -> dict[str, Any]:
-    """The same draws x districts x instants for everybody who is counted."""
+def returns_of(world: Sketch, *draws: list[list[float]]) -> pd.DataFrame:
+    """Table of draws x districts x instants, the same for everybody who is counted."""
     values = np.array(draws, np.float64)
-    return {"returned": values, "present": values * 2, "early": values / 10}
+    people = {"returned": values, "present": values * 2, "early": values / 10}
+    return effects.returns(over_draws(world.scenario(), len(draws), **people))
 
 
 def test_returns_are_counted_at_the_end_of_each_month_of_each_district() -> None:
-    books = Prepared(two_districts().scenario()).books
-    count = len(books.dates)
-    assert count == 14  # 20 January, 12 first days of months, 20 January
+    count = 14  # 20 January, 12 first days of months, 20 January
     draw = [[float(n) for n in range(count)], [100.0 + n for n in range(count)]]
-    table = returns_table(books, "plan", people(draw))
+    table = returns_of(two_districts(), draw)
     assert list(table["district"]) == ["north"] * 13 + ["south"] * 13
     north = table[table["district"] == "north"]
     assert list(north["month"])[:3] == ["2025-01", "2025-02", "2025-03"]
     assert list(north["month"])[-1] == "2026-01"
-    assert list(north["date"])[:3] == ["2025-02-01", "2025-03-01", "2025-04-01"]
-    assert list(north["date"])[-1] == "2026-01-20"
+    dates = north["date"].dt.date.tolist()
+    assert dates[:3] == [date(2025, 2, 1), date(2025, 3, 1), date(2025, 4, 1)]
+    assert dates[-1] == date(2026, 1, 20)
     assert list(north["returned_p50"]) == list(range(1, 14))
     assert list(table["returned_p50"])[-1] == 113
 
 
 def test_a_start_on_the_first_of_a_month_gives_whole_months() -> None:
-    books = Prepared(two_districts(date(2025, 1, 1)).scenario()).books
     draw = [[0.0] * 13] * 2
-    table = returns_table(books, "plan", people(draw))
+    table = returns_of(two_districts(date(2025, 1, 1)), draw)
     north = table[table["district"] == "north"]
     assert list(north["month"]) == [f"2025-{month:02}" for month in range(1, 13)]
-    assert north["date"].min() == "2025-02-01"
-    assert north["date"].max() == "2026-01-01"
+    assert north["date"].min() == pd.Timestamp("2025-02-01")
+    assert north["date"].max() == pd.Timestamp("2026-01-01")
 
 
 def test_ranges_of_returns_are_values_of_draws_and_means_are_means() -> None:
-    books = Prepared(two_districts(date(2025, 1, 1)).scenario()).books
     draws = [[[count] * 13, [0.0] * 13] for count in (5.0, 1.0, 2.0, 12.0)]
-    first = returns_table(books, "plan", people(*draws)).iloc[0]
+    first = returns_of(two_districts(date(2025, 1, 1)), *draws).iloc[0]
     found = [first[f"returned_{name}"] for name in ("p10", "p50", "p90", "mean")]
     assert found == [2, 5, 12, 5]  # places ceil(0.3), ceil(1.5), ceil(2.7) of 1, 2, 5, 12
     assert [first[f"present_p{p}"] for p in (10, 50, 90)] == [4, 10, 24]
@@ -133,22 +133,23 @@ def test_returned_people_never_become_fewer(outcome: rp.Outcome) -> None:
 # ------------------------------------------------------------------------------------ residual risk
 
 
-def risk_rows(*draws: list[int]) -> list[dict[str, Any]]:
+def risk_rows(*draws: list[float]) -> list[dict[str, Any]]:
     """Rows of a settlement whose risk is within the three limits at some times, by draw."""
     world = Sketch()
     world.village("home", people=10)
     world.team()
-    books = Prepared(world.scenario()).books
-    risk_s = np.array(draws, np.uint32)[:, np.newaxis, :]
-    table = residual_risk_table(books, "plan", risk_s, np.zeros((len(draws), 1), np.uint32))
+    times = {
+        "risk_s": np.array(draws)[:, np.newaxis, :] * DAY_S,
+        "near_released_s": np.zeros((len(draws), 1)),
+    }
+    table = effects.residual_risk(over_draws(world.scenario(), len(draws), **times))
     assert list(table["max_per_year"]) == list(LEVELS)
     assert set(table["community"]) == {"home_people"}
-    found: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
-    return found
+    return [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
 
 
 def test_a_limit_is_met_from_the_median_day_on() -> None:
-    rows = risk_rows([0, 3 * DAY_S, NEVER_S], [0, 9 * DAY_S, NEVER_S], [0, 5 * DAY_S, 2 * DAY_S])
+    rows = risk_rows([0, 3, NEVER], [0, 9, NEVER], [0, 5, 2])
     assert [row["state"] for row in rows] == ["met", "met", "not met"]
     assert [row["day_p50"] for row in rows[:2]] == [0, 5]
     assert np.isnan(rows[2]["day_p50"])
@@ -157,16 +158,28 @@ def test_a_limit_is_met_from_the_median_day_on() -> None:
 
 
 def test_a_limit_is_unknown_if_half_of_the_draws_are() -> None:
-    rows = risk_rows(
-        [UNKNOWN_S, UNKNOWN_S, 0], [UNKNOWN_S, 7 * DAY_S, 0], [UNKNOWN_S, 0, UNKNOWN_S]
-    )
+    rows = risk_rows([UNKNOWN, UNKNOWN, 0], [UNKNOWN, 7, 0], [UNKNOWN, 0, UNKNOWN])
     assert [row["state"] for row in rows] == ["unknown", "met", "met"]
     assert rows[1]["day_p50"] == 7  # unknown counts as never: 0, 7, never
     assert np.isnan(rows[0]["day_p50"])
     assert np.isnan(rows[0]["probability_by_horizon"])
     assert [row["probability_by_horizon"] for row in rows[1:]] == pytest.approx([2 / 3, 2 / 3])
-    even = risk_rows([UNKNOWN_S, 0, 0], [0, 0, NEVER_S])
+    even = risk_rows([UNKNOWN, 0, 0], [0, 0, NEVER])
     assert [row["state"] for row in even] == ["unknown", "met", "not met"]
+
+
+def test_the_day_of_the_last_known_hazard_is_a_median_and_blank_if_it_never_comes() -> None:
+    # near is the last release at each settlement, by draw: 5, 9, never; never, 3, never.
+    world = Sketch()
+    for name in ("one", "two"):
+        world.village(name, people=10)
+    world.team()
+    near = np.array([[5, NEVER], [9, 3], [NEVER, NEVER]]) * DAY_S
+    drawn = over_draws(world.scenario(), 3, risk_s=np.zeros((3, 2, 3)), near_released_s=near)
+    table = effects.residual_risk(drawn).set_index("community")
+    days = table["known_hazards_released_day_p50"]
+    assert days["one_people"].tolist() == [9, 9, 9]
+    assert days["two_people"].isna().all()
 
 
 def test_a_village_without_hazards_is_within_every_limit_and_one_with_unknown_items_in_none() -> (
@@ -198,224 +211,320 @@ def test_a_lower_limit_is_never_reached_before_a_higher_one(spread: rp.Ensemble)
     assert set(table["state"]) <= {"met", "not met", "unknown"}
 
 
-# --------------------------------------------------------------------------------------- key roads
+# -------------------------------------------------------------------------------------- land, costs
 
 
-def behind_mined_roads() -> Sketch:
-    """Draw two roads from the hub that are both released on day 16.
-
-    Behind ``lane`` and a junction wait 100 and 50 people, behind ``spur`` wait 120.
-    """
-    world = Sketch()
-    world.gates = {"road_access": {}}
-    world.place("mid", "junction")
-    world.road("lane", "town", "mid")
-    for name, people_there in (("upper", 100), ("lower", 50)):
-        world.village(name, people=people_there, hours=None)
-        world.road(f"{name}_road", "mid", name)
-    world.village("other", people=120, hours=None)
-    world.road("spur", "other", "town")
-    world.hazard("lane_mine", "lane")
-    world.hazard("spur_mine", "spur")
-    world.asset("team")
-    world.deploy("team", teams=2)
-    return world
+def test_land_that_is_released_in_no_draw_has_no_row() -> None:
+    cells = [("north", 2024, "cleared", "road"), ("north", 2025, "cleared", "road")]
+    drawn = by_hand(cells=cells, released_m2=np.array([[0.0, 5.0], [0.0, 7.0], [0.0, 0]]))
+    table = effects.land_release(drawn)
+    assert table["year"].tolist() == [2025]
+    assert table.filter(like="area").to_numpy().tolist() == [[5.0, 5.0, 7.0, 4.0]]
+    assert effects.land_release(by_hand(released_m2=np.zeros((3, 0)))).empty
 
 
-def test_a_mined_road_keeps_all_behind_it_waiting_until_it_opens() -> None:
-    # Technical survey 1 day, clearance 4, quality control 1, handover 10: day 16 = 17 January.
-    # lane: 100 + 50 people x 16 days; spur: 120 x 16. The roads beyond the junction are open.
-    table = behind_mined_roads().run().outcome.key_roads
-    columns = ["rank", "road", "from_place", "to_place", "people_mean", "person_days_mean"]
-    told = table[[*columns, "people_without_other_route", "open_date_p50"]]
-    lane = (1, "lane", "town", "mid", 150.0, 150 * 16.0, 150, "2025-01-17")
-    spur = (2, "spur", "other", "town", 120.0, 120 * 16.0, 120, "2025-01-17")
-    assert list(told.itertuples(index=False, name=None)) == [lane, spur]
-    assert table["open_date_p10"].isna().all()
-    assert table["open_date_p90"].isna().all()
+def test_a_run_on_expected_values_has_one_area_and_no_rows_of_none(outcome: rp.Outcome) -> None:
+    table = outcome.land_release
+    assert (table["area_m2_p50"] > 0).all()
+    assert table["area_m2_mean"].equals(table["area_m2_p50"])
+    assert table[["area_m2_p10", "area_m2_p90"]].isna().all(axis=None)
 
 
-def test_a_road_counts_until_it_lets_the_team_come_and_not_after() -> None:
-    # The road is released on day 16; then the land behind it until day 32: 40 people x 16 days.
-    world = Sketch()
-    world.gates = {"housing_land": {}}
-    world.village("home", people=40, hours=None)
-    world.road("lane", "town", "home")
-    world.hazard("lane_mine", "lane")
-    world.hazard("mine", "home")
-    world.team("surveyors", ["survey"])
-    world.team("deminers", STAGES[1:])
-    told = world.run()
-    assert told.ready("home_people") == 32
-    (row,) = told.outcome.key_roads.itertuples()
-    assert (row.road, row.people_mean, row.person_days_mean) == ("lane", 40, 640)
-    assert row.people_without_other_route == 40
+def costs_of(
+    cells: Sequence[tuple[int, str]], drawn: Costs, *, is_expected: bool = False
+) -> pd.DataFrame:
+    return effects.costs(by_hand(cost_cells=cells, is_expected=is_expected, **drawn._asdict()))
 
 
-def test_a_road_that_never_opens_counts_up_to_the_horizon() -> None:
-    world = Sketch(horizon_years=1)
-    world.gates = {"road_access": {}}
-    world.village("home", people=40, hours=None)
-    world.road("lane", "town", "home", repair_crew_days=900)
-    world.team("crew", ["road_repair"])
-    table = world.run().outcome.key_roads
-    (row,) = table.itertuples()
-    assert (row.people_mean, row.person_days_mean) == (40, 40 * 365)
-    assert table["open_date_p50"].isna().all()
-
-
-def test_without_waiting_for_a_road_there_are_no_key_roads() -> None:
-    world = Sketch()
-    world.village("home", people=40)
-    world.team()
-    table = world.run().outcome.key_roads
-    assert len(table) == 0
-    assert list(table)[:3] == ["allocation", "rank", "road"]
-
-
-def test_roads_rank_by_people_then_by_how_long_they_wait_then_by_id() -> None:
-    # Released on day 16, or 12 + 10 = 22 with twice the area. In front: most people.
-    world = Sketch()
-    world.gates = {"road_access": {}}
-    for name, people_there, area_m2 in (
-        ("d", 30, 8000),
-        ("c", 20, 8000),
-        ("b", 20, 8000),
-        ("a", 20, 16000),
-    ):
-        world.village(name, people=people_there)
-        world.hazard(f"{name}_mine", f"{name}_road", area_m2)
-    world.village("e", people=10)
-    world.asset("team")
-    world.deploy("team", teams=9)
-    table = world.run().outcome.key_roads
-    columns = ["rank", "road", "people_mean", "person_days_mean", "people_without_other_route"]
-    assert list(table[columns].itertuples(index=False, name=None)) == [
-        (1, "d_road", 30, 480, 30),
-        (2, "a_road", 20, 440, 20),
-        (3, "b_road", 20, 320, 20),
-        (4, "c_road", 20, 320, 20),
-    ]
-
-
-def test_key_roads_of_draws_are_ranked_and_no_road_beyond_all_people(spread: rp.Ensemble) -> None:
-    everyone = 3120
-    for _, rows in spread.key_roads.groupby("allocation"):
-        assert list(rows["rank"]) == list(range(1, len(rows) + 1))
-        assert (np.diff(rows["people_mean"]) <= 0).all()
-        assert (rows["people_mean"] <= everyone).all()
-        dates = rows[["open_date_p10", "open_date_p50", "open_date_p90"]].fillna("9999")
-        for early, late in (("open_date_p10", "open_date_p50"), ("open_date_p50", "open_date_p90")):
-            assert (dates[early] <= dates[late]).all()
-
-
-# ------------------------------------------------------------------------------------------ delays
-
-
-def test_delays_are_means_over_the_draws_and_causes_without_days_are_left_out() -> None:
-    world = Sketch()
-    world.village("home", people=40)
-    world.people("guests", "home", 2)
-    world.village("other", people=5)
-    world.team()
-    facts = Prepared(world.scenario()).facts
-    cause_s = np.array([[3, 0, 9], [0, 0, 6]]) * DAY_S
-    table = delays_table(facts, "plan", ["travel", "winter", "handover"], cause_s, 3)
-    assert list(table.itertuples(index=False, name=None)) == [
-        ("plan", "home_people", "travel", 1.0, 40.0),
-        ("plan", "home_people", "handover", 3.0, 120.0),
-        ("plan", "guests", "travel", 1.0, 2.0),
-        ("plan", "guests", "handover", 3.0, 6.0),
-        ("plan", "other_people", "handover", 2.0, 10.0),
-    ]
-
-
-@pytest.mark.parametrize("number", range(len(ALLOCATIONS)))
-def test_delays_of_a_community_add_up_to_its_mean_wait(
-    number: int, valley: rp.Scenario, spread: rp.Ensemble
-) -> None:
-    horizon = (date(2032, 3, 1) - valley.start).days
-    rows = spread.delays[spread.delays["allocation"] == ALLOCATIONS[number]]
-    waits = np.minimum(spread.ready_day[number], horizon).mean(axis=0)
-    sums = rows.groupby("community")[["days_mean", "person_days_mean"]].sum()
-    days = [float(sums["days_mean"].get(community, 0)) for community in spread.communities]
-    assert days == pytest.approx(list(waits), rel=1e-9)
-    summary = spread.summary.set_index("allocation")
-    person_days: Any = summary.loc[ALLOCATIONS[number], "person_days_mean"]
-    assert sums["person_days_mean"].sum() == pytest.approx(person_days, rel=1e-9)
-
-
-def test_delays_of_expected_values_add_up_to_the_ready_day(outcome: rp.Outcome) -> None:
-    horizon = (outcome.horizon - outcome.start).days
-    sums = outcome.delays.groupby("community")["days_mean"].sum()
-    ready = outcome.readiness.set_index("community")["ready_day_p50"].fillna(horizon)
-    for community, days in ready.items():
-        assert sums.get(community, 0) == pytest.approx(days, abs=1e-6)
-    total = outcome.delays["person_days_mean"].sum()
-    assert total == pytest.approx(float(outcome.summary["person_days_mean"].iloc[0]), rel=1e-9)
-
-
-# ------------------------------------------------------------------------------- draws and chunks
-
-
-@pytest.fixture(scope="module")
-def programme(valley: rp.Scenario) -> Programme:
-    return Programme(valley, ALLOCATIONS, 1)
-
-
-def test_a_draw_stacks_what_each_of_its_allocations_brings(
-    valley: rp.Scenario, programme: Programme
-) -> None:
-    both = programme.run(3)
-    for number, name in enumerate(ALLOCATIONS):
-        alone = Programme(valley, [name], 1).run(3)
-        for field in fields(Draw):
-            whole, one = getattr(both, field.name), getattr(alone, field.name)
-            assert len(whole) == len(ALLOCATIONS)
-            assert one.shape[1:] == whole.shape[1:]
-            if field.name != "casualties" or number == 0:  # others are compared with the first
-                np.testing.assert_array_equal(whole[number], one[0], err_msg=field.name)
-    own = {field.name for field in fields(Draw)} - {field.name for field in fields(Account)}
-    assert own == {"gate_s", "released_m2"}
-
-
-def test_only_whole_numbers_are_kept_as_sums(programme: Programme) -> None:
-    drawn = programme.run(0)
-    assert {"delay_s", "road_people"} < SUMMED
-    for name in SUMMED:
-        assert getattr(drawn, name).dtype == np.int64
-
-
-@pytest.mark.parametrize("chunk_draws", [1, 3, 7, 100])
-def test_chunks_of_any_size_hold_the_same_sums(
-    chunk_draws: int, programme: Programme, tmp_path: Path
-) -> None:
-    kept = chunks.Kept(tmp_path, (0, 7), chunk_draws)
-    chunks.run_on_threads(programme, kept, workers=2)
-    drawn = [programme.run(draw) for draw in range(7)]
-    for number in range(len(ALLOCATIONS)):
-        for field in fields(Draw):
-            each = np.stack([getattr(one, field.name)[number] for one in drawn])
-            expected = each.sum(axis=0) if field.name in SUMMED else each
-            found = kept.chunks().read(field.name, number)
-            assert found.dtype == expected.dtype
-            np.testing.assert_array_equal(found, expected, err_msg=field.name)
-
-
-def test_days_of_people_who_are_early_are_counted_from_month_to_month(
-    outcome: rp.Outcome, valley: rp.Scenario
-) -> None:
-    rows = outcome.returns
-    early = [0.0, *rows.groupby("date")["early_mean"].sum()]
-    days = np.diff(Prepared(valley).books.by_s) / DAY_S
-    expected = sum(
-        (one + other) / 2 * n for (one, other), n in zip(pairwise(early), days, strict=True)
+def test_the_table_of_a_single_run_has_no_range() -> None:
+    cells = [(2025, "manual"), (2025, "works"), (2026, "manual"), (2026, "works")]
+    run = Costs(
+        *(np.array([row]) for row in ([3.0, 0, 0, 0], [1.0, 0, 0, 0], [0.0] * 4, [9, 7, 0, 0]))
     )
-    assert expected > 0
-    (found,) = outcome.summary["early_person_days_mean"]
-    assert found == pytest.approx(expected, rel=1e-9)
+    table = costs_of(cells, run, is_expected=True)
+    assert list(table) == [
+        *("allocation", "year", "asset", "team_days_mean", "mobilisations_mean", "camps_mean"),
+        *("cost_usd_mean", "cost_usd_p10", "cost_usd_p90"),
+    ]
+    assert table.iloc[:, :7].to_numpy().tolist() == [
+        ["plan", 2025, "manual", 3, 1, 0, 9],
+        ["plan", 2025, "works", 0, 0, 0, 7],
+    ]
+    assert table["cost_usd_p10"].isna().all()
+    assert table["cost_usd_p90"].isna().all()
+    assert table["cost_usd_p10"].dtype == float
 
 
-def test_columns_of_returns_are_those_of_the_table(outcome: rp.Outcome) -> None:
-    assert list(outcome.returns) == accounts.RETURN_COLUMNS
-    assert isinstance(outcome.returns, pd.DataFrame)
+def test_the_table_of_draws_has_means_and_the_ranges_of_the_other_tables() -> None:
+    luck = np.random.default_rng(1)
+    usd = luck.uniform(0, 1e6, (40, 3)) * [1, 0, 1]
+    camps = luck.integers(0, 3, (40, 3)) * [1.0, 0, 0]
+    drawn = Costs(usd / 100, usd * 0, camps, usd)
+    cells = [(2025, "a"), (2025, "b"), (2026, "a")]
+    table = costs_of(cells, drawn)
+    assert list(zip(table["year"], table["asset"], strict=True)) == [(2025, "a"), (2026, "a")]
+    assert table["cost_usd_mean"].tolist() == pytest.approx(usd.mean(axis=0)[[0, 2]])
+    assert table["camps_mean"].tolist() == pytest.approx(camps.mean(axis=0)[[0, 2]])
+    assert drawn.total_usd == pytest.approx(usd.sum(axis=1))
+    for percent in (10, 90):
+        assert table[f"cost_usd_p{percent}"].tolist() == quantile(usd, percent)[[0, 2]].tolist()
+
+
+def test_a_plan_without_any_cost_has_an_empty_table() -> None:
+    nothing = Costs(*(np.zeros((5, 1)),) * 4)
+    table = costs_of([(2025, "works")], nothing)
+    assert table.empty
+    assert table["year"].dtype == int
+
+
+def test_what_is_paid_in_all_draws_but_one_has_its_row() -> None:
+    # dogs: 3 team-days of 100 USD in 39 draws of 40, mean 292.5 = 39/40 · 300; camps that cost
+    # nothing in one draw only; works 7 USD always. Rows sum to the mean total 299.5.
+    usd = np.array([[300.0, 0.0, 7.0]] * 39 + [[0.0, 0.0, 7.0]])
+    camps = np.zeros((40, 3))
+    camps[5, 1] = 2
+    drawn = Costs(usd * [0.01, 0, 0], np.zeros((40, 3)), camps, usd)
+    table = costs_of([(2025, "dogs"), (2025, "manual"), (2025, "works")], drawn)
+    assert table["asset"].tolist() == ["dogs", "manual", "works"]
+    assert table["cost_usd_mean"].tolist() == [292.5, 0, 7]
+    assert table["team_days_mean"].tolist() == pytest.approx([2.925, 0, 0])
+    assert table["camps_mean"].tolist() == [0, 0.05, 0]
+    assert table["cost_usd_mean"].sum() == drawn.total_usd.mean() == 299.5
+
+
+# -------------------------------------------------------------------------------------------- harm
+
+
+def three_villages(sketch: Sketch, people: tuple[int, int, int] = (10, 10, 10)) -> rp.Scenario:
+    for number, count in enumerate(people):
+        sketch.village(f"v{number}", people=count)
+    return sketch.scenario()
+
+
+HARM_COLUMNS = [
+    *("allocation", "kind", "expected_low", "expected_p50", "expected_high", "expected_mean"),
+    *("difference_low", "difference_mean", "difference_high", "people_unknown_risk"),
+]
+
+
+def casualties(
+    early: Any,
+    after: Any,
+    deaths: Any,
+    deminers: Any,
+    unknown: float,
+    rests_on: tuple[float, float, float, float] = (5, 0.4, 5, 0.4),
+) -> dict[str, Any]:
+    fields = [np.array(given, np.float64) for given in (early, after, deaths, deminers)]
+    others = [np.full(len(fields[0]), given) for given in (unknown, *rests_on)]
+    return dict(zip(Casualties._fields, [*fields, *others], strict=True))
+
+
+def harm_of(
+    scenario: rp.Scenario, drawn: Mapping[str, Mapping[str, Any]], *, is_expected: bool = False
+) -> pd.DataFrame:
+    """Tables of allocations one under another, the others compared with the first."""
+    first = next(iter(drawn))
+    tables = [
+        effects.harm(
+            by_hand(
+                name,
+                scenario=scenario,
+                is_expected=is_expected,
+                first=None if name == first else drawn[first],
+                casualties=np.stack(list(fields.values()), axis=1),
+            )
+        )
+        for name, fields in drawn.items()
+    ]
+    return one_under_another(tables)
+
+
+TWO = {
+    "today": casualties([1, 2, 3], [10, 20, 30], [2, 4, 6], [1, 1, 1], 300),
+    "more": casualties([1, 1, 1], [30, 10, 20], [4, 2, 3], [2, 2, 2], 300),
+}
+
+
+def test_allocations_are_compared_with_the_first_draw_by_draw(sketch: Sketch) -> None:
+    table = harm_of(three_villages(sketch), TWO)
+    assert list(table.columns) == HARM_COLUMNS
+    assert list(table["kind"]) == [*KINDS, *KINDS]
+    rows: Any = table.set_index(["allocation", "kind"])
+    today = rows.loc[("today", "all")]
+    # early + after + deminers: 12, 23, 34
+    assert today[["expected_low", "expected_p50", "expected_high"]].tolist() == [23, 23, 34]
+    assert today["expected_mean"] == 23
+    assert math.isnan(today["difference_mean"])
+    more = rows.loc[("more", "all")]
+    # 33, 13, 23: +21, -10, -11
+    assert more["expected_mean"] == 23
+    assert more["difference_mean"] == 0
+    assert more[["difference_low", "difference_high"]].tolist() == [-10, 21]
+    people = rows["people_unknown_risk"]
+    assert people.loc[("more", "returnees")] == 300
+    assert people.loc[("more", "deminers")] == 0
+
+
+@pytest.mark.parametrize("rests_on", [(2, 0.6, 5, 0.4), (5, 0.81, 5, 0.4)])
+def test_a_number_that_rests_on_one_village_is_not_shown(
+    sketch: Sketch, rests_on: tuple[float, float, float, float]
+) -> None:
+    found = {"today": casualties([1, 2], [10, 20], [2, 4], [1, 1], 300, rests_on)}
+    table: Any = harm_of(three_villages(sketch), found).set_index("kind")
+    columns = ["expected_low", "expected_p50", "expected_high", "expected_mean"]
+    hidden = table.drop(index="deminers")
+    assert hidden[columns].isna().all(axis=None)
+    assert table.loc["deminers", "expected_mean"] == 1
+    assert table.loc["all", "people_unknown_risk"] == 300
+
+
+@pytest.mark.parametrize("rests_on", [(5, 0.4, 2, 0.5), (5, 0.4, 5, 0.9)])
+def test_a_difference_that_rests_on_one_village_is_not_shown(
+    sketch: Sketch, rests_on: tuple[float, float, float, float]
+) -> None:
+    found = TWO | {"more": casualties([1, 1, 1], [30, 10, 20], [4, 2, 3], [2, 2, 2], 0, rests_on)}
+    table: Any = harm_of(three_villages(sketch), found)
+    rows = table[table["allocation"] == "more"].set_index("kind")
+    assert rows.loc["returnees", "expected_mean"] > 0
+    assert rows.loc["returnees", ["difference_low", "difference_mean"]].isna().all()
+    assert rows.loc["deminers", "difference_mean"] == 1
+
+
+@pytest.mark.parametrize(
+    ("settlements", "largest", "is_shown"),
+    [
+        ([2.0, 3.0], [0.4, 0.4], True),  # one draw with three villages is enough
+        ([2.0, 2.0], [0.4, 0.4], False),
+        ([5.0, 5.0], [0.6, 1.0], True),  # 0.8 on average
+        ([5.0, 5.0], [0.75, 0.875], False),
+    ],
+)
+def test_a_number_rests_on_three_villages_in_a_draw_and_on_one_to_four_fifths_on_average(
+    sketch: Sketch, settlements: list[float], largest: list[float], is_shown: bool
+) -> None:
+    found = casualties([1, 2], [10, 20], [2, 4], [1, 1], 300)
+    found |= {"settlements": np.array(settlements), "largest": np.array(largest)}
+    table: Any = harm_of(three_villages(sketch), {"today": found}).set_index("kind")
+    expected = 16.5 if is_shown else math.nan  # (11 + 22) / 2
+    assert table.loc["returnees", "expected_mean"] == pytest.approx(expected, nan_ok=True)
+
+
+def test_ranges_are_those_of_all_other_tables() -> None:
+    values = np.random.default_rng(1).random(37)
+    sketch = Sketch()
+    found = {"today": casualties(values, 0 * values, 0 * values, 0 * values, 0)}
+    row = harm_of(three_villages(sketch), found).iloc[0]
+    expected = [quantile(values, percent) for percent in (10, 50, 90)]
+    assert row[["expected_low", "expected_p50", "expected_high"]].tolist() == expected
+    assert row["expected_mean"] == mean(values)
+
+
+def test_a_run_on_expected_values_has_no_range(sketch: Sketch) -> None:
+    one = {"today": casualties([1], [10], [2], [1], 0), "more": casualties([2], [30], [4], [2], 0)}
+    table = harm_of(three_villages(sketch), one, is_expected=True)
+    ranged = ["expected_low", "expected_high", "difference_low", "difference_high"]
+    assert table[ranged].isna().all(axis=None)
+    rows = table.set_index(["allocation", "kind"])
+    assert rows.loc[("more", "returnees"), "expected_p50"] == 32
+    assert rows.loc[("more", "returnees"), "expected_mean"] == 32
+    assert rows.loc[("more", "returnees"), "difference_mean"] == 21
+
+
+def test_figures_that_would_be_those_of_a_village_are_not_shown(sketch: Sketch) -> None:
+    table = harm_of(three_villages(sketch, (10, 10, 0)), TWO)
+    assert list(table.columns) == HARM_COLUMNS
+    assert list(table["allocation"]) == ["today"] * len(KINDS) + ["more"] * len(KINDS)
+    assert table.drop(columns=["allocation", "kind"]).isna().all(axis=None)
+
+
+# ------------------------------------------------------------------------------------------ scores
+
+
+SCORE_COLUMNS = [
+    *("allocation", "community", "score_proposed", "score_equal", "score_two_scale"),
+    *("score_known_share", "rank", "rank_p10", "rank_p90", "rank_stable_share"),
+]
+
+
+def scores_of(names: Sequence[str], scored: score.Scored) -> pd.DataFrame:
+    """Table of the scores of some communities."""
+    communities = [SimpleNamespace(id=name) for name in names]
+    drawn: Any = SimpleNamespace(
+        name="plan", scored=scored, scenario=SimpleNamespace(communities=communities)
+    )
+    table = effects.scores(drawn)
+    assert list(table) == SCORE_COLUMNS
+    return table
+
+
+def test_a_score_is_blank_if_half_of_the_draws_have_none() -> None:
+    known, unknown = [1.0] * 7, [1.0, *[math.nan] * 5, 1.0]
+    measures = np.array(
+        [[known, known, known], [known, unknown, unknown], [known, known, unknown]], np.float32
+    )
+    failed = np.zeros((3, 3), np.bool_)
+    table = scores_of(["a", "b", "c"], score.score_draws(np.arange(3), measures, failed))
+    assert table["score_proposed"].tolist()[:2] == [100, 100]
+    blank = [*("score_proposed", "score_equal", "score_two_scale", "rank", "rank_p10", "rank_p90")]
+    assert table[[*blank, "rank_stable_share"]].isna().all(axis=1).tolist() == [False, False, True]
+    assert table["score_known_share"][2] == pytest.approx((1 + 2 * 35 / 95) / 3)
+    assert table["rank"].tolist()[:2] == [1, 1]
+    two = score.score_draws(np.arange(3), measures[:2], failed[:2])
+    assert np.isnan(two.score["proposed"]).tolist() == [False, True, True]
+
+
+def test_communities_of_one_settlement_share_everything_and_ties_the_smaller_rank() -> None:
+    measures = np.array([[[0.2] * 7, [0.9] * 7]], np.float32)
+    failed = np.zeros((1, 2), np.bool_)
+    found = score.score_draws(np.array([1, 0, 1]), measures, failed)
+    table = scores_of(["a", "b", "c"], found)
+    assert table["rank"].tolist() == [1, 3, 1]
+    assert table["rank_p10"].tolist() == table["rank_p90"].tolist() == [1, 3, 1]
+    assert table["rank_stable_share"].tolist() == [1, 1, 1]
+    assert score.rank_correlation(found) == pytest.approx(1)
+
+
+def test_a_rank_that_hangs_on_the_weights_says_so() -> None:
+    nothing = dict.fromkeys(DIMENSIONS, 0.0)
+    land, water = [*(nothing | {"land": 15 / 20}).values()], [*(nothing | {"water": 1}).values()]
+    nearly = np.array([[land, water, [0.9] * 7, [0.0] * 7]], np.float32)
+    found = score.score_draws(np.arange(4), nearly, np.zeros((1, 4), np.bool_))
+    table = scores_of(list("abcd"), found)
+    assert table["rank"].tolist() == [2, 2, 1, 4]
+    assert table["rank_p10"].tolist() == [2, 2, 1, 4]
+    assert table["rank_p90"].tolist() == [3, 3, 1, 4]
+    assert table["rank_stable_share"].tolist() == [1, 1, 1, 1]  # one place is little
+    assert 0.8 < score.rank_correlation(found) < 1
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_the_order_of_communities_and_a_cut_into_batches_change_nothing(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    draws, settlements = int(rng.integers(1, 230)), int(rng.integers(1, 12))
+    measures = rng.random((draws, settlements, 7), np.float32)
+    measures[rng.random(measures.shape) < 0.2] = math.nan
+    failed = rng.random((draws, settlements)) < 0.3
+    names = np.array([f"c{number}" for number in range(settlements)])
+    order = rng.permutation(settlements)
+    table = scores_of(names.tolist(), score.score_draws(np.arange(settlements), measures, failed))
+    turned = scores_of(
+        names[order].tolist(),
+        score.score_draws(np.arange(settlements), measures[:, order], failed[:, order]),
+    )
+    again = turned.set_index("community").loc[names].reset_index()[table.columns]
+    pd.testing.assert_frame_equal(table, again)
+    each = np.array(
+        [
+            score.score(found, without, WEIGHTS["proposed"])
+            for found, without in zip(measures, failed, strict=True)
+        ]
+    )
+    for number, expected in enumerate(each.T):
+        known = expected[~np.isnan(expected)]
+        found = table["score_proposed"][number]
+        if 2 * len(known) <= draws:
+            assert math.isnan(found)
+        else:
+            assert found == pytest.approx(known.mean())

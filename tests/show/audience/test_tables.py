@@ -53,7 +53,7 @@ def tables_of(plans: Mapping[str, list[Home]]) -> Tables:
         ),
         "people_met": pd.DataFrame(
             [
-                (plan, day, number)
+                (plan, pd.Timestamp(day), number)
                 for plan in plans
                 for day, number in zip(DATES, DAYS, strict=True)
             ],
@@ -67,15 +67,15 @@ def tables_of(plans: Mapping[str, list[Home]]) -> Tables:
 def public(plans: Mapping[str, list[Home]], **more: Any) -> Tables:
     tables = tables_of(plans)
     met = tables.pop("people_met")  # its numbers of people are not what is asked here
-    found = for_audience(tables | {"people_met": met.assign(people_p50=0)}, "public", **more)
-    return {name: table for name, table in found.items() if name.startswith("district")}
+    shown = for_audience(tables | {"people_met": met.assign(people_p50=0)}, "public", **more)
+    return {name: table for name, table in shown.items() if name.startswith("district")}
 
 
 def row(table: pd.DataFrame, **keys: str) -> dict[str, Any]:
     for name, value in keys.items():
         table = table[table[name] == value]
-    (found,) = table.to_dict("records")
-    return {str(key): value for key, value in found.items()}
+    (cells,) = table.to_dict("records")
+    return {str(key): value for key, value in cells.items()}
 
 
 NORTH: list[Home] = [("North", f"n{i}", 100, "met") for i in range(4)]
@@ -95,8 +95,8 @@ def valley() -> tuple[rp.Scenario, Tables]:
     spread = rp.ensemble(scenario, names, draws=10)
     outcomes = [rp.simulate(scenario, name) for name in names]
     jobs = {t: pd.concat([getattr(o, t) for o in outcomes]) for t in ("jobs", "releases", "roads")}
-    told = {"differences": differences(spread), "district_shares": district_shares(spread)}
-    return scenario, _run_tables(spread) | jobs | told
+    compared = {"differences": differences(spread), "district_shares": district_shares(spread)}
+    return scenario, _run_tables(spread) | jobs | compared
 
 
 @pytest.fixture(scope="module")
@@ -106,12 +106,12 @@ def karabakh() -> tuple[rp.Scenario, Tables]:
 
 
 def test_the_team_sees_every_table_as_it_is(valley: tuple[rp.Scenario, Tables]) -> None:
-    found = for_audience(valley[1], "internal")
-    assert all(found[name] is table for name, table in valley[1].items())
-    assert found.keys() - valley[1].keys() == {"districts", "district_gates", "district_delays"}
-    met = row(found["districts"], allocation="today", district="Upper Valley")
+    tables = for_audience(valley[1], "internal")
+    assert all(tables[name] is table for name, table in valley[1].items())
+    assert tables.keys() - valley[1].keys() == {"districts", "district_gates", "district_delays"}
+    met = row(tables["districts"], allocation="today", district="Upper Valley")
     assert (met["people"], met["communities"]) == (1120, 3)
-    days = found["district_delays"].groupby("allocation")["person_days_mean"].sum()
+    days = tables["district_delays"].groupby("allocation")["person_days_mean"].sum()
     whole = valley[1]["summary"].set_index("allocation")["person_days_mean"]
     pd.testing.assert_series_equal(days, whole)
 
@@ -130,33 +130,31 @@ def test_public_tables_name_no_place_hazard_road_team_or_position(
 def test_public_tables_have_only_columns_that_are_public(
     valley: tuple[rp.Scenario, Tables],
 ) -> None:
-    found = for_audience(valley[1], "public")
+    tables = for_audience(valley[1], "public")
     open_ = {(c.table, c.column) for c in result_columns() if c.sensitivity == "public"}
     closed = {c.column for c in result_columns() if c.sensitivity != "public"}
-    told = set()
-    for name, table in found.items():
+    shown = set()
+    for name, table in tables.items():
         of_table = {column for of, column in open_ if of == name}
         assert {str(c) for c in table if not str(c).startswith("people_by_")} <= of_table, name
-        told |= {(name, column) for column in of_table & set(table)}
+        shown |= {(name, column) for column in of_table & set(table)}
     assert not {"community", "settlement", "road", "hazard", "asset"} - closed
     made = {key for key in open_ if key[0].startswith(("district", "differences"))}
-    assert made <= told, "columns that are described, but not there"
+    assert made <= shown, "columns that are described, but not there"
 
 
 def test_public_numbers_of_people_are_tens_and_none_is_small(
     valley: tuple[rp.Scenario, Tables], karabakh: tuple[rp.Scenario, Tables]
 ) -> None:
     for tables in (valley[1], karabakh[1]):
-        found = for_audience(tables, "public")
+        shown = for_audience(tables, "public")
         for name in ("districts", "district_gates", "people_met", "returns", "summary"):
             starts = ("people", "returned", "present", "early_p50", "early_mean")
-            numbers = found[name][[c for c in found[name] if str(c).startswith(starts)]].to_numpy(
-                float
-            )
-            shown = numbers[~np.isnan(numbers)]
-            assert (shown % 10 == 0).all(), name
-        assert not found["returns"]["withheld"].eq("").all()
-    summary, met = found["summary"].iloc[0], found["people_met"]
+            columns = [c for c in shown[name] if str(c).startswith(starts)]
+            numbers = shown[name][columns].to_numpy(float)
+            assert (numbers[~np.isnan(numbers)] % 10 == 0).all(), name
+        assert not shown["returns"]["withheld"].eq("").all()
+    summary, met = shown["summary"].iloc[0], shown["people_met"]
     assert summary["person_days_mean"] % 100 == 0
     assert summary["people_by_2040-11-10_mean"] == met["people_mean"].iloc[-1]
     assert summary["cost_per_person_usd"] == round(
@@ -167,12 +165,12 @@ def test_public_numbers_of_people_are_tens_and_none_is_small(
 def test_costs_are_public_by_year_and_land_by_year_and_route(
     karabakh: tuple[rp.Scenario, Tables],
 ) -> None:
-    found = for_audience(karabakh[1], "public")
-    assert list(found["costs"]) == ["allocation", "year", "cost_usd_mean"]
-    assert found["costs"]["year"].is_monotonic_increasing
+    shown = for_audience(karabakh[1], "public")
+    assert list(shown["costs"]) == ["allocation", "year", "cost_usd_mean"]
+    assert shown["costs"]["year"].is_monotonic_increasing
     total = karabakh[1]["costs"]["cost_usd_mean"].sum()
-    assert found["costs"]["cost_usd_mean"].sum() == pytest.approx(total)
-    land = found["land_release"]
+    assert shown["costs"]["cost_usd_mean"].sum() == pytest.approx(total)
+    land = shown["land_release"]
     assert list(land) == ["allocation", "district", "year", "route", "area_m2_mean"]
     assert OTHER in set(land["district"])  # nobody comes from Shusha in this scenario
     assert "Shusha" not in set(land["district"])
@@ -198,13 +196,13 @@ def test_public_tables_are_the_same_whatever_the_order_of_rows(
 
 def test_half_of_the_people_are_met_by_the_first_date_of_counting_after_it() -> None:
     homes = [*NORTH[:2], *(("North", f"late{i}", 100, "not met") for i in range(2)), *SOUTH]
-    found = district_tables(tables_of({"plan": homes}))["districts"]
-    north = row(found, district="North")
+    districts = district_tables(tables_of({"plan": homes}))["districts"]
+    north = row(districts, district="North")
     assert (north["people_met"], north["people_not_met"], north["share_met"]) == (200, 200, 0.5)
-    assert north["half_met_date"] == "2030-03-01"  # day 40 is before day 59
+    assert north["half_met_date"] == pd.Timestamp("2030-03-01")  # day 40 is before day 59
     late = [*NORTH[:1], *(("North", f"late{i}", 100, "not met") for i in range(2))]
-    found = district_tables(tables_of({"plan": late}))["districts"]
-    assert row(found, district="North")["half_met_date"] is None
+    districts = district_tables(tables_of({"plan": late}))["districts"]
+    assert pd.isna(row(districts, district="North")["half_met_date"])
 
 
 def test_a_district_of_one_settlement_is_counted_with_others_that_are_enough() -> None:
@@ -215,8 +213,8 @@ def test_a_district_of_one_settlement_is_counted_with_others_that_are_enough() -
         "South": "South",
     }
     more = [("East", f"e{i}", 50, "met") for i in range(2)]
-    found = areas_of(tables_of({"plan": [*NORTH, *SOUTH, *lonely, *more]})["readiness"])
-    assert found == {"East": OTHER, "Lone": OTHER, "North": "North", "South": "South"}
+    areas = areas_of(tables_of({"plan": [*NORTH, *SOUTH, *lonely, *more]})["readiness"])
+    assert areas == {"East": OTHER, "Lone": OTHER, "North": "North", "South": "South"}
     town: Home = ("North", "town", 10_000, "met")  # nearly all of them
     assert areas_of(tables_of({"plan": [*NORTH, town]})["readiness"]) == {"North": ALL}
 
@@ -231,15 +229,15 @@ def test_people_of_fewer_than_three_settlements_have_no_public_version() -> None
 def test_a_state_of_two_settlements_is_withheld_and_so_is_another_district() -> None:
     few = [*NORTH[:3], ("North", "n8", 400, "not met"), ("North", "n9", 400, "not met")]
     east: list[Home] = [("East", f"e{i}", 60, "not met") for i in range(4)]
-    found = public({"plan": [*few, *east, *SOUTH]})
-    for table in (found["districts"], found["district_gates"]):
+    tables = public({"plan": [*few, *east, *SOUTH]})
+    for table in (tables["districts"], tables["district_gates"]):
         shown = table.set_index("district")["withheld"] == ""
         # North alone would follow from the sum of all; East is the smallest that may go with it
         assert shown.to_dict() == {"East": False, "North": False, "South": True}
         south = row(table, district="South")
         assert (south["people_met"], south["communities_met"]) == (800, 4)
         assert np.isnan(row(table, district="East")["people_not_met"])
-    assert row(found["districts"], district="North")["people"] == 1100
+    assert row(tables["districts"], district="North")["people"] == 1100
 
 
 def test_people_of_fewer_than_five_households_are_withheld() -> None:
@@ -257,8 +255,8 @@ def test_causes_for_which_few_wait_are_counted_together() -> None:
     extra = tables["delays"].iloc[[0, 1]].assign(cause=["travel", "handover"])
     all_wait = tables["delays"].assign(cause="building", person_days_mean=1000.0)
     tables["delays"] = pd.concat([tables["delays"], extra, all_wait])
-    found = for_audience(tables, "public")["district_delays"].set_index(["district", "cause"])
-    days = found["person_days_mean"].to_dict()
+    delays = for_audience(tables, "public")["district_delays"].set_index(["district", "cause"])
+    days = delays["person_days_mean"].to_dict()
     # 4,000 each for travel and handover, of one settlement each: winter (4 x 4,000) goes with them
     assert days == {
         ("North", OTHER_CAUSES): 24_000,
@@ -275,13 +273,13 @@ def test_a_district_where_two_settlements_wait_shows_no_waiting() -> None:
     tables["people_met"]["people_p50"] = 0
     waits = tables["delays"]["community"].isin(["c0", "c4", "c5", "c6", "c8", "c9", "c10"])
     tables["delays"] = tables["delays"][waits]
-    found = for_audience(tables, "public")["district_delays"].set_index("district")
-    assert found["person_days_mean"].isna().to_dict() == {
+    delays = for_audience(tables, "public")["district_delays"].set_index("district")
+    assert delays["person_days_mean"].isna().to_dict() == {
         "East": True,  # the smallest that may go with it
         "North": True,
         "South": False,
     }
-    assert set(found["withheld"]) == {"person_days", ""}
+    assert set(delays["withheld"]) == {"person_days", ""}
 
 
 # ---------------------------------------------------------------- nothing is told by sums
@@ -306,10 +304,10 @@ def test_no_state_of_few_is_shown_or_follows_from_sums(plans: Any) -> None:
         changed = other[number % len(other)][2]
         named["two"].append((district, f"p{number}", people, changed))
     areas = areas_of(tables_of(named)["readiness"])
-    found = public(named)
+    tables = public(named)
     for name in ("districts", "district_gates"):
         for plan, rows in named.items():
-            lines = {a: row(found[name], allocation=plan, district=a) for a in areas.values()}
+            lines = {a: row(tables[name], allocation=plan, district=a) for a in areas.values()}
             for state in PHRASE:
                 column = state.replace(" ", "_")
                 of_area: dict[str, list[int]] = {}
@@ -351,9 +349,9 @@ def _returns(rng: np.random.Generator) -> tuple[Tables, np.ndarray[Any, Any]]:
 def test_no_small_number_of_returned_people_follows_from_all_that_is_shown(seed: int) -> None:
     """Ask a linear programme for the largest number that each small cell might be."""
     tables, true = _returns(np.random.default_rng(seed))
-    found = for_audience(tables, "public")
-    shown = found["returns"]["returned_mean"].to_numpy().reshape(true.shape)
-    total = found["people_met"]["returned_mean"].to_numpy()
+    public_tables = for_audience(tables, "public")
+    shown = public_tables["returns"]["returned_mean"].to_numpy().reshape(true.shape)
+    total = public_tables["people_met"]["returned_mean"].to_numpy()
 
     def around(number: float, most: float) -> tuple[float, float]:
         if np.isnan(number):
@@ -389,9 +387,9 @@ def test_all_numbers_of_a_small_cell_are_withheld_together() -> None:
     first = tables["returns"].index[:1]
     numbers = [f"returned_{name}" for name in ("p10", "p50", "p90", "mean")]
     tables["returns"].loc[first, numbers] = [0.0, 4.0, 90.0, 30.0]
-    found = for_audience(tables, "public")["returns"]
-    assert found.loc[0, numbers].isna().all()
-    assert found.loc[0, "withheld"] == "returned"
+    returns = for_audience(tables, "public")["returns"]
+    assert returns.loc[0, numbers].isna().all()
+    assert returns.loc[0, "withheld"] == "returned"
 
 
 def test_a_small_number_goes_with_the_next_larger_one_of_its_month() -> None:
@@ -400,10 +398,10 @@ def test_a_small_number_goes_with_the_next_larger_one_of_its_month() -> None:
     people = {"A": 0.0, "B": 4.0, "C": 300.0, "D": 110.0}
     for name in numbers:
         tables["returns"][name] = tables["returns"]["district"].map(people)
-    found = for_audience(tables, "public")["returns"]
-    found = found[found["date"] == "2030-04-01"].set_index("district")
+    returns = for_audience(tables, "public")["returns"]
+    returns = returns[returns["date"] == "2030-04-01"].set_index("district")
     # all together are 414: without D, B would follow
-    assert found["returned_p50"].fillna(-1).to_dict() == {"A": 0, "B": -1, "C": 300, "D": -1}
+    assert returns["returned_p50"].fillna(-1).to_dict() == {"A": 0, "B": -1, "C": 300, "D": -1}
 
 
 def test_means_of_districts_that_are_counted_together_add_up_and_percentiles_do_not() -> None:
@@ -412,8 +410,8 @@ def test_means_of_districts_that_are_counted_together_add_up_and_percentiles_do_
     tables["readiness"].loc[lonely, "settlement"] = tables["readiness"]["district"]
     tables["returns"]["returned_mean"] = 100.0
     tables["returns"][["returned_p10", "returned_p50", "returned_p90"]] = 50.0
-    found = for_audience(tables, "public")["returns"]
-    other = found[found["district"] == OTHER]
+    returns = for_audience(tables, "public")["returns"]
+    other = returns[returns["district"] == OTHER]
     assert len(other) == true.shape[1]
     assert set(other["returned_mean"]) in ({200.0}, {300.0})
     assert other["returned_p50"].isna().all()
@@ -432,10 +430,10 @@ def test_shares_of_a_district_do_not_tell_a_small_number() -> None:
     ]
     shares = pd.DataFrame(lines, columns=["district", "share_p50"])
     shares = shares.assign(allocation="plan", date=DATES[0], people=800, share_p10=0.0, share_p90=1)
-    found = for_audience(tables | {"district_shares": shares}, "public")["district_shares"]
-    assert found["district"].tolist() == ["South"] * 4
-    assert found["withheld"].tolist() == ["", "share", "", "share"]
-    assert found["share_p50"].fillna(-1).tolist() == [0, -1, 0.5, -1]
+    shares = for_audience(tables | {"district_shares": shares}, "public")["district_shares"]
+    assert shares["district"].tolist() == ["South"] * 4
+    assert shares["withheld"].tolist() == ["", "share", "", "share"]
+    assert shares["share_p50"].fillna(-1).tolist() == [0, -1, 0.5, -1]
 
 
 def test_the_summary_shows_no_single_community() -> None:
@@ -449,20 +447,20 @@ def test_the_summary_shows_no_single_community() -> None:
                 "people_by_2030-02-01_mean": 9.9,
                 **last,
                 "communities_never": 2,
-                "last_ready_date_p50": "2030-02-17",
+                "last_ready_date_p50": pd.Timestamp("2030-02-17"),
                 "cost_per_person_usd": 99.66777,
                 "person_days_mean": 123_456.0,
             }
         ]
     )
-    found = row(for_audience(tables, "public")["summary"])
-    assert found["withheld"] == "people_by_2030-02-01_mean"
-    assert np.isnan(found["people_by_2030-02-01_mean"])
-    assert np.isnan(found["communities_never"])
-    assert found["people_by_2030-04-01_mean"] == 1200
-    assert found["cost_per_person_usd"] == 100
-    assert found["last_ready_date_p50"] == "2030-03-01"
-    assert found["person_days_mean"] == 123_500
+    summary = row(for_audience(tables, "public")["summary"])
+    assert summary["withheld"] == "people_by_2030-02-01_mean"
+    assert np.isnan(summary["people_by_2030-02-01_mean"])
+    assert np.isnan(summary["communities_never"])
+    assert summary["people_by_2030-04-01_mean"] == 1200
+    assert summary["cost_per_person_usd"] == 100
+    assert summary["last_ready_date_p50"] == pd.Timestamp("2030-03-01")
+    assert summary["person_days_mean"] == 123_500
 
 
 # ---------------------------------------------------------------- the search itself
@@ -473,9 +471,9 @@ def test_leaks_are_found_however_they_are_written(two_villages: rp.Scenario) -> 
     place = next(p for p in scenario.places if p.kind == "settlement" and "ə" in str(p.names))
     az = next(name for name in place.names.values() if "ə" in name)
     hazard = scenario.hazards[0].id
-    found = leaks(f"<i data-x={place.id}>{json.dumps(az)}</i> {hazard}/clearance.", scenario)
-    assert {place.id, hazard} <= set(found)
-    assert az in found or az in {p.district for p in scenario.places}
+    leaked = leaks(f"<i data-x={place.id}>{json.dumps(az)}</i> {hazard}/clearance.", scenario)
+    assert {place.id, hazard} <= set(leaked)
+    assert az in leaked or az in {p.district for p in scenario.places}
     text = f"[{place.lat_deg:.4f}, {place.lon_deg:.4f}]"
     assert leaks(text, scenario) == [f"position of {place.id}"]
     assert leaks("Lachin, Fuzuli: 1,230 people, 46.5 %", scenario) == []

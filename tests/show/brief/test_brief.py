@@ -1,27 +1,33 @@
-"""Paper: two pages that hold what they must, whatever the run; one page for a community; files."""
+"""Paper: two pages that hold what they must, whatever the run; one page for a community."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from pypdf import PdfReader
 
-from returnplan.cli import main
 from returnplan.language.words import words_of
-from returnplan.runs.folder import MANIFEST, REPORT, check_target
-from returnplan.show import findings as told
 from returnplan.show.brief import brief, community_page
 from returnplan.show.brief.sheet import HEIGHT, MARGIN, WIDTH, Box, Sheets
-from returnplan.show.findings import Findings, open_findings
+from returnplan.show.findings import (
+    Findings,
+    bottlenecks,
+    conditions,
+    decisions,
+    headline,
+    leader,
+    mark,
+    options,
+    profile,
+    standing,
+    statements,
+)
 from tests.leaks import leaks
 from tests.tiny import READY, tiny
 
@@ -34,25 +40,12 @@ A4_POINTS = (595, 842)
 
 def read(document: bytes) -> tuple[PdfReader, list[str]]:
     """Read a PDF again: the document, and the text of each page in one line."""
-    found = PdfReader(io.BytesIO(document))
-    return found, [" ".join(page.extract_text().split()) for page in found.pages]
+    pdf = PdfReader(io.BytesIO(document))
+    return pdf, [" ".join(page.extract_text().split()) for page in pdf.pages]
 
 
 def plain(text: str) -> str:
     return " ".join(text.split())
-
-
-@pytest.fixture(scope="module")
-def opened(valley_run: Path) -> Callable[..., Findings]:
-    """Return a function that opens the valley's run for an audience, each once."""
-    made: dict[str, Findings] = {}
-
-    def findings(audience: Any) -> Findings:
-        if audience not in made:
-            made[audience] = open_findings(valley_run, audience, contact="Planning unit")
-        return made[audience]
-
-    return findings
 
 
 @pytest.fixture
@@ -83,36 +76,36 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, Box, fl
 def test_the_brief_holds_headline_options_decisions_wording_and_provenance_on_two_pages(
     opened: Callable[..., Findings], audience: Any, printed: list[tuple[str, Box, float]]
 ) -> None:
-    found = opened(audience)
-    document = brief(found)
+    findings = replace(opened(audience), contact="Planning unit")
+    document = brief(findings)
     assert len(document) < MOST_BYTES
     pdf, pages = read(document)
     assert len(pages) == 2
     assert [round(side) for side in pdf.pages[0].mediabox[2:]] == list(A4_POINTS)
     text = " ".join(pages)
-    assert plain(told.headline(found)) in text
-    assert plain(told.standing(found)) in text
-    for sentence in (*told.statements(found), told.conditions(found), "Questions: Planning unit."):
+    assert plain(headline(findings)) in text
+    assert plain(standing(findings)) in text
+    for sentence in (*statements(findings), conditions(findings), "Questions: Planning unit."):
         assert plain(sentence) in text
-    for one in told.options(found):
+    for one in options(findings):
         assert plain(one.texts[2]) in text  # people by the horizon, with range
-    assert told.decisions(found)[0].what in text
-    assert told.bottlenecks(found, told.leader(found))[0].name in text
+    assert decisions(findings)[0].what in text
+    assert bottlenecks(findings, leader(findings))[0].name in text
     for number, page in enumerate(pages, start=1):
-        assert told.mark(found) in page
-        assert plain(told.statements(found)[0]) in page  # beside the figures of each page
-        assert found.view.provenance in page
+        assert mark(findings) in page
+        assert plain(statements(findings)[0]) in page  # beside the figures of each page
+        assert findings.view.provenance in page
         assert f"Page {number} of 2" in page
     assert len(SAFE.findall(text)) == text.count("is safe. Only the national mine action")
     is_mapped = "Where and when conditions for return are met" in text
     assert is_mapped == (audience == "internal")
-    assert bool(leaks(text, found.scenario)) == (audience == "internal")
+    assert bool(leaks(text, findings.scenario)) == (audience == "internal")
     assert bool(printed)
 
 
 def test_the_document_says_its_language_title_and_maker_and_describes_its_pictures() -> None:
-    found = tiny()
-    document = brief(found)
+    findings = tiny()
+    document = brief(findings)
     pdf, _ = read(document)
     about = pdf.metadata
     assert about is not None
@@ -132,9 +125,9 @@ def _fonts(page: Any) -> list[Any]:
 
 def _alternatives(pdf: Any) -> Iterator[str]:
     for number in range(1, int(pdf.trailer["/Size"])):
-        found = pdf.get_object(number)
-        if isinstance(found, dict) and "/Alt" in found:
-            yield str(found["/Alt"])
+        item = pdf.get_object(number)
+        if isinstance(item, dict) and "/Alt" in item:
+            yield str(item["/Alt"])
 
 
 def many(count: int) -> Findings:
@@ -147,14 +140,14 @@ def many(count: int) -> Findings:
 
 def districts(shown: bool, draws: int) -> Findings:
     """For the public: no districts, or one of two whose share is withheld; nobody waits."""
-    found = tiny(draws=draws)
-    shares = found.tables["district_shares"]
+    findings = tiny(draws=draws)
+    shares = findings.tables["district_shares"]
     is_north = shares["district"] == "North"
     shares = shares.assign(share_p50=shares["share_p50"].where(is_north)) if shown else shares[:0]
-    tables = {**found.tables, "district_shares": shares}
+    tables = {**findings.tables, "district_shares": shares}
     for name in ("district_delays", "district_gates"):
         tables[name] = tables[name][:0]
-    return replace(found, audience="public", tables=tables)
+    return replace(findings, audience="public", tables=tables)
 
 
 @pytest.mark.parametrize(
@@ -185,15 +178,15 @@ def sheets() -> Callable[[str], Sheets]:
     """Return a function that begins a document in a language, with one page."""
 
     def begin(language: str) -> Sheets:
-        found = Sheets(
+        sheets = Sheets(
             words_of(language),
             title="t",
             author="a",
             created=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
             foot=lambda page: (f"page {page}",),
         )
-        found.page()
-        return found
+        sheets.page()
+        return sheets
 
     return begin
 
@@ -213,17 +206,17 @@ SAMPLES = {
 def test_text_of_every_language_is_shrunk_and_then_cut_at_a_word(
     language: str, sheets: Callable[[str], Sheets], printed: list[tuple[str, Box, float]]
 ) -> None:
-    found = sheets(language)
+    document = sheets(language)
     box = Box(x=MARGIN, y=20.0, w=40.0, h=6.0)
-    found.fitted(box, f"{SAMPLES[language]} " * 10)
+    document.fitted(box, f"{SAMPLES[language]} " * 10)
     text, *_ = printed[-1]
     assert text.endswith(" …")
     assert set(text.split()) - {"…"} <= set(SAMPLES[language].split())
-    found.listed(replace(box, h=12.0), [SAMPLES[language]] * 9)
+    document.listed(replace(box, h=12.0), [SAMPLES[language]] * 9)
     assert re.search(r"\d", printed[-1][0])  # how many found no room
-    found.fitted(box, SAMPLES[language])
+    document.fitted(box, SAMPLES[language])
     assert printed[-1][0] == SAMPLES[language]
-    glyphs = _fonts(PdfReader(io.BytesIO(found.output())).pages[0])
+    glyphs = _fonts(PdfReader(io.BytesIO(document.output())).pages[0])
     assert glyphs
 
 
@@ -233,9 +226,9 @@ def test_a_page_from_right_to_left_begins_at_the_right_edge(
     box = Box(x=MARGIN, y=50.0, w=60.0, h=10.0)
     starts = {}
     for language in ("en", "ar"):
-        found = sheets(language)
-        found.text(box, "12 345")
-        (page,) = PdfReader(io.BytesIO(found.output())).pages
+        document = sheets(language)
+        document.text(box, "12 345")
+        (page,) = PdfReader(io.BytesIO(document.output())).pages
         places: list[tuple[str, float]] = []
 
         def visit(text: str, *more: Any, places: list[tuple[str, float]] = places) -> None:
@@ -253,18 +246,18 @@ def test_a_page_from_right_to_left_begins_at_the_right_edge(
 def test_the_page_of_a_community_says_what_is_needed_when_how_sure_and_who_releases_land(
     opened: Callable[..., Findings], printed: list[tuple[str, Box, float]]
 ) -> None:
-    found = opened("internal")
-    profile = told.profile(found, "ridge_people")
-    pdf, pages = read(community_page(found, profile))
+    findings = opened("internal")
+    ridge = profile(findings, "ridge_people")
+    pdf, pages = read(community_page(findings, ridge))
     assert len(pages) == 1
     (text,) = pages
     assert pdf.metadata is not None
-    assert pdf.metadata.title == profile.name == "Ridge"
-    outlook = profile.outlooks[0]
+    assert pdf.metadata.title == ridge.name == "Ridge"
+    outlook = ridge.outlooks[0]
     for words in (
         "Upper Valley, 160 people", f"✕ {outlook.status}", outlook.date, outlook.waits_for,
-        "Missing data: water works.", "? unknown", *profile.planned, outlook.chain[-1],
-        told.statements(found)[0], told.mark(found), found.view.provenance,
+        "Missing data: water works.", "? unknown", *ridge.planned, outlook.chain[-1],
+        statements(findings)[0], mark(findings), findings.view.provenance,
     ):  # fmt: skip
         assert plain(words) in text
     assert len(SAFE.findall(text)) == 1
@@ -274,103 +267,9 @@ def test_the_page_of_a_community_says_what_is_needed_when_how_sure_and_who_relea
 def test_a_page_without_draws_or_steps_shows_neither_ranges_nor_shares(
     printed: list[tuple[str, Box, float]],
 ) -> None:
-    found = tiny(draws=0, language="ru")
-    profile = told.profile(found, "beta", with_chain=False)
-    _, pages = read(community_page(found, profile))
+    findings = tiny(draws=0, language="ru")
+    beta = profile(findings, "beta", with_chain=False)
+    _, pages = read(community_page(findings, beta))
     assert len(pages) == 1
     assert "80 % of the draws" not in pages[0]
     assert "Beta" in pages[0]
-
-
-# ---------------------------------------------------------------- files
-
-
-@pytest.fixture
-def swift(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write pages in no time: these tests are about files."""
-    monkeypatch.setattr("returnplan.show.publish.report.page", lambda *_: "<html>")
-    monkeypatch.setattr("returnplan.show.publish.brief", lambda _: b"%PDF two")
-    monkeypatch.setattr("returnplan.show.publish.community_page", lambda *_: b"%PDF one")
-
-
-def report(*words: str | Path) -> Result:
-    return CliRunner().invoke(main, ["report", *map(str, words)])
-
-
-@pytest.mark.usefixtures("swift")
-def test_report_writes_what_was_asked_for_and_says_who_may_read_it(
-    valley_run: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "new" / "files"
-    result = report(valley_run, "--out", out, "--profile", "Orchard", "--profile", "mill_east")
-    assert result.exit_code == 0, result.output
-    assert "Audience internal: restricted data, not for publication" in result.stderr
-    names = {path.name for path in out.iterdir()}
-    assert names == {
-        "report-internal-en.html", "brief-internal-en.pdf",
-        "profile-internal-en-orchard_people.pdf", "profile-internal-en-mill_east.pdf",
-    }  # fmt: skip
-    assert all(name in result.stdout for name in names)
-    (out / "notes.txt").write_text("mine", encoding="utf-8")
-    assert (
-        report(valley_run, "--out", out, "--audience", "public", "--language", "ar").exit_code == 0
-    )
-    assert {path.name for path in out.iterdir()} == {
-        *names, "notes.txt", "report-public-ar.html", "brief-public-ar.pdf",
-    }  # fmt: skip
-    assert [path.name for path in out.parent.iterdir()] == ["files"]
-
-
-@pytest.mark.usefixtures("swift")
-def test_all_files_appear_or_none(
-    valley_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: object) -> bytes:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("returnplan.show.publish.community_page", broken)
-    result = report(valley_run, "--out", tmp_path / "files", "--profile", "mill_east")
-    assert (result.exit_code, result.stderr.splitlines()[-1]) == (
-        1,
-        "returnplan: No space left on device",
-    )
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.usefixtures("swift")
-@pytest.mark.parametrize(
-    ("words", "code", "message"),
-    [
-        (["--profile", "Orchart"], 2, "no community is called 'Orchart'; alike: orchard_people"),
-        (
-            ["--profile", "Orchard", "--audience", "public"],
-            2,
-            "a profile of a community is internal",
-        ),
-        (["--language", "tlh"], 2, "'tlh' is not one of"),
-    ],
-)
-def test_what_cannot_be_written_is_told_in_one_message_and_leaves_nothing(
-    valley_run: Path, tmp_path: Path, words: list[str], code: int, message: str
-) -> None:
-    result = report(valley_run, "--out", tmp_path / "files", *words)
-    assert result.exit_code == code
-    assert message in result.stderr
-    assert "Traceback" not in result.output
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.usefixtures("swift")
-def test_a_report_lies_beside_a_run_and_neither_is_taken_for_the_other(
-    valley_run: Path, tmp_path: Path
-) -> None:
-    assert report(tmp_path).exit_code == 1  # no run
-    folder = tmp_path / "run"
-    shutil.copytree(valley_run, folder)
-    assert report(folder).exit_code == 0
-    assert (folder / REPORT / "brief-internal-en.pdf").is_file()
-    assert check_target(folder, overwrite=True) == folder.resolve()  # still a run folder
-    inside = report(folder, "--out", folder)
-    assert (inside.exit_code, "is a run folder" in inside.stderr) == (2, True)
-    file = report(folder, "--out", folder / MANIFEST)
-    assert (file.exit_code, "is a file" in file.stderr) == (2, True)

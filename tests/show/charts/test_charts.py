@@ -23,14 +23,25 @@ from returnplan import domain
 from returnplan.language.words import ENGLISH, FOLDER, LANGUAGES, words_of
 from returnplan.model.conditions.gates import GATES
 from returnplan.show import charts
-from returnplan.show import drawing as canvas
 from returnplan.show.charts.gates import gates_of
 from returnplan.show.charts.teams import DOINGS
-from returnplan.show.drawing import CHARTS, NOT_MET, UNKNOWN, View
+from returnplan.show.drawing import (
+    NOT_MET,
+    SCREEN_DPI,
+    STATUS,
+    UNKNOWN,
+    View,
+    figure,
+    numbers,
+    picture,
+    save,
+    states,
+)
+from returnplan.show.figures import CHARTS
 from tests.charted import (
-    AIMS,
     DRAWS,
     START,
+    TARGETS,
     VIEW,
     alt,
     drawn,
@@ -48,15 +59,15 @@ from tests.charted import (
 def test_every_figure_has_labels_title_statement_and_provenance_and_promises_nothing(
     name: str, world: str
 ) -> None:
-    given, view = tables(), replace(VIEW, targets=AIMS)
+    given, view = tables(), replace(VIEW, targets=TARGETS)
     if world == "draws":
-        given, view = with_ranges(given), replace(DRAWS, targets=AIMS)
+        given, view = with_ranges(given), replace(DRAWS, targets=TARGETS)
     if world == "nobody ready":
         given = nobody_ready()
     if world == "empty":
         given = {key: table.head(0) for key, table in given.items()}
     before = dict(rcParams)
-    sheet, alt_text = canvas.figure(name, given, view)
+    sheet, alt_text = figure(name, given, view)
     sheet.draw_without_rendering()
     assert dict(rcParams) == before
     title = CHARTS[name].title(ENGLISH, bool(view.draws))
@@ -81,13 +92,13 @@ def test_in_arabic_every_letter_has_a_glyph_and_pictures_for_pages_stay_small() 
     font = get_font(findfont(FontProperties(family="DejaVu Sans")))
     letters = {"\n"}
     for name in CHARTS:
-        sheet, words = canvas.figure(name, with_ranges(tables()), view)
-        data = canvas.picture(sheet, alt=words)
+        sheet, words = figure(name, with_ranges(tables()), view)
+        data = picture(sheet, alt=words)
         letters |= set("".join(words_of_sheet(sheet)))
         assert len(data) < 60_000
         with Image.open(io.BytesIO(data)) as image:
             assert image.info["Description"] == words
-            assert image.width == int(canvas.SCREEN_DPI * 17 / 2.54)
+            assert image.width == int(SCREEN_DPI * 17 / 2.54)
     assert not [one for one in letters - {"\n"} if not font.get_char_index(ord(one))]
 
 
@@ -103,10 +114,10 @@ def test_the_font_of_charts_has_every_letter_of_a_language(language: str) -> Non
 
 
 def test_pictures_keep_the_colours_of_the_house() -> None:
-    sheet, _ = canvas.figure("gate_matrix", tables(), VIEW)
-    with Image.open(io.BytesIO(canvas.picture(sheet))) as image:
+    sheet, _ = figure("gate_matrix", tables(), VIEW)
+    with Image.open(io.BytesIO(picture(sheet))) as image:
         seen = np.asarray(image.convert("RGB")).reshape(-1, 3).astype(int)
-    for colour in canvas.STATUS.values():
+    for colour in STATUS.values():
         channels = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
         assert np.abs(seen - channels).sum(axis=1).min() <= 12
 
@@ -123,7 +134,7 @@ def test_pictures_keep_the_colours_of_the_house() -> None:
 def test_numbers_along_an_axis_have_the_decimals_that_they_need(
     marks: list[float], words: list[str]
 ) -> None:
-    assert canvas.numbers(VIEW).format_ticks(marks) == words
+    assert numbers(VIEW).format_ticks(marks) == words
 
 
 def bars_of(ax: Axes) -> list[BarContainer]:
@@ -150,7 +161,7 @@ def test_alt_text_states_the_key_figures(name: str, figures: str) -> None:
 
 def test_ready_after_the_horizon_and_unknown_are_never_counted_as_met() -> None:
     readiness = tables()["readiness"].assign(ready_day_p50=[100.0, 9999.0, math.inf, 50.0])
-    assert canvas.states(readiness, VIEW).tolist() == ["met", "not met", "not met", "unknown"]
+    assert states(readiness, VIEW).tolist() == ["met", "not met", "not met", "unknown"]
 
 
 @pytest.mark.parametrize(
@@ -318,8 +329,8 @@ def test_a_short_horizon_is_split_into_quarters() -> None:
 
 
 def test_the_same_figure_gives_the_same_bytes(tmp_path: Path) -> None:
-    first = canvas.save(canvas.figure("gate_matrix", tables(), VIEW)[0], tmp_path / "a", "words")
-    again = canvas.save(canvas.figure("gate_matrix", tables(), VIEW)[0], tmp_path / "b", "words")
+    first = save(figure("gate_matrix", tables(), VIEW)[0], tmp_path / "a", "words")
+    again = save(figure("gate_matrix", tables(), VIEW)[0], tmp_path / "b", "words")
     for one, two in zip(first, again, strict=True):
         assert one.read_bytes() == two.read_bytes()
     text = first[1].read_text(encoding="utf-8")
@@ -331,7 +342,7 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_long_title_stays_on_the_page(name: str) -> None:
     long = "One more battle-area team and one more building crew from September 2024 to March 2028"
     view = replace(VIEW, titles={VIEW.allocation: long})
-    sheet, _ = canvas.figure(name, tables(), view)
+    sheet, _ = figure(name, tables(), view)
     sheet.draw_without_rendering()
     drawn = [text for text in sheet.findobj(Text) if "September" in text.get_text()]
     assert drawn

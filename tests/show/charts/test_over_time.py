@@ -11,11 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
-from returnplan.show import drawing as canvas
-from returnplan.show.drawing import View
+from returnplan.show.drawing import A4_INCHES, View, figure
 from tests.charted import (
-    AIMS,
     DRAWS,
+    TARGETS,
     VIEW,
     alt,
     drawn,
@@ -99,7 +98,7 @@ def test_the_ranges_of_many_allocations_are_bars_at_the_edge_in_the_order_of_the
 def test_a_long_list_of_allocations_stays_on_the_page_below_the_title(half: int | None) -> None:
     view = replace(VIEW, draws=50 if half else 0, titles={f"a{n}": 9 * "many " for n in range(6)})
     given = tables() | {"people_met": several(6, half)}
-    sheet, _ = canvas.figure("conditions_met_over_time", given, view)
+    sheet, _ = figure("conditions_met_over_time", given, view)
     sheet.draw_without_rendering()
     (ax,) = sheet.axes
     legend = ax.get_legend()
@@ -142,7 +141,7 @@ def test_bars_at_the_edge_are_called_the_range_at_the_horizon() -> None:
 
 
 def test_returns_have_their_range_their_target_and_the_conditions_met_beside_them() -> None:
-    view = replace(DRAWS, targets=AIMS)
+    view = replace(DRAWS, targets=TARGETS)
     ax = drawn("returns_over_time", with_ranges(tables()), view)
     met, returned, aims = ax.get_lines()
     assert np.asarray(returned.get_ydata()).tolist() == [0.0, 400.0, 480.0, 480.0]
@@ -161,7 +160,7 @@ def test_returns_have_their_range_their_target_and_the_conditions_met_beside_the
 
 
 def test_a_target_for_conditions_met_stands_beside_these_only() -> None:
-    view = replace(VIEW, targets=AIMS)
+    view = replace(VIEW, targets=TARGETS)
     ax = curves(tables()["people_met"], view)
     (aims,) = [line for line in ax.get_lines() if line.get_label() == "_targets"]
     assert np.asarray(aims.get_ydata()).tolist() == [700]
@@ -173,10 +172,10 @@ def test_a_target_for_conditions_met_stands_beside_these_only() -> None:
 def test_panels_of_returns_share_one_scale_and_fit_a_page() -> None:
     given = tables() | {"people_met": several(5)}
     names = [f"a{number}" for number in range(5)]
-    sheet, _ = canvas.figure("returns_over_time", given, replace(VIEW, targets=AIMS), names)
+    sheet, _ = figure("returns_over_time", given, replace(VIEW, targets=TARGETS), names)
     sheet.draw_without_rendering()
     assert len({ax.get_ylim() for ax in sheet.axes}) == 1
-    assert sheet.get_figheight() <= canvas.A4_INCHES
+    assert sheet.get_figheight() <= A4_INCHES
     (legend,) = [legend for part in sheet.subfigs for legend in part.legends]
     assert len(legend.get_texts()) == 3
 

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from returnplan.show import drawing as canvas
 from returnplan.show import maps
+from returnplan.show.drawing import figure
 from tests.charted import MET, VIEW, alt, drawn, tables
 
 
 def test_the_map_puts_settlements_in_their_year_and_others_in_their_state() -> None:
     given = tables()
-    found = maps.ready_places(given["readiness"], given["places"], VIEW).set_index("id")
-    assert found["year"].to_dict() == {"S1": 2020, "S2": 2021, "S3": 0, "S4": 0}
+    settlements = maps.ready_places(given["readiness"], given["places"], VIEW).set_index("id")
+    assert settlements["year"].to_dict() == {"S1": 2020, "S2": 2021, "S3": 0, "S4": 0}
     ax = drawn("ready_map", given)
     at = {
         str(line.get_marker()): np.asarray(line.get_xydata()).tolist()
@@ -49,7 +49,7 @@ def test_panels_list_the_keys_of_all_panels_once_in_order() -> None:
     given = tables()
     met = given["readiness"].assign(allocation="all", status=MET, ready_day_p50=9.0)
     given["readiness"] = pd.concat([met, given["readiness"]])
-    sheet, _ = canvas.figure("ready_map", given, VIEW, ["all", "today"])
+    sheet, _ = figure("ready_map", given, VIEW, ["all", "today"])
     (legend,) = [legend for part in sheet.subfigs for legend in part.legends]
     assert [text.get_text() for text in legend.get_texts()] == [
         "Met in 2020", "Met in 2021", "Conditions not met", "Unknown", "100 people",
@@ -68,7 +68,7 @@ def test_degrees_are_exact_and_do_not_run_together(
     names = ["today", "b", "c"][:panels]
     given["readiness"] = pd.concat([given["readiness"].assign(allocation=one) for one in names])
     view = replace(VIEW, districts=())
-    sheet, _ = canvas.figure("ready_map", given, view, names)
+    sheet, _ = figure("ready_map", given, view, names)
     sheet.draw_without_rendering()
     for ax in sheet.axes:
         low, high = ax.get_xlim()
@@ -96,18 +96,18 @@ def test_north_stands_outside_the_frame() -> None:
 
 def test_maps_and_matrices_are_as_high_as_what_they_show() -> None:
     given = tables()
-    square = canvas.figure("ready_map", given, VIEW)[0].get_figheight()
+    square = figure("ready_map", given, VIEW)[0].get_figheight()
     given["places"]["lat_deg"] = 39.0 + (given["places"]["lat_deg"] - 39.0) / 4
-    flat = canvas.figure("ready_map", given, replace(VIEW, districts=()))[0].get_figheight()
+    flat = figure("ready_map", given, replace(VIEW, districts=()))[0].get_figheight()
     assert flat < square
-    few = canvas.figure("gate_matrix", given, VIEW)[0].get_figheight()
+    few = figure("gate_matrix", given, VIEW)[0].get_figheight()
     many = pd.concat([given["readiness"]] * 10, ignore_index=True)
     many["community"] = [f"M{number}" for number in range(40)]
     given["gates"] = pd.concat(
         [given["gates"].iloc[:3].assign(community=one) for one in many["community"]]
     )
     given["readiness"] = many
-    full = canvas.figure("gate_matrix", given, VIEW)[0].get_figheight()
+    full = figure("gate_matrix", given, VIEW)[0].get_figheight()
     assert few < 4
     assert full == pytest.approx(24.5 / 2.54)
 
@@ -115,9 +115,9 @@ def test_maps_and_matrices_are_as_high_as_what_they_show() -> None:
 def test_two_communities_of_one_settlement_are_one_point_with_the_weaker_state() -> None:
     given = tables()
     given["readiness"]["settlement"] = ["S1", "S1", "S2", "S1"]
-    found = maps.ready_places(given["readiness"], given["places"], VIEW).set_index("id")
-    assert found["state"].to_dict() == {"S1": "unknown", "S2": "not met"}
-    assert found.loc["S1", "people"] == 1204
+    settlements = maps.ready_places(given["readiness"], given["places"], VIEW).set_index("id")
+    assert settlements["state"].to_dict() == {"S1": "unknown", "S2": "not met"}
+    assert settlements.loc["S1", "people"] == 1204
 
 
 def test_years_share_at_most_seven_classes() -> None:
@@ -142,7 +142,7 @@ def test_panels_share_extent_and_scales() -> None:
     given = tables()
     more = given["readiness"].assign(allocation="other", ready_day_p50=[9.0, 9.0, 9.0, math.nan])
     given["readiness"] = pd.concat([given["readiness"], more])
-    sheet, words = canvas.figure("ready_map", given, VIEW, ["today", "other"])
+    sheet, words = figure("ready_map", given, VIEW, ["today", "other"])
     sheet.draw_without_rendering()
     one, two = sheet.axes
     assert (one.get_xlim(), one.get_ylim()) == (two.get_xlim(), two.get_ylim())
@@ -152,7 +152,7 @@ def test_panels_share_extent_and_scales() -> None:
 
 def test_year_by_year_a_settlement_is_met_from_the_first_panel_after_its_day() -> None:
     given = tables()
-    sheet, words = canvas.figure("ready_map_by_year", given, VIEW)
+    sheet, words = figure("ready_map_by_year", given, VIEW)
     sheet.draw_without_rendering()
     titles = [" ".join(ax.get_title("left").split()) for ax in sheet.axes]
     assert titles == [
@@ -164,8 +164,8 @@ def test_year_by_year_a_settlement_is_met_from_the_first_panel_after_its_day() -
         (maps.ready_places(given["readiness"], given["places"], replace(VIEW, day=day))["state"])
         for day in maps.panel_days(given["readiness"], given["places"], given["roads"], view=VIEW)
     ]
-    assert [(found == "met").sum() for found in counts] == [1, 1, 2, 2, 3]
-    assert all((found == "unknown").sum() == 1 for found in counts)
+    assert [(states == "met").sum() for states in counts] == [1, 1, 2, 2, 3]
+    assert all((states == "unknown").sum() == 1 for states in counts)
 
 
 @pytest.mark.parametrize(("years", "count"), [(0.4, 1), (1, 1), (3, 3), (6, 6), (8, 4), (20, 5)])

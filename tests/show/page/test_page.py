@@ -14,24 +14,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import returnplan as rp
-from returnplan.insight.story import Chain
-from returnplan.insight.typical import SHORT_DAYS, Stretch, told_chains, typical_draws
 from returnplan.runs.folder import SCENARIO_COPY
-from returnplan.runs.run import Request, run
+from returnplan.runs.run import Request
 from returnplan.scenario.background import Background, read_background
-from returnplan.show import figures
-from returnplan.show import page as report
 from returnplan.show.audience.withholding import LEAST_PEOPLE
 from returnplan.show.findings import Findings, headline, mark, open_findings, statements
+from returnplan.show.page import report_page
 from returnplan.show.page.data import page_data
 from returnplan.show.page.ground import COARSE_CELLS, Sheet, district_map
 from returnplan.show.page.packing import packed, policy, unpacked
 from returnplan.show.page.pictures import SLOTS
 from returnplan.show.page.tables import difference_tables
 from tests.leaks import leaks
+from tests.running import run_undrawn
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA = re.compile(r'<script type="application/json" id="data">([^<]*)</script>')
@@ -46,28 +45,15 @@ VENDORS = ("returnplan/show/page/vendor", "tests/browser/vendor")
 
 
 @pytest.fixture(scope="module")
-def opened(valley_run: Path) -> Callable[..., Findings]:
-    """Return a function that opens the valley's run for an audience, each once."""
-    made: dict[str, Findings] = {}
-
-    def findings(audience: Any) -> Findings:
-        if audience not in made:
-            made[audience] = open_findings(valley_run, audience)
-        return made[audience]
-
-    return findings
-
-
-@pytest.fixture(scope="module")
 def page(reports: Callable[..., Path]) -> Callable[..., str]:
     """Return a function that gives the report of the valley for an audience."""
     return lambda audience: reports(audience, "en").read_text(encoding="utf-8")
 
 
 def data_of(text: str) -> Any:
-    found = DATA.search(text)
-    assert found is not None
-    return unpacked(found[1])
+    element = DATA.search(text)
+    assert element is not None
+    return unpacked(element[1])
 
 
 def visible(text: str) -> str:
@@ -82,9 +68,9 @@ def visible(text: str) -> str:
 
 def test_the_page_is_one_file_that_may_fetch_nothing(page: Callable[..., str]) -> None:
     text = page("internal")
-    found = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
-    assert found is not None
-    rules = html.unescape(found[1])
+    rule = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert rule is not None
+    rules = html.unescape(rule[1])
     assert rules == policy(STYLE.findall(text), SCRIPT.findall(text))
     assert rules.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in rules
@@ -97,23 +83,23 @@ def test_the_page_is_one_file_that_may_fetch_nothing(page: Callable[..., str]) -
 def test_the_same_run_gives_the_same_page(
     page: Callable[..., str], opened: Callable[..., Findings]
 ) -> None:
-    assert report.page(opened("public"), Background()) == page("public")
+    assert report_page(opened("public"), Background()) == page("public")
 
 
 def test_markup_in_names_stays_text(
     opened: Callable[..., Findings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report, "pictures", lambda _: dict.fromkeys(SLOTS, ()))
+    monkeypatch.setattr("returnplan.show.page.pictures", lambda _: dict.fromkeys(SLOTS, ()))
     findings = opened("public")
     evil = "</script><img src=x onerror=alert(1)>"
     scenario = replace(findings.scenario, title=evil)
     titles = dict.fromkeys(findings.allocations, evil)
     changed = replace(
         findings,
-        told=replace(findings.told, scenario=scenario),
+        opened=replace(findings.opened, scenario=scenario),
         view=replace(findings.view, titles=titles),
     )
-    text = report.page(changed, Background())
+    text = report_page(changed, Background())
     assert evil not in text
     assert data_of(text)["allocations"][0] == evil
     assert "&lt;/script&gt;" in text
@@ -131,9 +117,9 @@ def test_data_is_packed_alike_each_time_and_holds_no_sign_of_markup() -> None:
 @pytest.mark.parametrize("folder", VENDORS)
 def test_the_code_of_others_is_what_its_table_says(folder: str) -> None:
     table = (ROOT / folder / "README.md").read_text(encoding="utf-8")
-    told = dict(re.findall(r"^\| (\S+) \|.*\| ([0-9a-f]{64}) \|$", table, re.MULTILINE))
+    digests = dict(re.findall(r"^\| (\S+) \|.*\| ([0-9a-f]{64}) \|$", table, re.MULTILINE))
     files = [path for path in (ROOT / folder).iterdir() if path.name != "README.md"]
-    assert {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in files} == told
+    assert {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in files} == digests
     packages = set(re.findall(r"^\| \S+ \| (\S+) \|", table, re.MULTILINE)) - {"package"}
     licensed = set(re.findall(r"^\| \S+LICENSE\S* \| (\S+) \|", table, re.MULTILINE))
     assert packages == licensed
@@ -179,11 +165,11 @@ def test_numbers_of_the_page_are_those_of_the_tables(
             assert phrase.lower().startswith(row["status"].partition(":")[0])
             assert (stands == 0) == (row["status"] == "conditions met (modelled)")
             dates = [row[f"ready_date_p{p}"] for p in (10, 50, 90)]
-            told = [days[at] for days in profile["days"]]
+            numbers = [days[at] for days in profile["days"]]
             assert [
-                None if day is None else date.fromordinal(run.start.toordinal() + day).isoformat()
-                for day in told
-            ] == [iso if isinstance(iso, str) else None for iso in dates]
+                None if day is None else date.fromordinal(run.start.toordinal() + day)
+                for day in numbers
+            ] == [None if pd.isna(day) else day.date() for day in dates]
 
 
 def test_on_expected_values_settlements_of_the_map_hold_the_people_of_the_charts(
@@ -192,10 +178,9 @@ def test_on_expected_values_settlements_of_the_map_hold_the_people_of_the_charts
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(figures, "draw_figures", lambda *_, **__: None)
     out = tmp_path / "run"
     names = tuple(one.name for one in two_villages.allocations)
-    run(
+    run_undrawn(
         Request(
             folder=written("two_villages"),
             scenario=two_villages,
@@ -213,8 +198,8 @@ def test_on_expected_values_settlements_of_the_map_hold_the_people_of_the_charts
         for step, day in enumerate(data["days"]):
             met = people[(ready >= 0) & (ready <= day)].sum()
             assert met == data["people"][number][0][0][step]
-    monkeypatch.setattr(report, "pictures", lambda _: dict.fromkeys(SLOTS, ()))
-    words = visible(report.page(findings, Background()))
+    monkeypatch.setattr("returnplan.show.page.pictures", lambda _: dict.fromkeys(SLOTS, ()))
+    words = visible(report_page(findings, Background()))
     assert "none: expected values" in words
     assert "Paired differences" not in words
     assert "80 % of the draws" not in words
@@ -224,12 +209,12 @@ def test_each_table_of_differences_holds_all_other_allocations(
     opened: Callable[..., Findings],
 ) -> None:
     findings = opened("internal")
-    found = difference_tables(findings)
-    assert len(found) == 3  # person-days, people at the near date, people at the horizon
+    tables = difference_tables(findings)
+    assert len(tables) == 3  # person-days, people at the near date, people at the horizon
     others = [findings.title(name) for name in findings.allocations[1:]]
-    assert all([row[0] for row in table.rows] == others for table in found)
+    assert all([row[0] for row in table.rows] == others for table in tables)
     first = findings.tables["differences"].iloc[0]
-    assert found[0].rows[0][1] == findings.signed(float(f"{first['mean']:.4g}"))
+    assert tables[0].rows[0][1] == findings.signed(float(f"{first['mean']:.4g}"))
 
 
 # ---------------------------------------------------------------- the public
@@ -253,11 +238,11 @@ def test_the_public_page_of_karabakh_is_clean_and_the_internal_one_small_enough(
 ) -> None:
     background, _ = read_background(karabakh_run / SCENARIO_COPY)
     findings = open_findings(karabakh_run, "public")
-    text = report.page(findings, background)
+    text = report_page(findings, background)
     whole = SCRIPT.sub("", STYLE.sub("", text)) + json.dumps(data_of(text), ensure_ascii=False)
     assert leaks(whole, findings.scenario) == []
     assert data_of(text)["map"]["rings"]
-    internal = report.page(open_findings(karabakh_run), background)
+    internal = report_page(open_findings(karabakh_run), background)
     assert len(internal.encode("utf-8")) < MOST_BYTES
     assert len(data_of(internal)["communities"]) == len(findings.scenario.communities)
 
@@ -265,10 +250,10 @@ def test_the_public_page_of_karabakh_is_clean_and_the_internal_one_small_enough(
 def test_no_count_of_people_on_the_public_page_is_small(page: Callable[..., str]) -> None:
     data = data_of(page("public"))
     counted = [data["people"], data["districts"]["people"], data["district_gates"]]
-    told = [count for count in flat(counted) if count is not None]
-    assert len(told) > 1000
-    assert [count for count in told if 0 < count < LEAST_PEOPLE] == []
-    assert all(count % 10 == 0 for count in told)
+    counts = [count for count in flat(counted) if count is not None]
+    assert len(counts) > 1000
+    assert [count for count in counts if 0 < count < LEAST_PEOPLE] == []
+    assert all(count % 10 == 0 for count in counts)
 
 
 def flat(values: Any) -> Iterator[Any]:
@@ -328,60 +313,9 @@ def test_outlines_take_the_number_of_the_district_under_which_theirs_is_counted(
     background = Background(rings=(ring, ring), districts=("Lower Valley", "Elsewhere"))
     places = opened("internal").scenario.places
     areas = {"Lower Valley": "other districts", "Upper Valley": "Upper Valley"}
-    found = district_map(places, background, areas, ["Upper Valley", "other districts"])
-    assert found["ring_district"] == [1, -1]
-    assert [circle[0] for circle in found["circles"]] == [0]
-
-
-# ---------------------------------------------------------------- chains
-
-
-def test_typical_draws_come_ever_nearer_to_all_medians() -> None:
-    days = np.random.default_rng(1).gamma(3.0, 200.0, (40, 25))
-    days[days > 1500] = np.inf
-    chosen = typical_draws(days, 1500.0)
-    clipped = np.minimum(days, 1500.0)
-    apart = np.abs(clipped - np.sort(clipped, axis=0)[20])
-    sums = [apart[chosen[: n + 1]].min(axis=0).sum() for n in range(len(chosen))]
-    assert sums == sorted(sums, reverse=True)
-    assert sums[0] == apart.sum(axis=1).min()
-    assert len(set(chosen)) == len(chosen)
-
-
-def test_chains_told_together_are_those_told_one_by_one(opened: Callable[..., Findings]) -> None:
-    findings = opened("internal")
-    chain = Chain(findings.told.prepared, "today", 1)
-    names = findings.run.communities
-    together = list(chain.of_many(names, 3))
-    assert together == [chain.steps(name, 3) for name in names]
-
-
-def test_a_chain_of_the_page_leaves_out_no_day(opened: Callable[..., Findings]) -> None:
-    findings = opened("internal")
-    run, start = findings.run, findings.scenario.start
-    assert run.ready_day is not None
-    horizon = findings.view.horizon_days
-    chain = Chain(findings.told.prepared, "today", 1)
-    told = told_chains(chain, run.communities, run.ready_day[0], horizon, start)
-    medians = np.sort(np.minimum(run.ready_day[0], horizon), axis=0)[50]
-    draws = {one.draw for one in told}
-    for column, one in enumerate(told):
-        ready = min(float(run.ready_day[0][one.draw, column]), horizon)
-        assert one.stretches[0].begin_day == 0
-        assert one.stretches[-1].end_day == int(ready)
-        ends = [stretch.end_day for stretch in one.stretches[:-1]]
-        assert ends == [stretch.begin_day for stretch in one.stretches[1:]]
-        apart = abs(ready - medians[column])
-        others = [min(float(run.ready_day[0][draw, column]), horizon) for draw in draws]
-        assert apart == min(abs(other - medians[column]) for other in others)
-        folded = [stretch for stretch in one.stretches if not stretch.words]
-        assert all(stretch.end_day - stretch.begin_day <= 20 * SHORT_DAYS for stretch in folded)
-        assert not any(map(is_double, one.stretches, one.stretches[1:]))
-
-
-def is_double(one: Stretch, other: Stretch) -> bool:
-    """Whether two folded stretches follow each other."""
-    return not one.words and not other.words
+    shown = district_map(places, background, areas, ["Upper Valley", "other districts"])
+    assert shown["ring_district"] == [1, -1]
+    assert [circle[0] for circle in shown["circles"]] == [0]
 
 
 # ---------------------------------------------------------------- districts
@@ -395,9 +329,9 @@ def test_districts_of_the_public_page_add_up_to_what_its_tables_show(
         rows = findings.rows("district_gates", name)
         for at, district in enumerate(data["districts"]["names"]):
             mine = rows[rows["district"] == district].set_index("gate")
-            told = data["district_gates"][number][at]
-            assert len(told) == len(data["gates"]) == len(mine)
+            cells = data["district_gates"][number][at]
+            assert len(cells) == len(data["gates"]) == len(mine)
             met = [None if math.isnan(people) else round(people) for people in mine["people_met"]]
-            assert [people[0] for people in told] == met
+            assert [people[0] for people in cells] == met
             days = [count for _, count in data["district_causes"][number][at]]
             assert days == sorted(days, reverse=True)

@@ -1,4 +1,4 @@
-"""A run that is read to be told of: its tables for an audience, its words in a language."""
+"""Findings: a run read again, its tables for an audience, its words in a language."""
 
 import datetime as dt
 import math
@@ -11,21 +11,18 @@ from typing import Any
 import pandas as pd
 
 from returnplan.domain import Scenario
-from returnplan.insight.explain import Told, open_run
+from returnplan.insight.explain import OpenedRun, open_run
 from returnplan.insight.story import Chain
 from returnplan.language.words import Words, words_of
 from returnplan.runs.district_shares import district_shares
-from returnplan.runs.folder import SCENARIO_COPY, TABLES, Run
+from returnplan.runs.folder import SCENARIO_COPY, TABLES
 from returnplan.runs.paired import differences
-from returnplan.show import figures
-from returnplan.show.audience.tables import AUDIENCES, Audience, for_audience
-from returnplan.show.drawing import View
+from returnplan.runs.reading import Run, fitting
+from returnplan.runs.ready_days import LEAST_DRAWS
+from returnplan.show.audience.tables import Audience, for_audience
+from returnplan.show.drawing import View, map_tables, ranged, view_of
 from returnplan.units import counting_dates, horizon_date
 
-__all__ = ["AUDIENCES", "Audience", "Findings", "Spread", "open_findings", "records", "spread_of"]
-
-LEAST_DRAWS = 2
-"""Draws from which on allocations can be compared draw by draw."""
 PEOPLE_DIGIT = -1
 """People of all communities together are rounded to ten for the public."""
 LEFT_TO_RIGHT = "\u200e"
@@ -37,7 +34,7 @@ NEAR_YEARS = (3, 5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class Range:
     """A median with the range in which 80 % of the draws lie; nan: not within the horizon.
 
     Parameters
@@ -61,7 +58,7 @@ class Findings:
     ----------
     folder
         Run folder.
-    told
+    opened
         The run with its scenario; names of places are those of the language.
     view
         What charts must know: names, titles, provenance, words.
@@ -74,7 +71,7 @@ class Findings:
     """
 
     folder: Path
-    told: Told
+    opened: OpenedRun
     view: View
     audience: Audience
     tables: Mapping[str, pd.DataFrame]
@@ -83,12 +80,12 @@ class Findings:
     @property
     def run(self) -> Run:
         """Tables and manifest, all of them: for the audience take ``tables``."""
-        return self.told.run
+        return self.opened.run
 
     @property
     def scenario(self) -> Scenario:
         """The scenario, all of it: for the audience take ``tables``."""
-        return self.told.scenario
+        return self.opened.scenario
 
     @property
     def words(self) -> Words:
@@ -98,7 +95,7 @@ class Findings:
     @property
     def draws(self) -> int:
         """Draws of the run; 0: expected values."""
-        return self.told.draws
+        return self.opened.draws
 
     @property
     def is_public(self) -> bool:
@@ -136,20 +133,24 @@ class Findings:
     @cached_property
     def people(self) -> int:
         """All people who wait; rounded for the public."""
-        people = sum(one.people for one in self.scenario.communities)
+        people = sum(community.people for community in self.scenario.communities)
         return round(people, PEOPLE_DIGIT) if self.is_public else people
 
     @cached_property
-    def drawn(self) -> Mapping[str, pd.DataFrame]:
+    def chart_tables(self) -> Mapping[str, pd.DataFrame]:
         """Tables for charts: those of the audience; for maps ``places``, and ``roads`` as lines."""
         if self.is_public:
             return self.tables
-        return {**self.tables, **figures.ground(self.scenario)}
+        return {**self.tables, **map_tables(self.scenario)}
 
     def rows(self, table: str, allocation: str) -> pd.DataFrame:
         """Rows of one allocation in a table."""
-        found = self.tables[table]
-        return found[found["allocation"] == allocation]
+        cells = self.tables[table]
+        return cells[cells["allocation"] == allocation]
+
+    def summary(self, allocation: str) -> dict[str, Any]:
+        """The row of one allocation in ``summary``."""
+        return next(records(self.rows("summary", allocation)))
 
     def difference(self, allocation: str, against: str, measure: str) -> Mapping[str, Any] | None:
         """Paired difference of an allocation to the first, or of the first to another.
@@ -172,31 +173,36 @@ class Findings:
         if allocation == self.first:
             return mirrored(self.difference(against, allocation, measure))
         table = self.tables["differences"]
-        day = self.horizon.isoformat() if measure == "people_met" else ""
         is_it = table["allocation"].eq(allocation) & table["measure"].eq(measure)
-        return next(records(table[is_it & table["date"].eq(day)]), None)
+        mine = table[is_it]
+        return next(records(on(mine, self.horizon) if measure == "people_met" else mine), None)
 
     @cached_property
     def chains(self) -> Mapping[str, Chain]:
         """Binding chains of each allocation, in the language."""
         seed = int(self.run.manifest["seed"] or 0)
-        return {
-            name: Chain(self.told.prepared, name, seed, self.words) for name in self.allocations
-        }
+        prepared = self.opened.prepared
+        return {name: Chain(prepared, name, seed, self.words) for name in self.allocations}
 
     # What is said in many places
 
-    def spread(self, found: Spread, decimals: int = 0) -> str:
+    def ranged(self, numbers: Range, decimals: int = 0) -> str:
         """A median with its range; the number alone where there is none."""
-        number = self.number(found.middle, decimals)
-        if math.isnan(found.low) or math.isnan(found.middle):
-            return number
-        return self.words.phrase(
-            "{middle} ({low} to {high})",
-            middle=number,
-            low=self.number(found.low, decimals),
-            high=self.number(found.high, decimals),
-        )
+        middle = self.number(numbers.middle, decimals)
+        if math.isnan(numbers.low) or math.isnan(numbers.middle):
+            return middle
+        low, high = (self.number(end, decimals) for end in (numbers.low, numbers.high))
+        return ranged(self.words, middle, low, high)
+
+    def share_range(self, shares: Range) -> str:
+        """A median share with its range; nan is what the audience may not see."""
+        if math.isnan(shares.middle):
+            return self.number(shares.middle)
+        middle = self.words.percent(shares.middle)
+        if math.isnan(shares.low):
+            return middle
+        low, high = (self.words.percent(end) for end in (shares.low, shares.high))
+        return ranged(self.words, middle, low, high)
 
     def number(self, value: float, decimals: int = 0) -> str:
         """A number for people; nan is what the audience may not see."""
@@ -216,18 +222,21 @@ class Findings:
         """A difference with its range; the difference alone where there is none."""
         if math.isnan(low):
             return self.signed(middle, decimals)
-        return self.words.phrase(
-            "{middle} ({low} to {high})",
-            middle=self.signed(middle, decimals),
-            low=self.signed(low, decimals),
-            high=self.signed(high, decimals),
-        )
+        texts = (self.signed(number, decimals) for number in (middle, low, high))
+        return ranged(self.words, *texts)
 
-    def day(self, iso: object) -> str:
-        """A date for people; a blank is not within the horizon."""
-        if isinstance(iso, str) and iso:
-            return self.words.date(dt.date.fromisoformat(iso))
-        return self.words.phrase("not within the horizon")
+    def day(self, day: dt.date | None) -> str:
+        """A date for people; none is not within the horizon."""
+        if day is None:
+            return self.words.phrase("not within the horizon")
+        return self.words.date(day)
+
+    def day_range(self, early: dt.date | None, middle: dt.date | None, late: dt.date | None) -> str:
+        """A median date with its range; the date alone where there is none."""
+        texts = [self.day(day) for day in (middle, early, late)]
+        if not self.draws or texts[1] == texts[2]:
+            return texts[0]
+        return ranged(self.words, *texts)
 
     def count(self, people: float) -> str:
         """A number of people; nan is what the audience may not see."""
@@ -237,13 +246,29 @@ class Findings:
 
 
 def records(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Rows of a table as mappings from column to cell."""
+    """Rows of a table as mappings from column to cell; days are dates, None where there is none."""
     for row in table.to_dict("records"):
-        yield {str(key): cell for key, cell in row.items()}
+        yield {str(key): _cell(cell) for key, cell in row.items()}
+
+
+def _cell(cell: Any) -> Any:
+    if cell is pd.NaT:
+        return None
+    return cell.date() if isinstance(cell, pd.Timestamp) else cell
+
+
+def on(table: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """Rows of a table that are of a day."""
+    return table[table["date"] == pd.Timestamp(day)]
 
 
 def open_findings(
-    folder: str | Path, audience: Audience = "internal", language: str = "en", contact: str = ""
+    folder: str | Path,
+    audience: Audience = "internal",
+    language: str = "en",
+    contact: str = "",
+    *,
+    as_is: bool = False,
 ) -> Findings:
     """Read a run folder to tell of it.
 
@@ -257,6 +282,8 @@ def open_findings(
         Code of a language; what it has no words for stays English.
     contact
         Whom readers may ask.
+    as_is
+        Whether tables that were edited after the run are read all the same; every page says so.
 
     Returns
     -------
@@ -269,21 +296,26 @@ def open_findings(
         When it is no complete run folder, or its scenario is not the one of the run.
     """
     path = Path(folder)
-    told = open_run(path, language)
-    words = words_of(language)
-    provenance = _provenance(told, words)
-    days = (
-        horizon_date(told.scenario.start, told.scenario.horizon_years) - told.scenario.start
-    ).days
-    view = figures.view_of(path / SCENARIO_COPY, told.scenario, days, provenance, told.draws)
-    tables = {name: getattr(told.run, name) for name in TABLES}
-    tables["district_shares"] = district_shares(told.run)
-    if told.draws >= LEAST_DRAWS:
-        tables["differences"] = differences(told.run)
-    households = {one.id: one.households for one in told.scenario.communities}
+    opened = open_run(path, language, as_is=as_is)
+    with fitting(folder, is_sure=opened.run.is_intact):
+        return _findings(path, opened, audience, words_of(language), contact)
+
+
+def _findings(
+    path: Path, opened: OpenedRun, audience: Audience, words: Words, contact: str
+) -> Findings:
+    run, scenario = opened.run, opened.scenario
+    days = (horizon_date(scenario.start, scenario.horizon_years) - scenario.start).days
+    provenance = _provenance(run, words)
+    view = view_of(path / SCENARIO_COPY, scenario, days, provenance, opened.draws)
+    tables = {name: getattr(run, name) for name in TABLES}
+    tables["district_shares"] = district_shares(run)
+    if opened.draws >= LEAST_DRAWS and len(run.allocations) > 1:
+        tables["differences"] = differences(run)
+    households = {community.id: community.households for community in scenario.communities}
     return Findings(
         folder=path,
-        told=told,
+        opened=opened,
         view=replace(view, words=words),
         audience=audience,
         tables=for_audience(tables, audience, households),
@@ -291,20 +323,26 @@ def open_findings(
     )
 
 
-def _provenance(told: Told, words: Words) -> str:
+def _provenance(run: Run, words: Words) -> str:
     """How the results were made, in one line."""
-    manifest = told.run.manifest
+    manifest = run.manifest
     how = words.phrase("run on expected values (no draws)")
-    if told.draws:
-        draws = words.plural("{number} draw", "{number} draws", told.draws)
+    if manifest["draws"]:
+        draws = words.plural("{number} draw", "{number} draws", manifest["draws"])
         how = words.phrase("{draws}, seed {seed}", draws=draws, seed=manifest["seed"])
-    return words.phrase(
+    line = words.phrase(
         "Scenario {scenario}, {how}, returnplan {version}, results {digest}",
         scenario=manifest["scenario"],
         how=how,
         version=manifest["returnplan"],
         digest=str(manifest["digest"])[:DIGEST_SIGNS],
     )
+    return f"{line}. {edited(words)}" if run.edited else line
+
+
+def edited(words: Words) -> str:
+    """Say that tables are not as the run wrote them: wherever their numbers stand."""
+    return words.phrase("Tables edited after the run: these numbers are not those of the model")
 
 
 def mirrored(row: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -324,14 +362,6 @@ def mirrored(row: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return {**row, **turned, **names, "probability_better": 1 - row["probability_better"]}
 
 
-def spread_of(row: Mapping[str, Any], count: str) -> Spread:
-    """Median and range of a count in a row of ``people_met``.
-
-    Parameters
-    ----------
-    row
-        The row.
-    count
-        ``people``, ``returned`` or ``present``.
-    """
-    return Spread(middle=row[f"{count}_p50"], low=row[f"{count}_p10"], high=row[f"{count}_p90"])
+def range_of(row: Mapping[str, Any], count: str) -> Range:
+    """Median and range of a count, such as ``people`` in a row of ``people_met``."""
+    return Range(middle=row[f"{count}_p50"], low=row[f"{count}_p10"], high=row[f"{count}_p90"])

@@ -1,0 +1,212 @@
+"""Words about a scenario and what comes of it, for a terminal."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from returnplan.cli.screen import aligned
+from returnplan.domain import Scenario
+from returnplan.model.conditions.gates import GATES, preset_of
+from returnplan.scenario import Gates, Report
+from returnplan.scenario.dictionary import expected
+from returnplan.scenario.funding import envelopes
+from returnplan.units import horizon_date
+
+HECTARE_M2 = 10_000
+
+
+def size(scenario: Scenario) -> str:
+    """How large a scenario is, in a few words."""
+    people = sum(c.people for c in scenario.communities)
+    return (
+        f"{len(scenario.communities)} communities with {people:,} people, "
+        f"{len(scenario.roads)} roads, {len(scenario.hazards)} hazards, "
+        f"{len(scenario.works)} works, {len(scenario.allocations)} allocations"
+    )
+
+
+def describe(report: Report) -> list[str]:
+    """Summarise what will be modelled, and every default in use.
+
+    Parameters
+    ----------
+    report
+        Result of a check without errors.
+
+    Returns
+    -------
+    list[str]
+        Lines to print.
+    """
+    scenario = report.scenario
+    if scenario is None:
+        return []
+    defaults = default_lines(report) or ["none"]
+    return [
+        f"{scenario.name}: {scenario.title}",
+        *_contents(scenario),
+        *_funding_lines(scenario),
+        *_target_lines(scenario),
+        "",
+        "Defaults in use (write your own to replace them):",
+        *(f"  {line}" for line in defaults),
+    ]
+
+
+def default_lines(report: Report) -> list[str]:
+    """Each default in use: columns with blank cells, and shipped assumptions that are read.
+
+    Parameters
+    ----------
+    report
+        Result of a check.
+
+    Returns
+    -------
+    list[str]
+        One line each.
+    """
+    lines = [
+        f"{table}.{column} = {default} in {_count(count, 'row')}"
+        for table, column, default, count in report.default_columns
+    ]
+    for row in report.default_assumptions:
+        lines.append(f"assumption {row.id} = {expected(row)} {row.unit} ({row.mark}: {row.source})")
+    return lines
+
+
+def _contents(scenario: Scenario) -> Iterator[str]:
+    end = horizon_date(scenario.start, scenario.horizon_years)
+    yield f"  time       {scenario.start} to {end} ({scenario.horizon_years} years)"
+    kinds = Counter(place.kind for place in scenario.places)
+    yield f"  places     {', '.join(_count(n, kind) for kind, n in kinds.items())}"
+    people = sum(community.people for community in scenario.communities)
+    yield f"  people     {people:,} in {len(scenario.communities)} communities"
+    length = sum(road.length_km for road in scenario.roads)
+    repairs = sum(road.repair_crew_days > 0 for road in scenario.roads)
+    yield f"  roads      {len(scenario.roads):,}, {length:,.0f} km, {repairs:,} to be repaired"
+    classes = Counter(f"{h.hazard_class} {h.land_class}" for h in scenario.hazards)
+    area = sum(hazard.area_m2 for hazard in scenario.hazards) / HECTARE_M2
+    parts = ", ".join(f"{n} {name}" for name, n in sorted(classes.items()))
+    on_roads = sum(hazard.road is not None for hazard in scenario.hazards)
+    number = len(scenario.hazards)
+    yield f"  hazards    {number:,}, {area:,.0f} ha, {on_roads:,} on roads ({parts or 'none'})"
+    works = Counter(item.kind for item in scenario.works)
+    yield f"  works      {', '.join(f'{n:,} {kind}' for kind, n in works.items()) or 'none'}"
+    silent = sum(item.cost_usd is None for item in scenario.works)
+    if silent:
+        states = "states" if silent == 1 else "state"
+        crews = "its crew is" if silent == 1 else "their crews are"
+        yield (
+            f"             {silent:,} of {len(scenario.works):,} works {states} no cost: "
+            f"only {crews} counted"
+        )
+    yield from _unknown_lines(scenario)
+    yield f"  gates      {gates_in_words(scenario.gates)}"
+    for header in scenario.allocations:
+        lines = [d for d in scenario.deployments if d.allocation == header.name]
+        teams = sum(line.teams for line in lines)
+        bases = len({line.base for line in lines})
+        yield (
+            f"  allocation {header.name}: policy {header.policy}, {_count(teams, 'team')} in "
+            f"{_count(len(lines), 'deployment')} at {_count(bases, 'base')}"
+        )
+
+
+def _unknown_lines(scenario: Scenario) -> Iterator[str]:
+    """What is not known of settlements with people, and what that means for returns and harm."""
+    homes = {settlement for settlement, people in scenario.people.items() if people}
+    shelter = [one for one in scenario.works if one.kind == "shelter"]
+    counted = {one.settlement for one in shelter}
+    counted -= {one.settlement for one in shelter if one.dwellings is None}
+    if silent := len(homes - counted):
+        yield (
+            f"  dwellings  unknown at {silent:,} of {len(homes):,} settlements with people: "
+            "they do not bound the returns there"
+        )
+    if silent := sum(hazard.items_per_km2 is None for hazard in scenario.hazards):
+        yield (
+            f"  items      unknown for {silent:,} of {len(scenario.hazards):,} hazards: "
+            "the risk near them is unknown, their settlements are left out of casualties"
+        )
+
+
+def _funding_lines(scenario: Scenario) -> Iterator[str]:
+    """Planned cost beside each envelope of money, one line for each allocation (model §10)."""
+    rows = [("allocation", "line", "from", "until", "planned USD", "envelope USD", "share")]
+    for found in envelopes(scenario):
+        limit_usd = found.line.envelope_usd
+        share = f"{100 * found.planned_usd / limit_usd:,.0f} %" if limit_usd else "-"
+        days = (found.first.isoformat(), found.last.isoformat())
+        usd = (f"{found.planned_usd:,.0f}", f"{limit_usd:,.0f}")
+        rows.append((found.allocation, found.line.id, *days, *usd, share))
+    if scenario.funding:
+        yield ""
+        yield "Funding (planned team-days; mobilisations, camps, works and late ends are extra):"
+        yield from aligned(rows, words=rows[0].index("planned USD"))
+
+
+def _target_lines(scenario: Scenario) -> Iterator[str]:
+    """Each target beside the number of all people."""
+    everyone = sum(community.people for community in scenario.communities)
+    rows = [("target", "date", "people", "of all", "measure", "title")]
+    for target in scenario.targets:
+        share = f"{100 * target.people / everyone:,.0f} %" if everyone else "-"
+        numbers = (f"{target.people:,}", share)
+        words = (target.measure.replace("_", " "), target.title)
+        rows.append((target.id, target.by_date.isoformat(), *numbers, *words))
+    if scenario.targets:
+        yield ""
+        yield "Targets (aims to draw beside the results; the model does not read them):"
+        yield from aligned(rows, words=2, numbers=2)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def gates_in_words(gates: Gates) -> str:
+    """Name the preset that gates are, and each gate with the parameters that were given.
+
+    Parameters
+    ----------
+    gates
+        Gates in force, in any order.
+
+    Returns
+    -------
+    str
+        In the order of the family.
+    """
+    texts = [_gate_text(name, gates[name]) for name in GATES if name in gates]
+    return f"{preset_of(gates)}: {', '.join(texts)}"
+
+
+def _gate_text(name: str, parameters: Mapping[str, float]) -> str:
+    inner = ", ".join(f"{key} {value:g}" for key, value in parameters.items())
+    return f"{name} ({inner})" if inner else name
+
+
+def headline(outcome: Any) -> str:
+    """One sentence about the outcome of an allocation.
+
+    Parameters
+    ----------
+    outcome
+        An outcome of :func:`returnplan.simulate`.
+
+    Returns
+    -------
+    str
+        People whose conditions are met within the horizon (with draws: their mean number), and
+        the cost.
+    """
+    readiness, summary = outcome.readiness, outcome.summary.iloc[0]
+    met = int(summary[f"people_by_{outcome.horizon}_mean"])
+    total = int(readiness["people"].sum())
+    share = f" ({100 * met // total} %)" if total else ""
+    mean = " (mean of the draws)" if readiness["probability_by_horizon"].notna().any() else ""
+    return (
+        f"{outcome.allocation}: conditions met (modelled) for {met:,} of {total:,} people{share}"
+        f"{mean} by {outcome.horizon}; USD {summary['cost_usd_mean'] / 1e6:,.1f} million"
+    )

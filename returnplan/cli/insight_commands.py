@@ -1,0 +1,64 @@
+"""Commands that say why."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from returnplan.cli.completion import communities
+from returnplan.cli.options import allocations_option, as_is_option, chosen, run_argument
+from returnplan.cli.screen import bad_input, reading, watched
+
+
+@click.command()
+@run_argument
+@click.argument("community", shell_complete=communities)
+@allocations_option
+@click.option(
+    "--what-if/--no-what-if",
+    default=True,
+    show_default=True,
+    help="Run again without each cause, one by one.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(1),
+    default=50,
+    show_default=True,
+    help="Draws of the run that are run again for this, from the first on.",
+)
+@as_is_option
+def explain(
+    folder: Path, community: str, names: tuple[str, ...], what_if: bool, draws: int, as_is: bool
+) -> None:
+    r"""Say why a community waits: gates, binding chain, what each cause gone would bring.
+
+    COMMUNITY is an id, or the name of its settlement.
+
+    \b
+    Examples:
+      returnplan explain runs/valley mill_east
+      returnplan explain runs/karabakh "Aghdam city" -a ramp --draws 20
+    """
+    from returnplan.cli.explained import explanation, heading
+    from returnplan.insight.explain import find_community, open_run
+
+    with bad_input():
+        opened = open_run(folder, as_is=as_is)
+    found = find_community(opened, community)
+    asked = chosen(names, opened.run.allocations)
+    with reading(opened.run, folder):
+        click.echo("\n".join(heading(opened, found)))
+        for name in asked:
+            click.echo("\n" + "\n".join(explanation(opened, name, found)))
+            if what_if:
+                click.echo("\n" + "\n".join(_what_ifs(opened, name, found, draws)))
+
+
+def _what_ifs(opened: Any, allocation: str, community: str, draws: int) -> list[str]:
+    """Run again without each cause, under a watcher."""
+    from returnplan.cli.explained import what_if_lines
+    from returnplan.insight.explain import what_ifs
+
+    answers = watched(lambda watcher: what_ifs(opened, allocation, community, draws, watcher.drawn))
+    return list(what_if_lines(opened, answers))

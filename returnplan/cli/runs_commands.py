@@ -1,0 +1,267 @@
+"""Commands that run a scenario, put parts of a run together, compare, and measure speed."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from returnplan.cli.completion import allocations, folders
+from returnplan.cli.options import (
+    PATH,
+    allocations_option,
+    as_is_option,
+    chosen,
+    gates_option,
+    run_argument,
+    scenario_argument,
+)
+from returnplan.cli.screen import (
+    BAD_USAGE,
+    STOPPED,
+    bad_input,
+    fail,
+    reading,
+    show_problems,
+    watched,
+)
+from returnplan.errors import ScenarioError
+
+MOST_DRAWS = 10_000_000
+
+
+def _shard(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, int] | None:
+    """Read which part of the draws is meant: number from 1, and how many parts there are."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
+    number, shards = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not 1 <= number <= shards:
+        raise click.BadParameter(f"{text!r} is no part: allowed is i/n with i from 1 to n, as 2/4")
+    return number, shards
+
+
+@click.command()
+@scenario_argument
+@allocations_option
+@click.option(
+    "--draws",
+    type=click.IntRange(0, MOST_DRAWS),
+    default=100,
+    show_default=True,
+    help="Draws of the uncertain numbers. 0: expected values, single dates without ranges.",
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Luck.")
+@click.option("--out", type=PATH, help="Run folder. [default: runs/NAME]")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
+@click.option("--resume", is_flag=True, help="Continue the draws of a run that was stopped.")
+@click.option("--workers", type=click.IntRange(1), help="Threads. [default: processor cores]")
+@click.option(
+    "--shard",
+    metavar="i/n",
+    callback=_shard,
+    help="Only this part of the draws, to be merged later.",
+)
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler; local: worker processes here.")
+@gates_option
+def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any) -> None:
+    r"""Simulate allocations and write a run folder with tables and figures.
+
+    \b
+    Examples:
+      returnplan run scenarios/valley
+      returnplan run my_scenario -a today -a ramp --draws 400 --seed 7 --out runs/two
+      returnplan run my_scenario --draws 10000 --resume
+      returnplan run my_scenario --draws 10000 --shard 1/20 --out parts/1
+    """
+    import returnplan.scenario as room
+
+    _check_options(options)
+    report = room.check(scenario, options.pop("gates"))
+    if report.scenario is None:
+        raise ScenarioError(str(scenario), report.problems)
+    loaded = report.scenario
+    asked = chosen(names, [header.name for header in loaded.allocations])
+    from returnplan.cli.described import default_lines, gates_in_words, size
+    from returnplan.runs import run as run_room
+    from returnplan.runs.folder import check_target
+    from returnplan.show.run_folder import write_run
+
+    target = options.pop("out") or Path("runs") / loaded.name
+    request = run_room.Request(
+        folder=scenario,
+        scenario=loaded,
+        allocations=asked,
+        out=check_target(target, overwrite=overwrite),
+        **options,
+    )
+    click.echo(f"{loaded.title or loaded.name}: {size(loaded)}.", err=True)
+    click.echo(run_room.note(request), err=True)
+    click.echo(f"Gates in force, {gates_in_words(loaded.gates)}.", err=True)
+    show_problems("Warnings, please look", report.warnings)
+    shipped = len(default_lines(report))
+    click.echo(f"{shipped} defaults in use: see returnplan check {scenario}", err=True)
+    try:
+        outcomes = watched(lambda watcher: run_room.run(request, write_run, watcher))
+    except KeyboardInterrupt:
+        fail(run_room.stopped(request), STOPPED)
+    except OSError:
+        click.echo(run_room.stopped(request), err=True)
+        raise
+    _say_what_was_written(outcomes, target)
+
+
+def _check_options(options: dict[str, Any]) -> None:
+    """Refuse options that do not go together."""
+    draws, shard = options["draws"], options["shard"]
+    for name in ("resume", "shard", "cluster"):
+        if not draws and options[name]:
+            fail(f"--{name} needs draws, and --draws 0 has none", BAD_USAGE)
+    if shard and shard[1] > draws:
+        fail(f"{draws} draws cannot be cut into {shard[1]} shards", BAD_USAGE)
+
+
+def _say_what_was_written(outcomes: Sequence[Any], target: Path) -> None:
+    from returnplan.cli.described import headline
+    from returnplan.runs.folder import FIGURES, STATEMENT
+
+    for outcome in outcomes:
+        click.echo(headline(outcome))
+    click.echo(STATEMENT)
+    if not outcomes:
+        click.echo(f"Part of the draws: {target}")
+        click.echo(f"When all parts are there: returnplan merge {target} ... --out DIR")
+        return
+    click.echo(f"Tables: {target}")
+    click.echo(f"Figures: {target / FIGURES}")
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=PATH, shell_complete=folders)
+@click.option("--out", required=True, type=PATH, help="Run folder.")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
+def merge(folders: tuple[Path, ...], out: Path, overwrite: bool) -> None:
+    r"""Put the parts of a run together, in any order; refuse gaps, overlaps, different inputs.
+
+    \b
+    Example:
+      returnplan merge parts/1 parts/2 parts/3 --out runs/whole
+    """
+    from returnplan.runs import merge as shards
+    from returnplan.runs.folder import check_target
+    from returnplan.show.run_folder import write_run
+
+    target = check_target(out, overwrite=overwrite)
+    with bad_input():
+        outcomes = watched(lambda watcher: shards.merge(folders, target, write_run, watcher))
+    _say_what_was_written(outcomes, out)
+
+
+@click.command()
+@run_argument
+@click.option(
+    "--against",
+    metavar="NAME",
+    shell_complete=allocations,
+    help="Allocation to compare with; the first if none.",
+)
+@click.option(
+    "--date",
+    "days",
+    metavar="ISO",
+    multiple=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Date by which people are counted; repeatable. [default: each year]",
+)
+@click.option("--out", type=PATH, help="CSV file for every difference.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@as_is_option
+def compare(
+    folder: Path,
+    against: str | None,
+    days: Sequence[Any],
+    out: Path | None,
+    overwrite: bool,
+    as_is: bool,
+) -> None:
+    r"""Compare allocations draw by draw: differences, their intervals, how often one is better.
+
+    \b
+    Examples:
+      returnplan compare runs/valley
+      returnplan compare runs/karabakh --against ramp --date 2026-12-31 --out ramp.csv
+    """
+    import returnplan.scenario as room
+    from returnplan.cli.compared import comparison, shown_dates
+    from returnplan.runs import folder as runfolder
+    from returnplan.runs.ensemble import csv_bytes
+    from returnplan.runs.paired import differences
+    from returnplan.runs.reading import load_run
+    from returnplan.runs.ready_days import check_comparable
+
+    with bad_input():
+        outcome = load_run(folder, as_is=as_is)
+        check_comparable(outcome)
+    if out and outcome.edited:
+        fail("a CSV file cannot say that tables were edited: leave --out or --as-is out", BAD_USAGE)
+    dates = sorted({day.date() for day in days})
+    with reading(outcome, folder):
+        table = differences(outcome, against, dates or None)
+        target = runfolder.check_file(out, overwrite=overwrite) if out else None
+        scenario = room.check(folder / runfolder.SCENARIO_COPY).scenario
+        titles = {header.name: header.title for header in scenario.allocations} if scenario else {}
+        click.echo("\n".join(comparison(outcome, titles, table, dates or shown_dates(outcome))))
+    click.echo(runfolder.STATEMENT)
+    if target is not None:
+        runfolder.write_file(target, csv_bytes(table))
+        click.echo(f"Table: {out}")
+
+
+def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+    """Read names of sizes, each once."""
+    from returnplan.runs.speed.bench import SIZES
+
+    names = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
+    for name in names:
+        if name not in SIZES:
+            raise click.BadParameter(f"{name!r} is no size: allowed are {', '.join(SIZES)}")
+    return names
+
+
+@click.command()
+@click.option(
+    "--sizes",
+    default="S,M",
+    show_default=True,
+    callback=_sizes,
+    help="Made-up scenarios: S (100 settlements, 400 hazards, 20 teams), "
+    "M (1,000, 5,000, 200), L (10,000, 50,000, 1,000).",
+)
+@click.option(
+    "--scenario",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Scenario folder, with a short ensemble on one and two threads; repeatable.",
+)
+@click.option("--json", "target", type=PATH, help="File for the figures.")
+@click.option("--no-rival", is_flag=True, help="Without the same work as a plain SimPy program.")
+def bench(
+    sizes: Sequence[str], folders: Sequence[Path], target: Path | None, no_rival: bool
+) -> None:
+    r"""Measure how fast simulations are here, beside a plain SimPy program on S and M.
+
+    Figures compare only within one run on one machine. The first run after an
+    installation also compiles, for up to a minute.
+
+    \b
+    Examples:
+      returnplan bench
+      returnplan bench --sizes S,M,L --scenario scenarios/karabakh --json bench.json
+    """
+    from returnplan.runs.speed.bench import bench as measure
+
+    with bad_input():
+        for line in measure(sizes, folders, with_rival=not no_rival, target=target):
+            click.echo(line)

@@ -1,0 +1,217 @@
+"""What a person sees in a terminal: messages, the progress of a run, tables in columns."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from returnplan.errors import Problem, ReturnplanError
+from returnplan.runs.machine.progress import Watcher
+
+T = TypeVar("T")
+
+BAD_INPUT, BAD_USAGE, STOPPED = 1, 2, 130
+"""Exit codes."""
+EVERY_S = 5.0
+"""Time between two lines of a log about the draws."""
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say what is wrong, and end."""
+    click.echo(f"returnplan: {message}", err=True)
+    sys.exit(code)
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let SIGTERM, as batch systems send it, stop a command as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def bad_input() -> Iterator[None]:
+    """Say what is wrong with what was read, as bad input and not as bad usage."""
+    try:
+        yield
+    except ReturnplanError as error:
+        fail(str(error), BAD_INPUT)
+
+
+@contextmanager
+def reading(run: Any, folder: Path) -> Iterator[None]:
+    """Say first whether a run is as it was written; then let contradictions be bad input."""
+    from returnplan.runs.reading import UNCHECKED, ContradictionError, edited_line, fitting
+
+    if not run.is_checked:
+        click.echo(UNCHECKED, err=True)
+    if run.edited:
+        click.echo(edited_line(run))
+    try:
+        with fitting(folder, is_sure=run.is_intact):
+            yield
+    except ContradictionError as error:
+        fail(str(error), BAD_INPUT)
+
+
+def show_problems(title: str, problems: Sequence[Problem]) -> None:
+    """Print problems of a scenario under a title, one line each; nothing when there are none."""
+    if problems:
+        click.echo(f"{title} ({len(problems)}):", err=True)
+    for problem in problems:
+        click.echo(f"  {problem}", err=True)
+
+
+def watched(work: Callable[[Watcher], T]) -> T:
+    """Do some work under a watcher, with bars on a terminal and with lines in a log."""
+    if not is_terminal():
+        return work(Log())
+    with closing(Bars()) as bars:
+        return work(bars)
+
+
+def is_terminal() -> bool:
+    """Whether a person sees the error stream as it is written."""
+    return sys.stderr.isatty()
+
+
+class Log:
+    """Plain lines on the error stream, with a rate and the time left every few seconds."""
+
+    def __init__(self) -> None:
+        self._began: tuple[float, int] | None = None
+        self._last_s = 0.0
+        self._ended = False
+
+    def say(self, line: str) -> None:
+        """Print a line."""
+        print(line, file=sys.stderr, flush=True)
+
+    def step(self, line: str, steps: int) -> None:
+        """Print a line for each step."""
+        self.say(f"  {line}")
+
+    def drawn(self, done: int, draws: int) -> None:
+        """Print a line every few seconds, and one at the end.
+
+        Parameters
+        ----------
+        done
+            Draws that are done.
+        draws
+            All draws.
+        """
+        now = monotonic()
+        if self._began is None:
+            self._began, self._last_s = (now, done), now
+        is_end = done >= draws and not self._ended
+        if not is_end and (self._ended or now - self._last_s < EVERY_S):
+            return
+        self._last_s, self._ended = now, is_end
+        rate = (done - self._began[1]) / max(now - self._began[0], 1e-6)
+        left = f", {(draws - done) / rate:,.0f} s left" if rate and not is_end else ""
+        self.say(f"  {done:,} of {draws:,} draws, {rate:,.1f} a second{left}")
+
+
+class Bars:
+    """Bars on a terminal: one for the draws, one for writing the run folder."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._unit = ""
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        from tqdm import tqdm
+
+        tqdm.write(line, file=sys.stderr)
+
+    def drawn(self, done: int, draws: int) -> None:
+        """Show how many draws are done.
+
+        Parameters
+        ----------
+        done
+            Draws that are done.
+        draws
+            All draws.
+        """
+        bar = self._of("draws", draws, done)
+        bar.update(done - bar.n)
+
+    def step(self, line: str, steps: int) -> None:
+        """Show the next step.
+
+        Parameters
+        ----------
+        line
+            What has been done.
+        steps
+            All steps.
+        """
+        bar = self._of("steps", steps, 0)
+        bar.set_description_str(line)
+        bar.update()
+
+    def close(self) -> None:
+        """Leave the last bar as it is."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def _of(self, unit: str, total: int, initial: int) -> Any:
+        if self._bar is None or self._unit != unit:
+            from tqdm import tqdm
+
+            self.close()
+            self._unit = unit
+            form = "{l_bar}{bar:20}| {n_fmt}/{total_fmt} " + unit + ", {rate_fmt}, {remaining} left"
+            self._bar = tqdm(
+                total=total,
+                initial=initial,
+                unit=unit.removesuffix("s"),
+                file=sys.stderr,
+                bar_format=form,
+            )
+        return self._bar
+
+
+def aligned(rows: Sequence[Sequence[str]], words: int, numbers: int | None = None) -> list[str]:
+    """Set a table in columns: words to the left, numbers to the right, the rest to the left.
+
+    Parameters
+    ----------
+    rows
+        Cells of each row, the header first.
+    words
+        How many columns stand to the left before the numbers.
+    numbers
+        How many columns of numbers follow; None: all others.
+
+    Returns
+    -------
+    list[str]
+        One line a row, moved in by two spaces.
+    """
+    after = len(rows[0]) if numbers is None else words + numbers
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if words <= number < after else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append(f"  {'  '.join(cells)}".rstrip())
+    return lines

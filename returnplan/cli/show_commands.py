@@ -1,0 +1,70 @@
+"""Commands that write what people are given."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from returnplan.cli.completion import communities
+from returnplan.cli.options import PATH, as_is_option, run_argument
+from returnplan.cli.screen import bad_input, reading
+from returnplan.language.words import LANGUAGES
+
+AUDIENCES = {
+    "internal": "restricted data, not for publication",
+    "public": "by district, without places, hazards, roads, teams and small numbers",
+}
+
+
+@click.command()
+@run_argument
+@click.option(
+    "--audience",
+    type=click.Choice(list(AUDIENCES)),
+    default="internal",
+    show_default=True,
+    help="; ".join(f"{name}: {words}" for name, words in AUDIENCES.items()) + ".",
+)
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default="en",
+    show_default=True,
+    help="Language of the files; what it lacks stays English.",
+)
+@click.option("--out", type=PATH, help="Folder. [default: RUN/report]")
+@click.option(
+    "--profile",
+    "profiles",
+    metavar="COMMUNITY",
+    multiple=True,
+    shell_complete=communities,
+    help="A page about this community; repeatable.",
+)
+@click.option("--contact", default="", help="Whom readers may ask.")
+@as_is_option
+def report(
+    folder: Path, audience: Any, language: str, contact: str, out: Path | None, **more: Any
+) -> None:
+    r"""Write the report (one HTML page that opens anywhere) and the brief (PDF, two pages).
+
+    \b
+    Examples:
+      returnplan report runs/valley
+      returnplan report runs/valley --audience public --language fr --out for_the_website
+      returnplan report runs/valley --profile mill_east --profile Orchard
+    """
+    from returnplan.runs.folder import REPORT, STATEMENT
+    from returnplan.show.findings import open_findings
+    from returnplan.show.publish import publish
+
+    with bad_input():
+        findings = open_findings(folder, audience, language, contact, as_is=more["as_is"])
+    click.echo(f"Audience {audience}: {AUDIENCES[audience]}.", err=True)
+    target = out or folder / REPORT
+    with reading(findings.run, folder):
+        profiles = more["profiles"]
+        written = publish(findings, target, profiles, lambda name: click.echo(name, err=True))
+    click.echo(STATEMENT)
+    for path in written:
+        click.echo(f"Wrote {path}")

@@ -1,0 +1,209 @@
+"""What an allocation brings beyond dates: returns, cost, harm, risk, scores (model §7, §8, §10)."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from returnplan.model.conditions.risk import LEVELS
+from returnplan.model.conditions.score import WEIGHTS, ranks
+from returnplan.model.effects.harm import KINDS, LEAST_SETTLEMENTS, MOST_SHARE
+from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
+from returnplan.runs.tables.drawn import Drawn
+from returnplan.runs.tables.family import of_draws
+from returnplan.units import DAY_S
+
+Floats = NDArray[np.float64]
+STEADY_SHARE = 0.05
+"""Share of the communities by which a rank may move and still counts as stable."""
+
+
+@of_draws
+def returns(drawn: Drawn) -> pd.DataFrame:
+    """One row a district and month: people who have returned and are present at its end.
+
+    Ranges of districts do not add up to the range of the country; means do.
+    """
+    dates, districts = drawn.prepared.dates, drawn.prepared.returns.districts
+    columns: dict[str, Any] = {}
+    for name, people in drawn.people.items():
+        for end, values in drawn.ends(people).items():
+            columns[f"{name}_{end}"] = values[:, 1:].ravel()
+        columns[f"{name}_mean"] = people.mean(axis=0)[:, 1:].ravel()
+    columns = {name: values for name, values in columns.items() if name not in UNSAID}
+    months = [day.isoformat()[:7] for day in dates[:-1]]
+    return pd.DataFrame(
+        {
+            "allocation": drawn.name,
+            "district": np.repeat(np.array(districts, object), len(months)),
+            "month": months * len(districts),
+            "date": np.tile(np.array(dates[1:], "datetime64[s]"), len(districts)),
+            **columns,
+        }
+    )
+
+
+UNSAID = ("present_mean", "early_p10", "early_p90")
+"""Numbers of districts that the table does without."""
+
+
+@of_draws
+def costs(drawn: Drawn) -> pd.DataFrame:
+    """One row a year and asset type, and one for the works of the year: means and range.
+
+    What is 0 in all draws is left out. Ranges of rows do not add up to the range of the sum; means
+    do.
+    """
+    paid = drawn.costs
+    kept = np.flatnonzero(np.any([cells.any(axis=0) for cells in paid], axis=0))
+    cells = [drawn.allocation.payroll.cost_cells[number] for number in kept.tolist()]
+    spent = drawn.ends(paid.usd[:, kept])
+    return pd.DataFrame(
+        {
+            "allocation": drawn.name,
+            "year": np.array([year for year, _ in cells], np.int64),
+            "asset": [asset for _, asset in cells],
+            "team_days_mean": _means(paid.team_days[:, kept]),
+            "mobilisations_mean": _means(paid.mobilisations[:, kept]),
+            "camps_mean": _means(paid.camps[:, kept]),
+            "cost_usd_mean": _means(paid.usd[:, kept]),
+            "cost_usd_p10": spent["p10"],
+            "cost_usd_p90": spent["p90"],
+        }
+    )
+
+
+def _means(values: Floats) -> Floats:
+    return np.array([mean(column) for column in values.T], np.float64)
+
+
+@of_draws
+def harm(drawn: Drawn) -> pd.DataFrame:
+    """Expected casualties of an allocation by kind, and differences to the first one.
+
+    With people in fewer than three settlements all numbers are blank; so is every number that rests
+    on fewer, or nearly on one. Differences are of pairs of the same draw.
+    """
+    mine, first = drawn.casualties, drawn.first
+    has_enough = sum(people > 0 for people in drawn.scenario.people.values()) >= LEAST_SETTLEMENTS
+    rows = []
+    for kind, fields in KINDS.items():
+        number = _sum(mine, fields)
+        row: dict[str, Any] = {"allocation": drawn.name, "kind": kind}
+        if has_enough and _is_shown(mine, kind, ("settlements", "largest")):
+            row |= _range(drawn, number, "expected_low", "expected_high", "expected_mean")
+            row["expected_p50"] = float(quantile(number, MIDDLE))
+        if has_enough:
+            people = 0.0 if kind == "deminers" else mine["unknown_people"].max()
+            row["people_unknown_risk"] = round(float(people))
+        other = ("other_settlements", "other_largest")
+        if has_enough and first is not None and _is_shown(mine, kind, other):
+            apart = number - _sum(first, fields)
+            row |= _range(drawn, apart, "difference_low", "difference_high", "difference_mean")
+        rows.append(row)
+    table = pd.DataFrame(rows, columns=list(HARM_COLUMNS))
+    numbers = [name for name in HARM_COLUMNS if name.startswith(("expected", "difference"))]
+    return table.astype(dict.fromkeys(numbers, float))
+
+
+HARM_COLUMNS = (
+    *("allocation", "kind", "expected_low", "expected_p50", "expected_high", "expected_mean"),
+    *("difference_low", "difference_mean", "difference_high", "people_unknown_risk"),
+)
+
+
+def _is_shown(casualties: Mapping[str, Floats], kind: str, fields: tuple[str, str]) -> bool:
+    """Whether a number rests on enough settlements (accidents of deminers on none)."""
+    settlements, largest = (casualties[field] for field in fields)
+    return kind == "deminers" or bool(
+        settlements.max() >= LEAST_SETTLEMENTS and largest.mean() <= MOST_SHARE
+    )
+
+
+def _sum(casualties: Mapping[str, Floats], fields: Sequence[str]) -> Floats:
+    total: Floats = np.sum([casualties[field] for field in fields], axis=0)
+    return total
+
+
+def _range(drawn: Drawn, values: Floats, low: str, high: str, middle: str) -> dict[str, float]:
+    """p10, p90 and mean of some draws under these names."""
+    ends = drawn.ends(values)
+    return {low: float(ends["p10"]), high: float(ends["p90"]), middle: mean(values)}
+
+
+@of_draws
+def scores(drawn: Drawn) -> pd.DataFrame:
+    """One row a community: its scores, its rank, and how far the rank depends on the weights.
+
+    Without a score there is no rank. Rank 1 is the best under the proposed weights, and equal
+    scores share the smaller rank.
+    """
+    scored = drawn.scored
+    own = ranks(scored.score["proposed"])
+    perturbed = np.array([ranks(scores) for scores in scored.perturbed])
+    step = max(1.0, STEADY_SHARE * np.count_nonzero(~np.isnan(own)))
+    steady = (np.abs(perturbed - own) <= step).mean(axis=0)
+    table = pd.DataFrame(
+        {
+            "allocation": drawn.name,
+            "community": [community.id for community in drawn.scenario.communities],
+            **{f"score_{name}": scored.score[name] for name in WEIGHTS},
+            "score_known_share": scored.known_share,
+            "rank": own,
+            "rank_p10": quantile(perturbed, LOW),
+            "rank_p90": quantile(perturbed, HIGH),
+            "rank_stable_share": np.where(np.isnan(own), math.nan, steady),
+        }
+    )
+    return table.astype(dict.fromkeys(("rank", "rank_p10", "rank_p90"), "Int64"))
+
+
+@of_draws
+def residual_risk(drawn: Drawn) -> pd.DataFrame:
+    """One row a community and limit of risk: from when the risk is within it (model §7, §8).
+
+    State (met, not met, unknown) and day as in the table of gates, and the share of draws; and the
+    day from which all known hazards near are released, since a low risk says nothing of them.
+    """
+    risk_s, draws = drawn.read("risk_s"), drawn.draws
+    last = quantile(drawn.read("near_released_s"), MIDDLE) / DAY_S
+    unknown = np.isnan(risk_s).sum(axis=0)
+    median = quantile(np.where(np.isnan(risk_s), np.inf, risk_s), MIDDLE)
+    share = np.isfinite(risk_s).sum(axis=0) / draws
+    rows = []
+    at_home = zip(drawn.scenario.communities, drawn.prepared.settlements.community, strict=True)
+    for community, at in at_home:
+        for number, limit in enumerate(LEVELS):
+            is_unknown = 2 * unknown[at, number] >= draws
+            is_met = not is_unknown and median[at, number] < np.inf
+            state = "unknown" if is_unknown else "met" if is_met else "not met"
+            day = median[at, number] / DAY_S if is_met else None
+            met_share = None if is_unknown else share[at, number]
+            released = last[at] if np.isfinite(last[at]) else None
+            rows.append((drawn.name, community.id, limit, state, day, met_share, released))
+    columns = ["allocation", "community", "max_per_year", "state", "day_p50"]
+    numbers = ["day_p50", "probability_by_horizon", "known_hazards_released_day_p50"]
+    table = pd.DataFrame(rows, columns=[*columns, *numbers[1:]])
+    return table.astype(dict.fromkeys(numbers, float))
+
+
+@of_draws
+def land_release(drawn: Drawn) -> pd.DataFrame:
+    """Area by district, year of release, route, and what it denied, m2, as ranges over draws.
+
+    Quantiles of rows do not add up to quantiles of sums; means do. What is 0 in all draws is left
+    out.
+    """
+    area_m2, cells = drawn.read("released_m2"), drawn.prepared.cells.names
+    kept = np.flatnonzero(area_m2.any(axis=0)).tolist()
+    columns = ["district", "year", "route", "denies"]
+    table = pd.DataFrame([cells[number] for number in kept], columns=columns)
+    table.insert(0, "allocation", drawn.name)
+    table = table.astype({"year": int})
+    for end, values in drawn.ends(area_m2[:, kept]).items():
+        table[f"area_m2_{end}"] = values
+    table["area_m2_mean"] = area_m2[:, kept].mean(axis=0)
+    return table.sort_values(columns, ignore_index=True)

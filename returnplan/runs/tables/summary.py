@@ -1,0 +1,61 @@
+"""One row an allocation: what it brings (model §11)."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from returnplan.model.conditions.score import rank_correlation
+from returnplan.quantiles import MIDDLE, mean, quantile
+from returnplan.runs.tables.drawn import Drawn
+from returnplan.runs.tables.effects import harm
+from returnplan.runs.tables.family import of_draws
+from returnplan.units import DAY_S, date_to_seconds, horizon_date
+
+
+@of_draws
+def summary(drawn: Drawn) -> pd.DataFrame:
+    """One row: person-days, people by yearly dates, cost, returns, harm, stability of ranks."""
+    scenario, ready_s = drawn.scenario, drawn.ready_s
+    people = np.array([community.people for community in scenario.communities], np.int64)
+    waiting_s = np.minimum(ready_s, drawn.prepared.horizon_s).astype(np.int64) @ people
+    waited = drawn.ends(waiting_s / DAY_S)
+    row: dict[str, object] = {
+        "allocation": drawn.name,
+        "person_days_mean": drawn.mean(waiting_s / DAY_S),
+        "person_days_p10": float(waited["p10"]),
+        "person_days_p90": float(waited["p90"]),
+    }
+    met = 0.0
+    for year in range(1, scenario.horizon_years + 1):
+        by_date = horizon_date(scenario.start, year)
+        met = drawn.mean((ready_s <= date_to_seconds(by_date, scenario.start)) @ people)
+        row[f"people_by_{by_date.isoformat()}_mean"] = met
+    last = quantile(ready_s.max(axis=1, initial=0), MIDDLE)
+    row |= {
+        "last_ready_date_p50": drawn.dates(last[np.newaxis])[0],
+        "communities_never": int(np.isinf(quantile(ready_s, MIDDLE)).sum()),
+        **_beyond_dates(drawn, met),
+    }
+    return pd.DataFrame([row])
+
+
+def _beyond_dates(drawn: Drawn, met: float) -> dict[str, float | None]:
+    """Cost, returns, harm, stability of the ranking; ``met``: people ready by the horizon."""
+    casualties = harm(drawn).set_index("kind")
+    early = drawn.totals["early"]
+    early_days = (early[:, 1:] + early[:, :-1]) / 2 * (np.diff(drawn.prepared.by_s) / DAY_S)
+    early_sums = np.array([math.fsum(row) for row in early_days.tolist()])  # alike on all machines
+    usd, correlation = mean(drawn.costs.total_usd), rank_correlation(drawn.scored)
+    return {
+        "cost_usd_mean": usd,
+        "cost_per_person_usd": usd / met if met else None,
+        "returned_by_horizon_mean": mean(drawn.totals["returned"][:, -1]),
+        "present_at_horizon_mean": mean(drawn.totals["present"][:, -1]),
+        "early_person_days_mean": mean(early_sums),
+        "expected_casualties_low": casualties["expected_low"]["returnees"],
+        "expected_casualties_mean": casualties["expected_mean"]["returnees"],
+        "expected_casualties_high": casualties["expected_high"]["returnees"],
+        "deminer_accidents_mean": casualties["expected_mean"]["deminers"],
+        "rank_correlation_p10": None if math.isnan(correlation) else correlation,
+    }

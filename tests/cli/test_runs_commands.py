@@ -1,0 +1,215 @@
+"""Runs as a planner types them: what they write, what they say, how they stop."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import Result
+
+import returnplan as rp
+from returnplan.runs import folder as runfolder
+from tests.running import call, manifest
+
+TABLES = ("summary", "readiness", "gates", "land_release", "jobs", "releases", "roads")
+
+
+@pytest.fixture(scope="module")
+def finished(starter: Path) -> tuple[Path, Result]:
+    out = starter.parent / "run"
+    return out, call("run", starter, "--draws", "0", "--out", out)
+
+
+def test_a_run_folder_holds_every_table_figure_and_how_it_was_made(
+    finished: tuple[Path, Result], starter: Path
+) -> None:
+    out, result = finished
+    assert result.exit_code == 0, result.output
+    assert "no unrecorded hazards" in result.output
+    assert str(out) in result.output
+    tables = {name: pd.read_csv(out / f"{name}.csv") for name in TABLES}
+    scenario = rp.load(starter)
+    assert len(tables["readiness"]) == 3 * len(scenario.communities)
+    assert len(tables["releases"]) == 3 * len(scenario.hazards)
+    assert len(tables["roads"]) == 3 * len(scenario.roads)
+    assert len(tables["gates"]) == 3 * len(scenario.communities) * len(scenario.gates)
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["draws"] == 0
+    assert manifest["allocations"] == [header.name for header in scenario.allocations]
+    assert len(manifest["scenario_sha256"]) == len(manifest["digest"]) == 64
+    pictures = {path.name for path in (out / "figures").iterdir()}
+    assert len(pictures) == 2 * 30
+    for name in ("conditions_met_over_time", "ready_map", "hectares_by_year", "gate_matrix_today"):
+        assert {f"{name}.png", f"{name}.svg"} <= pictures
+    leftovers = [p for p in out.parent.iterdir() if p.name.startswith(".")]
+    assert leftovers == []
+
+
+def test_tables_of_the_run_folder_say_what_python_says(
+    finished: tuple[Path, Result], starter: Path
+) -> None:
+    out, _ = finished
+    scenario = rp.load(starter)
+    jobs = pd.concat([rp.simulate(scenario, h.name).jobs for h in scenario.allocations])
+    written = pd.read_csv(out / "jobs.csv")
+    for column in ("job", "team", "start_day", "finish_day", "workable_days"):
+        left, right = written[column], jobs[column].reset_index(drop=True)
+        pd.testing.assert_series_equal(left, right, check_dtype=False)
+
+
+def test_the_digest_depends_on_the_results_and_on_nothing_else(
+    finished: tuple[Path, Result], starter: Path, tmp_path: Path
+) -> None:
+    scenario = rp.load(starter)
+    outcomes = [rp.simulate(scenario, header.name) for header in scenario.allocations]
+    first = json.loads((finished[0] / "manifest.json").read_text(encoding="utf-8"))["digest"]
+    assert runfolder.write_tables(runfolder.tables_of(outcomes), tmp_path) == first
+    assert runfolder.write_tables(runfolder.tables_of(outcomes[:1]), tmp_path) != first
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_only_the_named_allocations_are_run(starter: Path, tmp_path: Path) -> None:
+    result = call("run", starter, "-a", "today", "--draws", "0", "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    assert set(pd.read_csv(tmp_path / "out" / "summary.csv")["allocation"]) == {"today"}
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_an_earlier_run_is_replaced_only_on_demand(starter: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert call("run", starter, "-a", "today", "--draws", "0", "--out", out).exit_code == 0
+    before = (out / "manifest.json").read_bytes()
+    refused = call("run", starter, "-a", "today", "--out", out)
+    assert refused.exit_code == 2
+    assert "--overwrite" in refused.output
+    assert (out / "manifest.json").read_bytes() == before
+    words = ("-a", "upper_village_first", "--draws", "5", "--out", out, "--overwrite")
+    assert call("run", starter, *words).exit_code == 0
+    assert set(pd.read_csv(out / "summary.csv")["allocation"]) == {"upper_village_first"}
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_that_is_no_run_is_never_replaced(starter: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    result = call("run", starter, "--out", tmp_path, "--overwrite")
+    assert result.exit_code == 2
+    assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
+
+
+def test_a_folder_with_a_manifest_of_something_else_is_never_replaced(
+    starter: Path, tmp_path: Path
+) -> None:
+    web = tmp_path / "web"
+    web.mkdir()
+    (web / "manifest.json").write_text('{"name": "a web page"}', encoding="utf-8")
+    assert call("run", starter, "--out", web, "--overwrite").exit_code == 2
+    (web / "manifest.json").write_text('{"returnplan": "0", "digest": "0"}', encoding="utf-8")
+    (web / "notes.txt").write_text("kept", encoding="utf-8")
+    assert call("run", starter, "--out", web, "--overwrite").exit_code == 2
+    assert (web / "notes.txt").read_text(encoding="utf-8") == "kept"
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_run_is_written_through_a_link_but_not_in_place_of_the_working_folder(
+    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    for _ in range(2):
+        words = ("-a", "today", "--draws", "5", "--out", tmp_path / "link", "--overwrite")
+        assert call("run", starter, *words).exit_code == 0
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real" / "manifest.json").is_file()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert call("run", starter, "-a", "today", "--out", ".").exit_code == 2
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_a_target_below_a_file_is_refused_before_any_work(starter: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    result = call("run", starter, "--out", tmp_path / "file" / "out")
+    assert result.exit_code == 2
+    assert "is a file" in result.output
+    assert "simulated" not in result.output
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_warnings_are_shown_before_a_run(tmp_path: Path) -> None:
+    folder = tmp_path / "scenario"
+    assert call("new", folder).exit_code == 0
+    text = (folder / "hazards.csv").read_text(encoding="utf-8")
+    (folder / "hazards.csv").write_text(text.replace("600000", "0"), encoding="utf-8")
+    result = call("run", folder, "-a", "today", "--draws", "0", "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    assert "hazards.csv, row 2, column area_m2: found 0" in result.output
+
+
+def test_names_in_any_letters_are_drawn_without_a_word(starter: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "scenario"
+    shutil.copytree(starter, folder)
+    text = (folder / "places.csv").read_text(encoding="utf-8")
+    odd = text.replace("Lower village", "Ağdərə قرية 村 $x_1_2$ <b> & %s")
+    (folder / "places.csv").write_text(odd, encoding="utf-8")
+    result = call("run", folder, "-a", "today", "--draws", "0", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "Warning" not in result.output
+    picture = (tmp_path / "out" / "figures" / "gate_matrix_today.svg").read_text(encoding="utf-8")
+    assert "$x_1_2$" in picture
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_run_takes_a_hundred_draws_and_says_so(starter: Path, tmp_path: Path) -> None:
+    result = call("run", starter, "-a", "today", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "100 draws, seed 1: ranges are 80 % model intervals" in result.output
+    assert "100 of 100 draws" in result.output
+    found = manifest(tmp_path / "out")
+    assert (found["draws"], found["seed"]) == (100, 1)
+    assert rp.load_run(tmp_path / "out").ready_day is not None
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_shards_are_run_and_merged(starter: Path, tmp_path: Path) -> None:
+    words = ("run", starter, "-a", "today", "--draws", "25", "--seed", "4")
+    for number in (1, 2):
+        result = call(*words, "--shard", f"{number}/2", "--out", tmp_path / str(number))
+        assert result.exit_code == 0, result.output
+        assert "returnplan merge" in result.output
+    assert "of which 12 to 24 here" in result.output
+    incomplete = call("merge", tmp_path / "2", "--out", tmp_path / "merged")
+    assert incomplete.exit_code == 1
+    assert "draws 0 to 11: found in no folder" in incomplete.output
+    merged = call("merge", tmp_path / "2", tmp_path / "1", "--out", tmp_path / "merged")
+    assert merged.exit_code == 0, merged.output
+    assert call(*words, "--out", tmp_path / "whole").exit_code == 0
+    assert manifest(tmp_path / "merged")["digest"] == manifest(tmp_path / "whole")["digest"]
+    refused = call("merge", tmp_path / "2", tmp_path / "1", "--out", tmp_path / "merged")
+    assert refused.exit_code == 2
+    assert "--overwrite" in refused.output
+    again = call(*words, "--shard", "1/1", "--out", tmp_path / "1", "--overwrite")
+    assert again.exit_code == 0, again.output
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_on_a_terminal_there_are_bars(
+    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("returnplan.cli.screen.is_terminal", lambda: True)
+    result = call("run", starter, "-a", "today", "--draws", "20", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "20/20 draws" in result.output
+    assert "steps" in result.output
+
+
+def test_a_scenario_with_errors_leaves_no_output_folder(starter: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    assert call("new", broken).exit_code == 0
+    text = (broken / "hazards.csv").read_text(encoding="utf-8")
+    (broken / "hazards.csv").write_text(text.replace("600000", "-5"), encoding="utf-8")
+    result = call("run", broken, "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "hazards.csv, row 2, column area_m2: found '-5'" in result.output
+    assert not (tmp_path / "out").exists()

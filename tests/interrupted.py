@@ -1,0 +1,70 @@
+"""Stop a run in one phase of writing its folder: ``python -m tests.interrupted PHASE WORDS``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+PHASES = {
+    "tables": "returnplan.runs.folder.csv_bytes",
+    "scenario": "shutil.copyfile",
+    "workbook": "returnplan.show.run_folder.write_workbook",
+    "figures": "returnplan.show.figures.draw_figures",
+    "manifest": "returnplan.runs.folder.write_manifest",
+    "before the last step": "returnplan.runs.folder._replace",
+    "in the last step": "pathlib.Path.rename",
+}
+"""Function that a phase calls, where its caller looks it up."""
+THIRD = 3
+
+
+def owner_of(phase: str) -> tuple[Any, str]:
+    """Find the module or class whose function a phase calls."""
+    place, _, name = PHASES[phase].rpartition(".")
+    if place == "pathlib.Path":
+        return Path, name
+    return import_module(place), name
+
+
+def stopping(original: Callable[..., Any], stop: Callable[[], object]) -> Callable[..., Any]:
+    """Let a function write half of something, then stop; of tables two are written before."""
+    calls = 0
+
+    def hooked(*given: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        is_of_tables, is_step = original.__name__ == "csv_bytes", original.__name__ == "rename"
+        if (is_of_tables and calls < THIRD) or (is_step and given[0].suffix != ".partial"):
+            return original(*given, **named)
+        for path in given:
+            if isinstance(path, Path) and ".partial" in str(path) and not is_step:
+                half = path / "half" if path.is_dir() else path
+                half.parent.mkdir(exist_ok=True)
+                half.write_bytes(b"half of it")
+        stop()
+        raise AssertionError("the process went on")
+
+    return hooked
+
+
+def main() -> None:
+    """Run the command, and kill the process in the phase."""
+    from returnplan.cli import main as command
+    from returnplan.show import figures
+
+    phase, *words = sys.argv[1:]
+    if phase != "figures":
+        figures.draw_figures = lambda *_, **__: None
+    owner, name = owner_of(phase)
+    kill = stopping(getattr(owner, name), lambda: os.kill(os.getpid(), signal.SIGKILL))
+    setattr(owner, name, kill)
+    command(words, prog_name="returnplan")
+
+
+if __name__ == "__main__":
+    main()

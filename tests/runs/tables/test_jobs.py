@@ -1,0 +1,75 @@
+"""Tables of the work of one run: their ids and days are those of the milestones."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+import returnplan as rp
+from returnplan.model.chance.draws import Draws
+from returnplan.model.simulation import Prepared, PreparedAllocation, run
+from returnplan.runs.tables import jobs
+from returnplan.runs.tables.worked import Worked
+from returnplan.units import DAY_S, NEVER
+from tests.sketch import STAGES, Sketch
+
+
+@pytest.fixture(scope="module")
+def worked() -> Worked:
+    """Return a draw of the valley in which surveys find hazards."""
+    scenario = rp.load("scenarios/valley")
+    prepared = Prepared(scenario)
+    chosen = PreparedAllocation(prepared, "today")
+    numbers = prepared.numbers(Draws(scenario, 1).values(0))
+    course = run(prepared, chosen, numbers, keeps_parcels=True)
+    return Worked(prepared=prepared, allocation=chosen, course=course)
+
+
+def test_found_hazards_are_counted_up_in_each_settlement(worked: Worked) -> None:
+    names = worked.found()
+    assert len(names) == len(set(names)) == 7
+    assert len({name.split("/")[0] for name in names}) > 1
+    for name in names:
+        place, number = name.split("/found")
+        assert number == "1" or f"{place}/found{int(number) - 1}" in names
+    recorded = [hazard.id for hazard in worked.prepared.scenario.hazards]
+    assert worked.hazards() == recorded + names
+
+
+def test_releases_and_roads_are_told_by_the_id_of_their_milestone(worked: Worked) -> None:
+    plan = worked.prepared.plan
+    ids = [*(job.id for job in plan.jobs), *(wait.id for wait in plan.waits)]
+    for hazard in worked.found():
+        ids += [*(f"{hazard}/{stage}" for stage in STAGES[1:]), f"{hazard}/released"]
+    passed = dict(zip(ids, worked.passed_s.tolist(), strict=True))
+
+    def day(name: str) -> Any:
+        return pytest.approx(np.nan if passed[name] == NEVER else passed[name] / DAY_S, nan_ok=True)
+
+    for row in jobs.releases(worked).itertuples():
+        assert row.released_day == day(f"{row.hazard}/released")
+    for row in jobs.roads(worked).itertuples():
+        assert row.released_day == day(f"{row.road}/released")
+        assert row.open_day == day(f"{row.road}/open")
+    table = jobs.jobs(worked)
+    single = table.drop_duplicates("job", keep=False)  # of several parcels any may end last
+    assert single["job"].str.contains("/found").any()
+    for name, finish_day in zip(single["job"], single["finish_day"], strict=True):
+        assert finish_day == day(name)
+    assert set(table["job"]) <= set(ids)
+
+
+def test_teams_that_never_come_are_not_present() -> None:
+    world = Sketch(horizon_years=1)
+    world.village("home", people=10)
+    world.asset("team")
+    world.deploy("team", until=date(2025, 2, 1))
+    world.deploy("team", since=date(2025, 3, 1), until=date(2025, 3, 11))
+    world.deploy("team", since=date(2027, 1, 1))
+    table = world.run().outcome.presence
+    assert list(table) == ["allocation", "team", "asset", "base", "from_day", "until_day"]
+    assert table["team"].tolist() == ["team/town/0001", "team/town/0002"]
+    assert table[["from_day", "until_day"]].to_numpy().tolist() == [[0, 31], [59, 69]]

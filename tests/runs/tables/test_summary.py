@@ -1,0 +1,153 @@
+"""One row an allocation: it agrees with the other tables, and with the draws."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import returnplan as rp
+from returnplan.model.effects.harm import Casualties
+from returnplan.model.simulation import Prepared
+from returnplan.runs.results import Results
+from returnplan.runs.tables import summary
+from returnplan.runs.tables.drawn import PEOPLE
+from returnplan.units import DAY_S
+from tests.sketch import Sketch
+from tests.tabled import over_draws
+
+
+@pytest.fixture(scope="module")
+def valley() -> rp.Scenario:
+    return rp.load("scenarios/valley")
+
+
+@pytest.mark.parametrize("draws", [0, 30])
+def test_people_by_a_date_are_those_of_the_summary_wherever_dates_coincide(
+    valley: rp.Scenario, draws: int
+) -> None:
+    found: Results = rp.simulate(valley, "today")
+    if draws:
+        found = rp.ensemble(valley, ["today"], draws=draws)
+    by_date = found.people_met.set_index("date")["people_mean"]
+    row = found.summary.iloc[0]
+    dates = [str(name)[10:20] for name in row.index if str(name).startswith("people_by_")]
+    assert len(dates) == 8
+    assert [by_date[day] for day in dates] == [row[f"people_by_{day}_mean"] for day in dates]
+
+
+def test_days_of_people_who_are_early_are_counted_from_month_to_month(valley: rp.Scenario) -> None:
+    outcome = rp.simulate(valley, "today")
+    rows = outcome.returns
+    early = [0.0, *rows.groupby("date")["early_mean"].sum()]
+    days = np.diff(Prepared(valley).by_s) / DAY_S
+    expected = sum(
+        (one + other) / 2 * n for (one, other), n in zip(pairwise(early), days, strict=True)
+    )
+    assert expected > 0
+    (found,) = outcome.summary["early_person_days_mean"]
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_days_of_waiting_end_at_the_horizon_and_the_last_date_is_a_median() -> None:
+    world = Sketch(horizon_years=1)
+    world.village("home", people=10)
+    world.village("away", people=100)
+    world.team()
+    gate_s = np.array([[3.0, 9], [4, 7], [np.inf, 8]])[:, :, np.newaxis] * DAY_S  # away, home
+    instants = len(Prepared(world.scenario()).dates)
+    still = {
+        **dict.fromkeys(PEOPLE, np.full((3, 1, instants), 2.0)),
+        **dict.fromkeys(("team_days", "mobilisations", "camps", "usd"), np.full((3, 1), 220.0)),
+        "casualties": np.zeros((3, 9)),
+        "measures": np.ones((3, 2, 7), np.float32),
+    }
+    drawn = over_draws(world.scenario(), 3, gate_s=gate_s, **still)
+    row: Any = summary.summary(drawn).iloc[0]
+    waits = [300 + 90, 400 + 70, 36500 + 80]
+    assert [row.person_days_p10, row.person_days_p90] == [waits[1], waits[2]]
+    assert row.person_days_mean == pytest.approx(sum(waits) / 3)
+    assert row.last_ready_date_p50 == pd.Timestamp("2025-01-10")  # of days 9, 7, never
+    assert row.communities_never == 0
+    assert row.returned_by_horizon_mean == row.present_at_horizon_mean == 2
+    assert row.cost_usd_mean == 220
+    assert row.cost_per_person_usd == pytest.approx(220 / ((110 + 110 + 10) / 3))
+
+
+def test_one_row_is_worked_by_hand() -> None:
+    # a (10 people) is ready at the midnight of the horizon, b (20) on day 10, c (30) never: 30 met.
+    world = Sketch(horizon_years=1)
+    for name, people in (("a", 10), ("b", 20), ("c", 30)):
+        world.village(name, people=people)
+    world.team()
+    days = np.array([[365.0, 10.0, np.inf]] * 3)
+    draw, month = np.arange(1.0, 4.0)[:, np.newaxis, np.newaxis], np.arange(13.0)
+    # early: 4, 8, 12 people on 1 February only: half of them over 31 and over 28 days.
+    casualties = np.zeros((3, len(Casualties._fields)))
+    casualties[:, :2] = [[0, 10], [2, 20], [3, 30]]  # early and after: 10, 22, 33
+    casualties[:, 3] = [1, 1, 4]  # deminers
+    casualties[:, 5:7] = 3, 0.5  # three villages, none of them more than half
+    usd = np.array([[100.0, 20.0]] * 2 + [[200.0, 20.0]])
+    drawn = over_draws(
+        world.scenario(),
+        3,
+        gate_s=days[:, :, np.newaxis] * DAY_S,
+        returned=draw * month,
+        present=2 * draw * month,
+        early=4 * draw * (month == 1),
+        casualties=casualties,
+        measures=np.array([[[0.9] * 7, [0.5] * 7, [0.1] * 7]] * 3, np.float32),
+        team_days=usd,
+        mobilisations=usd,
+        camps=usd,
+        usd=usd,
+    )
+    (row,) = summary.summary(drawn).to_dict("records")
+    waits = 10 * 365 + 20 * 10 + 30 * 365
+    assert pd.isna(row.pop("last_ready_date_p50"))
+    assert row == pytest.approx(
+        {
+            "allocation": "plan",
+            "person_days_mean": waits,
+            "person_days_p10": waits,
+            "person_days_p90": waits,
+            "people_by_2026-01-01_mean": 30,
+            "communities_never": 1,
+            "cost_usd_mean": (120 + 120 + 220) / 3,
+            "cost_per_person_usd": (120 + 120 + 220) / 3 / 30,
+            "returned_by_horizon_mean": 12 * 2,
+            "present_at_horizon_mean": 24 * 2,
+            "early_person_days_mean": 8 / 2 * (31 + 28),
+            "expected_casualties_low": 22,
+            "expected_casualties_mean": 65 / 3,
+            "expected_casualties_high": 33,
+            "deminer_accidents_mean": 2,
+            "rank_correlation_p10": 1,
+        }
+    )
+
+
+def test_without_anybody_ready_or_two_scores_a_row_has_blanks() -> None:
+    world = Sketch(horizon_years=1)
+    for name in ("a", "b"):
+        world.village(name, people=10)
+    world.team()
+    people = dict.fromkeys(PEOPLE, np.zeros((1, 1, 13)))
+    paid = dict.fromkeys(("team_days", "mobilisations", "camps", "usd"), np.full((1, 1), 5.0))
+    drawn = over_draws(
+        world.scenario(),
+        1,
+        gate_s=np.full((1, 2, 1), np.inf),
+        casualties=np.zeros((1, len(Casualties._fields))),
+        measures=np.ones((1, 2, 7), np.float32),
+        **people,
+        **paid,
+    )
+    row: Any = summary.summary(drawn).iloc[0]
+    assert (row.cost_usd_mean, row.communities_never) == (5, 2)
+    assert row.cost_per_person_usd is None
+    assert row.rank_correlation_p10 is None
+    assert np.isnan(row.expected_casualties_mean)

@@ -1,0 +1,215 @@
+"""A small world without any problem, and the faults that tests plant in it.
+
+Tests compare all that is reported: a message too many fails as well as a message too few.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import returnplan as rp
+from tests.worlds import COLUMNS, SOURCES, Row, write_tables
+
+TOML = """\
+name = "whole"
+title = "A world without faults"
+start = 2025-01-01
+horizon_years = 10
+
+[gates]
+survey = {}
+road_access = { max_hub_hours = 3 }
+
+[allocations.listed]
+title = "As listed"
+
+[allocations.near]
+title = "Nearest first"
+policy = "nearest"
+"""
+POINT: Row = {"lon_deg": 46.5, "lat_deg": 39.5}
+AREA: Row = {"land_class": "minefield", "area_m2": 5000}
+SKILLS = ("survey", "technical_survey", "clearance", "quality_control")
+TABLES: dict[str, list[Row]] = {
+    "places": [
+        {"id": "town", "kind": "hub", "name": "Town", **POINT},
+        {"id": "upper", "kind": "settlement", "name": "Upper", "zone": "hills", **POINT},
+        {"id": "lower", "kind": "settlement", "name": "Lower", **POINT},
+        {"id": "camp", "kind": "base", "name": "Camp", **POINT},
+    ],
+    "communities": [
+        {"id": "upper_people", "settlement": "upper", "people": 300},
+        {"id": "lower_people", "settlement": "lower", "people": 120, "households": 30},
+    ],
+    "roads": [
+        {"id": "r1", "from_place": "town", "to_place": "camp", "length_km": 9, "speed_kmh": 40},
+        {"id": "r2", "from_place": "camp", "to_place": "upper", "length_km": 9, "speed_kmh": 40},
+        {"id": "r3", "from_place": "town", "to_place": "lower", "length_km": 9, "speed_kmh": 40},
+    ],
+    "hazards": [
+        {"id": "h1", "place": "upper", "hazard_class": "SHA", "denies": "housing;water", **AREA},
+        {"id": "h2", "road": "r2", "hazard_class": "CHA", "denies": "road", **AREA},
+        {"id": "h3", "place": "lower", "hazard_class": "CHA", "denies": "farmland", **AREA},
+    ],
+    "works": [
+        {"id": "w1", "settlement": "upper", "kind": "water", "skill": "build", "crew_days": 20},
+        {
+            **{"id": "w2", "settlement": "lower", "kind": "shelter", "skill": "build"},
+            **{"crew_days": 60, "dwellings": 30},
+        },
+    ],
+    "assets": [
+        {"id": "deminers", "cost_usd_day": 1500, "mult_extreme": 0},
+        {"id": "builders", "cost_usd_day": 900},
+    ],
+    "rates": [
+        *({"asset": "deminers", "skill": skill, "rate_m2_day": 500} for skill in SKILLS),
+        {"asset": "builders", "skill": "build"},
+    ],
+    "calendars": [{"zone": "hills", "month": m, "workable_days": 20} for m in range(1, 13)],
+    "deployments": [
+        {"allocation": allocation, "asset": asset, "base": "camp", "teams": 2}
+        for allocation in ("listed", "near")
+        for asset in ("deminers", "builders")
+    ],
+    "orders": [
+        {"allocation": "listed", "position": 1, "community": "lower_people"},
+        {"allocation": "listed", "position": 2, "community": "upper_people"},
+    ],
+    "funding": [
+        {"id": "f1", "from": "2025-01-01", "until": "2027-01-01", "usd": 4e6, "assets": "deminers"},
+        {"id": "f2", "usd": 1e9, "allocation": "near", "assets": "deminers;builders"},
+    ],
+    "targets": [
+        {"id": "t1", "date": "2027-01-01", "people": 100},
+        {"id": "t2", "date": "2028-01-01", "people": 200, "measure": "conditions_met"},
+    ],
+    "assumptions": [
+        {
+            **{"id": "handover_days", "distribution": "uniform", "a": 10, "b": 30},
+            **{"unit": "days", "mark": "assumed"},
+        },
+    ],
+    "sources": SOURCES,
+}
+
+Place = tuple[str, int | None, str | None]
+Change = Callable[[Path], None]
+Fault = tuple[list[Change], list[str], list[Change]]
+"""What is planted, what is said of it, and a neighbour that is just legal."""
+
+
+def write_world(folder: Path) -> Path:
+    """Write the world without faults, in place of what is there."""
+    write_tables(folder, TOML, TABLES)
+    return folder
+
+
+def grid(folder: Path, table: str) -> list[list[str]]:
+    with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream))
+
+
+def put_grid(folder: Path, table: str, lines: list[list[str]]) -> None:
+    with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(lines)
+
+
+def put(folder: Path, table: str, row: int, column: str, text: str) -> None:
+    """Write a cell; rows are counted as a spreadsheet does."""
+    lines = grid(folder, table)
+    lines[row - 1][lines[0].index(column)] = text
+    put_grid(folder, table, lines)
+
+
+def add(folder: Path, table: str, *rows: Mapping[str, object]) -> None:
+    """Append rows under the header that is there."""
+    with (folder / f"{table}.csv").open("a", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, COLUMNS[table])
+        for row in rows:
+            writer.writerow({"source": "made_up", **row} if "source" in COLUMNS[table] else row)
+
+
+def errors(folder: Path) -> list[Place]:
+    report = rp.check(folder)
+    assert report.scenario is None or not report.errors
+    return [(p.file, p.row, p.column) for p in report.errors]
+
+
+def warnings(folder: Path) -> list[Place]:
+    """Places of the warnings of a folder without errors."""
+    report = rp.check(folder)
+    assert report.errors == ()
+    assert report.scenario is not None
+    return [(p.file, p.row, p.column) for p in report.warnings]
+
+
+def only_problem(folder: Path) -> rp.Problem:
+    (problem,) = rp.check(folder).problems
+    return problem
+
+
+def said(folder: Path, changes: Iterable[Change]) -> list[str]:
+    """All messages about the world after some changes."""
+    write_world(folder)
+    for change in changes:
+        change(folder)
+    return [str(problem) for problem in rp.check(folder).problems]
+
+
+def cell(table: str, row: int, column: str, text: str) -> Change:
+    """One cell with another text; a column that is not there yet is blank elsewhere."""
+
+    def change(folder: Path) -> None:
+        lines = grid(folder, table)
+        if column not in lines[0]:
+            put_grid(folder, table, [[*lines[0], column], *([*line, ""] for line in lines[1:])])
+        put(folder, table, row, column, text)
+
+    return change
+
+
+def more(table: str, *rows: Row) -> Change:
+    """More rows at the end of a table."""
+    return lambda folder: add(folder, table, *rows)
+
+
+def less(table: str, **cells: str) -> Change:
+    """A table without the rows that have all these cells; none named: without any row."""
+
+    def change(folder: Path) -> None:
+        header, *lines = grid(folder, table)
+        where = {header.index(column): text for column, text in cells.items()}
+        kept = [line for line in lines if any(line[i] != text for i, text in where.items())]
+        put_grid(folder, table, [header, *kept])
+
+    return change
+
+
+def drop(table: str, column: str) -> Change:
+    """A table without one of its columns."""
+
+    def change(folder: Path) -> None:
+        lines = grid(folder, table)
+        where = lines[0].index(column)
+        put_grid(folder, table, [line[:where] + line[where + 1 :] for line in lines])
+
+    return change
+
+
+def gone(table: str) -> Change:
+    """A folder without a table."""
+    return lambda folder: (folder / f"{table}.csv").unlink()
+
+
+def head(old: str, new: str) -> Change:
+    """Other words in ``scenario.toml``."""
+
+    def change(folder: Path) -> None:
+        text = (folder / "scenario.toml").read_text(encoding="utf-8")
+        assert old in text
+        (folder / "scenario.toml").write_text(text.replace(old, new), encoding="utf-8")
+
+    return change

@@ -1,0 +1,41 @@
+"""Outlines behind a map: the file is optional, and whole or refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import returnplan as rp
+from returnplan.scenario.background import read_background
+from tests.scenario.planted import only_problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"features": 3}',
+        '{"features": [{"geometry": null}]}',
+        '{"features": [{"geometry": {"type": "Point", "coordinates": [1, 2]}}]}',
+        '{"features": [{"geometry": {"type": "Polygon", "coordinates": [[[1, 2], [2, 1]]]}}]}',
+    ],
+)
+def test_a_background_that_is_no_map_is_one_error(folder: Path, text: str) -> None:
+    (folder / "districts.geojson").write_text(text, encoding="utf-8")
+    problem = only_problem(folder)
+    assert (problem.level, problem.file) == ("error", "districts.geojson")
+
+
+def test_a_background_of_polygons_is_fine(folder: Path) -> None:
+    ring = [[1, 2], [2, 2], [2, 1], [1, 2]]
+    shape = {"type": "MultiPolygon", "coordinates": [[ring], [ring]]}
+    text = json.dumps({"features": [{"geometry": shape, "properties": {"source": "Survey"}}]})
+    (folder / "districts.geojson").write_text(text, encoding="utf-8")
+    assert rp.check(folder).problems == ()
+    background, _ = read_background(folder)
+    assert len(background.rings) == 2
+    assert background.credit_lines == ("Boundaries: Survey",)

@@ -1,0 +1,120 @@
+"""``scenario.toml``: keys that are missing, wrong or unknown, and what is written."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+import returnplan as rp
+from returnplan.scenario.header import head_text
+from tests.scenario.planted import TOML, only_problem, warnings
+from tests.worlds import two_villages
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"name = ",
+        b"name = 'caf\xe9'",
+        b"\xff\xfen\0a\0",
+        b"name = 'a'\nname = 'b'",
+        b"a = " + b"[" * 100_000,
+        b"horizon_years = " + b"9" * 10_000,
+        b"start = 2020-02-30",
+        b"\0",
+    ],
+)
+def test_a_broken_head_gives_a_message_and_blames_no_table(folder: Path, content: bytes) -> None:
+    (folder / "scenario.toml").write_bytes(content)
+    report = rp.check(folder)
+    assert report.scenario is None
+    assert {p.file for p in report.problems} == {"scenario.toml"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        ('name = "whole"', 'name = ""', "name"),
+        ('name = "whole"', 'name = "../up"', "name"),
+        ('name = "whole"', 'name = ".."', "name"),
+        ('name = "whole"', 'name = "a\\u0000b"', "name"),
+        ('name = "whole"', "name = 7", "name"),
+        ('name = "whole"', "", "name"),
+        ('title = "A world without faults"', "title = 7", "title"),
+        ("2025-01-01", "'soon'", "start"),
+        ("2025-01-01", "'20250101'", "start"),
+        ("2025-01-01", "2025-01-01T00:00:00", "start"),
+        ("2025-01-01", "9999-12-31", "start"),
+        ("2025-01-01", "0001-01-01", "start"),
+        ("= 10", "= 2.5", "horizon_years"),
+        ("= 10", "= true", "horizon_years"),
+        ("= 10", "= 101", "horizon_years"),
+        ("= 10", "= 1" + "0" * 400, "horizon_years"),
+        ("survey = {}", "surveys = {}", "gates.surveys"),
+        ("survey = {}", "survey = 1", "gates.survey"),
+        ("survey = {}", "survey = { share = 1 }", "gates.survey.share"),
+        ("max_hub_hours = 3", "max_hub_hours = '3'", "gates.road_access.max_hub_hours"),
+        ("max_hub_hours = 3", "max_hub_hours = true", "gates.road_access.max_hub_hours"),
+        ("max_hub_hours = 3", "max_hub_hours = -1", "gates.road_access.max_hub_hours"),
+        ("max_hub_hours = 3", "max_hub_hours = nan", "gates.road_access.max_hub_hours"),
+        ("max_hub_hours = 3", "max_hub_hours = inf", "gates.road_access.max_hub_hours"),
+        ("max_hub_hours = 3", f"max_hub_hours = {10**400}", "gates.road_access.max_hub_hours"),
+        ("survey = {}", "farmland = { required_share = 2 }", "gates.farmland.required_share"),
+        ("survey = {}\nroad_access = { max_hub_hours = 3 }", "", "gates"),
+        ('"nearest"', '"closest"', "allocations.near.policy"),
+        ('"nearest"', "['nearest']", "allocations.near.policy"),
+        ('"Nearest first"', "1", "allocations.near.title"),
+        ('policy = "nearest"', 'policy = "nearest"\norder = 1', "allocations.near.order"),
+    ],
+)
+def test_a_wrong_value_in_the_head_gives_one_error_with_its_key(
+    folder: Path, old: str, new: str, column: str
+) -> None:
+    assert old in TOML
+    (folder / "scenario.toml").write_text(TOML.replace(old, new), encoding="utf-8")
+    problem = only_problem(folder)
+    assert (problem.level, problem.file, problem.column) == ("error", "scenario.toml", column)
+    assert len(problem.found) < 150
+
+
+@pytest.mark.parametrize("name", ["", " near", "a/b"])
+def test_a_name_that_no_cell_can_hold_is_no_name_of_an_allocation(folder: Path, name: str) -> None:
+    text = f'{TOML}\n[allocations."{name}"]\n'
+    (folder / "scenario.toml").write_text(text, encoding="utf-8")
+    report = rp.check(folder)
+    assert [(p.file, p.column) for p in report.errors] == [("scenario.toml", f"allocations.{name}")]
+
+
+@pytest.mark.parametrize("name", ["x" * 81, "tab\there", "line\\nbreak"])
+def test_a_name_that_no_file_can_have_is_no_name_of_an_allocation(folder: Path, name: str) -> None:
+    text = f'{TOML}\n[allocations."{name}"]\n'.replace("\t", "\\t")
+    (folder / "scenario.toml").write_text(text, encoding="utf-8")
+    assert any(p.level == "error" and "80 letters" in p.allowed for p in rp.check(folder).problems)
+
+
+def test_a_head_without_allocations_is_one_error(folder: Path) -> None:
+    (folder / "scenario.toml").write_text(TOML.split("[allocations")[0], encoding="utf-8")
+    assert only_problem(folder).column == "allocations"
+
+
+def test_a_head_without_gates_has_the_four_default_ones(folder: Path) -> None:
+    before, after = TOML.split("[gates]")
+    text = before + "[allocations" + after.split("[allocations", 1)[1]
+    (folder / "scenario.toml").write_text(text, encoding="utf-8")
+    assert list(rp.load(folder).gates) == ["permission", "survey", "housing_land", "road_access"]
+
+
+def test_a_key_that_nobody_reads_is_a_warning(folder: Path) -> None:
+    (folder / "scenario.toml").write_text("colour = 'red'\n" + TOML, encoding="utf-8")
+    assert warnings(folder) == [("scenario.toml", None, "colour")]
+
+
+def test_the_head_escapes_every_control_character(tmp_path: Path) -> None:
+    two_villages(tmp_path)
+    title = "".join(map(chr, range(1, 0x20))) + '\x7f"\\ end'
+    scenario = dataclasses.replace(rp.load(tmp_path), title=title)
+    (tmp_path / "scenario.toml").write_text(head_text(scenario), encoding="utf-8", newline="\n")
+    assert rp.load(tmp_path).title == title.strip()
