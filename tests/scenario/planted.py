@@ -6,6 +6,7 @@ Tests compare all that is reported: a message too many fails as well as a messag
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -186,6 +187,27 @@ def less(table: str, **cells: str) -> Change:
         put_grid(folder, table, [header, *kept])
 
     return change
+
+
+def longer(table: str, row: int) -> Change:
+    """A row with a cell too many, so that its cells may be misplaced."""
+
+    def change(folder: Path) -> None:
+        lines = grid(folder, table)
+        lines[row - 1].append("more")
+        put_grid(folder, table, lines)
+
+    return change
+
+
+def said_of_longer(folder: Path, fault: Fault) -> list[str]:
+    """All that is said of the first faulty row when it also has a cell too many."""
+    changes, (text, *_), _ = fault
+    place = re.match(r"(\w+)\.csv, row (\d+)", text)
+    if not place:
+        return []
+    texts = said(folder, [*changes, longer(place[1], int(place[2]))])
+    return [text for text in texts if text.startswith(place[0])]
 
 
 def drop(table: str, column: str) -> Change:

@@ -13,10 +13,12 @@ from returnplan.scenario.checks.draft import CHECKS
 from returnplan.scenario.rows import table_type
 from tests.scenario.planted import (
     POINT,
+    TABLES,
     add,
     cell,
     errors,
     grid,
+    longer,
     only_problem,
     put,
     put_grid,
@@ -48,6 +50,13 @@ def test_one_doubt_about_two_or_three_rows_is_counted_in_words(folder: Path) -> 
         (three, " (and 2 more rows like it)"),
     ):
         assert said(folder, fault) == [f"hazards.csv, row 2, column area_m2: found 0{like}{note}"]
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_a_row_with_a_cell_too_many_is_one_error_and_still_counts(folder: Path, table: str) -> None:
+    for row in range(2, 2 + len(TABLES[table])):
+        (text,) = said(folder, [longer(table, row)])
+        assert text.startswith(f"{table}.csv, row {row}: found {len(COLUMNS[table]) + 1} cells; ")
 
 
 def test_errors_come_before_doubts_and_keep_the_order_of_the_checks(folder: Path) -> None:

@@ -16,9 +16,11 @@ from tests.scenario.planted import (
     gone,
     head,
     less,
+    longer,
     more,
     put,
     said,
+    said_of_longer,
 )
 from tests.worlds import Row
 
@@ -27,6 +29,14 @@ COAST: list[Row] = [row | {"zone": "coast"} for row in TABLES["calendars"]]
 PLAN = "at most USD 2,189,999 of 'f1' for"
 COST = "USD 2,190,000 for team-days of"
 
+MONTHS = [
+    "a month twice, and so one missing",
+    "a month three times",
+    "months that are missing",
+    "more workable days than February has in a leap year",
+    "more workable days than November has",
+]
+"""A month counts wherever it stands."""
 FAULTS: dict[str, Fault] = {
     "teams that leave on the day they come": (
         [
@@ -50,6 +60,30 @@ FAULTS: dict[str, Fault] = {
         [
             "deployments.csv, row 2, column until: found 2040-01-01, not after from = 2041-01-01; "
             "allowed: a date after from"
+        ],
+        [],
+    ),
+    "teams that leave before they come, and others that come too soon": (
+        [
+            cell("deployments", 2, "from", "2026-05-02"),
+            cell("deployments", 2, "until", "2026-05-01"),
+            cell("deployments", 3, "from", "2024-12-31"),
+        ],
+        [
+            "deployments.csv, row 2, column until: found 2026-05-01, not after from = 2026-05-02; "
+            "allowed: a date after from",
+            "deployments.csv, row 3, column from: found 2024-12-31; "
+            "note: before the start 2025-01-01: the teams stand there from the start",
+        ],
+        [],
+    ),
+    "money that ends before it begins, and other money that ends too soon": (
+        [cell("funding", 2, "until", "2024-12-31"), cell("funding", 3, "until", "2025-01-01")],
+        [
+            "funding.csv, row 2, column until: found 2024-12-31, not after from = 2025-01-01; "
+            "allowed: a date after from",
+            "funding.csv, row 3, column until: found 2025-01-01; "
+            f"note: outside the horizon {HORIZON}: nothing is compared with it",
         ],
         [],
     ),
@@ -252,6 +286,11 @@ def test_time_and_money_that_are_out_of_reach_are_reported_and_the_last_day_is_n
     assert said(folder, legal) == []
 
 
+@pytest.mark.parametrize("name", [name for name in FAULTS if name not in MONTHS])
+def test_a_row_whose_cells_may_be_misplaced_has_no_other_fault(folder: Path, name: str) -> None:
+    assert all(" cells; " in text for text in said_of_longer(folder, FAULTS[name]))
+
+
 @pytest.mark.parametrize(
     ("change", "names"),
     [
@@ -271,6 +310,19 @@ def test_an_envelope_is_compared_only_with_rows_without_a_fault(
         f"note: at most USD 1 of 'f1' for {name!r}"
         for name in names
     ]
+
+
+def test_an_envelope_with_a_fault_hides_no_other(folder: Path) -> None:
+    texts = said(folder, [cell("funding", 2, "source", ""), cell("funding", 3, "usd", "1")])
+    assert [text.partition(": ")[0] for text in texts] == [
+        "funding.csv, row 2, column source",
+        "funding.csv, row 3, column usd",
+    ]
+
+
+def test_a_cost_that_may_be_misplaced_is_none(folder: Path) -> None:
+    (text,) = said(folder, [longer("assets", 2), cell("funding", 2, "usd", "1")])
+    assert text.startswith("assets.csv, row 2: found 15 cells; ")
 
 
 def test_without_a_horizon_no_date_is_beyond_it(folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenario.planted import Change, Fault, cell, more, said
+from tests.scenario.planted import Change, Fault, cell, longer, more, said, said_of_longer
 from tests.worlds import Row
 
 MINEFIELD, ALL = "deminers, clearance, minefield", "deminers, clearance, all land classes"
@@ -62,6 +62,11 @@ def test_each_rate_stands_once_and_where_it_is_read(folder: Path, name: str) -> 
     assert said(folder, legal) == []
 
 
+@pytest.mark.parametrize("name", RATES)
+def test_a_row_whose_cells_may_be_misplaced_has_no_other_fault(folder: Path, name: str) -> None:
+    assert all(" cells; " in text for text in said_of_longer(folder, RATES[name]))
+
+
 @pytest.mark.parametrize("column", ["asset", "skill", "land_class", "rate_m2_day"])
 def test_a_rate_with_a_wrong_cell_may_be_any_rate(folder: Path, column: str) -> None:
     """Wrong where it would stand twice, or lacks a rate."""
@@ -71,6 +76,27 @@ def test_a_rate_with_a_wrong_cell_may_be_any_rate(folder: Path, column: str) -> 
         twice = [cell("rates", 4, column, text)]
     (found,) = said(folder, twice)
     assert found.startswith(f"rates.csv, row {7 if len(twice) > 1 else 4}, column {column}: ")
+
+
+def test_a_rate_with_a_wrong_cell_hides_no_other_fault(folder: Path) -> None:
+    twice = [more("rates", RATE, RATE), cell("rates", 4, "land_class", "swamp")]
+    assert [text.partition(": ")[0] for text in said(folder, twice)] == [
+        "rates.csv, row 4, column land_class",
+        "rates.csv, row 8, column skill",
+    ]
+    blank = [cell("rates", 3, "rate_m2_day", "fast"), cell("rates", 4, "rate_m2_day", "")]
+    assert [text.partition(": ")[0] for text in said(folder, blank)] == [
+        "rates.csv, row 3, column rate_m2_day",
+        "rates.csv, row 4, column rate_m2_day",
+    ]
+
+
+def test_rates_of_unknown_types_are_not_one_rate(folder: Path) -> None:
+    blank = [more("rates", RATE, RATE), *(cell("rates", row, "asset", "") for row in (7, 8))]
+    assert [text.partition(": ")[0] for text in said(folder, blank)] == [
+        "rates.csv, row 7, column asset",
+        "rates.csv, row 8, column asset",
+    ]
 
 
 def numbers(name: str, distribution: str, **given: float | str) -> Change:
@@ -200,6 +226,12 @@ ASSUMPTIONS: dict[str, tuple[Change, str, str, Change]] = {
         "only values above 0 (ratio): write low",
         numbers("works_speed", "gamma", a=2, b=1),
     ),
+    "a share that can be just above one": (
+        numbers("qc_fail_share", "uniform", a=0.5, b=1.25),
+        "high: found values up to 1.25 can be drawn",
+        "only values up to 1 (share of area): write high",
+        numbers("qc_fail_share", "uniform", a=0.5, b=1),
+    ),
     "a share that can be above one": (
         numbers("qc_fail_share", "gamma", a=0.5, b=1),
         "high: found values up to inf can be drawn",
@@ -214,6 +246,13 @@ def test_an_assumption_can_be_drawn_and_is_a_number_of_its_kind(folder: Path, na
     fault, found, allowed, legal = ASSUMPTIONS[name]
     assert said(folder, [fault]) == [f"assumptions.csv, row 3, column {found}; allowed: {allowed}"]
     assert said(folder, [legal]) == []
+
+
+@pytest.mark.parametrize("name", ASSUMPTIONS)
+def test_an_assumption_whose_cells_may_be_misplaced_is_not_judged(folder: Path, name: str) -> None:
+    fault, *_ = ASSUMPTIONS[name]
+    (text,) = said(folder, [fault, longer("assumptions", 3)])
+    assert " cells; " in text
 
 
 def test_an_assumption_that_nobody_reads_is_a_doubt_but_must_be_possible(folder: Path) -> None:
@@ -244,6 +283,16 @@ def test_an_assumption_with_a_wrong_cell_may_be_any(folder: Path, column: str, r
     known: Row = {"id": "works_speed", "unit": "1", "mark": "assumed"}
     (text,) = said(folder, [more("assumptions", known | row)])
     assert text.startswith(f"assumptions.csv, row 3, column {column}: found 'some'; ")
+
+
+def test_an_assumption_with_a_wrong_cell_hides_no_other(folder: Path) -> None:
+    texts = said(
+        folder, [cell("assumptions", 2, "a", "some"), numbers("works_speed", "fixed", a=0)]
+    )
+    assert [text.partition(": ")[0] for text in texts] == [
+        "assumptions.csv, row 2, column a",
+        "assumptions.csv, row 3, column a",
+    ]
 
 
 def test_an_assumption_without_an_id_is_not_unknown_too(folder: Path) -> None:

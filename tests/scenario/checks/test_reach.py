@@ -13,10 +13,12 @@ from tests.scenario.planted import (
     Fault,
     add,
     cell,
+    drop,
     less,
     more,
     put,
     said,
+    said_of_longer,
     warnings,
 )
 from tests.worlds import Row
@@ -152,6 +154,18 @@ def test_what_no_road_reaches_is_a_doubt_and_what_a_road_reaches_is_not(
     fault, says, legal = FAULTS[name]
     assert said(folder, fault) == says
     assert said(folder, legal) == []
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_row_whose_cells_may_be_misplaced_has_no_other_fault(folder: Path, name: str) -> None:
+    assert all(" cells; " in text for text in said_of_longer(folder, FAULTS[name]))
+
+
+def test_without_places_or_with_half_of_them_no_hub_is_missed(folder: Path) -> None:
+    (text,) = said(folder, [less("places")])
+    assert text.startswith("places.csv: found no rows; ")
+    (text,) = said(folder, [cell("places", 2, "kind", "junction"), drop("places", "name")])
+    assert text.startswith("places.csv, row 1, column name: ")
 
 
 ANY_PLACE: dict[str, list[Change]] = {

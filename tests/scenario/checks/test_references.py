@@ -14,18 +14,22 @@ from tests.scenario.planted import (
     Fault,
     add,
     cell,
+    drop,
     gone,
     head,
     less,
     more,
     put,
     said,
+    said_of_longer,
 )
 
 TWO_LISTS = head('policy = "nearest"', 'policy = "listed"')
 SECOND_LIST = more("orders", {"allocation": "near", "position": 1, "community": "lower_people"})
 ALLOCATIONS = "an allocation of scenario.toml: listed, near"
 
+IDS = ("an id twice in a table", "an id three times")
+"""An id counts wherever it stands."""
 FAULTS: dict[str, Fault] = {
     "an id twice in a table": (
         [cell("roads", 4, "id", "r1")],
@@ -210,6 +214,11 @@ def test_what_is_named_twice_or_nowhere_is_reported_and_what_is_there_is_not(
     assert said(folder, legal) == []
 
 
+@pytest.mark.parametrize("name", [name for name in FAULTS if name not in IDS])
+def test_a_row_whose_cells_may_be_misplaced_has_no_other_fault(folder: Path, name: str) -> None:
+    assert all(" cells; " in text for text in said_of_longer(folder, FAULTS[name]))
+
+
 @pytest.mark.parametrize(
     "table", [table for table in type_of_table if "id" in table_type(table).info]
 )
@@ -279,4 +288,20 @@ def test_a_misspelt_allocation_is_not_reported_as_one_without_teams_too(folder: 
     assert [(p.file, p.row) for p in rp.check(folder).problems] == [
         ("deployments.csv", 4),
         ("deployments.csv", 5),
+    ]
+
+
+def test_a_blank_id_hides_no_id_twice_behind_it(folder: Path) -> None:
+    texts = said(folder, [cell("works", 2, "id", ""), cell("works", 3, "id", "r1")])
+    assert [text.partition(": ")[0] for text in texts] == [
+        "works.csv, row 2, column id",
+        "works.csv, row 3, column id",
+    ]
+
+
+def test_a_table_without_ids_hides_no_unknown_id_of_the_next(folder: Path) -> None:
+    texts = said(folder, [drop("assets", "id"), cell("rates", 2, "source", "hearsay")])
+    assert [text.partition(": ")[0] for text in texts] == [
+        "assets.csv, row 1, column id",
+        "rates.csv, row 2, column source",
     ]

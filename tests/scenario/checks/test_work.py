@@ -16,6 +16,7 @@ from tests.scenario.planted import (
     less,
     more,
     said,
+    said_of_longer,
 )
 from tests.worlds import Row
 
@@ -237,6 +238,11 @@ def test_work_that_cannot_be_done_or_is_unknown_is_reported_and_other_work_is_no
     fault, says, legal = FAULTS[name]
     assert said(folder, fault) == says
     assert said(folder, legal) == []
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_row_whose_cells_may_be_misplaced_has_no_other_fault(folder: Path, name: str) -> None:
+    assert all(" cells; " in text for text in said_of_longer(folder, FAULTS[name]))
 
 
 def test_difficulty_is_not_felt_by_survey_and_control(folder: Path) -> None:
