@@ -23,7 +23,7 @@ STEADY_SHARE = 0.05
 
 @of_draws
 def returns(drawn: Drawn) -> pd.DataFrame:
-    """One row a district and month: people who have returned and are present at its end.
+    """One row an allocation, district and month: returned, present, early.
 
     Ranges of districts do not add up to the range of the country; means do.
     """
@@ -52,7 +52,7 @@ UNSAID = ("present_mean", "early_p10", "early_p90")
 
 @of_draws
 def costs(drawn: Drawn) -> pd.DataFrame:
-    """One row a year and asset type, and one for the works of the year: means and range.
+    """One row an allocation, year and asset type: team-days, cost.
 
     What is 0 in all draws is left out. Ranges of rows do not add up to the range of the sum; means
     do.
@@ -82,7 +82,7 @@ def _means(values: Floats) -> Floats:
 
 @of_draws
 def harm(drawn: Drawn) -> pd.DataFrame:
-    """Expected casualties of an allocation by kind, and differences to the first one.
+    """One row an allocation and kind: expected casualties, to compare allocations.
 
     With people in fewer than three settlements all numbers are blank; so is every number that rests
     on fewer, or nearly on one. Differences are of pairs of the same draw.
@@ -136,7 +136,7 @@ def _range(drawn: Drawn, values: Floats, low: str, high: str, middle: str) -> di
 
 @of_draws
 def scores(drawn: Drawn) -> pd.DataFrame:
-    """One row a community: its scores, its rank, and how far the rank depends on the weights.
+    """One row an allocation and community: soft score under three sets of weights, ranks.
 
     Without a score there is no rank. Rank 1 is the best under the proposed weights, and equal
     scores share the smaller rank.
@@ -163,7 +163,7 @@ def scores(drawn: Drawn) -> pd.DataFrame:
 
 @of_draws
 def residual_risk(drawn: Drawn) -> pd.DataFrame:
-    """One row a community and limit of risk: from when the risk is within it (model §7, §8).
+    """One row an allocation, community and limit of risk: met from when.
 
     State (met, not met, unknown) and day as in the table of gates, and the share of draws; and the
     day from which all known hazards near are released, since a low risk says nothing of them.
@@ -192,7 +192,7 @@ def residual_risk(drawn: Drawn) -> pd.DataFrame:
 
 @of_draws
 def land_release(drawn: Drawn) -> pd.DataFrame:
-    """Area by district, year of release, route, and what it denied, m2, as ranges over draws.
+    """One row an allocation, district, year, route and denied use: area.
 
     Quantiles of rows do not add up to quantiles of sums; means do. What is 0 in all draws is left
     out.

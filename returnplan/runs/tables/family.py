@@ -43,3 +43,16 @@ def typed(name: str, table: pd.DataFrame) -> pd.DataFrame:
     """
     dates = [one.column for one in columns_of(name) if one.type == "date"]
     return table.astype({column: "datetime64[s]" for column in dates if column in table})
+
+
+def one_row(name: str) -> str:
+    """What a row of a table is: the first line of its function's docstring, within a sentence.
+
+    Examples
+    --------
+    >>> one_row("summary")
+    'one row an allocation: what it brings'
+    """
+    function = DRAWN[name] if name in DRAWN else WORK[name]
+    line = (function.__doc__ or "").strip().splitlines()[0].rstrip(".")
+    return line[0].lower() + line[1:]

@@ -22,7 +22,7 @@ def _days(seconds: npt.NDArray[Any], horizon_s: float = math.inf) -> Floats:
 
 @of_work
 def jobs(worked: Worked) -> pd.DataFrame:
-    """One row a parcel, by priority; parcels that no team began stand without a team."""
+    """One row an allocation and parcel of work: which team, when (run on expected values)."""
     plan, work, amounts = worked.prepared.plan, worked.course.log, worked.course.numbers.amounts
     jobs, number, log = plan.jobs, plan.milestones, work.log
     horizon_s, teams = worked.prepared.horizon_s, worked.allocation.teams
@@ -95,7 +95,7 @@ def _count_up(items: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
 
 @of_work
 def releases(worked: Worked) -> pd.DataFrame:
-    """One row a hazard: when it is released, and by which routes."""
+    """One row an allocation and hazard: day of release (run on expected values)."""
     shares = worked.course.numbers.amounts.shares
     return pd.DataFrame(
         {
@@ -111,7 +111,7 @@ def releases(worked: Worked) -> pd.DataFrame:
 
 @of_work
 def roads(worked: Worked) -> pd.DataFrame:
-    """One row a road: when it is released, and when it is open to people."""
+    """One row an allocation and road: day of opening (run on expected values)."""
     number = worked.prepared.plan.milestones
     return pd.DataFrame(
         {

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 @of_draws
 def readiness(drawn: Drawn) -> pd.DataFrame:
-    """One row a community: status, range of dates, probability, score."""
+    """One row an allocation and community: status, dates with range, score."""
     scenario, settlements = drawn.scenario, drawn.prepared.settlements
     communities = scenario.communities
     verdicts = [drawn.judged.at(at) for at in settlements.community.tolist()]
@@ -51,7 +51,7 @@ def readiness(drawn: Drawn) -> pd.DataFrame:
 
 @of_draws
 def people_met(drawn: Drawn) -> pd.DataFrame:
-    """One row a date: people whose conditions are met by its midnight (model §11).
+    """One row an allocation and date: people with conditions met, returned, present.
 
     The range is one of numbers of people: p10 is the low end, which 90 % of the draws reach.
     """
@@ -86,7 +86,7 @@ def _returned(drawn: Drawn) -> dict[str, Any]:
 
 @of_draws
 def gates(drawn: Drawn) -> pd.DataFrame:
-    """One row a community and gate: state, median day, share of the draws in which it binds."""
+    """One row an allocation, community and gate: met, not met or unknown, and from when."""
     judged, scenario = drawn.judged, drawn.scenario
     rows = []
     at_home = zip(scenario.communities, drawn.prepared.settlements.community, strict=True)

@@ -15,7 +15,7 @@ from returnplan.units import DAY_S, date_to_seconds, horizon_date
 
 @of_draws
 def summary(drawn: Drawn) -> pd.DataFrame:
-    """One row: person-days, people by yearly dates, cost, returns, harm, stability of ranks."""
+    """One row an allocation: what it brings."""
     scenario, ready_s = drawn.scenario, drawn.ready_s
     people = np.array([community.people for community in scenario.communities], np.int64)
     waiting_s = np.minimum(ready_s, drawn.prepared.horizon_s).astype(np.int64) @ people

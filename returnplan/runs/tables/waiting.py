@@ -12,7 +12,7 @@ DAY_MINUTES = 24 * 60
 
 @of_draws
 def delays(drawn: Drawn) -> pd.DataFrame:
-    """One row a community and cause: days booked to it, and person-days.
+    """One row an allocation, community and cause: days of waiting.
 
     Causes without a day are left out; ``days_mean`` of a community sums to the mean of
     min(ready, horizon).
@@ -32,7 +32,7 @@ def delays(drawn: Drawn) -> pd.DataFrame:
 
 @of_draws
 def key_roads(drawn: Drawn) -> pd.DataFrame:
-    """One row a road that is on the binding chain of somebody, those of most people first.
+    """One row an allocation and road that keeps people waiting, most people first.
 
     People and person-days are means over the draws; the date of opening has a range.
     """

@@ -7,7 +7,7 @@ localised. What is too long for a sheet that opens on a laptop is cut, and the f
 ``summary`` the sheet to read first, and the charts of Excel; ``about`` README, dictionary, sources,
 assumptions; ``cells`` headers, widths and formats; ``cut`` how long a sheet may be.
 
-To add a sheet: a result table has one as soon as it is there, with its line in ``about.ONE_ROW``;
+To add a sheet: a result table has one as soon as it is there, with the first line of its function;
 another is a function in ``about`` and a call below.
 """
 

@@ -11,6 +11,7 @@ import pandas as pd
 from returnplan.columns import Column, ColumnType, column_of, pattern
 from returnplan.domain import Assumption, Scenario, SourceLine, type_of_table
 from returnplan.model.chance.assumptions import assumptions_in_force
+from returnplan.runs.tables.family import one_row
 from returnplan.scenario.dictionary import dictionary, expected
 from returnplan.show.workbook.cells import Sheets
 from returnplan.show.workbook.cut import MOST_CELLS, Cut
@@ -19,23 +20,6 @@ from returnplan.units import horizon_date
 
 DefaultColumn = tuple[str, str, str, int]
 """Table, column, default as text, and number of rows that take it."""
-ONE_ROW: Mapping[str, str] = {
-    "summary": "one row an allocation: what it brings",
-    "readiness": "one row an allocation and community: status, dates with range, score",
-    "people_met": "one row an allocation and date: people with conditions met, returned, present",
-    "gates": "one row an allocation, community and gate: met, not met or unknown, and from when",
-    "delays": "one row an allocation, community and cause: days of waiting",
-    "key_roads": "one row an allocation and road that keeps people waiting, most people first",
-    "returns": "one row an allocation, district and month: returned, present, early",
-    "costs": "one row an allocation, year and asset type: team-days, cost",
-    "harm": "one row an allocation and kind: expected casualties, to compare allocations",
-    "scores": "one row an allocation and community: soft score under three sets of weights, ranks",
-    "residual_risk": "one row an allocation, community and limit of risk: met from when",
-    "land_release": "one row an allocation, district, year, route and denied use: area",
-    "jobs": "one row an allocation and parcel of work: which team, when (run on expected values)",
-    "releases": "one row an allocation and hazard: day of release (run on expected values)",
-    "roads": "one row an allocation and road: day of opening (run on expected values)",
-}
 WIDTH, LINE_POINTS = 100, 15
 """Letters of the wide column of README, and the height of a line."""
 README, DICTIONARY, SOURCES, ASSUMPTIONS = "README", "Dictionary", "Sources", "Assumptions"
@@ -125,7 +109,7 @@ def _lines(
     for name, text in OTHER_SHEETS.items():
         yield name, text
     for name, cut in cuts.items():
-        yield sheet_name(name), f"{ONE_ROW[name]} ({cut.rows:,} rows in {name}.csv)"
+        yield sheet_name(name), f"{one_row(name)} ({cut.rows:,} rows in {name}.csv)"
     yield "", ""
     yield "What is cut", "" if any(c.words for c in cuts.values()) else "nothing: all rows are here"
     for name, cut in cuts.items():
