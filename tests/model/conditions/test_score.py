@@ -305,6 +305,41 @@ def test_a_score_is_the_mean_over_draws_of_the_score_of_each() -> None:
     assert scores.ranks(found.score["proposed"]).tolist() == [1, 2]
 
 
+def test_scores_under_other_weights_are_those_of_the_mean_measures() -> None:
+    # Two draws alike: a village without shelter data, one that fails a gate (at most 49), one more.
+    some = [0.5, math.nan, 1.0, 0.25, 1.0, 0.0, 0.75]
+    measures = drawn(*[[some, [0.9] * 7, [0.9] * 7]] * 2)
+    failed = np.array([[False, True, False]] * 2)
+    found = scores.score_draws(np.arange(3), measures, failed)
+    assert found.perturbed.shape == (200, 3)
+    assert found.perturbed[:, 1:] == pytest.approx(np.array([[49.0, 90.0]] * 200))
+    for number in (0, 77, 199):
+        weights = scores.perturbed_weights()[number]
+        known = {d: m for d, m in zip(DIMENSIONS, some, strict=True) if d != "shelter"}
+        total = math.fsum(weights[d] * m for d, m in known.items())
+        assert found.perturbed[number, 0] == pytest.approx(
+            100 * total / math.fsum(weights[d] for d in known)
+        )
+
+
+def test_rankings_correlate_by_places_and_not_at_all_with_one_of_ties() -> None:
+    # Own places of three: 1, 2, 3. Turned round: -1. The first two changed: (0 + 0 + 1) / 2 = 1/2;
+    # all alike: 0. Of ten rankings the second lowest is what nine in ten reach.
+    own = np.array([90.0, 50.0, 10.0])
+
+    def correlation(*perturbed: Sequence[float]) -> float:
+        scored = scores.Scored(
+            score={"proposed": own}, known_share=np.ones(3), perturbed=np.array(perturbed)
+        )
+        return scores.rank_correlation(scored)
+
+    assert correlation([3, 2, 1]) == pytest.approx(1)
+    assert correlation([1, 2, 3]) == pytest.approx(-1)
+    assert correlation([2, 3, 1]) == pytest.approx(0.5)
+    assert correlation([5, 5, 5]) == 0
+    assert correlation([1, 2, 3], [2, 3, 1], *[[3, 2, 1]] * 8) == pytest.approx(0.5)
+
+
 def test_perturbed_weights_are_the_same_everywhere_and_spread_as_they_should() -> None:
     sets = scores.perturbed_weights()
     assert sets == scores.perturbed_weights.__wrapped__()
