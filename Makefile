@@ -36,14 +36,14 @@ test-oldest: $(OLDEST)/.ready ## fast tests with the oldest versions that pyproj
 	@NUMBA_CACHE_DIR="$(CURDIR)/$(OLDEST)/numba" $(OLDEST)/bin/python -m pytest -n "$${TEST_WORKERS:-2}" --dist worksteal \
 		-m "not slow and not browser"
 
+fuzz: $(VENV)/.ready-to-test ## 20,000 broken inputs of each kind (RETURNPLAN_FUZZ=N for another number)
+	@RETURNPLAN_FUZZ="$${RETURNPLAN_FUZZ:-20000}" $(BIN)/pytest --quiet tests/fuzz
+
 check: $(VENV)/.ready-to-test ## the same without the tests
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check --static
 
 test-long: $(VENV)/.ready-to-test ## what make test leaves out: all random worlds, README's tables of 100 draws (half an hour)
 	@RETURNPLAN_LONG=1 $(BIN)/pytest -n "$${TEST_WORKERS:-2}" --dist worksteal -m "long or unwatched and not fuzz"
-
-fuzz: $(VENV)/.ready-to-test ## read 20,000 damaged inputs of each kind (make test: 1,000)
-	@RETURNPLAN_FUZZ="$${RETURNPLAN_FUZZ:-20000}" $(BIN)/pytest tests/fuzz -m fuzz
 
 mutants: $(VENV)/.ready-to-test ## change lines of the model and of tables, one at a time, and see which no test notices
 	@$(BIN)/python -m tests.mutants --most $${MUTANTS:-20}

@@ -5,13 +5,15 @@ unit, allowed values, default, meaning, sensitivity) stands beside the field and
 the reader, the checker, the template and the data dictionary are all made from it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field, fields
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, get_type_hints
+from unicodedata import category, is_normalized
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
 
@@ -83,7 +85,27 @@ STATEMENT = (
 """Stands under every figure, report and run; the only place where that adjective may occur."""
 AUTHORITY = "the national mine action authority"
 
-_CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
+MOST_CHARACTERS = 10_000
+"""Longest text of a cell."""
+MOST_DAYS = 36_525
+"""A hundred years, the longest horizon: the clock of the model counts no further."""
+MOST_COUNT = 1_000_000_000
+"""Most people or dwellings of one row: an eighth of mankind."""
+MOST_TEAMS = 100_000
+"""Most teams of one row: ten times as many as in all mine action."""
+
+_CONFIG = ConfigDict(
+    extra="forbid",
+    allow_inf_nan=False,
+    str_strip_whitespace=True,
+    str_max_length=MOST_CHARACTERS,
+)
+
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Line ends, controls, and marks that turn the order of letters."""
+_ID = re.compile(r"[\w#](?:\.* ?\.*[\w#-])*")
+ID_TEXT = "letters, digits, _ - . # and single blanks between them, not - or . at an end"
+WORDS_TEXT = "a line of text without = + - @ at its start"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
@@ -127,6 +149,7 @@ def column(
     name: str = "",
     refers_to: str = "",
     sensitivity: Sensitivity = "public",
+    allowed: str = "",
     **limits: Any,
 ) -> FieldInfo:
     """Describe one column of a table, beside the field that holds it.
@@ -144,6 +167,8 @@ def column(
     sensitivity
         Who may see the column: public, restricted (the planner's team and partners: schedules of
         teams, single hazards, small counts) or confidential (locations of hazards).
+    allowed
+        What the cell may be, where type and limits do not say it.
     **limits
         Limits as pydantic's ``Field`` knows them: ``ge``, ``gt``, ``le``, ``pattern``.
 
@@ -157,15 +182,98 @@ def column(
         "column": name,
         "refers_to": refers_to,
         "sensitivity": sensitivity,
+        "allowed": allowed,
     }
     info: FieldInfo = Field(description=meaning, json_schema_extra=extra, **limits)
     return info
 
 
+def one_line(text: str) -> str:
+    """Refuse a text with line ends and controls.
+
+    Raises
+    ------
+    ValueError
+        When it has some.
+    """
+    if _CONTROL.search(text):
+        raise ValueError("a line of text")
+    return text
+
+
+def words(text: str) -> str:
+    """Refuse a name or title that is no line, or that a spreadsheet takes for a formula.
+
+    Raises
+    ------
+    ValueError
+        When it is.
+    """
+    if text[:1] in ("=", "+", "-", "@"):
+        raise ValueError(WORDS_TEXT)
+    return one_line(text)
+
+
+def _without_mark(found: re.Match[str]) -> str:
+    """Nothing for a mark on a letter, which belongs to it; other characters stay."""
+    return "" if category(found[0]).startswith("M") else found[0]
+
+
+def file_name(text: str) -> str:
+    """Refuse an id that cannot name files, jobs and cells, or that looks like another.
+
+    Raises
+    ------
+    ValueError
+        When it is one.
+
+    Examples
+    --------
+    >>> file_name("Şuşa no. 7")
+    'Şuşa no. 7'
+    """
+    plain = text if text.isascii() else text[:1] + re.sub(r"[^\w\s]", _without_mark, text[1:])
+    if not _ID.fullmatch(plain) or not is_normalized("NFC", text):
+        raise ValueError(ID_TEXT)
+    return text
+
+
+def _ratio(value: float) -> float:
+    """Refuse a rate so small that it can only be a slip, other than none."""
+    if 0 < value < 0.001:  # noqa: PLR2004 # a thousandth of the usual rate
+        raise ValueError("0, or at least 0.001")
+    return value
+
+
 Id = Annotated[
     str,
-    column("unique over all tables of the scenario", min_length=1, pattern=r"^[^/]+$"),
+    AfterValidator(file_name),
+    column(
+        "unique over all tables of the scenario",
+        allowed=f"{ID_TEXT}, at most 100, in NFC form",
+        min_length=1,
+        max_length=100,
+    ),
 ]
+Name = Annotated[str, AfterValidator(file_name), Field(max_length=80)]
+"""Name of an allocation: files are called after it."""
+Words = Annotated[str, AfterValidator(words)]
+
+
+def _words(meaning: str, **limits: Any) -> FieldInfo:
+    """Describe a column of names or titles."""
+    return column(meaning, allowed=WORDS_TEXT, **limits)
+
+
+Ratio = Annotated[float, AfterValidator(_ratio)]
+
+
+def _multiplier(meaning: str) -> FieldInfo:
+    """Describe a column of what a difficulty makes of a rate."""
+    allowed = "0, or a number of at least 0.001 and of at most 1,000 (ratio)"
+    return column(meaning, unit="ratio", allowed=allowed, ge=0, le=1_000)
+
+
 Source = Annotated[
     str, column("where the row's numbers come from", refers_to="sources", min_length=1)
 ]
@@ -180,11 +288,13 @@ class Place:
         PlaceKind,
         column("hub: on the network in use today; any place may also be a base"),
     ]
-    name: Annotated[str, column("name as the planner's team writes it", min_length=1)]
+    name: Annotated[Words, _words("name as the planner's team writes it", min_length=1)]
     lon_deg: Annotated[float, column("longitude, WGS 84", unit="degrees", ge=-180, le=180)]
     lat_deg: Annotated[float, column("latitude, WGS 84", unit="degrees", ge=-90, le=90)]
-    district: Annotated[str, column("district for sums and public tables")] = ""
-    zone: Annotated[str, column("work calendar that holds here; empty: every day is workable")] = ""
+    district: Annotated[Words, _words("district for sums and public tables")] = ""
+    zone: Annotated[
+        Words, _words("work calendar that holds here; empty: every day is workable")
+    ] = ""
     accessible_from: Annotated[
         date | None,
         column("before it nobody works here, returns here or passes through; empty: day 0"),
@@ -201,10 +311,14 @@ class Place:
         ),
     ] = None
     names: Annotated[
-        dict[str, str],
-        column("names by language: columns name_en, name_fr, name_ar ...", name="name_*"),
+        dict[str, Words],
+        column(
+            "names by language: columns name_en, name_fr, name_ar ...",
+            name="name_*",
+            allowed=WORDS_TEXT,
+        ),
     ] = field(default_factory=dict)
-    name_source: Annotated[str, column("where the names come from")] = ""
+    name_source: Annotated[Words, _words("where the names come from")] = ""
     source: Source
 
 
@@ -216,7 +330,7 @@ class Community:
     settlement: Annotated[str, column("where they come from", refers_to="places")]
     people: Annotated[
         int,
-        column("displaced people", unit="people", ge=0, le=1_000_000_000, sensitivity="restricted"),
+        column("displaced people", unit="people", ge=0, le=MOST_COUNT, sensitivity="restricted"),
     ]
     households: Annotated[
         int | None,
@@ -224,10 +338,11 @@ class Community:
             "households; empty: people / household_size",
             unit="households",
             ge=0,
+            le=MOST_COUNT,
             sensitivity="restricted",
         ),
     ] = None
-    group: Annotated[str, column("neutral name of a group, for sums by group")] = ""
+    group: Annotated[Words, _words("neutral name of a group, for sums by group")] = ""
     displaced_since: Annotated[date | None, column("since when they are displaced")] = None
     willing_share: Annotated[
         float | None,
@@ -245,8 +360,10 @@ class Road:
         str, column("one end; its zone gives the work calendar", refers_to="places")
     ]
     to_place: Annotated[str, column("other end", refers_to="places")]
-    length_km: Annotated[float, column("driving length", unit="km", ge=0)]
-    speed_kmh: Annotated[float, column("driving speed", unit="km/h", gt=0)]
+    # Once round the earth is 40,000 km: more is metres.
+    length_km: Annotated[float, column("driving length", unit="km", ge=0, le=50_000)]
+    # Outside a walk and a fast train another unit is meant, and drives would have no end.
+    speed_kmh: Annotated[float, column("driving speed", unit="km/h", ge=0.1, le=1_000)]
     all_season: Annotated[bool, column("people can count on it in winter too")] = True
     repair_crew_days: Annotated[
         float,
@@ -296,6 +413,7 @@ class Hazard:
             "clearance teams at the same time; empty: no limit",
             unit="teams",
             ge=1,
+            le=MOST_TEAMS,
             sensitivity="restricted",
         ),
     ] = None
@@ -328,13 +446,13 @@ class Works:
     id: Id
     settlement: Annotated[str, column("where", refers_to="places")]
     kind: Annotated[WorksKind, column("what is built or given")]
-    skill: Annotated[str, column("skill a crew needs", min_length=1)]
+    skill: Annotated[Words, _words("skill a crew needs", min_length=1)]
     crew_days: Annotated[
         float, column("work; 0: done with its predecessors", unit="crew-days", ge=0)
     ]
     dwellings: Annotated[
         int | None,
-        column("dwellings completed with it (shelter only)", unit="dwellings", ge=0),
+        column("dwellings completed with it (shelter only)", unit="dwellings", ge=0, le=MOST_COUNT),
     ] = None
     cost_usd: Annotated[
         float | None,
@@ -352,20 +470,24 @@ class Asset:
     """A type of team: what moving, camping and a day of it cost (model §4, §10)."""
 
     id: Id
-    name: Annotated[str, column("name for charts; empty: the id")] = ""
+    name: Annotated[Words, _words("name for charts; empty: the id")] = ""
     mobilisation_days: Annotated[
-        float, column("calendar days at each change of site", unit="days", ge=0)
+        float,
+        column("calendar days at each change of site", unit="days", ge=0, le=MOST_DAYS),
     ] = 0.0
     camp_days: Annotated[
         float | None,
-        column("calendar days to set up a camp; empty: never camps", unit="days", ge=0),
+        column(
+            "calendar days to set up a camp; empty: never camps", unit="days", ge=0, le=MOST_DAYS
+        ),
     ] = None
-    shift_hours: Annotated[float, column("length of a shift", unit="hours", gt=0, le=24)] = 8.0
-    mult_low: Annotated[float, column("rate at low difficulty", unit="ratio", ge=0)] = 1.0
-    mult_medium: Annotated[float, column("rate at medium difficulty", unit="ratio", ge=0)] = 1.0
-    mult_high: Annotated[float, column("rate at high difficulty", unit="ratio", ge=0)] = 1.0
+    # A shift of less than six minutes is another unit.
+    shift_hours: Annotated[float, column("length of a shift", unit="hours", ge=0.1, le=24)] = 8.0
+    mult_low: Annotated[Ratio, _multiplier("rate at low difficulty")] = 1.0
+    mult_medium: Annotated[Ratio, _multiplier("rate at medium difficulty")] = 1.0
+    mult_high: Annotated[Ratio, _multiplier("rate at high difficulty")] = 1.0
     mult_extreme: Annotated[
-        float, column("rate at extreme difficulty; 0: cannot work there", unit="ratio", ge=0)
+        Ratio, _multiplier("rate at extreme difficulty; 0: cannot work there")
     ] = 1.0
     cost_usd_day: Annotated[
         float, column("cost of one team for one calendar day", unit="USD/day", ge=0)
@@ -398,14 +520,14 @@ class Rate:
     """A skill that an asset type has, and its area per workable team-day (model §4)."""
 
     asset: Annotated[str, column("asset type", refers_to="assets")]
-    skill: Annotated[str, column("stage of land release, or skill of works", min_length=1)]
+    skill: Annotated[Words, _words("stage of land release, or skill of works", min_length=1)]
     land_class: Annotated[LandClass | None, column("empty: all land classes")] = None
     rate_m2_day: Annotated[
         float | None,
         column(
             "area per workable team-day; empty for skills of works",
             unit="m2/team-day",
-            gt=0,
+            ge=0.01,  # a hand's breadth: less is another unit, and work would have no end
         ),
     ] = None
     source: Source
@@ -415,7 +537,7 @@ class Rate:
 class CalendarMonth:
     """Workable days of one month in one zone (model §5)."""
 
-    zone: Annotated[str, column("zone named in places", min_length=1)]
+    zone: Annotated[Words, _words("zone named in places", min_length=1)]
     month: Annotated[int, column("month of the year", ge=1, le=12)]
     workable_days: Annotated[
         float, column("spread evenly over the month", unit="days", ge=0, le=31)
@@ -433,7 +555,7 @@ class Deployment:
         str, column("place where they live", refers_to="places", sensitivity="restricted")
     ]
     teams: Annotated[
-        int, column("number of teams", unit="teams", ge=0, le=100_000, sensitivity="restricted")
+        int, column("number of teams", unit="teams", ge=0, le=MOST_TEAMS, sensitivity="restricted")
     ]
     from_date: Annotated[
         date | None,
@@ -453,7 +575,7 @@ class OrderLine:
     """Position of a community in the list of an allocation (policy ``listed``)."""
 
     allocation: Annotated[str, column("allocation of scenario.toml")]
-    position: Annotated[int, column("1: served first", ge=1)]
+    position: Annotated[int, column("1: served first", ge=1, le=MOST_COUNT)]
     community: Annotated[str, column("community", refers_to="communities")]
 
 
@@ -490,12 +612,12 @@ class Target:
 
     id: Id
     by_date: Annotated[date, column("midnight by which it is to be reached", name="date")]
-    people: Annotated[int, column("people aimed at", ge=0)]
+    people: Annotated[int, column("people aimed at", ge=0, le=MOST_COUNT)]
     measure: Annotated[
         TargetMeasure,
         column("what is counted: people returned, or people whose conditions are met"),
     ] = "returned"
-    title: Annotated[str, column("words beside it in charts; empty: the id")] = ""
+    title: Annotated[Words, _words("words beside it in charts; empty: the id")] = ""
     source: Source
 
 
@@ -510,7 +632,11 @@ class Assumption:
     c: Annotated[float | None, column("third parameter")] = None
     low: Annotated[float | None, column("lower end of truncation")] = None
     high: Annotated[float | None, column("upper end of truncation")] = None
-    unit: Annotated[str, column("unit of the number", min_length=1)]
+    unit: Annotated[
+        str,
+        AfterValidator(one_line),
+        column("unit of the number", allowed="a line of text", min_length=1),
+    ]
     mark: Annotated[Mark, column("how well the number is known")]
     source: Source
 
@@ -520,10 +646,10 @@ class SourceLine:
     """A publication, data set or expert judgement that numbers come from."""
 
     id: Id
-    title: Annotated[str, column("title", min_length=1)]
-    organisation: Annotated[str, column("who published it")] = ""
+    title: Annotated[Words, _words("title", min_length=1)]
+    organisation: Annotated[Words, _words("who published it")] = ""
     year: Annotated[int | None, column("year of publication", ge=1800, le=2200)] = None
-    licence: Annotated[str, column("terms of use")] = ""
+    licence: Annotated[Words, _words("terms of use")] = ""
 
 
 type_of_table: dict[str, type] = {
@@ -544,18 +670,16 @@ type_of_table: dict[str, type] = {
 }
 """Row type of each table of a scenario folder, in the order of reading."""
 
-OPTIONAL_TABLES = (
-    *("orders", "funding", "targets", "calendars", "works", "hazards", "assumptions"),
-)
-"""Tables that may be missing: a scenario can be without such rows."""
+OPTIONAL_TABLES = (*("orders", "funding", "targets", "calendars", "works", "assumptions"),)
+"""Tables that may be missing; others are there, or left out on purpose in scenario.toml."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class AllocationHeader:
     """Title and policy of an allocation, as scenario.toml states them."""
 
-    name: str
-    title: str = ""
+    name: Name
+    title: Words = ""
     policy: str = "listed"
 
 
@@ -566,8 +690,8 @@ class Scenario:
     Rows stand in the order of their files; nothing in the model depends on that order.
     """
 
-    name: str
-    title: str
+    name: Words
+    title: Words
     start: date
     horizon_years: int
     gates: dict[str, dict[str, float]]

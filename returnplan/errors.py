@@ -1,10 +1,15 @@
 """What can go wrong, said once: every problem of an input, with its place and what is allowed."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 Level = Literal["error", "warning"]
+MOST_PLACE, MOST_FOUND, MOST_ALLOWED = 100, 300, 1_500
+"""Characters of a message: of a file or column, of what is found, of what is allowed."""
+MOST_LISTED = 20
+"""Problems of one file that a list shows; it counts the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +40,43 @@ class Problem:
     allowed: str
 
     def __str__(self) -> str:
-        place = [self.file]
+        place = [_short(self.file, MOST_PLACE)]
         if self.row is not None:
             place.append(f"row {self.row}")
         if self.column is not None:
-            place.append(f"column {self.column}")
+            place.append(f"column {_short(self.column, MOST_PLACE)}")
         verb = "allowed" if self.level == "error" else "note"
-        return f"{', '.join(place)}: found {self.found}; {verb}: {self.allowed}"
+        found, allowed = _short(self.found, MOST_FOUND), _short(self.allowed, MOST_ALLOWED)
+        return f"{', '.join(place)}: found {found}; {verb}: {allowed}"
+
+
+def _short(text: str, most: int) -> str:
+    """A text in one line, not too long, that does nothing to a terminal."""
+    part = text if len(text) <= most else f"{text[:most]}..."
+    return part if part.isprintable() else repr(part)[1:-1]
+
+
+def listed(problems: Iterable[Problem]) -> Iterator[str]:
+    """Problems as lines, the first ones of each file, with the number of the others behind them.
+
+    Parameters
+    ----------
+    problems
+        In the order of the list.
+
+    Yields
+    ------
+    str
+        One line each.
+    """
+    count: Counter[str] = Counter()
+    for problem in problems:
+        count[problem.file] += 1
+        if count[problem.file] <= MOST_LISTED:
+            yield str(problem)
+    for file, number in count.items():
+        if number > MOST_LISTED:
+            yield f"{_short(file, MOST_PLACE)}: and {number - MOST_LISTED:,} more"
 
 
 class ReturnplanError(Exception):
@@ -49,7 +84,7 @@ class ReturnplanError(Exception):
 
 
 class ScenarioError(ReturnplanError):
-    """A scenario folder that cannot be run, with every problem found in it.
+    """A scenario folder that cannot be run, with the problems found in it.
 
     Parameters
     ----------
@@ -64,5 +99,6 @@ class ScenarioError(ReturnplanError):
         self.problems = tuple(problems)
         errors = [p for p in self.problems if p.level == "error"]
         noun = "problem" if len(errors) == 1 else "problems"
-        lines = [f"{folder} cannot be run: {len(errors)} {noun}", *(f"  {p}" for p in errors)]
+        lines = [f"{folder} cannot be run: {len(errors):,} {noun}"]
+        lines += [f"  {line}" for line in listed(errors)]
         super().__init__("\n".join(lines))

@@ -37,7 +37,13 @@ results for the public are made says [MODEL.md, section 15](../MODEL.md#15-who-m
 
 CSV files (UTF-8, one header row) in the scenario's folder, or sheets of one workbook `tables.xlsx`.
 A blank cell takes the default; *required* cells must be filled. Tables that may be missing:
-{optional}.
+{optional}. Others are there, or named in `scenario.toml`: `left_out = ["hazards"]`.
+
+Names of files, sheets and columns are taken in any case. Numbers have a decimal point and no marks
+between thousands; `decimal = ","` and `thousands = "."` in `scenario.toml` say other marks, for CSV
+files and for text in a workbook. Dates are YYYY-MM-DD, or real dates of a workbook. A cell holds up
+to 10,000 characters, a table up to 300,000 rows, a file up to 100 MB, a scenario up to 5 million
+expected parcels of clearance.
 """
 RESULTS = """
 ## Tables of a run

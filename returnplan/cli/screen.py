@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from returnplan.errors import Problem, ReturnplanError
+from returnplan.errors import Problem, ReturnplanError, listed
 from returnplan.runs.machine.progress import Watcher
 
 T = TypeVar("T")
@@ -69,9 +69,9 @@ def reading(run: Any, folder: Path) -> Iterator[None]:
 def show_problems(title: str, problems: Sequence[Problem]) -> None:
     """Print problems of a scenario under a title, one line each; nothing when there are none."""
     if problems:
-        click.echo(f"{title} ({len(problems)}):", err=True)
-    for problem in problems:
-        click.echo(f"  {problem}", err=True)
+        click.echo(f"{title} ({len(problems):,}):", err=True)
+    for line in listed(problems):
+        click.echo(f"  {line}", err=True)
 
 
 def watched(work: Callable[[Watcher], T]) -> T:

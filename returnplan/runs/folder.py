@@ -19,15 +19,14 @@ import numpy as np
 import pandas as pd
 
 from returnplan import domain
-from returnplan.domain import Scenario, type_of_table
+from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
 from returnplan.runs.ensemble import Ensemble, csv_bytes, digest_of
 from returnplan.runs.machine.chunks import CHUNK_FILE
 from returnplan.runs.outcome import Outcome
 from returnplan.runs.tables import OF_DRAWS, OF_WORK, one_under_another
 from returnplan.scenario import background
-from returnplan.scenario.files import workbooks_of
-from returnplan.scenario.header import TOML
+from returnplan.scenario.files import TOML, table_files, workbooks_of
 from returnplan.units import horizon_date
 from returnplan.version import __version__
 
@@ -336,8 +335,8 @@ def scenario_files(folder: Path) -> list[Path]:
     list[Path]
         Those that are there.
     """
-    names = [TOML, background.FILE, *(f"{table}.csv" for table in type_of_table)]
-    paths = [*(folder / name for name in names), *workbooks_of(folder)]
+    head = (folder / name for name in (TOML, background.FILE))
+    paths = [*head, *table_files(folder).values(), *workbooks_of(folder)]
     return [path for path in paths if path.is_file()]
 
 

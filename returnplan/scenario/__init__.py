@@ -2,18 +2,20 @@
 
 In comes a folder with ``scenario.toml`` and one table a file or sheet; out come the scenario, or
 every problem that it has with file, row and column. ``folder`` does it; ``header`` reads
-``scenario.toml``, ``files`` the text of tables, ``rows`` turns text into nouns, ``checks`` judges
-what no single row can tell, ``funding`` compares plans with envelopes of money, ``background``
-reads outlines for maps. ``dictionary`` says what the columns mean; ``starter`` and ``synthetic``
-make scenarios to begin with.
+``scenario.toml``; ``tables`` says which tables are there, ``files`` and ``workbook`` read their
+cells, ``shape`` tells a table from notes around it, ``rows`` turns text into nouns, by the marks of
+``numerals``; ``checks`` judges what no single row can tell, ``funding`` compares plans with
+envelopes of money, ``background`` reads outlines for maps. ``dictionary`` says what the columns
+mean; ``starter`` and ``synthetic`` make scenarios to begin with.
 
 To add a column, describe it beside its field in ``domain``: reader, checks of a cell, dictionary
 and writer follow. To add a check, see ``checks``. An importer will be a file of ``importers``:
 foreign files in, nouns out, which `write` puts into a folder that `check` judges like any other.
 """
 
+from returnplan.scenario.files import TOML
 from returnplan.scenario.folder import Report, check, digest, load, write, write_workbook
-from returnplan.scenario.header import TOML, Gates, read_gates
+from returnplan.scenario.header import Gates, read_gates
 
 __all__ = [
     "TOML",

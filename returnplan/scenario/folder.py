@@ -8,19 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from returnplan.domain import OPTIONAL_TABLES, Assumption, Scenario, type_of_table
+from returnplan.domain import Assumption, Scenario, type_of_table
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.model.chance.assumptions import default_assumptions
 from returnplan.scenario.background import read_background
 from returnplan.scenario.checks import run_checks
 from returnplan.scenario.checks.draft import Draft
-from returnplan.scenario.files import Sheet, cell_text, read_sheets, workbooks_of
-from returnplan.scenario.header import TOML, Gates, head_text, read_head
+from returnplan.scenario.files import (
+    MOST_ROWS,
+    TOML,
+    Sheet,
+    cell_text,
+    most_allowed,
+    table_files,
+    workbooks_of,
+)
+from returnplan.scenario.header import Gates, head_text, read_head
 from returnplan.scenario.rows import table_type
+from returnplan.scenario.tables import read_sheets
 
 WORKBOOK = "tables.xlsx"
-MOST_ROWS, MOST_CHARACTERS = 1_048_576, 32_767
-"""Limits of a sheet of a workbook."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +106,7 @@ def check(folder: str | Path, gates: Gates | None = None) -> Report:
     path = Path(folder)
     try:
         if path.is_dir():
+            next(path.iterdir(), None)  # which fails when it may not be read
             return _check_folder(path, gates)
         found = "a file" if path.exists() else "no such folder"
     except OSError as error:
@@ -108,11 +116,12 @@ def check(folder: str | Path, gates: Gates | None = None) -> Report:
 
 
 def _check_folder(path: Path, gates: Gates | None) -> Report:
-    head, names, problems = read_head(path)
+    head = read_head(path)
+    values = head.values
     if gates is not None:
-        head["gates"] = {name: dict(parameters) for name, parameters in gates.items()}
-    reading = read_sheets(path)
-    problems += reading.problems
+        values["gates"] = {name: dict(parameters) for name, parameters in gates.items()}
+    reading = read_sheets(path, head.left_out, head.marks)
+    problems = [*head.problems, *reading.problems]
     problems += read_background(path)[1]
     rows: dict[str, list[tuple[int, Any]]] = {}
     for table, sheet in reading.sheets.items():
@@ -123,18 +132,18 @@ def _check_folder(path: Path, gates: Gates | None) -> Report:
         sheets=reading.sheets,
         files=reading.files,
         absent=reading.absent,
-        start=head.get("start"),
-        horizon_years=head.get("horizon_years"),
-        allocations=head.get("allocations", ()),
-        allocation_names=names,
-        gates=head.get("gates", {}),
+        start=values.get("start"),
+        horizon_years=values.get("horizon_years"),
+        allocations=values.get("allocations", ()),
+        allocation_names=head.allocation_names,
+        gates=values.get("gates", {}),
     )
     problems += run_checks(draft)
     problems.sort(key=lambda problem: problem.level)
     scenario = None
     if not any(problem.level == "error" for problem in problems):
         tables = {table: tuple(row for _, row in found) for table, found in rows.items()}
-        given: dict[str, Any] = {**head, **tables}
+        given: dict[str, Any] = {**values, **tables}
         scenario = Scenario(**given)
     own = draft.ids("assumptions")
     return Report(
@@ -168,9 +177,15 @@ def write(scenario: Scenario, folder: str | Path) -> None:
     ----------
     folder
         Folder, made if it does not exist; tables in it are replaced.
+
+    Raises
+    ------
+    ReturnplanError
+        When a table is too long to be read again.
     """
+    tables = tables_as_text(scenario)
     path = _cleared(folder, scenario)
-    for table, (header, rows) in tables_as_text(scenario).items():
+    for table, (header, rows) in tables.items():
         with (path / f"{table}.csv").open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(header)
@@ -181,8 +196,8 @@ def _cleared(folder: str | Path, scenario: Scenario) -> Path:
     """Folder with the head of a scenario and without tables that were there before."""
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
-    for name in (*(f"{table}.csv" for table in type_of_table), WORKBOOK):
-        (path / name).unlink(missing_ok=True)
+    for file in (*table_files(path).values(), path / WORKBOOK):
+        file.unlink(missing_ok=True)
     (path / TOML).write_text(head_text(scenario), encoding="utf-8", newline="\n")
     return path
 
@@ -198,18 +213,11 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
     Raises
     ------
     ReturnplanError
-        When a text or a table is too long for a sheet.
+        When a table is too long to be read again.
     """
     import xlsxwriter
 
     tables = tables_as_text(scenario)
-    for table, (_, rows) in tables.items():
-        longest = max((len(text) for row in rows for text in row), default=0)
-        if len(rows) >= MOST_ROWS or longest > MOST_CHARACTERS:
-            raise ReturnplanError(
-                f"table {table} does not fit a workbook ({len(rows):,} rows, longest text "
-                f"{longest:,} characters): write CSV files"
-            )
     path = _cleared(folder, scenario)
     data = io.BytesIO()  # a full disk is then an OSError of Python, not of this library
     with xlsxwriter.Workbook(data, {"in_memory": True}) as workbook:
@@ -240,23 +248,28 @@ def _numeric_columns(table: str, header: list[str]) -> set[str]:
 
 
 def tables_as_text(scenario: Scenario) -> dict[str, tuple[list[str], list[list[str]]]]:
-    """Header and cells of each table that must be there or has rows.
-
-    Optional columns stand only where they are filled.
+    """Header and cells of each table that has rows; optional columns only where they are filled.
 
     Returns
     -------
     dict[str, tuple[list[str], list[list[str]]]]
         By table.
+
+    Raises
+    ------
+    ReturnplanError
+        When a table is too long to be read again.
     """
     found: dict[str, tuple[list[str], list[list[str]]]] = {}
     for table in type_of_table:
         kind = table_type(table)
         cells = [kind.cells(row) for row in getattr(scenario, table)]
-        columns = dict.fromkeys(col for row in cells for col in row) or kind.required
+        columns = dict.fromkeys(col for row in cells for col in row)
         filled = {col for row in cells for col, text in row.items() if text}
         header = [col for col in columns if col in kind.required or col in filled]
-        if cells or table not in OPTIONAL_TABLES:
+        if len(cells) >= MOST_ROWS:
+            raise ReturnplanError(f"table {table} has {len(cells):,} rows, {most_allowed()}")
+        if cells:
             found[table] = (header, [[row.get(col, "") for col in header] for row in cells])
     return found
 
@@ -275,12 +288,12 @@ def digest(folder: str | Path) -> str:
         64 hexadecimal digits; line ends and byte order marks do not matter.
     """
     path = Path(folder)
-    names = [TOML, *(f"{table}.csv" for table in type_of_table)]
-    names += [workbook.name for workbook in workbooks_of(path)]
+    files = {TOML: path / TOML, **table_files(path)}
+    files |= {workbook.name: workbook for workbook in workbooks_of(path)}
     total = hashlib.sha256()
-    for name in names:
-        if (path / name).is_file():
-            data = (path / name).read_bytes()
+    for name, file in files.items():
+        if file.is_file():
+            data = file.read_bytes()
             if name.endswith((".csv", ".toml")):
                 data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
             total.update(f"{name} {len(data)}\n".encode())

@@ -4,19 +4,33 @@ import json
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from returnplan.domain import AllocationHeader, Scenario
+from returnplan.domain import (
+    ID_TEXT,
+    MOST_CHARACTERS,
+    OPTIONAL_TABLES,
+    WORDS_TEXT,
+    AllocationHeader,
+    Scenario,
+    file_name,
+    type_of_table,
+    words,
+)
 from returnplan.errors import Problem
 from returnplan.model.conditions.gates import GATES, PRESETS, preset_gates
 from returnplan.model.work.policies import POLICIES
-from returnplan.scenario.files import LARGEST, RefusedError, bytes_of, text_of
+from returnplan.scenario.files import LARGEST, TOML, RefusedError, bytes_of, links_out, text_of
+from returnplan.scenario.numerals import DECIMALS, PLAIN, THOUSANDS, Marks
 from returnplan.scenario.rows import MOST_SHOWN
+from returnplan.scenario.tables import nearest_table
 
 Gates = Mapping[str, Mapping[str, float]]
-TOML = "scenario.toml"
+FORBIDDEN = '/\\:*?"<>|'
+"""What file systems read as more than a name."""
 MOST_YEARS = 100
 """Longest horizon: work that ends later is not begun (model §6)."""
 MOST_LETTERS = 80
@@ -25,7 +39,32 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Years in which a scenario may start: dates far from them cannot be counted or shown."""
 
 
-def read_head(folder: Path) -> tuple[dict[str, Any], tuple[str, ...] | None, list[Problem]]:
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What scenario.toml says.
+
+    Parameters
+    ----------
+    values
+        The good values of the scenario, by key.
+    allocation_names
+        Names of all allocations; None: they cannot be read.
+    left_out
+        Tables that are left out on purpose; None: they cannot be read.
+    marks
+        How numbers in the tables are written.
+    problems
+        What is wrong.
+    """
+
+    values: dict[str, Any]
+    allocation_names: tuple[str, ...] | None = None
+    left_out: tuple[str, ...] | None = None
+    marks: Marks = PLAIN
+    problems: list[Problem]
+
+
+def read_head(folder: Path) -> Head:
     """Read the head of a scenario.
 
     Parameters
@@ -35,36 +74,73 @@ def read_head(folder: Path) -> tuple[dict[str, Any], tuple[str, ...] | None, lis
 
     Returns
     -------
-    tuple[dict[str, Any], tuple[str, ...] | None, list[Problem]]
-        The good values by key, the names of all allocations (None: they cannot be read), and what
-        is wrong.
+    Head
+        What it says, and what is wrong with it.
     """
-    raw = _parsed(folder / TOML)
+    path = folder / TOML
+    if not path.exists() and not path.is_symlink():
+        problem = Problem(file=TOML, found="no such file", allowed="it is required")
+        return Head(values={}, left_out=(), problems=[problem])
+    raw = _parsed(path)
     if isinstance(raw, Problem):
-        return {}, None, [raw]
-    allowed = f"keys are {', '.join(_READERS)}"
+        return Head(values={}, problems=[raw])
+    allowed = f"keys are {', '.join((*_READERS, *_TABLE_KEYS))}"
     problems = [
         Problem(
             level="warning", file=TOML, column=key, found="a key that is not read", allowed=allowed
         )
         for key in raw
-        if key not in _READERS
+        if key not in _READERS and key not in _TABLE_KEYS
     ]
+    problems += links_out(folder, path)
     values = {key: read(raw.get(key), problems) for key, read in _READERS.items()}
-    head = {key: value for key, value in values.items() if value is not None}
     given = raw.get("allocations")
-    return head, tuple(given) if isinstance(given, dict) else None, problems
+    return Head(
+        values={key: value for key, value in values.items() if value is not None},
+        allocation_names=tuple(given) if isinstance(given, dict) else None,
+        left_out=_read_left_out(raw.get("left_out", []), problems),
+        marks=_read_marks(raw, problems),
+        problems=problems,
+    )
 
 
 def _parsed(path: Path) -> dict[str, Any] | Problem:
     try:
-        if not path.exists():
-            raise RefusedError("no such file", "it is required")
         return tomllib.loads(text_of(bytes_of(path), "UTF-8 text"))
     except RefusedError as no:
-        return Problem(file=TOML, found=no.found, allowed=no.allowed)
+        return no.problem(TOML)
     except (ValueError, RecursionError) as error:  # also numbers and nests too large
         return Problem(file=TOML, found=f"broken TOML ({error})", allowed="valid TOML")
+
+
+def _read_left_out(value: object, problems: list[Problem]) -> tuple[str, ...] | None:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        _complain(problems, "left_out", value, 'a list of tables, such as ["hazards"]')
+        return None
+    for name in value:
+        if name not in type_of_table:
+            near = nearest_table(name)
+            hint = f"; perhaps {near}" if near else ""
+            _complain(problems, "left_out", name, f"tables are {', '.join(type_of_table)}{hint}")
+    known = tuple(dict.fromkeys(name for name in value if name in type_of_table))
+    return known if len(known) == len(value) else None
+
+
+def _read_marks(raw: Mapping[str, object], problems: list[Problem]) -> Marks:
+    """How numbers are written; a wrong mark counts as none."""
+    decimal, thousands = raw.get("decimal", "."), raw.get("thousands", "")
+    if decimal not in DECIMALS:
+        _complain(problems, "decimal", decimal, "a point or a comma, in quotes")
+    elif thousands not in THOUSANDS:
+        allowed = "a point, a comma, a blank, an apostrophe, in quotes; or nothing"
+        _complain(problems, "thousands", thousands, allowed)
+    elif decimal == thousands:
+        allowed = f"another mark than decimal = {_shown(decimal)}"
+        _complain(problems, "thousands", thousands, allowed)
+    else:
+        is_stated = "decimal" in raw or "thousands" in raw
+        return Marks(decimal=str(decimal), thousands=str(thousands), stated=is_stated)
+    return PLAIN
 
 
 def _complain(problems: list[Problem], key: str, found: object, allowed: str) -> None:
@@ -88,18 +164,39 @@ def _shown(value: object) -> str:
 def _read_name(value: object, problems: list[Problem]) -> str | None:
     """Name of the scenario, which also names the folders of its runs."""
     text = value.strip() if isinstance(value, str) else ""
-    if text and text.isprintable() and not set(text) & set("/\\") and text[0] != ".":
+    if _can_name_a_folder(text):
         return text
-    allowed = "a short name as text, without / and \\ and without a dot at the start"
+    allowed = (
+        f"a name of at most {MOST_LETTERS} letters without {' '.join(FORBIDDEN)}, "
+        "without . at its ends and without = + - @ at its start"
+    )
     _complain(problems, "name", value, allowed)
     return None
 
 
+def _can_name_a_folder(text: str) -> bool:
+    is_short = 0 < len(text) <= MOST_LETTERS and text.isprintable()
+    return is_short and text[0] not in ".=+-@" and text[-1] != "." and not {*FORBIDDEN} & {*text}
+
+
 def _read_title(value: object, problems: list[Problem]) -> str | None:
-    if value is None or isinstance(value, str):
-        return (value or "").strip()
-    _complain(problems, "title", value, "text")
+    if value is None or _is_line(value):
+        return str(value or "").strip()
+    _complain(problems, "title", value, WORDS_TEXT)
     return None
+
+
+def _is_line(value: object) -> bool:
+    """Whether a value is a line of text that no spreadsheet takes for a formula."""
+    return isinstance(value, str) and len(value) <= MOST_CHARACTERS and _fits(words, value.strip())
+
+
+def _fits(rule: Callable[[str], str], text: str) -> bool:
+    try:
+        rule(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _read_start(value: object, problems: list[Problem]) -> date | None:
@@ -203,21 +300,15 @@ def _read_allocations(
             if key not in ("title", "policy"):
                 _complain(problems, f"{where}.{key}", "no such key", "title or policy")
         policy, title = given.get("policy", "listed"), given.get("title", "")
-        if not isinstance(title, str):
-            _complain(problems, f"{where}.title", title, "text")
+        if not _is_line(title):
+            _complain(problems, f"{where}.title", title, WORDS_TEXT)
         if not isinstance(policy, str) or policy not in POLICIES:
             _complain(problems, f"{where}.policy", policy, f"one of {', '.join(POLICIES)}")
-        if not _can_name_a_file(name):
-            allowed = f"at most {MOST_LETTERS} letters, without / and without spaces at the ends"
-            _complain(problems, where, name, allowed)
-        elif isinstance(title, str) and isinstance(policy, str) and policy in POLICIES:
+        if len(name) > MOST_LETTERS or not _fits(file_name, name):
+            _complain(problems, where, name, f"a name of at most {MOST_LETTERS} letters: {ID_TEXT}")
+        elif _is_line(title) and isinstance(policy, str) and policy in POLICIES:
             headers.append(AllocationHeader(name=name, title=title, policy=policy))
     return tuple(headers)
-
-
-def _can_name_a_file(name: str) -> bool:
-    is_short = 0 < len(name) <= MOST_LETTERS
-    return is_short and name == name.strip() and name.isprintable() and "/" not in name
 
 
 _READERS: Mapping[str, Callable[[object, list[Problem]], object]] = {
@@ -228,20 +319,28 @@ _READERS: Mapping[str, Callable[[object, list[Problem]], object]] = {
     "gates": read_gates,
     "allocations": _read_allocations,
 }
+_TABLE_KEYS = ("left_out", "decimal", "thousands")
+"""Keys about the tables: a scenario that is read no longer knows them."""
 
 
 def head_text(scenario: Scenario) -> str:
-    """Text of ``scenario.toml``."""
+    """Text of ``scenario.toml``; needed tables without rows are left out."""
 
     def quoted(text: str) -> str:
         # JSON's escapes are TOML's, but for the one control character that JSON leaves alone.
         return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
+    left_out = [
+        table
+        for table in type_of_table
+        if table not in OPTIONAL_TABLES and not getattr(scenario, table)
+    ]
     lines = [
         f"name = {quoted(scenario.name)}",
         f"title = {quoted(scenario.title)}",
         f"start = {scenario.start.isoformat()}",
         f"horizon_years = {scenario.horizon_years}",
+        *([f"left_out = {json.dumps(left_out)}"] if left_out else []),
         "",
         "[gates]",
     ]

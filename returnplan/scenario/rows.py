@@ -1,7 +1,7 @@
 """Text to nouns and back, by the description that stands beside each field."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from datetime import date
 from difflib import get_close_matches
@@ -12,17 +12,23 @@ from annotated_types import Ge, Gt, Le
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from returnplan.domain import columns_of, type_of_table
+from returnplan.domain import MOST_CHARACTERS, columns_of, type_of_table
 from returnplan.errors import Problem
-from returnplan.scenario.files import LARGEST, Sheet, cell_text
+from returnplan.scenario.files import LARGEST, UNSEEN, Sheet, cell_text, plain_name
+from returnplan.scenario.numerals import POINTED, days, plain, readings
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-SURELY_EXACT = 15
-"""Digits that a number may have without being too large."""
+_SURELY_WHOLE = re.compile(r"\d{1,15}", re.ASCII)
+_SURELY_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,20})?", re.ASCII)
 
 MOST_SHOWN = 80
 """Characters of a cell that a message shows."""
+MOST_KEPT = 10_000
+"""Problems of the rows of one table that are kept; the rest is counted."""
+_TOO_LARGE = f", of a size up to {LARGEST:g}"
+_STATE = ", or state decimal and thousands in scenario.toml"
+WITH_TOTALS = ("m2", "USD")
+"""Units of columns whose total shows a point in the wrong place."""
 
 ONE_OF: Mapping[str, tuple[str, ...]] = {"hazards": ("place", "road")}
 """Columns of which each row fills exactly one, as the row type checks too."""
@@ -86,6 +92,20 @@ class TableType:
         self._adapter: TypeAdapter[Any] = TypeAdapter(row_type)
         self._one_of = ONE_OF.get(table, ())
 
+    def column_named(self, text: str) -> str:
+        """Column that a name in a header means, whatever its case and blanks; itself if none."""
+        name = plain_name(text)
+        if name in self.info:
+            return name
+        shown = text.strip(UNSEEN)
+        if self._prefix and name.startswith(self._prefix):
+            return self._prefix + shown[len(self._prefix) :]
+        return shown
+
+    def is_known(self, column: str) -> bool:
+        """Whether a column is read."""
+        return column in self.info or bool(self._prefix and column.startswith(self._prefix))
+
     def allowed(self, col: str) -> str:
         """What may stand in a column, in words."""
         return _allowed_text(self.kind[col], self.info[col])
@@ -113,25 +133,45 @@ class TableType:
         """
         problems = list(self._header_problems(sheet))
         rows: list[tuple[int, Any]] = []
+        more = 0
         for number, cells in sheet.rows:
             row, found = self._parse_row(sheet, number, cells)
-            problems += found
             rows.append((number, row))
+            if len(problems) < MOST_KEPT:
+                problems += found
+            else:
+                more += len(found)
+        if more:
+            text = f"{more:,} more problems"
+            problems.append(sheet.problem(None, None, text, "none: mend those above first"))
         for number, cells in sheet.ragged:
-            values, _ = self._texts(cells)
-            rows.append((number, self._partial(values, set(), ragged=True)))
+            row, _ = self._parse_row(sheet, number, cells)
+            good = row.values if isinstance(row, Partial) else _fields_of(row)
+            faulty = row.faulty if isinstance(row, Partial) else frozenset[str]()
+            rows.append((number, Partial(good, faulty, ragged=True)))
+        problems += self._doubtful_points(sheet)
         return rows, problems
+
+    def _doubtful_points(self, sheet: Sheet) -> Iterator[Problem]:
+        """Areas and money of which each point may stand between thousands."""
+        if sheet.as_text is not None or sheet.marks.stated:
+            return
+        for col in sheet.header:
+            extra = self.info[col].json_schema_extra if col in self.info else None
+            unit = str(extra["unit"]) if isinstance(extra, dict) else ""
+            if not unit.startswith(WITH_TOTALS):
+                continue
+            texts = [(number, cells[col]) for number, cells in sheet.rows if col in cells]
+            pointed = [(number, text) for number, text in texts if "." in text]
+            if len(pointed) > 1 and all(POINTED.fullmatch(text) for _, text in pointed):
+                yield replace(_doubt(sheet, col, unit, pointed, texts), level="warning")
 
     def _header_problems(self, sheet: Sheet) -> Iterator[Problem]:
         """Required columns that are missing, and columns that nobody reads."""
-        strangers = [
-            col
-            for col in sheet.header
-            if col not in self.info and not (self._prefix and col.startswith(self._prefix))
-        ]
+        strangers = [col for col in sheet.header if not self.is_known(col)]
         for col in self.required:
             if col not in sheet.header:
-                near = _nearest(col, strangers)
+                near = nearest(col, strangers)
                 found = f"no such column, but {near!r}" if near else "no such column"
                 if near:
                     strangers.remove(near)
@@ -141,33 +181,43 @@ class TableType:
             yield sheet.problem(1, self._one_of[0], found, "at least one of them")
         left = [col for col in self.info if col not in sheet.header]
         for col in strangers:
-            near = _nearest(col, left)
+            near = nearest(col, left)
             allowed = f"columns are {', '.join(self.info)}{f'; perhaps {near}' if near else ''}"
             problem = sheet.problem(1, col, "a column that is not read", allowed)
             yield problem if near else replace(problem, level="warning")
 
-    def _texts(self, cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    def _texts(
+        self, sheet: Sheet, number: int, cells: Mapping[str, str]
+    ) -> tuple[dict[str, Any], dict[str, str]]:
         """Cells by field, as the row type takes them; and what else is allowed where it is not."""
         values: dict[str, Any] = {}
         wrong: dict[str, str] = {}
+        surely = _SURELY_NUMBER if sheet.marks.decimal == "." else _SURELY_WHOLE
         for col, text in cells.items():
             name, form = self._form_of.get(col, ("", ""))
-            if form:
-                values[name] = _split(text) if form == "several" else text
-            elif self._prefix and col.startswith(self._prefix):
-                values.setdefault("names", {})[col.removeprefix(self._prefix)] = text
-            if form == "number" and "_" in text:
-                wrong[name] = ""
-            elif form == "number" and _too_large(text):
-                wrong[name] = f", of a size up to {LARGEST:g}"
+            if not form:
+                if self._prefix and col.startswith(self._prefix):
+                    values.setdefault("names", {})[col.removeprefix(self._prefix)] = text
+                continue
+            values[name] = text
+            if form in ("whole", "number"):
+                fast = _SURELY_WHOLE if form == "whole" else surely
+                if sheet.as_text or not fast.fullmatch(text):
+                    values[name], fault = _number(sheet, (number, col), form, text)
+                    if fault is not None:
+                        wrong[name] = fault
+            elif form == "several":
+                values[name] = _split(text)
             elif form == "date" and not _DATE.fullmatch(text):
-                wrong[name] = ""
+                wrong[name] = _write([day.isoformat() for day in days(text)])
+            elif len(text) > MOST_CHARACTERS:
+                wrong[name] = f", at most {MOST_CHARACTERS:,} characters"
         return values, wrong
 
     def _parse_row(
         self, sheet: Sheet, number: int, cells: Mapping[str, str]
     ) -> tuple[Any, list[Problem]]:
-        values, wrong = self._texts(cells)
+        values, wrong = self._texts(sheet, number, cells)
         try:
             row = self._adapter.validate_python(values)
         except ValidationError as error:
@@ -197,13 +247,11 @@ class TableType:
         """Two columns filled of which one must be, or neither; a column may be missing."""
         filled = [col for col in self._one_of if col in cells]
         if len(filled) != 1 and any(col in sheet.header for col in self._one_of):
-            found = ", ".join(f"{col} {_shown(cells[col])}" for col in filled) or "nothing"
+            found = ", ".join(f"{col} {shown(cells[col])}" for col in filled) or "nothing"
             allowed = f"exactly one of {' and '.join(self._one_of)}"
             yield sheet.problem(number, self._one_of[0], found, allowed)
 
-    def _partial(
-        self, values: Mapping[str, Any], faulty: set[str], *, ragged: bool = False
-    ) -> Partial:
+    def _partial(self, values: Mapping[str, Any], faulty: set[str]) -> Partial:
         good: dict[str, Any] = {}
         bad = set(faulty)
         for col, name in self.field_of.items():
@@ -217,11 +265,11 @@ class TableType:
                 bad.add(name)
         if "id" in values:
             good["id"] = values["id"]
-        return Partial(good, frozenset(bad), ragged=ragged)
+        return Partial(good, frozenset(bad))
 
     def _problem(self, sheet: Sheet, number: int, name: str, text: str, extra: str = "") -> Problem:
         col = self.column_of[name]
-        found = _shown(text) if text else "nothing"
+        found = shown(text) if text else "nothing"
         return sheet.problem(number, col, found, self.allowed(col) + extra)
 
     def cells(self, row: Any) -> dict[str, str]:
@@ -242,20 +290,66 @@ def table_type(table: str) -> TableType:
     return TableType(table)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """Text of a cell as a message shows it: in quotes, and not too long."""
     return repr(text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}...")
 
 
-def _nearest(name: str, names: list[str]) -> str:
+def nearest(name: str, names: list[str]) -> str:
     """A name that may be meant; empty: none is near."""
     by_lower = {other.lower().replace(" ", "_"): other for other in names}
     found = get_close_matches(name.lower().replace(" ", "_"), by_lower, n=1, cutoff=0.8)
     return by_lower[found[0]] if found else ""
 
 
+def _fields_of(row: Any) -> dict[str, Any]:
+    return {item.name: getattr(row, item.name) for item in fields(row)}
+
+
+def _number(sheet: Sheet, place: tuple[int, str], form: str, text: str) -> tuple[str, str | None]:
+    """A cell of numbers with a point and without marks; and what is allowed where it is wrong."""
+    marks, in_workbook = sheet.marks, sheet.as_text is not None
+    if sheet.as_text is not None and place not in sheet.as_text:
+        return text, _TOO_LARGE if _too_large(text) else None
+    given = plain(text, marks.decimal, marks.thousands)
+    is_doubtful = (form == "whole" and marks.decimal in text) or (
+        in_workbook and not marks.stated and POINTED.fullmatch(text)
+    )
+    if given and not is_doubtful:
+        return given, _TOO_LARGE if _too_large(given) else None
+    numbers = [one for one in readings(text) if form != "whole" or one.isdecimal()]
+    if marks.stated and not given:
+        stated = f"decimal {marks.decimal!r}, thousands {marks.thousands!r}"
+        return text, f", with the marks of scenario.toml ({stated})"
+    return text, _write(numbers, "" if marks.stated else _STATE)
+
+
+def _write(choices: Sequence[str], more: str = "") -> str:
+    """What to write instead, as the end of what is allowed."""
+    return f": write {' or '.join(choices)}{more}" if choices else ""
+
+
+def _doubt(
+    sheet: Sheet,
+    col: str,
+    unit: str,
+    pointed: Sequence[tuple[int, str]],
+    texts: Sequence[tuple[int, str]],
+) -> Problem:
+    """Both readings of a column whose points may stand between thousands, with its totals."""
+    decimal = sum(float(plain(text, ".", "") or 0) for _, text in texts)
+    thousands = sum(float(plain(text, ",", ".") or 0) for _, text in texts)
+    row, first = pointed[0]
+    note = (
+        f"read with decimals, {decimal:,.0f} {unit} in all; if the points stand between "
+        f"thousands, {thousands:,.0f}: write no marks between thousands, or state decimal "
+        'and thousands in scenario.toml (decimal = "." if it is right)'
+    )
+    found = f"{first!r}, and three digits behind each of {len(pointed):,} points"
+    return sheet.problem(row, col, found, note)
+
+
 def _too_large(text: str) -> bool:
-    if len(text) <= SURELY_EXACT and "e" not in text and "E" not in text:
-        return False
     try:
         return abs(float(text)) > LARGEST
     except ValueError:  # not a number at all, which the row type says
@@ -286,7 +380,7 @@ def _plain(hint: Any) -> Any:
 def _form(kind: Any) -> str:
     """How the text of a cell of some type is looked at before the row type reads it."""
     if kind is int or kind is float:
-        return "number"
+        return "whole" if kind is int else "number"
     if kind is date:
         return "date"
     return "several" if get_origin(kind) is tuple else "text"
@@ -303,6 +397,8 @@ def _allowed_text(kind: Any, info: FieldInfo) -> str:
         return "one of " + ", ".join(str(value) for value in get_args(kind))
     if get_origin(kind) is tuple:
         return f"{_allowed_text(get_args(kind)[0], info)}; several separated by ;"
+    if extra.get("allowed"):
+        return str(extra["allowed"])
     if extra.get("refers_to"):
         return f"an id of {extra['refers_to']}"
     names = {int: "a whole number", float: "a number", bool: "true or false"}
@@ -317,7 +413,5 @@ def _allowed_text(kind: Any, info: FieldInfo) -> str:
         )
         if part
     ]
-    if any("pattern" in repr(mark) for mark in info.metadata):
-        limits.append("without /")
     unit = f" ({extra['unit']})" if extra.get("unit") else ""
     return " ".join([text, " and ".join(limits)]).strip() + unit

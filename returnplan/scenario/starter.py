@@ -7,8 +7,8 @@ from pathlib import Path
 
 from returnplan.domain import Scenario
 from returnplan.scenario.dictionary import guide
+from returnplan.scenario.files import TOML
 from returnplan.scenario.folder import load, write_workbook
-from returnplan.scenario.header import TOML
 
 
 def write_starter(folder: Path, *, workbook: bool) -> Scenario:

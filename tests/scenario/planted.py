@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 import returnplan as rp
 from tests.worlds import COLUMNS, SOURCES, Row, write_tables
@@ -98,6 +103,7 @@ TABLES: dict[str, list[Row]] = {
 
 Place = tuple[str, int | None, str | None]
 Change = Callable[[Path], None]
+Edit = Callable[[xlsxwriter.Workbook, Mapping[str, Worksheet]], None]
 Fault = tuple[list[Change], list[str], list[Change]]
 """What is planted, what is said of it, and a neighbour that is just legal."""
 
@@ -235,3 +241,64 @@ def head(old: str, new: str) -> Change:
         (folder / "scenario.toml").write_text(text.replace(old, new), encoding="utf-8")
 
     return change
+
+
+def typed(column: list[str], text: str) -> object:
+    """A cell as a planner types it into a spreadsheet: numbers, dates and truths are typed."""
+    if {*column} & {"id", "name", "title", "zone"} or not text:
+        return text
+    if {*column} & {"from", "until", "displaced_since", "accessible_from"}:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return text
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def to_workbook(
+    folder: Path,
+    *,
+    without: Sequence[str] = (),
+    keep: Sequence[str] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
+    edit: Edit = lambda _, __: None,
+) -> None:
+    """Move the tables into one workbook; ``keep`` stay as CSV files too, ``names`` are of sheets.
+
+    ``edit`` gets the workbook, and its sheets by table, to write what no file holds.
+    """
+    with xlsxwriter.Workbook(str(folder / "mine.xlsx")) as workbook:
+        day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+        sheets: dict[str, Worksheet] = {}
+        for table in COLUMNS:
+            if table not in without:
+                sheet = sheets[table] = workbook.add_worksheet(names.get(table, table))
+                lines = grid(folder, table)
+                for row, line in enumerate(lines):
+                    for place, text in enumerate(line):
+                        cell = typed(lines[0][place : place + 1], text) if row else text
+                        if isinstance(cell, date | datetime):
+                            sheet.write_datetime(row, place, cell, day)
+                        else:
+                            sheet.write(row, place, cell)
+            if table not in (*keep, *without):
+                (folder / f"{table}.csv").unlink()
+        edit(workbook, sheets)
+
+
+def as_typed(table: str, row: int, place: int, value: object, form: str = "General") -> Edit:
+    """One cell of a workbook with a text as text, or a date in some form; columns from 0."""
+
+    def edit(workbook: xlsxwriter.Workbook, sheets: Mapping[str, Worksheet]) -> None:
+        if isinstance(value, date):
+            looks = workbook.add_format({"num_format": form})
+            sheets[table].write_datetime(row - 1, place, value, looks)
+        else:
+            sheets[table].write_string(row - 1, place, str(value))
+
+    return edit

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
+import csv
+import os
 from collections.abc import Callable
-from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 
 import returnplan as rp
-from returnplan.scenario import digest
-from tests.scenario.planted import errors, grid, only_problem, put, put_grid
-from tests.worlds import COLUMNS
-
-
-def test_a_table_that_nobody_reads_is_a_warning(folder: Path) -> None:
-    (folder / "Roads.CSV").write_text("id\n", encoding="utf-8")
-    problem = only_problem(folder)
-    assert (problem.level, problem.file) == ("warning", "Roads.CSV")
-    assert problem.allowed.endswith("perhaps roads.csv")
+from returnplan.scenario import digest, files
+from returnplan.scenario.files import bytes_of
+from tests.scenario.planted import errors, grid, only_problem, put, put_grid, warnings
 
 
 def test_a_name_twice_in_a_header_gives_one_error(folder: Path) -> None:
@@ -90,7 +82,11 @@ def test_rows_are_counted_as_a_spreadsheet_does_also_after_cells_with_line_ends(
     header, first, *others = grid(folder, "hazards")
     put_grid(folder, "hazards", [header, first, [], ["", ""], *others])
     put(folder, "hazards", 6, "area_m2", "large")
-    assert errors(folder) == [("places.csv", 5, "lat_deg"), ("hazards.csv", 6, "area_m2")]
+    assert errors(folder) == [
+        ("places.csv", 2, "name"),
+        ("places.csv", 5, "lat_deg"),
+        ("hazards.csv", 6, "area_m2"),
+    ]
 
 
 def test_marks_line_ends_and_spaces_that_programs_leave_behind_do_no_harm(folder: Path) -> None:
@@ -123,115 +119,82 @@ def test_a_file_that_may_not_be_read_is_one_error(
     assert errors(folder) == [("scenario.toml", None, None), ("places.csv", None, None)]
 
 
-def typed(column: list[str], text: str) -> object:
-    """A cell as a planner types it into a spreadsheet: numbers, dates and truths are typed."""
-    if {*column} & {"id", "name", "title", "zone"} or not text:
-        return text
-    if {*column} & {"from", "until", "displaced_since", "accessible_from"}:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            return text
-    if text in ("true", "false"):
-        return text == "true"
-    try:
-        return float(text)
-    except ValueError:
-        return text
+# ------------------------------------------------------------------------------------------ limits
 
 
-def to_workbook(folder: Path, *, without: tuple[str, ...] = (), keep: tuple[str, ...] = ()) -> None:
-    """Move the tables into one workbook; ``keep`` stay as CSV files too."""
-    with xlsxwriter.Workbook(str(folder / "mine.xlsx")) as workbook:
-        day = workbook.add_format({"num_format": "yyyy-mm-dd"})
-        for table in COLUMNS:
-            if table not in without:
-                sheet = workbook.add_worksheet(table)
-                lines = grid(folder, table)
-                for row, line in enumerate(lines):
-                    for place, text in enumerate(line):
-                        cell = typed(lines[0][place : place + 1], text) if row else text
-                        if isinstance(cell, date | datetime):
-                            sheet.write_datetime(row, place, cell, day)
-                        else:
-                            sheet.write(row, place, cell)
-            if table not in (*keep, *without):
-                (folder / f"{table}.csv").unlink()
-
-
-def test_a_workbook_with_dates_numbers_and_truths_is_read_as_the_files_are(folder: Path) -> None:
-    put(folder, "deployments", 2, "from", "2026-03-01")
-    put(folder, "places", 2, "accessible_from", "2025-03-01")
-    put(folder, "roads", 2, "all_season", "false")
-    put(folder, "roads", 2, "impassable", "true")
-    put(folder, "communities", 3, "willing_share", "0.35")
-    plain = rp.load(folder)
-    to_workbook(folder)
-    assert rp.check(folder).problems == ()
-    assert rp.load(folder) == plain
-
-
-def test_faults_in_a_workbook_are_named_with_sheet_row_and_column(folder: Path) -> None:
-    put(folder, "communities", 2, "people", "2.5")
-    put(folder, "deployments", 3, "from", "31.12.2020")
-    put(folder, "hazards", 4, "area_m2", "true")
-    put(folder, "roads", 3, "to_place", "atlantis")
-    put_grid(folder, "works", [*grid(folder, "works"), [], [*grid(folder, "works")[1], "", "more"]])
-    to_workbook(folder)
-    assert errors(folder) == [
-        ("mine.xlsx, sheet works", 5, None),
-        ("mine.xlsx, sheet communities", 2, "people"),
-        ("mine.xlsx, sheet hazards", 4, "area_m2"),
-        ("mine.xlsx, sheet deployments", 3, "from"),
-        ("mine.xlsx, sheet works", 5, "id"),
-        ("mine.xlsx, sheet roads", 3, "to_place"),
-    ]
-
-
-def test_a_missing_sheet_is_one_error(folder: Path) -> None:
-    to_workbook(folder, without=("roads",))
-    (folder / "roads.csv").unlink()
-    assert errors(folder) == [("mine.xlsx, sheet roads", None, None)]
-
-
-def test_a_table_may_stand_beside_the_workbook_but_not_in_both(folder: Path) -> None:
-    plain = rp.load(folder)
-    to_workbook(folder, without=("roads",), keep=("places",))
+@pytest.mark.parametrize("name", ["places.csv", "scenario.toml", "mine.xlsx"])
+def test_a_pipe_in_place_of_a_file_is_one_error_and_nobody_waits(folder: Path, name: str) -> None:
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
     problem = only_problem(folder)
-    assert (problem.level, problem.file) == ("error", "places.csv")
-    assert "mine.xlsx" in problem.allowed
+    assert (problem.file, problem.found) == (name, "a pipe or a device")
+    digest(folder)
+
+
+def test_a_device_in_place_of_a_table_is_one_error(folder: Path) -> None:
     (folder / "places.csv").unlink()
-    assert rp.load(folder) == plain
+    (folder / "places.csv").symlink_to("/dev/zero")
+    assert [p.found for p in rp.check(folder).errors] == ["a pipe or a device"]
 
 
-def test_a_sheet_that_nobody_reads_is_a_warning(folder: Path) -> None:
-    with xlsxwriter.Workbook(str(folder / "notes.xlsx")) as workbook:
-        workbook.add_worksheet("Places")
+@pytest.mark.parametrize("name", ["places.csv", "scenario.toml"])
+def test_a_link_out_of_the_folder_is_a_warning_and_within_it_none(folder: Path, name: str) -> None:
+    (folder / name).rename(folder / "aside")
+    (folder / name).symlink_to("aside")
+    assert rp.check(folder).problems == ()
+    (folder / "aside").rename(folder.parent / "aside")
+    (folder / name).unlink()
+    (folder / name).symlink_to(folder.parent / "aside")
+    assert warnings(folder) == [(name, None, None)]
+
+
+def test_a_link_to_nothing_is_one_error(folder: Path) -> None:
+    (folder / "places.csv").unlink()
+    (folder / "places.csv").symlink_to("nowhere")
+    assert errors(folder) == [("places.csv", None, None)]
+
+
+def test_a_file_of_too_many_bytes_is_not_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (folder / "places.csv").open("r+b") as stream:
+        stream.truncate(files.MOST_BYTES + 1)
+    assert only_problem(folder).allowed == "at most 100,000,000 bytes"
+    size = (folder / "roads.csv").stat().st_size
+    monkeypatch.setattr(files, "MOST_BYTES", size)
+    assert len(bytes_of(folder / "roads.csv")) == size
+
+
+def test_a_table_of_too_many_rows_or_cells_is_one_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST_ROWS", 13)
+    assert rp.check(folder).problems == ()  # calendars have 13, with the header
+    monkeypatch.setattr(files, "MOST_ROWS", 12)
+    assert (only_problem(folder).file, only_problem(folder).row) == ("calendars.csv", 13)
+    monkeypatch.setattr(files, "MOST_ROWS", 13)
+    monkeypatch.setattr(files, "MOST_CELLS", 13 * 4 - 1)
+    assert ("calendars.csv", 13, None) in errors(folder)
+
+
+def test_a_cell_that_is_too_long_is_one_short_message(folder: Path) -> None:
+    put(folder, "places", 3, "name", "x" * 10_000)
+    assert rp.check(folder).problems == ()
+    put(folder, "places", 3, "name", "x" * 10_001)
     problem = only_problem(folder)
-    assert (problem.level, problem.file) == ("warning", "notes.xlsx, sheet Places")
+    assert (problem.row, problem.column) == (3, "name")
+    assert problem.allowed.endswith("at most 10,000 characters")
+    assert len(str(problem)) < 300
+    put(folder, "places", 3, "name", "x" * (csv.field_size_limit() + 1))
+    problem = only_problem(folder)
+    assert (problem.row, problem.found) == (3, "a cell of more than 131,072 characters")
+    rewrite(folder, "places", lambda data: data.replace(b"Lower", b"\xff"))
+    assert "not UTF-8" in only_problem(folder).found
 
 
-def test_a_broken_workbook_is_one_error_and_hides_no_fault_of_a_file(folder: Path) -> None:
-    put(folder, "communities", 2, "people", "2.5")
-    (folder / "roads.csv").unlink()
-    (folder / "Tables.XLSX").write_bytes(b"PK\x03\x04 not a workbook")
-    assert errors(folder) == [("Tables.XLSX", None, None), ("communities.csv", 2, "people")]
-
-
-def test_an_empty_sheet_and_a_folder_called_like_a_workbook_are_errors(folder: Path) -> None:
-    (folder / "works.csv").unlink()
-    with xlsxwriter.Workbook(str(folder / "mine.xlsx")) as workbook:
-        workbook.add_worksheet("works")
-    assert errors(folder) == [("mine.xlsx, sheet works", 1, None)]
-    (folder / "mine.xlsx").unlink()
-    (folder / "mine.xlsx").mkdir()
-    assert errors(folder) == [("mine.xlsx", None, None)]
-
-
-def test_a_second_workbook_is_one_error_and_lock_files_do_not_count(folder: Path) -> None:
-    plain = rp.load(folder)
-    to_workbook(folder)
-    (folder / "~$mine.xlsx").write_bytes(b"lock")
-    assert rp.load(folder) == plain
-    shutil.copy(folder / "mine.xlsx", folder / "other.xlsx")
-    assert errors(folder) == [("other.xlsx", None, None)]
+def test_a_name_of_a_column_that_is_too_long_is_shown_in_short(folder: Path) -> None:
+    header, *lines = grid(folder, "places")
+    put_grid(folder, "places", [[*header, "\x1b[31m" * 1_000], *([*line, ""] for line in lines)])
+    text = str(only_problem(folder))
+    assert text.isprintable()
+    assert len(text) < 600

@@ -39,7 +39,50 @@ WRONG_CELLS: dict[str, tuple[str, int, str, str]] = {
     "a word that is not in the list": ("hazards", 2, "hazard_class", "UXO"),
     "one wrong of several words": ("hazards", 2, "denies", "housing;roof"),
     "separators only": ("hazards", 2, "denies", ";"),
-    "an id with a slash": ("works", 2, "id", "w/1"),
+    **{
+        f"an id with {name}": ("works", 2, "id", text)
+        for name, text in {
+            "a slash": "w/1",
+            "a backslash": "w\\1",
+            "a colon": "w:1",
+            "a star": "w*",
+            "a question": "w?",
+            "a quote": 'w"1',
+            "an angle": "w<1>",
+            "a bar": "w|1",
+            "brackets": "w (1)",
+            "a comma": "w,1",
+            "two blanks": "w  1",
+            "a line end": "w\n1",
+            "a point at its start": ".w1",
+            "a point at its end": "w1.",
+            "a formula": "=w1",
+            "a plus": "+w1",
+            "a minus": "-w1",
+            "an at": "@w1",
+            "a bell": "w\a1",
+            "no visible letter": "w\N{ZERO WIDTH SPACE}1",
+            "an accent apart": "s\N{COMBINING CEDILLA}",
+            "101 letters": "w" * 101,
+        }.items()
+    },
+    "a name with a line end": ("places", 3, "name", "Up\nper"),
+    "a name that is a formula": ("places", 3, "name", "=1+1"),
+    "a name that turns its letters round": ("places", 3, "name", "Up\N{RIGHT-TO-LEFT OVERRIDE}per"),
+    "a title with a control": ("sources", 2, "title", "Sur\x1b[31mvey"),
+    "a unit with a line end": ("assumptions", 2, "unit", "da\nys"),
+    "a skill that is a formula": ("rates", 6, "skill", "@build"),
+    "a speed below a walk": ("roads", 2, "speed_kmh", "1e-300"),
+    "a speed above any": ("roads", 2, "speed_kmh", "1001"),
+    "a road round the earth": ("roads", 2, "length_km", "50001"),
+    "a rate of nothing": ("rates", 2, "rate_m2_day", "5e-324"),
+    "a ratio of nearly nothing": ("assets", 2, "mult_low", "1e-300"),
+    "a ratio above any": ("assets", 2, "mult_low", "1001"),
+    "a shift of seconds": ("assets", 2, "shift_hours", "1e-9"),
+    "a mobilisation of ages": ("assets", 2, "mobilisation_days", "1e15"),
+    "a camp of ages": ("assets", 2, "camp_days", "36526"),
+    "more dwellings than people": ("works", 3, "dwellings", "1000000001"),
+    "more teams than there are": ("hazards", 2, "max_teams", "100001"),
     "a required cell that is blank": ("places", 3, "name", ""),
     "a blank id": ("hazards", 4, "id", " "),
     "a blank source": ("roads", 2, "source", ""),
@@ -67,7 +110,7 @@ def test_a_wrong_cell_gives_one_error_at_its_place_and_nothing_else(
     assert problem.row == row
     assert problem.allowed
     shown = text.split(";")[-1].strip() if ";" in text else text.strip()
-    assert shown[:20] in problem.found or (not shown and problem.found == "nothing")
+    assert repr(shown)[1:-1][:20] in problem.found or (not shown and problem.found == "nothing")
     assert len(problem.found) < 150
 
 
@@ -79,7 +122,8 @@ def test_messages_say_what_is_found_and_what_is_allowed(folder: Path) -> None:
         "hazards.csv, row 3, column area_m2: found '-5'; allowed: "
         "a number of at least 0 and of at most 1,000,000,000,000 (m2)",
         "hazards.csv, row 4, column record: found 'some'; allowed: one of none, partial, full",
-        "deployments.csv, row 2, column until: found '31.12.2020'; allowed: a date as YYYY-MM-DD",
+        "deployments.csv, row 2, column until: found '31.12.2020'; allowed: a date as YYYY-MM-DD: "
+        "write 2020-12-31",
     ]
 
 
@@ -117,11 +161,11 @@ def test_a_column_that_is_nearly_a_known_one_is_an_error_and_others_a_warning(
 
 def test_a_required_column_with_another_name_gives_one_error_that_names_it(folder: Path) -> None:
     lines = grid(folder, "communities")
-    lines[0][lines[0].index("people")] = "People "
+    lines[0][lines[0].index("people")] = "Peopel "
     put_grid(folder, "communities", lines)
     problem = only_problem(folder)
     assert (problem.level, problem.row, problem.column) == ("error", 1, "people")
-    assert "'People'" in problem.found
+    assert "'Peopel'" in problem.found
 
 
 def test_hazards_without_both_columns_place_and_road_give_one_error(folder: Path) -> None:
@@ -141,7 +185,14 @@ def test_every_column_of_the_contract_is_described_with_what_it_allows() -> None
     assert table_type("hazards").allowed("area_m2") == (
         "a number of at least 0 and of at most 1,000,000,000,000 (m2)"
     )
-    assert table_type("places").allowed("id") == "text without /"
+    assert table_type("places").allowed("id") == (
+        "letters, digits, _ - . # and single blanks between them, not - or . at an end, "
+        "at most 100, in NFC form"
+    )
+    assert table_type("places").allowed("name") == "a line of text without = + - @ at its start"
+    assert table_type("assets").allowed("mult_low") == (
+        "0, or a number of at least 0.001 and of at most 1,000 (ratio)"
+    )
     assert table_type("roads").allowed("all_season") == "true or false"
     assert table_type("communities").allowed("people") == (
         "a whole number of at least 0 and of at most 1,000,000,000 (people)"
@@ -163,3 +214,47 @@ def test_readers_are_made_once_and_not_for_every_check(
     monkeypatch.setattr(rows, "TypeAdapter", refuse)
     assert rp.load(tmp_path) == scenario
     rp.write(scenario, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Şuşa", "Լաչին 7", "Лачын-2", "محمد آباد", "हिन्दी", "#1", "a. b", "AZ-1_x.y", "7"),
+        "w" * 100,
+    ],
+)
+def test_an_id_has_letters_of_any_script(folder: Path, name: str) -> None:
+    put(folder, "works", 2, "id", name)
+    assert rp.check(folder).problems == ()
+    assert rp.load(folder).works[0].id == name
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "text"),
+    [
+        ("roads", "speed_kmh", "0.1"),
+        ("roads", "length_km", "50000"),
+        ("rates", "rate_m2_day", "0.01"),
+        ("assets", "mult_low", "0.001"),
+        ("assets", "mobilisation_days", "36525"),
+        ("assets", "shift_hours", "0.1"),
+        ("places", "name", "Old-town (north) +"),
+    ],
+)
+def test_a_number_at_its_limit_is_no_problem(
+    folder: Path, table: str, column: str, text: str
+) -> None:
+    put(folder, table, 2, column, text)
+    assert rp.check(folder).problems == ()
+
+
+def test_thousands_of_faults_of_one_table_are_counted(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "MOST_KEPT", 2)
+    for row in (2, 3, 4):
+        put(folder, "hazards", row, "area_m2", "large")
+        put(folder, "hazards", row, "record", "some")
+    found = [str(problem) for problem in rp.check(folder).errors]
+    assert len(found) == 3
+    assert found[-1] == "hazards.csv: found 4 more problems; allowed: none: mend those above first"

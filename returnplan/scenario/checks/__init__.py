@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from returnplan.errors import Problem
-from returnplan.scenario.checks import dates, numbers, reach, references, work
+from returnplan.scenario.checks import dates, numbers, reach, references, size, work
 from returnplan.scenario.checks.draft import CHECKS, Draft
 
-THEMES = (references, dates, numbers, reach, work)
+THEMES = (references, dates, numbers, reach, work, size)
 
 
 def _merged(problems: Iterable[Problem]) -> Iterator[Problem]:

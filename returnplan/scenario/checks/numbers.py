@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from returnplan.domain import AREA_SKILLS, Assumption
+from returnplan.domain import AREA_SKILLS, MOST_DAYS, Assumption
 from returnplan.errors import Problem
 from returnplan.model.chance.assumptions import default_assumptions, productivity_of
 from returnplan.model.chance.distributions import (
@@ -94,11 +94,18 @@ def _mean_fault(item: Any, default: Assumption) -> Fault | None:
     except OverflowError:
         expected = math.inf
     positive = _must_be_positive(default)
-    top = 1.0 if default.unit.startswith("share") else LARGEST
+    top = _largest(default.unit)
     if 0 <= expected <= top and (expected > 0 or not positive):
         return None
     limit = "a mean above 0" if positive else f"a mean from 0 to {top:g}"
     return "a", f"a mean of {expected:g}", f"{limit} ({default.unit})"
+
+
+def _largest(unit: str) -> float:
+    """Largest mean of a number: shares are up to 1, times up to the longest horizon."""
+    if unit.startswith("share"):
+        return 1.0
+    return {"days": MOST_DAYS, "months": MOST_DAYS // 30}.get(unit, LARGEST)
 
 
 def _truncation_fault(item: Any, default: Assumption | None) -> Fault | None:

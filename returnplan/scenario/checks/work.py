@@ -96,7 +96,8 @@ def _workable(draft: Draft) -> set[tuple[str, LandClass, Difficulty]]:
     assets = {asset.id: asset for _, asset in draft.all("assets")}
     able: set[tuple[str, LandClass, Difficulty]] = set()
     for _, rate in draft.all("rates"):
-        if rate.skill == "survey" and rate.rate_m2_day is None:
+        has_rate = rate.rate_m2_day is not None or is_faulty(rate, "rate_m2_day")
+        if rate.skill == "survey" and not has_rate:
             continue  # community surveys only; other skills must have a rate
         asset = assets.get(rate.asset)
         feels = rate.skill in FEELS_DIFFICULTY and asset is not None

@@ -34,7 +34,7 @@ RATES: dict[str, Fault] = {
             "rates.csv, row 4, column rate_m2_day: found nothing; "
             "allowed: a number above 0: clearance works an area"
         ],
-        [cell("rates", 4, "rate_m2_day", "0.001")],
+        [cell("rates", 4, "rate_m2_day", "0.01")],
     ),
     "a survey without a rate": (
         [
@@ -140,7 +140,7 @@ ASSUMPTIONS: dict[str, tuple[Change, str, str, Change]] = {
         numbers("parcel_m2_minefield", "fixed", a=0),
         "a: found a mean of 0",
         "a mean above 0 (m2)",
-        numbers("parcel_m2_minefield", "fixed", a=0.001),
+        numbers("parcel_m2_minefield", "fixed", a=0.01),
     ),
     "an area below nothing": (
         numbers("parcel_m2_minefield", "fixed", a=-1),
@@ -181,8 +181,14 @@ ASSUMPTIONS: dict[str, tuple[Change, str, str, Change]] = {
     "a mean too large for a table": (
         numbers("early_half_time_months", "gamma", a=1e8, b=2e7),
         "a: found a mean of 2e+15",
-        "a mean from 0 to 1e+15 (months)",
-        numbers("early_half_time_months", "gamma", a=1e8, b=1e7),
+        "a mean from 0 to 1217 (months)",
+        numbers("early_half_time_months", "gamma", a=121.7, b=10),
+    ),
+    "a count too large for a table": (
+        numbers("reception_total_households_month", "gamma", a=1e8, b=2e7),
+        "a: found a mean of 2e+15",
+        "a mean from 0 to 1e+15 (households a month)",
+        numbers("reception_total_households_month", "gamma", a=1e8, b=1e7),
     ),
     "a mean too large for a computer": (
         numbers("fatal_share", "lognormal", a=1, b=1000),
@@ -298,3 +304,11 @@ def test_an_assumption_with_a_wrong_cell_hides_no_other(folder: Path) -> None:
 def test_an_assumption_without_an_id_is_not_unknown_too(folder: Path) -> None:
     (text,) = said(folder, [numbers("", "fixed", a=-1)])
     assert text.startswith("assumptions.csv, row 3, column id: found nothing; ")
+
+
+def test_days_are_at_most_as_many_as_the_longest_horizon_has(folder: Path) -> None:
+    assert said(folder, [cell("assumptions", 2, "b", "1e15")]) == [
+        "assumptions.csv, row 2, column a: found a mean of 5e+14; "
+        "allowed: a mean from 0 to 36525 (days)"
+    ]
+    assert said(folder, [cell("assumptions", 2, "b", "73040")]) == []

@@ -278,7 +278,8 @@ def test_a_table_that_is_missing_is_not_missed_again_by_those_who_name_its_ids(
     folder: Path,
 ) -> None:
     assert said(folder, [gone("assets")]) == [
-        "assets.csv: found no such table; allowed: it is required"
+        "assets.csv: found no such table; allowed: it is required: call a sheet or file assets, "
+        'or say left_out = ["assets"] in scenario.toml'
     ]
 
 
