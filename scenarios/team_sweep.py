@@ -51,7 +51,7 @@ def ask(given: argparse.Namespace) -> None:
     base = common.one_of(given.base, list(dict.fromkeys([*bases, *scenario.place])), "place")
 
     team = common.one_more(scenario, allocation, asset, base, None)
-    names = [f"+{teams}" for teams in range(given.most + 1)]
+    names = [f"{teams} more" for teams in range(given.most + 1)]
     many = scenario
     for teams, name in enumerate(names):
         many = common.variant(many, allocation, name, more=[team] * teams)
