@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from returnplan.errors import Problem
+from returnplan.scenario.files import RefusedError, bytes_of, text_of
 
 FILE = "districts.geojson"
 Ring = list[list[float]]
@@ -44,20 +45,24 @@ def read_background(folder: Path) -> tuple[Background, list[Problem]]:
         The polygons, and what is wrong with the file.
     """
     path = folder / FILE
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         return Background(), []
+    try:
+        text = text_of(bytes_of(path), "UTF-8 text")
+    except RefusedError as no:
+        return Background(), [no.problem(FILE)]
     rings: list[Ring] = []
     districts: list[str] = []
     credit_lines: dict[str, None] = {}
     try:
-        for feature in json.loads(path.read_text(encoding="utf-8-sig"))["features"]:
+        for feature in json.loads(text)["features"]:
             found = _outer_rings(feature["geometry"])
             properties = feature.get("properties") or {}
             rings += found
             districts += [str(properties.get("district") or "")] * len(found)
             if properties.get("source"):
                 credit_lines[f"Boundaries: {properties['source']}"] = None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         problem = Problem(
             file=FILE,
             found=f"no polygons that can be read ({type(error).__name__}: {error})",

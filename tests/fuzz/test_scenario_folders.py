@@ -45,18 +45,18 @@ def files_of(folder: Path) -> Files:
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Stop what takes too long."""
+    """Stop what computes too long; other programs may have the machine meanwhile."""
 
     def stop(_: int, __: FrameType | None) -> None:
         raise TimeoutError(f"longer than {seconds} s")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def judge(folder: Path, aside: Path, *, is_written_again: bool) -> None:

@@ -39,3 +39,11 @@ def test_a_background_of_polygons_is_fine(folder: Path) -> None:
     background, _ = read_background(folder)
     assert len(background.rings) == 2
     assert background.credit_lines == ("Boundaries: Survey",)
+
+
+def test_a_background_that_is_no_file_is_one_error(folder: Path) -> None:
+    (folder / "districts.geojson").mkdir()
+    assert only_problem(folder).found == "a folder"
+    (folder / "districts.geojson").rmdir()
+    (folder / "districts.geojson").write_bytes(b"\xff")
+    assert "not UTF-8" in only_problem(folder).found
