@@ -183,6 +183,11 @@ def test_a_village_of_which_half_comes_by_itself_is_not_passed_over(village: Ske
     assert rounded(half.home(0).returned[0])[:4] == [0, 50, 75, 87.5]
 
 
+def test_a_village_of_one_household_is_not_passed_over(sketch: Sketch) -> None:
+    sketch.village("village", people=4)
+    assert rounded(Village(sketch).home(0).returned[0])[:3] == [0, 0.5, 0.75]
+
+
 @pytest.mark.parametrize("reception", [0.0, 1e9])
 def test_who_came_early_needs_no_reception_but_a_dwelling_and_goes_first(
     village: Sketch, reception: float
