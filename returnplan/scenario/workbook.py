@@ -219,7 +219,7 @@ def _look_at(archive: zipfile.ZipFile, member: str) -> tuple[str, ...]:
             while chunk := stream.read(CHUNK):
                 look.parser.Parse(chunk, False)
         look.parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the others: an unknown encoding
         raise _unreadable(error) from None
     if look.errors:
         raise _wrong_cells(

@@ -35,7 +35,7 @@ MOST_S = 10.0
 MOST_MORE_KIB = 600_000
 """Memory that the whole of a test may add."""
 Break = Callable[[Files, random.Random], Files]
-pytestmark = pytest.mark.unwatched
+pytestmark = [pytest.mark.fuzz, pytest.mark.unwatched]
 
 
 def files_of(folder: Path) -> Files:

@@ -205,6 +205,14 @@ BROKEN: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "a column beyond all columns": (SHEET, lambda xml: xml.replace(b'r="A2"', b'r="ZZZZZZ2"')),
     "a cell without a place": (SHEET, lambda xml: xml.replace(b'r="A2"', b'r=""')),
     "a row that is no number": (SHEET, lambda xml: xml.replace(b'<row r="2"', b'<row r="two"')),
+    "an encoding that nobody knows": (
+        SHEET,
+        lambda xml: xml.replace(b'encoding="UTF-8"', b'encoding="none"'),
+    ),
+    "an encoding of another kind": (
+        SHEET,
+        lambda xml: xml.replace(b'encoding="UTF-8"', b'encoding="gb2312"'),
+    ),
     "half a sheet": (SHEET, lambda xml: xml[: len(xml) // 2]),
     "a text that is not there": (
         SHEET,
