@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -54,7 +55,7 @@ ODD = ['"', "'", ",", ";", "=", "#", "|", "\\", " ", "_x000D_", "0", "1e5"]
 TURNS = [*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))]
 LETTERS = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Zl", "Zp"], exclude_characters=TURNS)
 TEXT = st.lists(LETTERS | st.sampled_from(ODD), max_size=8).map(
-    lambda part: "".join(part).strip().lstrip("=+-@").strip()
+    lambda part: re.sub(r"^[\s=+\-@]+", "", "".join(part)).strip()
 )
 FILLED = TEXT.filter(bool)
 IDS = st.lists(
