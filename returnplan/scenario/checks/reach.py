@@ -53,7 +53,7 @@ def places_are_reached(draft: Draft) -> Iterator[Problem]:
     hubs = {parts.of(p.id) for _, p in draft.all("places") if p.kind in ("hub", None)}
     hubs.add(parts.of(ANYWHERE))
     for row, community in draft.of("communities"):
-        if community.settlement is not None and parts.of(community.settlement) not in hubs:
+        if parts.of(community.settlement) not in hubs:
             note = "no road leads there from a hub: road_access will never be met"
             yield draft.doubt("communities", row, "settlement", repr(community.settlement), note)
     with_hazards = {hazard.road for _, hazard in draft.all("hazards")}
@@ -65,7 +65,7 @@ def places_are_reached(draft: Draft) -> Iterator[Problem]:
             sites |= {parts.of(road.from_place), parts.of(road.to_place)}
     sites.add(parts.of(ANYWHERE))
     for row, line in draft.of("deployments"):
-        if line.base is not None and parts.of(line.base) not in sites:
+        if parts.of(line.base) not in sites:
             note = "no road leads from this base to any place of work"
             yield draft.doubt("deployments", row, "base", repr(line.base), note)
 

@@ -11,15 +11,14 @@ from tests.scenario.planted import (
     POINT,
     Change,
     Fault,
-    add,
     cell,
     drop,
+    grid,
     less,
+    longer,
     more,
-    put,
     said,
     said_of_longer,
-    warnings,
 )
 from tests.worlds import Row
 
@@ -40,6 +39,13 @@ def road(name: str, one: str, other: str, **more_cells: object) -> Row:
     ends = {"id": name, "from_place": one, "to_place": other}
     return {**ends, "length_km": 1, "speed_kmh": 9, **more_cells}
 
+
+ON_ISLAND = [
+    more("places", ISLAND, ROCK, CAPE | {"kind": "hub"}),
+    more("roads", road("r4", "rock", "island"), road("r5", "island", "cape")),
+]
+HAZARD: Row = {"id": "h4", "hazard_class": "CHA", "denies": "road", **AREA}
+WORKS: Row = {"id": "w3", "kind": "water", "skill": "build", "crew_days": 1}
 
 FAULTS: dict[str, Fault] = {
     "no hub": (
@@ -86,50 +92,10 @@ FAULTS: dict[str, Fault] = {
         [ALONE],
         [more("places", ROCK), AT_ROCK, more("roads", road("r4", "rock", "town"))],
     ),
-    "a base from which a road leads to nothing": (
-        [more("places", ROCK, CAPE), AT_ROCK, more("roads", road("r4", "rock", "cape"))],
+    "a base on an island where nobody works": (
+        [*ON_ISLAND, AT_ROCK],
         [ALONE],
-        [
-            more("places", ROCK, CAPE),
-            AT_ROCK,
-            more("roads", road("r4", "rock", "cape")),
-            more(
-                "hazards",
-                {"id": "h4", "road": "r4", "hazard_class": "CHA", "denies": "road", **AREA},
-            ),
-        ],
-    ),
-    "a base beside a place where nobody works": (
-        [more("places", ROCK, ISLAND), AT_ROCK, more("roads", road("r4", "rock", "island"))],
-        [ALONE],
-        [
-            more("places", ROCK, ISLAND),
-            AT_ROCK,
-            more("roads", road("r4", "rock", "island")),
-            more(
-                "works",
-                {
-                    "id": "w3",
-                    "settlement": "island",
-                    "kind": "water",
-                    "skill": "build",
-                    "crew_days": 1,
-                },
-            ),
-        ],
-    ),
-    "a base beside land that is free": (
-        [more("places", ROCK, ISLAND), AT_ROCK, more("roads", road("r4", "island", "rock"))],
-        [ALONE],
-        [
-            more("places", ROCK, ISLAND),
-            AT_ROCK,
-            more("roads", road("r4", "island", "rock")),
-            more(
-                "hazards",
-                {"id": "h4", "place": "island", "hazard_class": "CHA", "denies": "other", **AREA},
-            ),
-        ],
+        [*ON_ISLAND, AT_ROCK, more("roads", road("r6", "island", "town"))],
     ),
     "nobody in a community": (
         [cell("communities", 3, "people", "0")],
@@ -183,9 +149,6 @@ ANY_PLACE: dict[str, list[Change]] = {
         AT_ROCK,
         more("roads", road("r4", "rock", "cape", repair_crew_days="long")),
     ],
-    "a road whose cells may be misplaced": [
-        lambda folder: put(folder, "roads", 3, "to_place", "upper\n"),
-    ],
     "works of nobody knows where": [
         more("places", ROCK),
         AT_ROCK,
@@ -201,11 +164,30 @@ def test_a_place_that_a_wrong_cell_names_may_be_any(folder: Path, name: str) -> 
     assert not [text for text in texts if "note: " in text]
 
 
-def test_a_base_whose_only_work_is_a_repair_is_no_warning(folder: Path) -> None:
-    rock = {"id": "rock", "kind": "base", "name": "Rock", **POINT}
-    add(folder, "places", rock, rock | {"id": "cape", "kind": "junction"})
-    road = {"id": "r4", "from_place": "rock", "to_place": "cape", "length_km": 1, "speed_kmh": 9}
-    add(folder, "roads", road | {"repair_crew_days": 5})
-    line = {"allocation": "near", "asset": "deminers", "base": "rock", "teams": 1}
-    add(folder, "deployments", line)
-    assert warnings(folder) == [("roads.csv", 5, "repair_crew_days")]  # nobody has the skill
+SITES: dict[str, tuple[str, Row]] = {
+    "people": ("communities", {"id": "islanders", "settlement": "island", "people": 5}),
+    "works": ("works", WORKS | {"settlement": "island"}),
+    "a hazard": ("hazards", HAZARD | {"place": "island"}),
+    "a hazard on a road": ("hazards", HAZARD | {"road": "r5"}),
+    "a repair": ("roads", road("r6", "island", "rock", repair_crew_days=0.5)),
+}
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_a_base_has_work_wherever_there_are_people_works_hazards_or_repairs(
+    folder: Path, name: str
+) -> None:
+    """Also where the cells of that row may be misplaced."""
+    table, row = SITES[name]
+    there = [*ON_ISLAND, AT_ROCK, more(table, row)]
+    assert ALONE not in said(folder, there)
+    last = len(grid(folder, table))
+    assert ALONE not in said(folder, [*there, longer(table, last)])
+
+
+def test_a_road_without_ends_does_not_lead_from_a_place_to_itself(folder: Path) -> None:
+    texts = said(folder, [more("roads", road("r4", "", ""))])
+    assert [text.partition(": ")[0] for text in texts] == [
+        "roads.csv, row 5, column from_place",
+        "roads.csv, row 5, column to_place",
+    ]
