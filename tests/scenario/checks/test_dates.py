@@ -367,6 +367,11 @@ def test_calendars_that_lack_a_column_lack_no_month_and_no_zone(folder: Path) ->
         assert len(texts) == 1 + (column != "zone")  # where the zones are known, one is not
 
 
+def test_calendars_of_which_only_half_is_read_lack_no_month(folder: Path) -> None:
+    (text,) = said(folder, [less("calendars", month="2"), drop("calendars", "source")])
+    assert text.startswith("calendars.csv, row 1, column source: ")
+
+
 def test_dates_out_of_order_are_found_whatever_else_is_wrong(folder: Path) -> None:
     put(folder, "deployments", 3, "from", "2027-01-01")
     put(folder, "deployments", 3, "until", "2027-01-01")

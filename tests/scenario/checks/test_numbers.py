@@ -91,6 +91,14 @@ def test_a_rate_with_a_wrong_cell_hides_no_other_fault(folder: Path) -> None:
     ]
 
 
+def test_a_rate_twice_is_found_whatever_else_is_wrong(folder: Path) -> None:
+    texts = said(folder, [more("rates", RATE), cell("rates", 7, "source", "")])
+    assert [text.partition(": ")[0] for text in texts] == [
+        "rates.csv, row 7, column source",
+        "rates.csv, row 7, column skill",
+    ]
+
+
 def test_rates_of_unknown_types_are_not_one_rate(folder: Path) -> None:
     blank = [more("rates", RATE, RATE), *(cell("rates", row, "asset", "") for row in (7, 8))]
     assert [text.partition(": ")[0] for text in said(folder, blank)] == [

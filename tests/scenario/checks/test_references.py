@@ -18,6 +18,7 @@ from tests.scenario.planted import (
     gone,
     head,
     less,
+    longer,
     more,
     put,
     said,
@@ -305,4 +306,25 @@ def test_a_table_without_ids_hides_no_unknown_id_of_the_next(folder: Path) -> No
     assert [text.partition(": ")[0] for text in texts] == [
         "assets.csv, row 1, column id",
         "rates.csv, row 2, column source",
+    ]
+
+
+def test_an_id_twice_is_found_also_where_cells_may_be_misplaced(folder: Path) -> None:
+    texts = said(folder, [cell("roads", 4, "id", "r1"), longer("roads", 4)])
+    assert [text.partition(": ")[0] for text in texts] == [
+        "roads.csv, row 4",
+        "roads.csv, row 4, column id",
+    ]
+
+
+def test_a_kind_that_may_be_misplaced_is_none(folder: Path) -> None:
+    (text,) = said(folder, [cell("communities", 2, "settlement", "camp"), longer("places", 5)])
+    assert text.startswith("places.csv, row 5: ")
+
+
+def test_teams_whose_cells_may_be_misplaced_are_some(folder: Path) -> None:
+    texts = said(folder, [longer("deployments", 4), longer("deployments", 5)])
+    assert [text.partition(": ")[0] for text in texts] == [
+        "deployments.csv, row 4",
+        "deployments.csv, row 5",
     ]

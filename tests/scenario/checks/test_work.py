@@ -14,6 +14,7 @@ from tests.scenario.planted import (
     gone,
     head,
     less,
+    longer,
     more,
     said,
     said_of_longer,
@@ -60,6 +61,30 @@ FAULTS: dict[str, Fault] = {
     "communities alone that nobody can survey": (
         [less("rates", skill="survey"), less("hazards", id="h1")],
         [nobody("communities", 2, "settlement", "survey", " (and 1 more row like it)")],
+        [],
+    ),
+    "communities alone, since the hazard has no area": (
+        [less("rates", skill="survey"), cell("hazards", 2, "area_m2", "0")],
+        [
+            nobody("communities", 2, "settlement", "survey", " (and 1 more row like it)"),
+            "hazards.csv, row 2, column area_m2: found 0; "
+            "note: no work, released after the handover delay: estimate an area that is unknown",
+        ],
+        [],
+    ),
+    "a hazard of one square metre that nobody can survey": (
+        [less("rates", skill="survey"), cell("hazards", 2, "area_m2", "1")],
+        [nobody("hazards", 2, "hazard_class", "survey")],
+        [],
+    ),
+    "an area of zero before ground on which nobody gets on": (
+        [cell("hazards", 2, "area_m2", "0"), cell("hazards", 4, "difficulty", "extreme")],
+        [
+            "hazards.csv, row 4, column difficulty: found 'h3': minefield of extreme difficulty; "
+            "note: no asset type can do its technical_survey: it is never released",
+            "hazards.csv, row 2, column area_m2: found 0; "
+            "note: no work, released after the handover delay: estimate an area that is unknown",
+        ],
         [],
     ),
     "hazards that nobody can check": (
@@ -255,7 +280,70 @@ def test_difficulty_is_not_felt_by_survey_and_control(folder: Path) -> None:
     assert said(folder, changes) == []
 
 
+@pytest.mark.parametrize(
+    "hazards",
+    [
+        [longer("hazards", 4)],
+        [cell("hazards", 4, "area_m2", "large")],
+        [less("hazards"), drop("hazards", "denies")],
+    ],
+)
+def test_unrecorded_hazards_may_resemble_those_that_cannot_be_read(
+    folder: Path, hazards: list[Change]
+) -> None:
+    (text,) = said(folder, [*hazards, cell("places", 4, "unrecorded_hazards", "2")])
+    assert text.startswith("hazards.csv, row ")
+
+
+def test_a_survey_whose_rate_is_wrong_may_survey_hazards(folder: Path) -> None:
+    (text,) = said(folder, [cell("rates", 2, "rate_m2_day", "fast")])
+    assert text.startswith("rates.csv, row 2, column rate_m2_day: found 'fast'; ")
+
+
+def test_communities_of_nobody_need_no_survey(folder: Path) -> None:
+    empty = [cell("communities", row, "people", "0") for row in (2, 3)]
+    changes = [*empty, less("rates", skill="survey"), less("hazards", id="h1"), less("targets")]
+    (text,) = said(folder, changes)
+    assert text.startswith("communities.csv, row 2, column people: found 0 (and 1 more row")
+
+
+def test_a_wrong_class_of_a_hazard_hides_no_need_of_the_communities(folder: Path) -> None:
+    changes = [less("rates", skill="survey"), cell("hazards", 2, "hazard_class", "UXO")]
+    assert [text.partition(": ")[0] for text in said(folder, changes)] == [
+        "hazards.csv, row 2, column hazard_class",
+        "communities.csv, row 2, column settlement",
+    ]
+
+
+def test_where_asset_types_cannot_be_read_those_of_rates_are_known(folder: Path) -> None:
+    changes = [gone("assets"), less("deployments", allocation="near", asset="builders")]
+    assert [text.partition(": ")[0].partition(", column")[0] for text in said(folder, changes)] == [
+        "assets.csv",
+        "works.csv, row 2",
+    ]
+
+
+ONE_COMMUNITY = [less("communities", id="lower_people"), less("orders", position="1")]
 MAYBE: dict[str, list[Change]] = {
+    "a whole table of rates": [
+        drop("rates", "source"),
+        cell("hazards", 4, "difficulty", "extreme"),
+    ],
+    "a whole table of works": [drop("works", "skill"), head(GATE, "power = {}")],
+    "a skill of extreme ground": [
+        cell("rates", 6, "skill", ""),
+        cell("hazards", 4, "difficulty", "extreme"),
+    ],
+    "the id of an asset type": [more("assets", DOGS | {"id": ""})],
+    "the cells of a list": [longer("orders", 2), longer("orders", 3)],
+    "the cells of works": [*ONE_COMMUNITY, head(GATE, "water = {}"), longer("works", 2)],
+    "the cells of people": [
+        *ONE_COMMUNITY,
+        less("rates", skill="survey"),
+        less("hazards", id="h1"),
+        less("targets"),
+        longer("communities", 2),
+    ],
     "a skill": [cell("rates", 6, "skill", "")],
     "the type of a rate": [cell("rates", 6, "asset", "")],
     "a type of nobody": [cell("rates", 6, "asset", "diver")],
