@@ -1313,21 +1313,25 @@ def _write(log: Log, row: Int, job: Int, parcel: Parcel, now: Int, mobilised: bo
 
 @inner
 def _account(
-    setting: Setting, state: State, job: Int, parcel: Parcel, month: Int, until_s: Int
+    setting: Setting, load: Load, state: State, job: Int, parcel: Parcel, now: Int, until_s: Int
 ) -> None:
     """Count what a team does for a parcel: mobilisation, camp, days of demining."""
     crews, teams, team = setting.crews, state.teams, parcel.team
     site, need = state.progress.status[job, SITE], state.progress.status[job, NEED]
     asset = crews.asset[crews.team_crew[team]]
+    month = load.calendar.month_of_day[now // DAY_S]
     if teams.site[team] != site:
         teams.mobilisations[asset, month] += 1
     if parcel.camps and not (teams.site[team] == site and teams.has_camped[team]):
         teams.camps[asset, month] += 1
     if setting.jobs.need_demines[need]:
-        share_done = 1.0
+        days = parcel.workable_days
         if parcel.finish_s > until_s:
-            share_done = max(until_s - parcel.work_s, 0) / (parcel.finish_s - parcel.work_s)
-        teams.demining_days[team] += parcel.workable_days * share_done
+            left_s = max(until_s - parcel.work_s, 0)
+            days = min(
+                days, _workable(load.calendar, setting.sites.zone[site], parcel.work_s, left_s)
+            )
+        teams.demining_days[team] += days
 
 
 @inner
@@ -1373,8 +1377,7 @@ def _dispatch(setting: Setting, load: Load, state: State, log: Log, now: Int, un
             mobilised = state.teams.site[parcel.team] != state.progress.status[job, SITE]
             _write(log, lists.tally[BEGUN], job, parcel, now, mobilised)
         lists.tally[BEGUN] += 1
-        month = load.calendar.month_of_day[now // DAY_S]
-        _account(setting, state, job, parcel, month, until_s)
+        _account(setting, load, state, job, parcel, now, until_s)
         _begin(setting, state, job, parcel, now, until_s)
     for i in range(1, lists.refused[0] + 1):  # these are offered again when something happens
         _list_once(lists.offers, lists.is_listed, lists.refused[i])
