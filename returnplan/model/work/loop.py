@@ -1341,8 +1341,10 @@ def _begin(
     """Let a team begin a parcel."""
     progress, teams, team = state.progress, state.teams, parcel.team
     status, closing = progress.status, progress.closing
-    if parcel.finish_s >= closing[job, CLOSING_END]:
-        closing[job, CLOSING_END], closing[job, CLOSING_START] = parcel.finish_s, now
+    # All that is cut at the last instant ends there: of these the one that is begun last.
+    if min(parcel.finish_s, until_s) >= closing[job, CLOSING_END]:
+        closing[job, CLOSING_END] = min(parcel.finish_s, until_s)
+        closing[job, CLOSING_START] = now
         closing[job, CLOSING_WORK], closing[job, CLOSING_TEAM] = parcel.work_s, team
         closing[job, CLOSING_HELD] = progress.full_s[job]
         progress.day_share[job] = parcel.day_share

@@ -845,15 +845,18 @@ def test_parcels_that_nobody_began_wait_for_teams_or_for_room(
     assert booked(world) == {"work_technical_survey": 100, cause: 265}
 
 
-def test_of_parcels_that_are_cut_the_one_begun_last_counts(booked: Teller) -> None:
-    # Technical survey 0-100; two parcels: 100-400 by the first team, 150-450 by the second.
+@pytest.mark.parametrize("first", [2000 / 3, 250])
+def test_of_parcels_that_are_cut_the_one_begun_last_counts(booked: Teller, first: float) -> None:
+    # Technical survey 0-100; two parcels: 100-400 (or 100-900) by the first team, 150-450 by the
+    # second.
     world = village(horizon_years=1)
     world.hazard("mine", "home", area_m2=800_000)
     world.assume(parcel_m2_minefield=200_000)
     world.asset("team", ["technical_survey"])
+    world.asset("first", ["clearance"], rate=first)
     world.asset("slow", ["clearance"], rate=2000 / 3)
     world.deploy("team")
-    world.deploy("slow")
+    world.deploy("first")
     world.deploy("slow", since=day(150))
     assert booked(world) == {
         "work_technical_survey": 100,
@@ -1055,20 +1058,32 @@ def with_gates(folder: Path, *gates: str) -> None:
     path.write_text(text.replace("[allocations.", table, 1), encoding="utf-8")
 
 
-def write_world(folder: Path, seed: int, *, uncertain: bool = False, far: bool = False) -> None:
+SHARED_GATES = (
+    *("water = { within_hours = 0.3 }", "health = { within_hours = 0.2 }"),
+    *("education = { within_hours = 0.5 }", "power = { within_hours = 0.1 }"),
+    *("road_access = { max_hub_hours = 0.5 }", "health = { within_hours = 1 }"),
+)
+
+
+def write_world(
+    folder: Path, seed: int, *, uncertain: bool = False, far: bool = False, shared: bool = False
+) -> None:
     """Write a random world; two in three have one gate only, which then binds."""
     worlds.write_random_world(
         folder,
         seed,
-        settlements=1 + seed % 5,
-        hazards=3 + seed % 8,
-        teams=2 + seed % 7,
-        horizon_years=(10, 3, 30, 1)[seed % 4],
+        settlements=3 + seed % 3 if shared else 1 + seed % 5,
+        hazards=2 + seed % 3 if shared else 3 + seed % 8,
+        teams=2 if shared else 2 + seed % 7,
+        horizon_years=(1, 1, 2, 3)[seed % 4] if shared else (10, 3, 30, 1)[seed % 4],
         uncertain=uncertain,
         far=far,
+        shared=shared,
     )
     if far:
         with_gates(folder, "housing_land = {}")
+    elif shared:
+        with_gates(folder, SHARED_GATES[seed % len(SHARED_GATES)])
     elif seed % 3:
         with_gates(folder, SINGLE_GATES[seed % len(SINGLE_GATES)])
 
@@ -1092,6 +1107,29 @@ def test_package_and_twin_book_villages_at_the_edge_of_a_shift_alike(
 ) -> None:
     write_world(tmp_path, seed, far=True)
     compare(tmp_path, ALLOCATIONS[seed % len(ALLOCATIONS)])
+
+
+def compare_shared(folder: Path, seed: int) -> None:
+    """Let both book a world in which villages share services, on a draw in every other world."""
+    write_world(folder, seed, shared=True, uncertain=seed % 2 == 1)
+    draw = 0 if seed % 2 == 1 else None
+    compare(folder, ALLOCATIONS[seed // 2 % len(ALLOCATIONS)], draw, seed)
+
+
+@pytest.mark.parametrize("seed", range(10_000, 10_006))
+def test_package_and_twin_book_services_that_villages_share_alike(
+    seed: int, tmp_path: Path
+) -> None:
+    compare_shared(tmp_path, seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(10_006, 10_506, 50))
+def test_package_and_twin_book_500_worlds_of_shared_services_alike(
+    first: int, tmp_path: Path
+) -> None:
+    for seed in range(first, first + 50):
+        compare_shared(tmp_path / str(seed), seed)
 
 
 @pytest.mark.slow
