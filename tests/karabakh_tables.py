@@ -28,7 +28,7 @@ MINE_ACTION = (
 )
 CAUSES = (
     *("waiting_technical_survey", "waiting_survey", "waiting_quality_control"),
-    *("waiting_building", "not_planned", "building", "winter"),
+    *("waiting_building", "building", "winter"),
 )
 """Columns of the table of causes; the last one holds all others."""
 

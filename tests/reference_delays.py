@@ -604,7 +604,9 @@ class Chain:
     def is_in_reach(self, job: Job) -> bool:
         """Tell whether teams that are able to do a job could drive to it in the end."""
         ends = self.world.roads[job.where].ends if job.where in self.world.roads else (job.where,)
-        usable = [road for road in self.world.roads.values() if self.drivable_s(road) <= self.until_s]
+        usable = [
+            road for road in self.world.roads.values() if self.drivable_s(road) <= self.until_s
+        ]
         for line in self.run.lines:
             asset = self.world.assets[line.asset]
             most = math.inf if asset.camp_days is not None else asset.shift_hours / 2

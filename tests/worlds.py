@@ -1034,7 +1034,11 @@ def _share_services(
             }
         )
         tables["rates"] += [
-            {"asset": asset, "skill": skill, "rate_m2_day": 1000 if skill in HAZARD_SKILLS else None}
+            {
+                "asset": asset,
+                "skill": skill,
+                "rate_m2_day": 1000 if skill in HAZARD_SKILLS else None,
+            }
             for skill in own
         ]
         tables["deployments"] += [
@@ -1047,8 +1051,12 @@ def _share_services(
 def _lane(maker: _Maker, one: str, other: str, hours: float) -> Row:
     """Make a row of a lane of some hours, mostly for all seasons, some to be repaired."""
     repair = maker.pick(5, 400) if maker.chance(0.25) else None
-    is_out = bool(repair) and maker.chance(0.5)
-    more = {"repair_crew_days": repair, "impassable": is_out}
     return _road(
-        *(maker.new_id("r"), one, other, 30 * hours), all_season=maker.chance(0.8), **more
+        maker.new_id("r"),
+        one,
+        other,
+        30 * hours,
+        repair_crew_days=repair,
+        impassable=bool(repair) and maker.chance(0.5),
+        all_season=maker.chance(0.8),
     )

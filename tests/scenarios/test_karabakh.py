@@ -187,7 +187,7 @@ def test_the_table_of_allocations_in_the_readme_is_what_they_bring(allocation: s
     )
 
 
-DIGEST = "95afe162a9c0b9762401e5a677cdd9975aec93d4a030f8c1d641280d5e31709b"
+DIGEST = "07541d33bfbaa5b6f597084c782e1930808bb8e6d1cc087b9fd22add91ca1d03"
 """Digest of 10 draws with seed 1. Where it changes, README's tables of draws are no longer true:
 call ``make test-long``, and say so under *Results change*."""
 
@@ -246,7 +246,7 @@ def the_table_of_causes_is_right(spread: rp.Run, name: str) -> None:
     days = mine.groupby("cause")["person_days_mean"].sum()
     shares = (100 * days / days.sum()).round(1)
     causes = ["waiting_technical_survey", "waiting_survey", "waiting_quality_control"]
-    causes += ["waiting_building", "not_planned", "building", "winter"]
+    causes += ["waiting_building", "building", "winter"]
     cells = table_cells(f"`{name}`, causes")
     found = [number(cell) for cell in cells[1:]]
     assert found[:-1] == shares[causes].tolist()

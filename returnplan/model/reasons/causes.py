@@ -427,7 +427,9 @@ class Reasons:
             return [NO_WAY] * len(settlements.ids)
         places = {works.settlement for works in scenario.works if works.kind == kind}
         sources = {*network.hubs, *(network.place_no[place] for place in places)}
-        ways = quickest_ways(network, sources, settlements.is_all_season.tolist(), hours + TOLERANCE)
+        ways = quickest_ways(
+            network, sources, settlements.is_all_season.tolist(), hours + TOLERANCE
+        )
         return [ways.get(place, NO_WAY) for place in settlements.place.tolist()]
 
     def _counting_found(self) -> npt.NDArray[np.bool_]:

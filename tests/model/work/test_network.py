@@ -454,7 +454,7 @@ def test_people_depend_on_a_road_without_which_they_reach_no_hub(seed: int) -> N
     assert network.people_beyond(graph, inhabited_by) == expected
 
 
-# ----------------------------------------------------------- quickest ways, as if all roads were open
+# --------------------------------------------------------- quickest ways, as if all were open
 
 
 def ways_by_trying_all(scenario: rp.Scenario, graph: Network, place: str) -> Iterator[Any]:
@@ -464,8 +464,8 @@ def ways_by_trying_all(scenario: rp.Scenario, graph: Network, place: str) -> Ite
     def walk(here: str, seen: tuple[str, ...], way: tuple[str, ...]) -> Iterator[Any]:
         if here in hubs:
             hours = 0.0
-            for road in reversed(way):  # counted from the hub on, as hours of a drive from there
-                hours += graph.hours[graph.road_no[road]]
+            for name in reversed(way):  # counted from the hub on
+                hours += graph.hours[graph.road_no[name]]
             yield hours, here, len(way), way
         for road in scenario.roads:
             if road.all_season and here in (road.from_place, road.to_place):
