@@ -1123,6 +1123,19 @@ def test_package_and_twin_book_services_that_villages_share_alike(
     compare_shared(tmp_path, seed)
 
 
+def test_worlds_of_shared_services_have_several_hubs_and_campers_beside_day_teams(
+    tmp_path: Path,
+) -> None:
+    for seed in range(10_000, 10_006):
+        write_world(tmp_path / str(seed), seed, shared=True)
+        scenario = rp.load(tmp_path / str(seed))
+        assert sum(place.kind == "hub" for place in scenario.places) >= 3
+        assert any("within_hours" in given for given in scenario.gates.values()) or seed % 6 == 4
+        camps = {asset.id: asset.camp_days is not None for asset in scenario.assets}
+        deployed = {line.asset for line in scenario.deployments if line.allocation == "few"}
+        assert {camps[asset] for asset in deployed} == {True, False}
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("first", range(10_006, 10_506, 50))
 def test_package_and_twin_book_500_worlds_of_shared_services_alike(
