@@ -57,15 +57,15 @@ def watched(browser: Browser, path: Path, **how: Any) -> Iterator[Page]:
 
 @pytest.fixture
 def opened(browser: Browser, reports: Callable[..., Path]) -> Opened:
-    """Return a context manager that opens a report of the valley.
+    """Return a context manager that opens a report of the valley, or another page by its path.
 
     Words for a new context of the browser may follow (viewport, java_script_enabled ...).
     """
 
     def open_page(
-        audience: str = "internal", language: str = "en", **how: Any
+        audience: str = "internal", language: str = "en", path: Path | None = None, **how: Any
     ) -> AbstractContextManager[Page]:
-        return watched(browser, reports(audience, language), **how)
+        return watched(browser, path or reports(audience, language), **how)
 
     return open_page
 

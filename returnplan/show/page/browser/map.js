@@ -124,7 +124,7 @@ function middles(rings, names) {
 
 /** Words beside the pointer on a shape. Leaflet takes strings for markup: it is given an element. */
 function hint(shape, words, options = {}) {
-  shape.bindTooltip((one) => make("span", {}, words(one)), options);
+  shape.bindTooltip((one) => make("bdi", {}, words(one)), options);
 }
 
 /** Names that always stand on the map; the empty ones, and more than a map can hold, do not. */
@@ -132,7 +132,7 @@ function label(map, named, className, above = 0) {
   for (const [name, point] of named.slice(0, MOST_LABELS)) {
     if (!name) continue;
     const options = { permanent: true, direction: above ? "top" : "center", offset: [0, above], className };
-    L.tooltip(options).setLatLng(at(point)).setContent(make("span", {}, name)).addTo(map);
+    L.tooltip(options).setLatLng(at(point)).setContent(make("bdi", {}, name)).addTo(map);
   }
 }
 
@@ -243,7 +243,7 @@ function drawDistricts(map) {
     const share = make("b");
     named.push([share, district]);
     L.tooltip({ permanent: true, direction: above ? "top" : "center", offset: [0, above], className: "district-name" })
-      .setLatLng(at(point)).setContent(make("span", {}, words, make("br"), share)).addTo(map);
+      .setLatLng(at(point)).setContent(make("span", {}, make("bdi", {}, words), make("br"), share)).addTo(map);
   };
   middles(ground.rings, ground.ring_district).forEach(([district, point]) => name(district, point, 0));
   ground.circles.forEach(([district, ...point]) => name(district, point, -18));
