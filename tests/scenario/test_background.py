@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import returnplan as rp
-from returnplan.scenario.background import read_background
+from returnplan.scenario.background import FILE, read_background
 from tests.scenario.planted import only_problem
 
 
