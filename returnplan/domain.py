@@ -17,6 +17,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
 
+from returnplan.errors import CONTROL
 from returnplan.language.words import Later, later
 
 PlaceKind = Literal["settlement", "hub", "base", "junction"]
@@ -101,11 +102,11 @@ _CONFIG = ConfigDict(
     str_max_length=MOST_CHARACTERS,
 )
 
-_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Line ends, controls, and marks that turn the order of letters."""
+_FORMULA = re.compile("(?:^|;)\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+"""What a spreadsheet takes for a formula, also in wide letters or where semicolons part cells."""
 _ID = re.compile(r"[\w#](?:\.* ?\.*[\w#-])*")
 ID_TEXT = "letters, digits, _ - . # and single blanks between them, not - or . at an end"
-WORDS_TEXT = "a line of text without = + - @ at its start"
+WORDS_TEXT = "a line of text without = + - @ at its start or behind a semicolon"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
@@ -196,7 +197,7 @@ def one_line(text: str) -> str:
     ValueError
         When it has some.
     """
-    if _CONTROL.search(text):
+    if CONTROL.search(text):
         raise ValueError("a line of text")
     return text
 
@@ -209,7 +210,7 @@ def words(text: str) -> str:
     ValueError
         When it is.
     """
-    if text[:1] in ("=", "+", "-", "@"):
+    if _FORMULA.search(text):
         raise ValueError(WORDS_TEXT)
     return one_line(text)
 

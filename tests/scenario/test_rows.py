@@ -189,7 +189,8 @@ def test_every_column_of_the_contract_is_described_with_what_it_allows() -> None
         "letters, digits, _ - . # and single blanks between them, not - or . at an end, "
         "at most 100, in NFC form"
     )
-    assert table_type("places").allowed("name") == "a line of text without = + - @ at its start"
+    allowed = "a line of text without = + - @ at its start or behind a semicolon"
+    assert table_type("places").allowed("name") == allowed
     assert table_type("assets").allowed("mult_low") == (
         "0, or a number of at least 0.001 and of at most 1,000 (ratio)"
     )

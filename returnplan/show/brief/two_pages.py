@@ -2,12 +2,12 @@
 
 import datetime as dt
 import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
+from returnplan.language.words import shortened
 from returnplan.show.brief.parts import Bar, bars, chart, small_print, table
 from returnplan.show.brief.sheet import BODY, GAP, SMALL, Box, Sheets
 from returnplan.show.drawing import PALE, QUIET
@@ -111,7 +111,7 @@ def numbered(findings: Findings, allocation: str, letters: int = 0) -> str:
     number = findings.words.number(findings.allocations.index(allocation) + 1)
     title = findings.title(allocation)
     if letters:
-        title = textwrap.shorten(title, letters, placeholder=" …")
+        title = shortened(title, letters, " …")
     return f"{number}. {title}"
 
 
