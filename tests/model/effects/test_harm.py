@@ -54,7 +54,7 @@ def casualties(sketch: Sketch, risk: Risk, people: Presence, **number: float) ->
     scenario = sketch.scenario()
     by_s = np.arange(people.present.shape[1]) * round(MONTH_S)
     harm = Harm(scenario, Settlements(scenario, network.build(scenario)), by_s, [])
-    return harm.of(PLAIN | number, risk, people, np.zeros(0))[0]
+    return harm.of(PLAIN | number, risk, people, np.zeros(0), 0.0)[0]
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def harm_of(sketch: Sketch, times: dict[str, Any], people: Presence, **more: flo
         **times,
     )
     by_s = np.arange(13) * round(MONTH_S)
-    return Harm(scenario, settlements, by_s, []).of(number, history.risk, people, np.zeros(0))[0]
+    return Harm(scenario, settlements, by_s, []).of(number, history.risk, people, np.zeros(0), 0.0)[0]
 
 
 def is_no_more(one: Casualties, other: Casualties) -> bool:
