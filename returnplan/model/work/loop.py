@@ -156,7 +156,9 @@ class Result(NamedTuple):
     day_share: Floats  # M: share of the day that its team works
     last_finish_s: Whole  # teams
     demining_days: Floats  # teams: workable days in stages that may hurt, up to the last instant
-    demined: Floats  # M: parcels of such stages that are worked on up to then, with parts of parcels
+    demined: (
+        Floats  # M: parcels of such stages that are worked on up to then, with parts of parcels
+    )
     mobilisations: Numbers  # asset types x months, at dispatch
     camps: Numbers  # asset types x months: set up, at dispatch
     parcels: int

@@ -228,7 +228,11 @@ def _by_asset(asset: "pd.Series[str]", days: Floats) -> pd.DataFrame:
 
 def _begun(worked: Worked) -> pd.DataFrame:
     """Parcels that are begun, with the columns that :func:`doings` needs."""
-    log, teams, horizon_s = worked.course.log.log, worked.allocation.teams, worked.prepared.horizon_s
+    log, teams, horizon_s = (
+        worked.course.log.log,
+        worked.allocation.teams,
+        worked.prepared.horizon_s,
+    )
     return pd.DataFrame(
         {
             "team": [teams[i].id for i in log.team],

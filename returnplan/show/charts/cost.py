@@ -98,7 +98,7 @@ def _cost_notes(
         ),
         words.phrase("Costs are in constant prices, not discounted."),
     ]
-    if silent := int(summary["works_without_cost"].max()):
+    if len(summary) and (silent := int(summary["works_without_cost"].iloc[0])):
         notes[-1] += " " + words.plural(
             "{number} planned work states no cost: only its crew is counted.",
             "{number} planned works state no cost: only their crews are counted.",

@@ -139,8 +139,8 @@ def _person_days_note(findings: Findings) -> str:
         for name in findings.allocations
     )
     return words.phrase(
-        "Person-days are the days until conditions are met (modelled), or until {date}, weighted by "
-        "people. Share of them from people whose conditions are not met by then: {shares}.",
+        "Person-days are the days until conditions are met (modelled), or until {date}, weighted "
+        "by people. Share of them from people whose conditions are not met by then: {shares}.",
         date=words.date(findings.horizon), shares=shares,
     )  # fmt: skip
 
