@@ -208,8 +208,11 @@ def headline(outcome: Any) -> str:
     met = int(summary[f"people_by_{outcome.horizon}_mean"])
     total = int(readiness["people"].sum())
     share = f" ({100 * met // total} %)" if total else ""
+    silent = int(summary["works_without_cost"])
+    without = f" without {_count(silent, 'work')} of unstated cost" if silent else ""
     mean = " (mean of the draws)" if readiness["probability_by_horizon"].notna().any() else ""
     return (
         f"{outcome.allocation}: conditions met (modelled) for {met:,} of {total:,} people{share}"
         f"{mean} by {outcome.horizon}; USD {summary['cost_usd_mean'] / 1e6:,.1f} million"
+        f"{without}"
     )
