@@ -101,7 +101,7 @@ def option_headings(findings: Findings) -> tuple[str, ...]:
         if unit == MILLION
         else words.phrase("Person-days until conditions are met, thousands, against the first"),
         words.phrase("Cost, million USD"),
-        words.phrase("Expected casualties per 1,000 person-years of people present"),
+        words.phrase("Expected casualties per 1,000 person-years"),
         words.phrase("Communities not met by {date}", date=horizon),
     )
 
@@ -130,19 +130,14 @@ def option_notes(findings: Findings) -> tuple[str, ...]:
 def _person_days_note(findings: Findings) -> str:
     """What person-days are, and how many of them are of people who wait to the horizon."""
     words = findings.words
-    shares = words.listed(
-        words.phrase(
-            "{share} under “{title}”",
-            share=words.percent(findings.summary(name)["person_days_never_share"]),
-            title=findings.title(name),
-        )
-        for name in findings.allocations
-    )
+    never = [findings.summary(name)["person_days_never_share"] for name in findings.allocations]
+    low, high = words.percent(min(never)), words.percent(max(never))
     return words.phrase(
-        "Person-days are the days until conditions are met (modelled), or until {date}, weighted "
-        "by people. Share of them from people whose conditions are not met by then: {shares}.",
-        date=words.date(findings.horizon), shares=shares,
-    )  # fmt: skip
+        "Person-days: days until conditions are met (modelled), at most until {date}, weighted by "
+        "people; {shares} of them are of people whose conditions are not met by then.",
+        date=words.date(findings.horizon),
+        shares=low if low == high else words.phrase("{low} to {high}", low=low, high=high),
+    )
 
 
 def cost_note(findings: Findings) -> str:

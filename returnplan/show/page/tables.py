@@ -164,7 +164,7 @@ def cost_table(findings: Findings) -> Table:
     words = findings.words
     rates = {
         ("returnees", "per_1000_person_years"): words.phrase(
-            "Expected casualties per 1,000 person-years of people present"
+            "Expected casualties per 1,000 person-years"
         ),
         ("deminers", "per_km2"): words.phrase("Accidents of deminers per km² worked on"),
     }

@@ -192,7 +192,7 @@ def test_the_options_are_the_numbers_of_the_tables(little: Findings) -> None:
     assert more.person_days.mean == row["mean"] == pytest.approx(by_hand)
     assert more.texts[7] == "0.25 (0.10 to 0.50)"
     notes = " ".join(option_notes(little))
-    assert "not met by then: 0 % under “Plan A” and 25 % under “Plan B”" in notes
+    assert "0 % to 25 % of them are of people whose conditions are not met by then" in notes
     assert "not discounted. 2 planned works state no cost: only their crews are counted." in notes
     assert "25 % come from settlements where it is not known how many dwellings" in notes
 
