@@ -171,6 +171,8 @@ class WorkLog:
     demining_days
         Workable days that each team spends on technical survey, clearance and quality control, up
         to the horizon.
+    demined_m2
+        Area that the teams work on in these days, in square metres.
     mobilisations, camps
         Asset types (in the order in which the teams name them) x months: teams that moved to
         another site, and that set up a camp.
@@ -188,6 +190,7 @@ class WorkLog:
     day_share: Floats
     last_finish_s: Whole
     demining_days: Floats
+    demined_m2: float
     mobilisations: Numbers
     camps: Numbers
     parcels: int
@@ -310,6 +313,7 @@ class Workforce:
             day_share=_renamed(result.day_share, planned),
             last_finish_s=result.last_finish_s,
             demining_days=result.demining_days,
+            demined_m2=float(result.demined @ (amounts.work / pieces)[planned]),
             mobilisations=result.mobilisations,
             camps=result.camps,
             parcels=int(result.parcels),

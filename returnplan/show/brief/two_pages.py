@@ -42,10 +42,10 @@ TITLE_LETTERS = 34
 """Letters of an allocation's title in a chart."""
 MOST_ROWS = 6
 """Allocations in the table; the others are in the report."""
-COLUMNS = (36.0, 24.0, 25.0, 23.0, 25.0, 26.0, 14.0, 22.0, 25.0)
+COLUMNS = (35.0, 24.0, 25.0, 22.0, 25.0, 26.0, 14.0, 26.0, 23.0)
 """Widths of the table of options."""
 DECISION_COLUMNS = (20.0, 56.0, 106.0)
-HEAD, HEADLINE, OPTIONS, NOTES = 17.0, 22.0, 98.0, 9.0
+HEAD, HEADLINE, OPTIONS, NOTES = 17.0, 22.0, 98.0, 13.0
 CURVE, CURVES, TARGETS, WAITING, DECISIONS, RISKS = 64.0, 76.0, 10.0, 44.0, 54.0, 48.0
 """Most height of each part, mm; what is left goes to the map, and to the statements."""
 
