@@ -27,6 +27,7 @@ from returnplan.show.findings.context import (
     mark,
     not_modelled,
     risks,
+    source_words,
     sources,
     statements,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "rate_text",
     "records",
     "risks",
+    "source_words",
     "sources",
     "standing",
     "standing_words",

@@ -22,6 +22,7 @@ from returnplan.show.findings import (
     range_of,
     rate_text,
     records,
+    source_words,
 )
 from returnplan.show.page.districts import district_name
 from returnplan.show.page.rounding import significant
@@ -260,7 +261,7 @@ def assumption_table(findings: Findings) -> Table:
         "derived": words.phrase("derived"),
         "assumed": words.phrase("assumed"),
     }
-    titles = {source.id: source.title for source in findings.scenario.sources}
+    titles = source_words(findings)
     rows = tuple(
         (
             row.id.replace("_", " "),
