@@ -528,6 +528,7 @@ class Rate:
             "area per workable team-day; empty for skills of works",
             unit="m2/team-day",
             ge=0.01,  # a hand's breadth: less is another unit, and work would have no end
+            le=1e9,  # a district: more is another unit, and work would take no time
         ),
     ] = None
     source: Source
