@@ -23,6 +23,7 @@ from returnplan.cli.screen import (
     bad_input,
     fail,
     reading,
+    show_doubts,
     show_problems,
     watched,
 )
@@ -99,7 +100,9 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
     click.echo(f"{loaded.title or loaded.name}: {size(loaded)}.", err=True)
     click.echo(run_room.note(request), err=True)
     click.echo(f"Gates in force, {gates_in_words(loaded.gates)}.", err=True)
-    show_problems("Warnings, please look", report.warnings)
+    others = [problem for problem in report.warnings if problem not in report.plausibility]
+    show_problems("Warnings, please look", others)
+    show_doubts(report.plausibility, scenario)
     shipped = len(default_lines(report))
     click.echo(f"{shipped} defaults in use: see returnplan check {scenario}", err=True)
     try:
