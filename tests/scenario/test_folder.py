@@ -241,7 +241,7 @@ def scenarios(draw: st.DrawFn) -> rp.Scenario:
                 asset=name,
                 skill=draw(st.sampled_from(domain.AREA_SKILLS)),
                 land_class=draw(maybe(words(domain.LandClass))),
-                rate_m2_day=draw(st.floats(0.01, 1e9)),
+                rate_m2_day=draw(st.floats(0.01, 1e12)),
                 source=source,
             )
             for name in types
