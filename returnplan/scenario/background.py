@@ -62,7 +62,14 @@ def read_background(folder: Path) -> tuple[Background, list[Problem]]:
             districts += [str(properties.get("district") or "")] * len(found)
             if properties.get("source"):
                 credit_lines[f"Boundaries: {properties['source']}"] = None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+    ) as error:
         problem = Problem(
             file=FILE,
             found=f"no polygons that can be read ({type(error).__name__}: {error})",

@@ -1,7 +1,7 @@
 """Whether people can ever reach a hub, if an allocation does all the work that its teams can do."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from returnplan.domain import Scenario
@@ -55,7 +55,7 @@ def communities_can_be_reached(draft: Draft) -> Iterator[Problem]:
             yield draft.doubt("communities", row, "settlement", found, note)
 
 
-def _under(names: Sequence[str], every: Any) -> str:
+def _under(names: Sequence[str], every: Collection[str]) -> str:
     if len(names) == len(every):
         return "under every allocation"
     return f"under {', '.join(names)}"

@@ -16,11 +16,14 @@ Flags = npt.NDArray[np.bool_]
 
 EARTH_KM = 6371.0
 LEAST_TURN_DEG = 0.5
-"""Nearer to its mirror image, about 50 km, a point at a border may be inside with either."""
+"""Nearer to its mirror image, about 50 km, a point at a border may be inside either way."""
 FAR_KM = 25.0
 """A hazard farther from its place than a day's walk is on somebody else's land."""
 POINTS_KM, POINTS_SHARE = 1.0, 0.1
-"""How much shorter a road may be than the line between two points: places have a size."""
+"""How much shorter a road may be than the line between two points: places have a size.
+
+Published lengths of main roads in Karabakh are up to 9 % and 2.5 km shorter.
+"""
 DETOUR, DETOUR_KM = 10.0, 20.0
 """How much longer it may be: the longest of 2,171 roads of Karabakh is 2.5 times as long."""
 FAST_KMH = 130.0
@@ -152,7 +155,7 @@ def _within(points: Floats, corners: Floats) -> Flags:
     (x0, y0), (x1, y1) = corners[:-1].T, corners[1:].T
     x, y = points[:, :1], points[:, 1:]
     crosses = (y0 > y) != (y1 > y)
-    rise = np.where(y1 == y0, 1.0, y1 - y0)
-    is_east = x < x0 + (y - y0) * (x1 - x0) / rise
+    with np.errstate(all="ignore"):  # level lines, and outlines beyond the earth, cross nothing
+        is_east = x < x0 + (y - y0) * (x1 - x0) / (y1 - y0)
     odd: Flags = np.count_nonzero(crosses & is_east, axis=1) % 2 == 1
     return odd

@@ -26,6 +26,7 @@ from tests.scenario.planted import (
 )
 from tests.worlds import Row
 
+ROOT = Path(__file__).resolve().parents[3]
 GATE = "road_access = { max_hub_hours = 3 }"
 CLOSED = (
     "no all-season road can be open from a hub to there, even when all work that its teams can do "
@@ -122,7 +123,7 @@ ACCESS: dict[str, Fault] = {
         [*STEEP, dogs("listed"), dogs("near")],
     ),
     "ground on a road that no team is there for": (
-        [*STEEP, dogs("near", 0)],
+        [*STEEP, dogs("near", 0), cell("hazards", 3, "area_m2", "0.5")],
         NOBODY_GOES_UP,
         [*STEEP, dogs("near", 0), cell("hazards", 3, "area_m2", "0")],
     ),
@@ -463,6 +464,19 @@ def test_doubts_are_the_last_warnings_and_the_gravest_comes_first(folder: Path) 
     assert report.warnings[1:] == report.plausibility
     assert report.errors == ()
     assert report.scenario == rp.load(folder)
+
+
+def test_of_the_shipped_scenarios_one_is_doubted_for_what_it_says_itself() -> None:
+    """Land for transport beside roads blocks nobody's way (README of Karabakh)."""
+    assert rp.check(ROOT / "scenarios" / "valley").plausibility == ()
+    (doubt,) = rp.check(ROOT / "scenarios" / "karabakh").plausibility
+    assert (doubt.file, doubt.column) == ("hazards.csv", "denies")
+    assert doubt.found.endswith("at a place (and 437 more rows like it)")
+
+
+def test_outlines_beyond_the_earth_hold_no_place(folder: Path) -> None:
+    beyond = outlines((-1e308, 1e308, -1e308, 1e308), (46, 47, 39, 39))
+    assert doubted(folder, [beyond, cape(39.5, 46.5)]) == []
 
 
 def test_a_latitude_beyond_the_pole_is_an_error(folder: Path) -> None:
