@@ -189,6 +189,23 @@ FIGURES: dict[str, Fault] = {
         ],
         [cell("communities", 3, "households", "1"), cell("communities", 2, "households", "")],
     ),
+    "one person, of no household or not willing": (
+        [
+            *(cell("communities", row, "people", "1") for row in (2, 3)),
+            cell("communities", 2, "willing_share", "0"),
+            cell("communities", 3, "households", "0"),
+        ],
+        [
+            "communities.csv, row 3, column households: found 0 households of 1 people; "
+            f"note: {NO_HOUSEHOLD}",
+            f"communities.csv, row 2, column willing_share: found 0; note: {UNWILLING}",
+        ],
+        [
+            *(cell("communities", row, "people", "1") for row in (2, 3)),
+            less("communities", id="lower_people"),
+            less("orders", position="1"),
+        ],
+    ),
     "more households than people": (
         [cell("communities", 3, "households", "121")],
         [
@@ -252,7 +269,7 @@ FIGURES: dict[str, Fault] = {
         [cell("hazards", 3, "area_m2", "50000000")],
     ),
     "an area in hectares": (
-        [cell("hazards", 2, "area_m2", "9.9"), cell("hazards", 4, "area_m2", "4.4")],
+        [cell("hazards", 2, "area_m2", "9.9"), cell("hazards", 4, "area_m2", "0.5")],
         [
             "hazards.csv, row 2, column area_m2: found 9.9 (and 1 more row like it); "
             f"note: {KNOWN_AREA}: if hectares are meant, work and dates are far too short"
