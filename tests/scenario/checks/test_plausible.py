@@ -491,6 +491,21 @@ def test_of_the_shipped_scenarios_one_is_doubted_for_what_it_says_itself() -> No
     assert doubt.found.endswith("at a place (and 437 more rows like it)")
 
 
+@pytest.mark.parametrize(
+    ("lon", "lat", "doubts"), [(39.3, 46.3, 1), (39.45, 46.5, 1), (39.55, 46.5, 0)]
+)
+def test_an_outline_with_a_slanting_side_holds_what_is_within(
+    folder: Path, lon: float, lat: float, doubts: int
+) -> None:
+    write_world(folder)
+    ring = [[46, 39], [47, 39], [46, 40], [46, 39]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    text = json.dumps({"features": [{"geometry": shape, "properties": {}}]})
+    (folder / "districts.geojson").write_text(text, encoding="utf-8")
+    cape(lon, lat)(folder)
+    assert len(rp.check(folder).plausibility) == doubts
+
+
 def test_outlines_beyond_the_earth_hold_no_place(folder: Path) -> None:
     beyond = outlines((-1e308, 1e308, -1e308, 1e308), (46, 47, 39, 39))
     assert doubted(folder, [beyond, cape(39.5, 46.5)]) == []
