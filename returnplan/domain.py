@@ -92,6 +92,8 @@ MOST_DAYS = 36_525
 """A hundred years, the longest horizon: the clock of the model counts no further."""
 MOST_COUNT = 1_000_000_000
 """Most people or dwellings of one row: an eighth of mankind."""
+MOST_M2 = 1e12
+"""Largest area of one row: a million square kilometres."""
 MOST_TEAMS = 100_000
 """Most teams of one row: ten times as many as in all mine action."""
 
@@ -389,7 +391,7 @@ class Hazard:
     hazard_class: Annotated[HazardClass, column("suspected or confirmed")]
     land_class: Annotated[LandClass, column("decides the productivity of teams")]
     area_m2: Annotated[
-        float, column("reported area", unit="m2", ge=0, le=1e12, sensitivity="restricted")
+        float, column("reported area", unit="m2", ge=0, le=MOST_M2, sensitivity="restricted")
     ]
     denies: Annotated[
         tuple[Denied, ...],
@@ -529,6 +531,7 @@ class Rate:
             "area per workable team-day; empty for skills of works",
             unit="m2/team-day",
             ge=0.01,  # a hand's breadth: less is another unit, and work would have no end
+            le=MOST_M2,  # the largest area in a day: more is another unit
         ),
     ] = None
     source: Source

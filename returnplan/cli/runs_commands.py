@@ -24,6 +24,7 @@ from returnplan.cli.screen import (
     fail,
     reading,
     say,
+    show_doubts,
     show_problems,
     watched,
 )
@@ -100,7 +101,9 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
     say(f"{loaded.title or loaded.name}: {size(loaded)}.", err=True)
     say(run_room.note(request), err=True)
     say(f"Gates in force, {gates_in_words(loaded.gates)}.", err=True)
-    show_problems("Warnings, please look", report.warnings)
+    others = [problem for problem in report.warnings if problem not in report.plausibility]
+    show_problems("Warnings, please look", others)
+    show_doubts(report.plausibility, scenario)
     shipped = len(default_lines(report))
     say(f"{shipped} defaults in use: see returnplan check {scenario}", err=True)
     try:

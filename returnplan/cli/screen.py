@@ -92,6 +92,14 @@ def show_problems(title: str, problems: Sequence[Problem]) -> None:
         say(f"  {line}", err=True)
 
 
+def show_doubts(doubts: Sequence[Problem], scenario: Path) -> None:
+    """Print one line that says how many warnings doubt a scenario, and the gravest of them."""
+    if doubts:
+        noun = "warning" if len(doubts) == 1 else "warnings"
+        text = f"{len(doubts)} {noun} about the scenario's plausibility"
+        say(f"{text}: see returnplan check {scenario}. First: {doubts[0]}", err=True)
+
+
 def watched(work: Callable[[Watcher], T]) -> T:
     """Do some work under a watcher, with bars on a terminal and with lines in a log."""
     if not is_terminal():

@@ -64,7 +64,14 @@ def read_background(folder: Path) -> tuple[Background, list[Problem]]:
             source = _line(properties.get("source"))
             if source:
                 credit_lines[f"Boundaries: {source}"] = None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+    ) as error:
         problem = Problem(
             file=FILE,
             found=f"no polygons that can be read ({type(error).__name__}: {error})",

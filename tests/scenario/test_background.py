@@ -22,6 +22,11 @@ from tests.scenario.planted import only_problem
         '{"features": [{"geometry": null}]}',
         '{"features": [{"geometry": {"type": "Point", "coordinates": [1, 2]}}]}',
         '{"features": [{"geometry": {"type": "Polygon", "coordinates": [[[1, 2], [2, 1]]]}}]}',
+        '{"features": [{"geometry": {"type": "Polygon", "coordinates": []}}]}',
+        '{"features": [{"geometry": {"type": "Polygon", "coordinates": [[[1], [1], [1], [1]]]}}]}',
+        '{"features": [{"geometry": {"type": "Polygon", "coordinates": [[[1, 1'
+        + "0" * 400
+        + "]]]}}]}",
     ],
 )
 def test_a_background_that_is_no_map_is_one_error(folder: Path, text: str) -> None:

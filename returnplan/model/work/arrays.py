@@ -37,7 +37,7 @@ from returnplan.model.work.milestones import (
 )
 from returnplan.model.work.network import Network
 from returnplan.model.work.teams import Need, Skills, Team, need_of
-from returnplan.units import DAY_S, LIMIT_S, NEVER, days_to_seconds
+from returnplan.units import DAY_S, LIMIT_DAYS, LIMIT_S, NEVER, days_to_seconds
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -138,7 +138,8 @@ class Workload:
         day_speeds = np.concatenate(
             [building * values.repair_speed, works_speed, np.ones(milestones.surveyed)]
         )
-        handover_s = np.floor(values.handover_days * DAY_S + 0.5).astype(np.int64)
+        days_to_handover = np.minimum(values.handover_days, LIMIT_DAYS + 1)  # later is never
+        handover_s = np.floor(days_to_handover * DAY_S + 0.5).astype(np.int64)
         return Amounts(
             work=milestones.of_jobs(areas, days),
             parcels=milestones.of_jobs(parcels, (days > 0).astype(np.int32)),
