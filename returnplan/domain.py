@@ -17,6 +17,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
 
+from returnplan.errors import CONTROL
 from returnplan.language.words import Later, later
 
 PlaceKind = Literal["settlement", "hub", "base", "junction"]
@@ -93,6 +94,8 @@ MOST_DAYS = 36_525
 """A hundred years, the longest horizon: the clock of the model counts no further."""
 MOST_COUNT = 1_000_000_000
 """Most people or dwellings of one row: an eighth of mankind."""
+MOST_M2 = 1e12
+"""Largest area of one row: a million square kilometres."""
 MOST_TEAMS = 100_000
 """Most teams of one row: ten times as many as in all mine action."""
 
@@ -103,11 +106,11 @@ _CONFIG = ConfigDict(
     str_max_length=MOST_CHARACTERS,
 )
 
-_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Line ends, controls, and marks that turn the order of letters."""
+_FORMULA = re.compile("(?:^|;)\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+"""What a spreadsheet takes for a formula, also in wide letters or where semicolons part cells."""
 _ID = re.compile(r"[\w#](?:\.* ?\.*[\w#-])*")
 ID_TEXT = "letters, digits, _ - . # and single blanks between them, not - or . at an end"
-WORDS_TEXT = "a line of text without = + - @ at its start"
+WORDS_TEXT = "a line of text without = + - @ at its start or behind a semicolon"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
@@ -198,7 +201,7 @@ def one_line(text: str) -> str:
     ValueError
         When it has some.
     """
-    if _CONTROL.search(text):
+    if CONTROL.search(text):
         raise ValueError("a line of text")
     return text
 
@@ -211,7 +214,7 @@ def words(text: str) -> str:
     ValueError
         When it is.
     """
-    if text[:1] in ("=", "+", "-", "@"):
+    if _FORMULA.search(text):
         raise ValueError(WORDS_TEXT)
     return one_line(text)
 
@@ -390,7 +393,7 @@ class Hazard:
     hazard_class: Annotated[HazardClass, column("suspected or confirmed")]
     land_class: Annotated[LandClass, column("decides the productivity of teams")]
     area_m2: Annotated[
-        float, column("reported area", unit="m2", ge=0, le=1e12, sensitivity="restricted")
+        float, column("reported area", unit="m2", ge=0, le=MOST_M2, sensitivity="restricted")
     ]
     denies: Annotated[
         tuple[Denied, ...],
@@ -531,6 +534,7 @@ class Rate:
             "area per workable team-day; empty for skills of works",
             unit="m2/team-day",
             ge=0.01,  # a hand's breadth: less is another unit, and work would have no end
+            le=MOST_M2,  # the largest area in a day: more is another unit
         ),
     ] = None
     source: Source

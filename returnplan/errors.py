@@ -1,5 +1,6 @@
 """What can go wrong, said once: every problem of an input, with its place and what is allowed."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,19 @@ MOST_PLACE, MOST_FOUND, MOST_ALLOWED = 100, 300, 1_500
 """Characters of a message: of a file or column, of what is found, of what is allowed."""
 MOST_LISTED = 20
 """Problems of one file that a list shows; it counts the others."""
+CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Line ends, controls, marks that turn the order of letters, and what is no character."""
+
+
+def harmless(text: str) -> str:
+    r"""Write controls out, but for line ends: a name then does nothing to a terminal.
+
+    Examples
+    --------
+    >>> print(harmless("a\x1b[2Jb\u202ec"))
+    a\x1b[2Jb\u202ec
+    """
+    return CONTROL.sub(lambda sign: sign[0] if sign[0] == "\n" else repr(sign[0])[1:-1], text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,9 @@ def tables() -> dict[str, pd.DataFrame]:
         "roads": roads,
         "delays": delays(),
         "key_roads": key_roads(),
-        "summary": pd.DataFrame({"allocation": ["today"], "cost_usd_mean": [2_500_000.0]}),
+        "summary": pd.DataFrame(
+            {"allocation": ["today"], "cost_usd_mean": [2_500_000.0], "works_without_cost": [1]}
+        ),
         "differences": differences().head(0),
         "district_shares": shares(),
     }

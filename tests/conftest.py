@@ -6,6 +6,7 @@ The docstrings of the worlds in ``tests.worlds`` state their days.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -21,6 +22,7 @@ from returnplan.show.audience.tables import Audience
 from returnplan.show.findings import open_findings
 from returnplan.show.page import report_page
 from tests import worlds
+from tests.hostile import Texts, write_hostile
 from tests.running import call, no_figures, run_undrawn
 from tests.sketch import Sketch
 
@@ -145,6 +147,33 @@ def karabakh_readme_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     It takes a minute, so only tests of the longer target ask for it.
     """
     return shared_run("karabakh", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a run, with figures, of :mod:`tests.hostile`: 3 draws. Do not change it.
+
+    Beside it stand its scenario, and what the command printed.
+    """
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # of all workers
+    with (root / "hostile.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first makes it, the others wait
+        if not (root / "hostile.txt").exists():
+            texts = write_hostile(root / "hostile")
+            (root / "hostile.json").write_text(json.dumps(texts), encoding="utf-8")
+            done = call("run", root / "hostile", "--draws", "3", "--out", root / "hostile_run")
+            assert done.exit_code == 0, done.output
+            (root / "hostile.txt").write_text(done.output, encoding="utf-8")
+    return root / "hostile_run"
+
+
+@pytest.fixture(scope="session")
+def hostile_texts(hostile_run: Path) -> Texts:
+    """Return the texts of :mod:`tests.hostile`, by the field in which they stand."""
+    found: Texts = json.loads(hostile_run.with_name("hostile.json").read_text(encoding="utf-8"))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -162,7 +162,7 @@ def _tables(
         for gate in ("permission", "survey", "water")
     ]
     harm = [
-        (name, "all", *(n * part if n else math.nan for part in (10.0, 4.0, 20.0)), 0)
+        (name, "returnees", *((0.25, 0.1, 0.5) if n else (0.2, 0.1, 0.4)), 0)
         for n, name in enumerate(names)
     ]
     roads = [
@@ -191,8 +191,8 @@ def _tables(
         "harm": pd.DataFrame(
             harm if draws else [],
             columns=[
-                *("allocation", "kind", "difference_mean", "difference_low", "difference_high"),
-                "people_unknown_risk",
+                *("allocation", "kind", "per_1000_person_years_mean", "per_1000_person_years_low"),
+                *("per_1000_person_years_high", "people_unknown_risk"),
             ],
         ),
     }
@@ -243,4 +243,9 @@ def _summary(number: int, name: str, ready_day: Any) -> dict[str, Any]:
         "cost_usd_mean": 1e6 * (number + 1),
         "communities_never": int((~np.isfinite(np.median(ready_day[number], axis=0))).sum()),
         "early_person_days_mean": 1234.0,
+        "person_days_never_share": 0.25 * number,
+        "cost_per_person_usd": 2500.0,
+        "cost_per_returned_usd": 5000.0,
+        "works_without_cost": 2,
+        "people_unknown_dwellings": 100,
     }

@@ -13,7 +13,7 @@ import click
 from returnplan.cli.insight_commands import explain
 from returnplan.cli.runs_commands import bench, compare, merge, run
 from returnplan.cli.scenario_commands import check, new
-from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, STOPPED, fail, stoppable
+from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, STOPPED, fail, say, stoppable
 from returnplan.cli.show_commands import report
 from returnplan.errors import ReturnplanError, ScenarioError
 from returnplan.version import __version__
@@ -79,7 +79,7 @@ def list_kind(kind: str) -> None:
     """
     from returnplan.cli.listing import listing
 
-    click.echo("\n".join(listing(kind)))
+    say("\n".join(listing(kind)))
 
 
 for _command in (new, check, run, merge, bench, compare, explain, report):

@@ -18,10 +18,12 @@ HOW = (
     "95 % interval: of the mean difference, how well the draws pin it down (bootstrap, "
     f"{RESAMPLES:,} resamples, seed {SEED}).",
     f"p10 to p90: of the difference over the draws; {NOTE}.",
+    "Person-days: days until conditions are met or the horizon comes, weighted by people.",
     "Better: strictly more people, or strictly fewer person-days; probability_better of a CSV file "
     "counts a tie as half.",
 )
 """How the numbers are made."""
+COSTS = "Costs are in constant prices, not discounted."
 
 
 def shown_dates(spread: Spread) -> list[date]:
@@ -63,11 +65,19 @@ def comparison(
         lines += ["", f"People whose conditions are met (modelled) by {day}"]
         lines += _differences(table[is_it], run.allocations, "people", 1, 0)
     waiting = table[table["measure"].eq(PERSON_DAYS)]
-    lines += ["", "Person-days of displacement up to the horizon, million (fewer is better)"]
+    lines += ["", "Person-days until conditions are met, million (fewer is better)"]
     lines += _differences(waiting, run.allocations, "person-days", MILLION, 2)
+    summary = run.summary.set_index("allocation")
     lines += ["", "Cost, USD million (difference of the means)"]
-    lines += _costs(run.summary.set_index("allocation")["cost_usd_mean"].to_dict(), against)
-    return [*lines, "", *HOW]
+    lines += _costs(summary["cost_usd_mean"].to_dict(), against)
+    lines += [
+        "",
+        "Share of the person-days that is of people never met; USD per person; expected casualties "
+        "per 1,000 person-years of people present; accidents of deminers per km2 worked on",
+    ]
+    lines += _rates(summary)
+    silent = int(summary["works_without_cost"].iloc[0])
+    return [*lines, "", *HOW, f"{COSTS} {silent:,} planned works state no cost."]
 
 
 def _differences(
@@ -103,6 +113,25 @@ def _costs(cost_usd: Mapping[str, float], against: str) -> list[str]:
     for name, usd in cost_usd.items():
         more = "" if name == against else _signed((usd - cost_usd[against]) / MILLION, 1)
         rows.append((name, f"{usd / MILLION:,.1f}", more))
+    return aligned(rows, words=1)
+
+
+def _rates(summary: pd.DataFrame) -> list[str]:
+    """What money and waiting come to by person, and casualties by exposure."""
+    columns = {
+        "never met": ("person_days_never_share", "{:.0%}"),
+        "USD per met": ("cost_per_person_usd", "{:,.0f}"),
+        "USD per returned": ("cost_per_returned_usd", "{:,.0f}"),
+        "casualties": ("per_1000_person_years_mean", "{:.2g}"),
+        "accidents": ("deminer_accidents_per_km2_mean", "{:.2g}"),
+    }
+    rows = [("allocation", *columns)]
+    for name, row in summary.iterrows():
+        cells = (
+            "-" if pd.isna(row[column]) else form.format(row[column])
+            for column, form in columns.values()
+        )
+        rows.append((str(name), *cells))
     return aligned(rows, words=1)
 
 

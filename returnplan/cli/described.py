@@ -117,12 +117,15 @@ def _unknown_lines(scenario: Scenario) -> Iterator[str]:
     """What is not known of settlements with people, and what that means for returns and harm."""
     homes = {settlement for settlement, people in scenario.people.items() if people}
     shelter = [one for one in scenario.works if one.kind == "shelter"]
-    counted = {one.settlement for one in shelter}
-    counted -= {one.settlement for one in shelter if one.dwellings is None}
-    if silent := len(homes - counted):
+    if silent := len(homes - {one.settlement for one in shelter}):
         yield (
-            f"  dwellings  unknown at {silent:,} of {len(homes):,} settlements with people: "
+            f"  dwellings  none planned at {silent:,} of {len(homes):,} settlements with people: "
             "they do not bound the returns there"
+        )
+    if silent := len(homes & {one.settlement for one in shelter if one.dwellings is None}):
+        yield (
+            f"  dwellings  of unknown number at {silent:,} of {len(homes):,} settlements with "
+            "people: such dwellings bring nobody home"
         )
     if silent := sum(hazard.items_per_km2 is None for hazard in scenario.hazards):
         yield (
@@ -205,8 +208,11 @@ def headline(outcome: Any) -> str:
     met = int(summary[f"people_by_{outcome.horizon}_mean"])
     total = int(readiness["people"].sum())
     share = f" ({100 * met // total} %)" if total else ""
+    silent = int(summary["works_without_cost"])
+    without = f" without {_count(silent, 'work')} of unstated cost" if silent else ""
     mean = " (mean of the draws)" if readiness["probability_by_horizon"].notna().any() else ""
     return (
         f"{outcome.allocation}: conditions met (modelled) for {met:,} of {total:,} people{share}"
         f"{mean} by {outcome.horizon}; USD {summary['cost_usd_mean'] / 1e6:,.1f} million"
+        f"{without}"
     )

@@ -7,7 +7,7 @@ import click
 
 from returnplan.cli.completion import communities
 from returnplan.cli.options import allocations_option, as_is_option, chosen, run_argument
-from returnplan.cli.screen import bad_input, reading, watched
+from returnplan.cli.screen import bad_input, reading, say, watched
 
 
 @click.command()
@@ -48,11 +48,11 @@ def explain(
     found = find_community(opened, community)
     asked = chosen(names, opened.run.allocations)
     with reading(opened.run, folder):
-        click.echo("\n".join(heading(opened, found)))
+        say("\n".join(heading(opened, found)))
         for name in asked:
-            click.echo("\n" + "\n".join(explanation(opened, name, found)))
+            say("\n" + "\n".join(explanation(opened, name, found)))
             if what_if:
-                click.echo("\n" + "\n".join(_what_ifs(opened, name, found, draws)))
+                say("\n" + "\n".join(_what_ifs(opened, name, found, draws)))
 
 
 def _what_ifs(opened: Any, allocation: str, community: str, draws: int) -> list[str]:

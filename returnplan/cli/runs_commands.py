@@ -23,6 +23,8 @@ from returnplan.cli.screen import (
     bad_input,
     fail,
     reading,
+    say,
+    show_doubts,
     show_problems,
     watched,
 )
@@ -96,18 +98,20 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
         out=check_target(target, overwrite=overwrite),
         **options,
     )
-    click.echo(f"{loaded.title or loaded.name}: {size(loaded)}.", err=True)
-    click.echo(run_room.note(request), err=True)
-    click.echo(f"Gates in force, {gates_in_words(loaded.gates)}.", err=True)
-    show_problems("Warnings, please look", report.warnings)
+    say(f"{loaded.title or loaded.name}: {size(loaded)}.", err=True)
+    say(run_room.note(request), err=True)
+    say(f"Gates in force, {gates_in_words(loaded.gates)}.", err=True)
+    others = [problem for problem in report.warnings if problem not in report.plausibility]
+    show_problems("Warnings, please look", others)
+    show_doubts(report.plausibility, scenario)
     shipped = len(default_lines(report))
-    click.echo(f"{shipped} defaults in use: see returnplan check {scenario}", err=True)
+    say(f"{shipped} defaults in use: see returnplan check {scenario}", err=True)
     try:
         outcomes = watched(lambda watcher: run_room.run(request, write_run, watcher))
     except KeyboardInterrupt:
         fail(run_room.stopped(request), STOPPED)
     except OSError:
-        click.echo(run_room.stopped(request), err=True)
+        say(run_room.stopped(request), err=True)
         raise
     _say_what_was_written(outcomes, target)
 
@@ -127,14 +131,14 @@ def _say_what_was_written(outcomes: Sequence[Any], target: Path) -> None:
     from returnplan.runs.folder import FIGURES, STATEMENT
 
     for outcome in outcomes:
-        click.echo(headline(outcome))
-    click.echo(STATEMENT)
+        say(headline(outcome))
+    say(STATEMENT)
     if not outcomes:
-        click.echo(f"Part of the draws: {target}")
-        click.echo(f"When all parts are there: returnplan merge {target} ... --out DIR")
+        say(f"Part of the draws: {target}")
+        say(f"When all parts are there: returnplan merge {target} ... --out DIR")
         return
-    click.echo(f"Tables: {target}")
-    click.echo(f"Figures: {target / FIGURES}")
+    say(f"Tables: {target}")
+    say(f"Figures: {target / FIGURES}")
 
 
 @click.command()
@@ -211,11 +215,11 @@ def compare(
         target = runfolder.check_file(out, overwrite=overwrite) if out else None
         scenario = room.check(folder / runfolder.SCENARIO_COPY).scenario
         titles = {header.name: header.title for header in scenario.allocations} if scenario else {}
-        click.echo("\n".join(comparison(outcome, titles, table, dates or shown_dates(outcome))))
-    click.echo(runfolder.STATEMENT)
+        say("\n".join(comparison(outcome, titles, table, dates or shown_dates(outcome))))
+    say(runfolder.STATEMENT)
     if target is not None:
         runfolder.write_file(target, csv_bytes(table))
-        click.echo(f"Table: {out}")
+        say(f"Table: {out}")
 
 
 def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
@@ -264,4 +268,4 @@ def bench(
 
     with bad_input():
         for line in measure(sizes, folders, with_rival=not no_rival, target=target):
-            click.echo(line)
+            say(line)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from returnplan.cli.options import PATH, gates_option, scenario_argument
-from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, fail, show_problems
+from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, fail, say, show_problems
 
 
 @click.command()
@@ -55,9 +55,9 @@ def new(
             )
             (room.write_workbook if xlsx else room.write)(scenario, folder)
         write_guide(scenario, folder)
-    click.echo(f"Wrote {folder}: {size(scenario)}.")
-    click.echo(f"What each file and column means stands in {folder / 'README.md'}.")
-    click.echo(f"Next: returnplan check {folder}")
+    say(f"Wrote {folder}: {size(scenario)}.")
+    say(f"What each file and column means stands in {folder / 'README.md'}.")
+    say(f"Next: returnplan check {folder}")
 
 
 @contextmanager
@@ -96,4 +96,4 @@ def check(scenario: Path, gates: Any) -> None:
     if report.scenario is None:
         noun = "problem" if len(report.errors) == 1 else "problems"
         fail(f"{scenario} cannot be run: {len(report.errors)} {noun}", BAD_INPUT)
-    click.echo("\n".join(describe(report)))
+    say("\n".join(describe(report)))

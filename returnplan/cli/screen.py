@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TextIO, TypeVar
 
 import click
 
-from returnplan.errors import Problem, ReturnplanError, listed
+from returnplan.errors import Problem, ReturnplanError, harmless, listed
 from returnplan.runs.machine.progress import Watcher
 
 T = TypeVar("T")
@@ -22,9 +22,27 @@ EVERY_S = 5.0
 """Time between two lines of a log about the draws."""
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print lines: the one way by which a command does, so that no name reaches a terminal else.
+
+    Parameters
+    ----------
+    text
+        The lines; controls and what the terminal has no letters for are written out.
+    err
+        Print on the error stream.
+    """
+    click.echo(_fitting(text, sys.stderr if err else sys.stdout), err=err)
+
+
+def _fitting(text: str, stream: TextIO) -> str:
+    code = stream.encoding or "utf-8"
+    return harmless(text).encode(code, "backslashreplace").decode(code)
+
+
 def fail(message: str, code: int) -> NoReturn:
     """Say what is wrong, and end."""
-    click.echo(f"returnplan: {message}", err=True)
+    say(f"returnplan: {message}", err=True)
     sys.exit(code)
 
 
@@ -56,9 +74,9 @@ def reading(run: Any, folder: Path) -> Iterator[None]:
     from returnplan.runs.reading import UNCHECKED, ContradictionError, edited_line, fitting
 
     if not run.is_checked:
-        click.echo(UNCHECKED, err=True)
+        say(UNCHECKED, err=True)
     if run.edited:
-        click.echo(edited_line(run))
+        say(edited_line(run))
     try:
         with fitting(folder, is_sure=run.is_intact):
             yield
@@ -69,9 +87,17 @@ def reading(run: Any, folder: Path) -> Iterator[None]:
 def show_problems(title: str, problems: Sequence[Problem]) -> None:
     """Print problems of a scenario under a title, one line each; nothing when there are none."""
     if problems:
-        click.echo(f"{title} ({len(problems):,}):", err=True)
+        say(f"{title} ({len(problems):,}):", err=True)
     for line in listed(problems):
-        click.echo(f"  {line}", err=True)
+        say(f"  {line}", err=True)
+
+
+def show_doubts(doubts: Sequence[Problem], scenario: Path) -> None:
+    """Print one line that says how many warnings doubt a scenario, and the gravest of them."""
+    if doubts:
+        noun = "warning" if len(doubts) == 1 else "warnings"
+        text = f"{len(doubts)} {noun} about the scenario's plausibility"
+        say(f"{text}: see returnplan check {scenario}. First: {doubts[0]}", err=True)
 
 
 def watched(work: Callable[[Watcher], T]) -> T:
@@ -97,7 +123,7 @@ class Log:
 
     def say(self, line: str) -> None:
         """Print a line."""
-        print(line, file=sys.stderr, flush=True)
+        say(line, err=True)
 
     def step(self, line: str, steps: int) -> None:
         """Print a line for each step."""
@@ -136,7 +162,7 @@ class Bars:
         """Print a line above the bar."""
         from tqdm import tqdm
 
-        tqdm.write(line, file=sys.stderr)
+        tqdm.write(_fitting(line, sys.stderr), file=sys.stderr)
 
     def drawn(self, done: int, draws: int) -> None:
         """Show how many draws are done.
@@ -162,7 +188,7 @@ class Bars:
             All steps.
         """
         bar = self._of("steps", steps, 0)
-        bar.set_description_str(line)
+        bar.set_description_str(_fitting(line, sys.stderr))
         bar.update()
 
     def close(self) -> None:

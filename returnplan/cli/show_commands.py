@@ -7,7 +7,7 @@ import click
 
 from returnplan.cli.completion import communities
 from returnplan.cli.options import PATH, as_is_option, run_argument
-from returnplan.cli.screen import bad_input, reading
+from returnplan.cli.screen import bad_input, reading, say
 from returnplan.language.words import LANGUAGES
 
 AUDIENCES = {
@@ -60,11 +60,11 @@ def report(
 
     with bad_input():
         findings = open_findings(folder, audience, language, contact, as_is=more["as_is"])
-    click.echo(f"Audience {audience}: {AUDIENCES[audience]}.", err=True)
+    say(f"Audience {audience}: {AUDIENCES[audience]}.", err=True)
     target = out or folder / REPORT
     with reading(findings.run, folder):
         profiles = more["profiles"]
-        written = publish(findings, target, profiles, lambda name: click.echo(name, err=True))
-    click.echo(STATEMENT)
+        written = publish(findings, target, profiles, lambda name: say(name, err=True))
+    say(STATEMENT)
     for path in written:
-        click.echo(f"Wrote {path}")
+        say(f"Wrote {path}")

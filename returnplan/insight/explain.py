@@ -86,7 +86,7 @@ def open_run(folder: Path, language: str = "", *, as_is: bool = False) -> Opened
     if not copy.is_dir():
         raise ReturnplanError(f"{folder} holds no folder {SCENARIO_COPY}: run it again")
     if scenario_room.digest(copy) != run.manifest["scenario_sha256"]:
-        raise ReturnplanError(f"{copy} is not the scenario of this run any more: run it again")
+        raise ReturnplanError(_other_scenario(copy, run))
     unread: list[Problem] = []
     given = run.manifest.get("gates")
     gates = scenario_room.read_gates(given, unread)
@@ -98,6 +98,17 @@ def open_run(folder: Path, language: str = "", *, as_is: bool = False) -> Opened
         places = tuple(_named(place, language) for place in scenario.places)
         scenario = replace(scenario, places=places)
     return OpenedRun(run=run, scenario=scenario, prepared=Prepared(scenario))
+
+
+def _other_scenario(copy: Path, run: Run) -> str:
+    """Say that reasons cannot be told from an edited scenario, and what to do."""
+    names = [name for name in run.edited if name.startswith(f"{SCENARIO_COPY}/")]
+    which = f" ({', '.join(names)})" if names else ""
+    return (
+        f"{copy} is not the scenario of this run any more{which}: reasons would be those of "
+        f"another scenario, so --as-is does not read it. Put its files back as they were, or run "
+        f"it: returnplan run {copy} --out a_new_folder"
+    )
 
 
 def _check_same(folder: Path, run: Run, scenario: Scenario) -> None:

@@ -4,7 +4,7 @@ from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from returnplan.domain import Assumption, Deployment, Scenario
+from returnplan.domain import MOST_M2, Assumption, Deployment, Scenario
 from returnplan.model.chance.assumptions import assumptions_in_force
 from returnplan.model.reasons.causes import OF_A_GATE, WAITING, remedy, waiting_cause, work_cause
 from returnplan.model.work.calendars import COMMON_YEAR
@@ -139,7 +139,7 @@ def _without_work(scenario: Scenario, cause: str) -> Scenario:
         roads = [replace(r, repair_crew_days=r.repair_crew_days * SWIFT) for r in scenario.roads]
         return replace(scenario, roads=tuple(roads))
     rates = tuple(
-        replace(rate, rate_m2_day=rate.rate_m2_day / SWIFT)
+        replace(rate, rate_m2_day=min(rate.rate_m2_day / SWIFT, MOST_M2))
         if rate.rate_m2_day and work_cause(rate.skill) == cause
         else rate
         for rate in scenario.rates

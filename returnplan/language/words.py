@@ -9,6 +9,8 @@ workbook cells) are never localised.
 import datetime as dt
 import gettext
 import io
+import textwrap
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -50,6 +52,32 @@ def later(message: str) -> Later:
         The sentence in English, as a literal, with names in braces where values stand.
     """
     return Later(message)
+
+
+def shortened(text: str, letters: int, sign: str = "…") -> str:
+    """Keep the beginning of a text that is too long: whole words, where they are not too long.
+
+    Parameters
+    ----------
+    letters
+        Most letters, with the sign.
+    sign
+        Stands for what is left out.
+
+    Examples
+    --------
+    >>> shortened("Upper Valley and the hills", 16), shortened("Llanfairpwllgwyngyll", 16)
+    ('Upper Valley…', 'Llanfairpwllgwy…')
+    """
+    if len(text) <= letters:
+        return text
+    words = textwrap.shorten(text, letters, placeholder=sign)
+    if 2 * len(words) > letters:
+        return words
+    end = letters - len(sign)
+    while end > 1 and unicodedata.combining(text[end]):  # a mark stays with its letter
+        end -= 1
+    return text[:end] + sign
 
 
 def plain(name: str) -> str:

@@ -321,7 +321,7 @@ def simulate(
     # People who return, and the harm to be expected (§8)
     home = prepared.returns.of(number, course.ready_s, history.works_s, allocation.served)
     presence = Presence(*map(home.people, (home.present, home.early, home.left)))
-    harm = allocation.harm.of(number, history.risk, presence, log.demining_days)
+    harm = allocation.harm.of(number, history.risk, presence, log.demining_days, log.demined_m2)
     casualties, by_settlement = harm
     if first is not None:
         casualties = beside(casualties, by_settlement, first.casualties_here)

@@ -194,9 +194,11 @@ class ContradictionError(ReturnplanError):
 
 def _refusal(folder: str | Path, names: tuple[str, ...]) -> str:
     those = "is not as the run wrote it" if len(names) == 1 else "are not as the run wrote them"
+    is_copy = any(name.startswith(f"{SCENARIO_COPY}/") for name in names)
+    but = "; explain and report need the scenario as it was even then" if is_copy else ""
     return (
         f"{folder} was edited after the run: {', '.join(names)} {those}. Run it again; or read it "
-        "as it is, with --as-is (in Python: as_is=True), and every output will say so"
+        f"as it is, with --as-is (in Python: as_is=True), and every output will say so{but}"
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from returnplan.errors import Problem
+from returnplan.domain import MOST_CHARACTERS
+from returnplan.errors import CONTROL, Problem
 from returnplan.scenario.files import RefusedError, bytes_of, text_of
 
 FILE = "districts.geojson"
@@ -59,10 +60,18 @@ def read_background(folder: Path) -> tuple[Background, list[Problem]]:
             found = _outer_rings(feature["geometry"])
             properties = feature.get("properties") or {}
             rings += found
-            districts += [str(properties.get("district") or "")] * len(found)
-            if properties.get("source"):
-                credit_lines[f"Boundaries: {properties['source']}"] = None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            districts += [_line(properties.get("district"))] * len(found)
+            source = _line(properties.get("source"))
+            if source:
+                credit_lines[f"Boundaries: {source}"] = None
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+    ) as error:
         problem = Problem(
             file=FILE,
             found=f"no polygons that can be read ({type(error).__name__}: {error})",
@@ -73,6 +82,14 @@ def read_background(folder: Path) -> tuple[Background, list[Problem]]:
         rings=tuple(rings), districts=tuple(districts), credit_lines=tuple(credit_lines)
     )
     return background, []
+
+
+def _line(value: object) -> str:
+    """A name, or whom to credit; nothing stays empty."""
+    text = "" if value is None else str(value)
+    if len(text) > MOST_CHARACTERS or CONTROL.search(text):
+        raise ValueError("a property that is no line of text")
+    return text
 
 
 def _outer_rings(shape: Any) -> list[Ring]:

@@ -24,6 +24,12 @@ MOST_ROWS, MOST_CELLS = 300_000, 6_000_000
 """Longest and largest table: many times the hazards and roads of any country."""
 UNSEEN = " \t\r\n\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{ZERO WIDTH NO-BREAK SPACE}"
 """Blanks around a name, and the order mark that some programs leave before it."""
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What programs put between columns in place of commas."""
+SAVE_AS_TABLE = (
+    "commas between columns: save the tables as sheets of one workbook (.xlsx), or save as CSV "
+    "with the comma as separator"
+)
 WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """Byte order marks of UTF-16; UTF-32 starts with the first one."""
 
@@ -182,8 +188,10 @@ def read_csv(path: Path) -> Grid:
     """
     lines: Grid = []
     cells = 0
+    text = _decoded(path)
+    _refuse_other_marks(text)
     try:
-        for line in csv.reader(io.StringIO(_decoded(path), newline=""), strict=True):
+        for line in csv.reader(io.StringIO(text, newline=""), strict=True):
             lines.append(line)
             cells += len(line)
             if len(lines) > MOST_ROWS or cells > MOST_CELLS:
@@ -198,6 +206,23 @@ def read_csv(path: Path) -> Grid:
         found, allowed = f"broken quotes ({error})", "each opened quote is closed"
         raise RefusedError(found, allowed, len(lines) + 1) from None
     return lines
+
+
+def _refuse_other_marks(text: str) -> None:
+    """Refuse a file whose columns are separated otherwise, as in countries with decimal commas.
+
+    Raises
+    ------
+    RefusedError
+        With how to save it instead.
+    """
+    first = next(filter(None, map(str.strip, text.splitlines())), "")
+    stated = first.lower().removeprefix("sep=") if first.lower().startswith("sep=") else ""
+    if stated == "," or ("," in first and not stated):
+        return
+    for mark, name in SEPARATORS.items():
+        if mark in (stated or first):
+            raise RefusedError(f"columns separated by {name}", SAVE_AS_TABLE, 1)
 
 
 def and_more(count: int, noun: str) -> str:

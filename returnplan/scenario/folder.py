@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from returnplan.domain import Assumption, Scenario, type_of_table
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.model.chance.assumptions import default_assumptions
 from returnplan.scenario.background import read_background
-from returnplan.scenario.checks import run_checks
+from returnplan.scenario.checks import PLAUSIBILITY, run_checks
 from returnplan.scenario.checks.draft import Draft
 from returnplan.scenario.files import (
     MOST_ROWS,
@@ -38,6 +38,9 @@ class Report:
     ----------
     problems
         Errors first, then warnings.
+    plausibility
+        Those warnings that doubt what is allowed: each cell may be so, but can it be meant? The
+        first would change the result most. Nothing is doubted while there are errors.
     scenario
         The scenario; None when there are errors.
     default_assumptions
@@ -47,6 +50,7 @@ class Report:
     """
 
     problems: tuple[Problem, ...]
+    plausibility: tuple[Problem, ...] = ()
     scenario: Scenario | None = None
     default_assumptions: tuple[Assumption, ...] = ()
     default_columns: tuple[tuple[str, str, str, int], ...] = ()
@@ -75,7 +79,8 @@ def load(folder: str | Path, gates: Gates | None = None) -> Scenario:
     Returns
     -------
     Scenario
-        Everything in it.
+        Everything in it. Warnings, also those about its plausibility, are in the report of
+        :func:`check`.
 
     Raises
     ------
@@ -122,7 +127,8 @@ def _check_folder(path: Path, gates: Gates | None) -> Report:
         values["gates"] = {name: dict(parameters) for name, parameters in gates.items()}
     reading = read_sheets(path, head.left_out, head.marks)
     problems = [*head.problems, *reading.problems]
-    problems += read_background(path)[1]
+    background, found_there = read_background(path)
+    problems += found_there
     rows: dict[str, list[tuple[int, Any]]] = {}
     for table, sheet in reading.sheets.items():
         rows[table], found = table_type(table).parse(sheet)
@@ -137,17 +143,20 @@ def _check_folder(path: Path, gates: Gates | None) -> Report:
         allocations=values.get("allocations", ()),
         allocation_names=head.allocation_names,
         gates=values.get("gates", {}),
+        rings=background.rings,
     )
     problems += run_checks(draft)
     problems.sort(key=lambda problem: problem.level)
-    scenario = None
+    scenario, doubts = None, list[Problem]()
     if not any(problem.level == "error" for problem in problems):
         tables = {table: tuple(row for _, row in found) for table, found in rows.items()}
         given: dict[str, Any] = {**values, **tables}
         scenario = Scenario(**given)
+        doubts = run_checks(replace(draft, scenario=scenario), PLAUSIBILITY)
     own = draft.ids("assumptions")
     return Report(
-        problems=tuple(problems),
+        problems=(*problems, *doubts),
+        plausibility=tuple(doubts),
         scenario=scenario,
         default_assumptions=tuple(
             row for name, row in default_assumptions().items() if name not in own

@@ -114,7 +114,7 @@ def _header(kind: TableType, grid: Grid) -> list[str]:
     if len(header) > MOST_COLUMNS:
         raise RefusedError(f"{len(header):,} columns", f"at most {MOST_COLUMNS}", 1)
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
-        raise RefusedError(f"one column named {shown(header[0])}", "columns separated by commas", 1)
+        raise RefusedError(f"one column named {shown(header[0])}", "one name a cell", 1)
     if not named and not any(nearest(name, kind.required) for name in header):
         allowed = f"a header with the columns {', '.join(kind.required)}"
         raise RefusedError(f"{shown(header[0])}, and no name of a column", allowed, 1)

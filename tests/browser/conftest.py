@@ -1,4 +1,4 @@
-"""Reports of the valley in a real browser: one browser a session, one page a test."""
+"""Reports in a real browser: one browser a session, one page a test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,31 +33,39 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@contextmanager
+def watched(browser: Browser, path: Path, **how: Any) -> Iterator[Page]:
+    """Open a page, and see that it fetches nothing, goes nowhere, asks and complains of nothing."""
+    context = browser.new_context(**{"viewport": DESK, **how})
+    context.set_default_timeout(LONGEST_MS)
+    page = context.new_page()
+    fetched: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    page.goto(path.as_uri())
+    if how.get("java_script_enabled", True):
+        page.wait_for_selector("html.ready", state="attached")
+    yield page
+    assert page.url.partition("#")[0] == path.as_uri()
+    context.close()
+    assert [url for url in fetched if not url.startswith("data:")] == [path.as_uri()]
+    assert complaints == []
+
+
 @pytest.fixture
 def opened(browser: Browser, reports: Callable[..., Path]) -> Opened:
-    """Return a context manager that opens a report and sees that nothing is fetched or complained.
+    """Return a context manager that opens a report of the valley, or another page by its path.
 
     Words for a new context of the browser may follow (viewport, java_script_enabled ...).
     """
 
-    @contextmanager
-    def open_page(audience: str = "internal", language: str = "en", **how: Any) -> Iterator[Page]:
-        path = reports(audience, language)
-        context = browser.new_context(**{"viewport": DESK, **how})
-        context.set_default_timeout(LONGEST_MS)
-        page = context.new_page()
-        fetched: list[str] = []
-        complaints: list[str] = []
-        page.on("request", lambda request: fetched.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path.as_uri())
-        if how.get("java_script_enabled", True):
-            page.wait_for_selector("html.ready", state="attached")
-        yield page
-        context.close()
-        assert [url for url in fetched if not url.startswith("data:")] == [path.as_uri()]
-        assert complaints == []
+    def open_page(
+        audience: str = "internal", language: str = "en", path: Path | None = None, **how: Any
+    ) -> AbstractContextManager[Page]:
+        return watched(browser, path or reports(audience, language), **how)
 
     return open_page
 

@@ -27,6 +27,7 @@ def test_a_run_folder_holds_every_table_figure_and_how_it_was_made(
     out, result = finished
     assert result.exit_code == 0, result.output
     assert "no unrecorded hazards" in result.output
+    assert "plausibility" not in result.output
     assert str(out) in result.output
     tables = {name: pd.read_csv(out / f"{name}.csv") for name in TABLES}
     scenario = rp.load(starter)
@@ -144,6 +145,35 @@ def test_warnings_are_shown_before_a_run(tmp_path: Path) -> None:
     result = call("run", folder, "-a", "today", "--draws", "0", "--out", tmp_path / "out")
     assert result.exit_code == 0
     assert "hazards.csv, row 2, column area_m2: found 0" in result.output
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_run_repeats_in_one_line_what_can_hardly_be_meant(tmp_path: Path) -> None:
+    folder = tmp_path / "scenario"
+    assert call("new", folder).exit_code == 0
+    words = ("-a", "today", "--draws", "0", "--out", tmp_path / "out", "--overwrite")
+    text = (folder / "roads.csv").read_text(encoding="utf-8")
+    (folder / "roads.csv").write_text(text.replace(",45,", ",145,"), encoding="utf-8")
+    first = "First: roads.csv, row 2, column speed_kmh: found 145"
+    assert _about_plausibility(folder, *words) == (f"1 warning {first}", 1)
+    text = (folder / "communities.csv").read_text(encoding="utf-8")
+    (folder / "communities.csv").write_text(text.replace(",320,,", ",320,0,"), encoding="utf-8")
+    first = "First: communities.csv, row 3, column households: found 0 households of 320 people"
+    assert _about_plausibility(folder, *words) == (f"2 warnings {first}", 2)
+
+
+def _about_plausibility(folder: Path, *words: str | Path) -> tuple[str, int]:
+    """What a run says in its one line, in short, and how many warnings `check` lists."""
+    checked = call("check", folder)
+    assert checked.exit_code == 0
+    result = call("run", folder, *words)
+    assert result.exit_code == 0
+    assert "Warnings" not in result.stderr
+    (line,) = [line for line in result.stderr.splitlines() if "plausibility" in line]
+    assert f" about the scenario's plausibility: see returnplan check {folder}. First: " in line
+    count, _, first = line.partition(" about the scenario's plausibility: ")
+    told = first.partition(". ")[2].partition(";")[0]
+    return f"{count} {told}", checked.stderr.count("; note: ")
 
 
 def test_names_in_any_letters_are_drawn_without_a_word(starter: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What a person sees: the progress of a run, and whether a run that is read was edited."""
 
+import io
 import json
 import re
 import shutil
@@ -12,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from returnplan.cli import screen
-from returnplan.cli.screen import Bars, Log
+from returnplan.cli.screen import Bars, Log, say
 from tests.running import call, manifest
 
 
@@ -168,7 +169,19 @@ def test_a_scenario_that_is_another_one_is_refused_also_as_it_is(run: Path) -> N
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     result = call("explain", run, "mill_east", "--as-is")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "is not the scenario of this run any more" in result.stderr
+    assert "is not the scenario of this run any more (scenario/communities.csv)" in result.stderr
+    assert f"returnplan run {run / 'scenario'} --out" in result.stderr
+    result = call("explain", run, "mill_east")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "report need the scenario as it was even then" in result.stderr
+
+
+def test_what_a_terminal_has_no_letters_for_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    monkeypatch.setattr("sys.stdout", narrow)
+    say("Şuşa \x1b[2J é\r\nnext")
+    narrow.seek(0)
+    assert narrow.read() == "\\u015eu\\u015fa \\x1b[2J é\\r\nnext\n"
 
 
 def test_tables_that_contradict_each_other_are_bad_input(run: Path) -> None:

@@ -258,6 +258,13 @@ def test_work_of_one_stage_leaves_the_rates_of_the_others() -> None:
     assert faster == {"clearance"}
 
 
+def test_work_of_the_highest_rate_can_be_taken_away() -> None:
+    scenario = surveyed().scenario()
+    swift = tuple(replace(rate, rate_m2_day=1e12) for rate in scenario.rates)
+    changed = whatif.without(replace(scenario, rates=swift), "work_clearance")
+    assert changed.rates == swift
+
+
 def test_works_of_other_kinds_keep_their_length() -> None:
     world = wells()
     world.works("lessons", "home", "risk_education", 12)

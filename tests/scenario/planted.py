@@ -16,6 +16,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 import returnplan as rp
+from returnplan.scenario import Report
 from tests.worlds import COLUMNS, SOURCES, Row, write_tables
 
 TOML = """\
@@ -71,7 +72,8 @@ TABLES: dict[str, list[Row]] = {
         {"id": "builders", "cost_usd_day": 900},
     ],
     "rates": [
-        *({"asset": "deminers", "skill": skill, "rate_m2_day": 500} for skill in SKILLS),
+        {"asset": "deminers", "skill": "survey", "rate_m2_day": 150_000},
+        *({"asset": "deminers", "skill": skill, "rate_m2_day": 500} for skill in SKILLS[1:]),
         {"asset": "builders", "skill": "build"},
     ],
     "calendars": [{"zone": "hills", "month": m, "workable_days": 20} for m in range(1, 13)],
@@ -158,12 +160,26 @@ def only_problem(folder: Path) -> rp.Problem:
     return problem
 
 
+def sure(report: Report) -> tuple[rp.Problem, ...]:
+    """All problems but doubts about plausibility, which have a test file of their own."""
+    return tuple(problem for problem in report.problems if problem not in report.plausibility)
+
+
 def said(folder: Path, changes: Iterable[Change]) -> list[str]:
-    """All messages about the world after some changes."""
+    """All messages about the world after some changes, but those about its plausibility."""
+    return [str(problem) for problem in sure(_changed(folder, changes))]
+
+
+def doubted(folder: Path, changes: Iterable[Change]) -> list[str]:
+    """All messages about the plausibility of the world after some changes."""
+    return [str(problem) for problem in _changed(folder, changes).plausibility]
+
+
+def _changed(folder: Path, changes: Iterable[Change]) -> Report:
     write_world(folder)
     for change in changes:
         change(folder)
-    return [str(problem) for problem in rp.check(folder).problems]
+    return rp.check(folder)
 
 
 def cell(table: str, row: int, column: str, text: str) -> Change:

@@ -6,6 +6,7 @@ import csv
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,32 @@ def test_a_row_with_too_many_or_too_few_cells_gives_one_error(folder: Path) -> N
     put_grid(folder, "places", lines)
     assert errors(folder) == [("places.csv", 2, None), ("places.csv", 3, None)]
     assert rp.check(folder).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("mark", "named", "quoting", "above"),
+    [
+        (";", "semicolons", csv.QUOTE_MINIMAL, ""),
+        (";", "semicolons", csv.QUOTE_ALL, ""),
+        (";", "semicolons", csv.QUOTE_MINIMAL, "sep=;\n"),
+        ("\t", "tabs", csv.QUOTE_MINIMAL, ""),
+    ],
+)
+def test_columns_that_no_comma_separates_are_one_message_a_file_that_says_how_to_save_it(
+    folder: Path, mark: str, named: str, quoting: Any, above: str
+) -> None:
+    tables = sorted(path.stem for path in folder.glob("*.csv"))
+    for table in tables:
+        lines = grid(folder, table)
+        with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as stream:
+            stream.write(above)
+            csv.writer(stream, delimiter=mark, quoting=quoting).writerows(lines)
+    problems = rp.check(folder).problems
+    assert sorted(problem.file for problem in problems) == [f"{table}.csv" for table in tables]
+    for problem in problems:
+        assert problem.found == f"columns separated by {named}"
+        assert "save" in problem.allowed
+        assert ".xlsx" in problem.allowed
 
 
 def rewrite(folder: Path, table: str, change: Callable[[bytes], bytes]) -> None:

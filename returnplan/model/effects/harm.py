@@ -23,6 +23,7 @@ Float = Any
 
 YEAR_S = 365.25 * DAY_S
 MONTH_S = YEAR_S / 12
+M2_PER_KM2 = 1e6
 LEAST_SETTLEMENTS = 3
 """A number that rests on fewer settlements would be a figure for a village: it is not shown."""
 MOST_SHARE = 0.8
@@ -36,7 +37,16 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "all": ("early", "after", "deminers"),
 }
 """What each row of the table adds up, in the words of :class:`Casualties`."""
-
+EXPOSURE: Mapping[str, tuple[str, ...]] = {
+    "returnees_early": ("years_early",),
+    "returnees_after": ("years_after",),
+    "returnees": ("years_early", "years_after"),
+    "returnees_deaths": ("years_early", "years_after"),
+    "deminers": ("worked_km2",),
+}
+"""What a row is divided by: person-years of people present, or area worked on by deminers, km2."""
+PERSON_YEARS = 1000
+"""Casualties of people present are told per so many person-years."""
 
 WORKED_OUT = 4
 """Fields of :class:`Casualties` that are figures of harm: the first ones."""
@@ -61,7 +71,8 @@ class Casualties(NamedTuple):
     death); ``unknown_people`` are the people of settlements left out, where the risk is unknown.
     ``settlements`` is the number of settlements that the casualties rest on, and ``largest`` the
     share of the one that weighs most; ``other_settlements`` and ``other_largest`` say the same of
-    the difference to the first allocation.
+    the difference to the first allocation. ``years_early`` and ``years_after`` are the person-years
+    during which ``early`` and ``after`` are met; ``worked_km2`` is the area that deminers work on.
     """
 
     early: float
@@ -73,6 +84,9 @@ class Casualties(NamedTuple):
     largest: float
     other_settlements: float
     other_largest: float
+    years_early: float
+    years_after: float
+    worked_km2: float
 
 
 class Harm:
@@ -100,7 +114,12 @@ class Harm:
         self._deminers = np.array([crew[asset] for asset in assets], np.float64)
 
     def of(
-        self, number: Mapping[str, float], risk: Risk, presence: Presence, demining_days: Floats
+        self,
+        number: Mapping[str, float],
+        risk: Risk,
+        presence: Presence,
+        demining_days: Floats,
+        demined_m2: float,
     ) -> tuple[Casualties, Floats]:
         """Expected casualties among people present and deminers at work (model §8).
 
@@ -114,6 +133,8 @@ class Harm:
             People at each settlement and instant.
         demining_days
             Workable days that each team spends on demining within the horizon, t.
+        demined_m2
+            Area that they work on in these days, in square metres.
 
         Returns
         -------
@@ -122,7 +143,7 @@ class Harm:
             settlement, S, for nothing but :func:`beside`.
         """
         is_known = ~np.isnan(risk.start)
-        early, after = _exposed(
+        early, after, years_early, years_after = _exposed(
             self._by_s,
             np.where(is_known, self._people, 0.0),
             Presence(*(np.ascontiguousarray(people.T) for people in presence)),
@@ -142,6 +163,9 @@ class Harm:
             largest=largest,
             other_settlements=0.0,
             other_largest=1.0,
+            years_early=float(years_early.sum()),
+            years_after=float(years_after.sum()),
+            worked_km2=demined_m2 / M2_PER_KM2,
         )
         return casualties, early + after
 
@@ -223,8 +247,8 @@ def shock_pace(by_s: Whole, shock: float, half_life_months: float) -> ShockPace:
 @compiled
 def _exposed(
     by_s: Whole, people: Floats, presence: Presence, risk: Risk, pace: ShockPace
-) -> tuple[Floats, Floats]:
-    """Expected casualties among people who came early, and among the others, by settlement.
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Expected casualties and person-years of people who came early, and of others, by settlement.
 
     ``presence`` is N x S here; settlements with 0 ``people`` are left out. The excess of the shock
     is kept as a sum over the people of a settlement, those who came early apart.
@@ -233,6 +257,7 @@ def _exposed(
     excess_early = presence.early[0].copy()
     excess_after = presence.present[0] - presence.early[0]
     total_early, total_after = np.zeros(len(people)), np.zeros(len(people))
+    years_early, years_after = np.zeros(len(people)), np.zeros(len(people))
     for step in range(len(by_s) - 1):
         first_s, last_s = float(by_s[step]), float(by_s[step + 1])
         years = (last_s - first_s) / YEAR_S
@@ -256,13 +281,12 @@ def _exposed(
             excess_early[here] = end * (excess_early[here] - passed) + mean * come_early
             excess_after[here] = end * (excess_after[here] * (1 - leaving) + passed) + mean * come
             casualties = _mean_risk(risk, pointer, here, first_s, last_s) * years / people[here]
-            total_early[here] += casualties * (
-                (early + early_then) / 2 + pace.excess * weight_early
-            )
-            total_after[here] += casualties * (
-                (after + after_then) / 2 + pace.excess * weight_after
-            )
-    return total_early, total_after
+            mean_early, mean_after = (early + early_then) / 2, (after + after_then) / 2
+            total_early[here] += casualties * (mean_early + pace.excess * weight_early)
+            total_after[here] += casualties * (mean_after + pace.excess * weight_after)
+            years_early[here] += years * mean_early
+            years_after[here] += years * mean_after
+    return total_early, total_after, years_early, years_after
 
 
 class _Pointer(NamedTuple):

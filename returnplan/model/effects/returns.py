@@ -75,6 +75,15 @@ class Returns:
         Its settlements, S, with willing households and shelter works.
     by_s
         Ascending instants at which households are counted, N, s; the first is 0.
+
+    Attributes
+    ----------
+    districts
+        Their districts in order of name, D.
+    people, unknown_people
+        People of each district, D; and those of them from settlements where works do not say how
+        many dwellings they build, and the others do not suffice. None of these dwellings is
+        counted: what is not known never brings home more people than what is.
     """
 
     def __init__(self, scenario: Scenario, settlements: Settlements, by_s: Whole) -> None:
@@ -88,13 +97,20 @@ class Returns:
         shelter = settlements.works_of("shelter")
         shelter = shelter[settlements.works_at[shelter] >= 0]
         at, dwellings = settlements.works_at[shelter], settlements.dwellings[shelter]
-        is_counted = np.isin(np.arange(len(settlements.ids)), at)
-        is_counted[at[np.isnan(dwellings)]] = False
-        self._first_dwellings = np.where(is_counted, 0.0, math.inf)
-        self._shelter = shelter[is_counted[at]]
+        is_bounded = np.isin(np.arange(len(settlements.ids)), at)
+        self._first_dwellings = np.where(is_bounded, 0.0, math.inf)
+        self._shelter = shelter[~np.isnan(dwellings)]
+        known_dwellings = np.bincount(at, np.nan_to_num(dwellings), len(settlements.ids))
+        is_enough = (known_dwellings >= self._households) & (self._uncounted_people == 0)
+        is_unknown = np.zeros(len(settlements.ids), np.bool_)
+        is_unknown[at[np.isnan(dwellings)]] = True
+        is_unknown &= ~is_enough
         district = [scenario.place[settlement].district for settlement in settlements.ids]
         self.districts = tuple(sorted(set(district)))
         self._district = np.array([self.districts.index(name) for name in district], np.int64)
+        here, count = settlements.people, len(self.districts)
+        self.people = np.bincount(self._district, here, count)
+        self.unknown_people = np.bincount(self._district, np.where(is_unknown, here, 0), count)
 
     def _by_settlement(self, of_community: list[int]) -> Floats:
         sums = np.zeros(len(self._settlements.ids))
@@ -197,7 +213,7 @@ class _Households(NamedTuple):
     organised: Floats  # S: the other willing households
     from_s: Floats  # S: when the place may be entered
     ready_s: Floats  # S: when conditions are met, not before it may be entered
-    first_dwellings: Floats  # S: 0; inf: not known, so they do not bound
+    first_dwellings: Floats  # S: 0; inf: no dwellings are to be built, so they do not bound
     built: Floats  # N x S
 
 

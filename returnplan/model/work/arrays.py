@@ -37,7 +37,7 @@ from returnplan.model.work.milestones import (
 )
 from returnplan.model.work.network import Network
 from returnplan.model.work.teams import Need, Skills, Team, need_of
-from returnplan.units import DAY_S, LIMIT_S, NEVER, days_to_seconds
+from returnplan.units import DAY_S, LIMIT_DAYS, LIMIT_S, NEVER, days_to_seconds
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -138,7 +138,8 @@ class Workload:
         day_speeds = np.concatenate(
             [building * values.repair_speed, works_speed, np.ones(milestones.surveyed)]
         )
-        handover_s = np.floor(values.handover_days * DAY_S + 0.5).astype(np.int64)
+        days_to_handover = np.minimum(values.handover_days, LIMIT_DAYS + 1)  # later is never
+        handover_s = np.floor(days_to_handover * DAY_S + 0.5).astype(np.int64)
         return Amounts(
             work=milestones.of_jobs(areas, days),
             parcels=milestones.of_jobs(parcels, (days > 0).astype(np.int32)),
@@ -171,6 +172,8 @@ class WorkLog:
     demining_days
         Workable days that each team spends on technical survey, clearance and quality control, up
         to the horizon.
+    demined_m2
+        Area that the teams work on in these days, in square metres.
     mobilisations, camps
         Asset types (in the order in which the teams name them) x months: teams that moved to
         another site, and that set up a camp.
@@ -188,6 +191,7 @@ class WorkLog:
     day_share: Floats
     last_finish_s: Whole
     demining_days: Floats
+    demined_m2: float
     mobilisations: Numbers
     camps: Numbers
     parcels: int
@@ -310,6 +314,7 @@ class Workforce:
             day_share=_renamed(result.day_share, planned),
             last_finish_s=result.last_finish_s,
             demining_days=result.demining_days,
+            demined_m2=float(result.demined @ (amounts.work / pieces)[planned]),
             mobilisations=result.mobilisations,
             camps=result.camps,
             parcels=int(result.parcels),

@@ -156,6 +156,9 @@ class Result(NamedTuple):
     day_share: Floats  # M: share of the day that its team works
     last_finish_s: Whole  # teams
     demining_days: Floats  # teams: workable days in stages that may hurt, up to the last instant
+    demined: (
+        Floats  # M: parcels of such stages that are worked on up to then, with parts of parcels
+    )
     mobilisations: Numbers  # asset types x months, at dispatch
     camps: Numbers  # asset types x months: set up, at dispatch
     parcels: int
@@ -400,6 +403,7 @@ class Progress(NamedTuple):
     is_waiting: Flags  # M: offered, with parcels left
     closing: Whole  # M x 6
     day_share: Floats  # M
+    demined: Floats  # M
     full_since_s: Whole  # M: as many teams as may are there
     full_s: Whole  # M
     waiting: Numbers  # sites: waiting jobs
@@ -567,6 +571,7 @@ def _no_progress(sites: Sites, jobs: Jobs, load: Load) -> Progress:
         is_waiting=np.zeros(milestones, np.bool_),
         closing=np.full((milestones, 6), NEVER, np.int64),
         day_share=np.zeros(milestones),
+        demined=np.zeros(milestones),
         full_since_s=np.zeros(milestones, np.int64),
         full_s=np.zeros(milestones, np.int64),
         waiting=np.zeros(len(sites.from_s), np.int32),
@@ -1315,7 +1320,7 @@ def _write(log: Log, row: Int, job: Int, parcel: Parcel, now: Int, mobilised: bo
 def _account(
     setting: Setting, load: Load, state: State, job: Int, parcel: Parcel, now: Int, until_s: Int
 ) -> None:
-    """Count what a team does for a parcel: mobilisation, camp, days of demining."""
+    """Count what a team does for a parcel: mobilisation, camp, days and parcels of demining."""
     crews, teams, team = setting.crews, state.teams, parcel.team
     site, need = state.progress.status[job, SITE], state.progress.status[job, NEED]
     asset = crews.asset[crews.team_crew[team]]
@@ -1327,11 +1332,10 @@ def _account(
     if setting.jobs.need_demines[need]:
         days = parcel.workable_days
         if parcel.finish_s > until_s:
-            left_s = max(until_s - parcel.work_s, 0)
-            days = min(
-                days, _workable(load.calendar, setting.sites.zone[site], parcel.work_s, left_s)
-            )
+            zone, left_s = setting.sites.zone[site], max(until_s - parcel.work_s, 0)
+            days = min(days, _workable(load.calendar, zone, parcel.work_s, left_s))
         teams.demining_days[team] += days
+        state.progress.demined[job] += days / parcel.workable_days
 
 
 @inner
@@ -1440,6 +1444,7 @@ def run(setting: Setting, load: Load, log: Log, until_s: Int) -> Result:
         day_share=progress.day_share,
         last_finish_s=teams.last_finish_s,
         demining_days=teams.demining_days,
+        demined=progress.demined,
         mobilisations=teams.mobilisations,
         camps=teams.camps,
         parcels=lists.tally[BEGUN],

@@ -107,9 +107,9 @@ class Reach:
         for place in sources:
             self.hours[place] = 0.0
 
-    def add_source(self, place: int) -> list[int]:
-        """Let hours count from one more place; the places that come nearer are returned."""
-        return self._relax([(0.0, place)])
+    def add_sources(self, *places: int) -> list[int]:
+        """Let hours count from more places; the places that come nearer are returned."""
+        return self._relax([(0.0, place) for place in places])
 
     def open_road(self, road: int) -> list[int]:
         """Open a road; the places that come nearer are returned, each once.

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from returnplan.model.conditions.risk import LEVELS
 from returnplan.model.conditions.score import WEIGHTS, ranks
-from returnplan.model.effects.harm import KINDS, LEAST_SETTLEMENTS, MOST_SHARE
+from returnplan.model.effects.harm import (
+    EXPOSURE,
+    KINDS,
+    LEAST_SETTLEMENTS,
+    MOST_SHARE,
+    PERSON_YEARS,
+)
 from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
 from returnplan.runs.tables.drawn import Drawn
 from returnplan.runs.tables.family import of_draws
@@ -25,9 +31,11 @@ STEADY_SHARE = 0.05
 def returns(drawn: Drawn) -> pd.DataFrame:
     """One row an allocation, district and month: returned, present, early.
 
-    Ranges of districts do not add up to the range of the country; means do.
+    Ranges of districts do not add up to the range of the country; means do. Where nobody can return
+    since nobody knows how many dwellings are built, returns are blank.
     """
-    dates, districts = drawn.prepared.dates, drawn.prepared.returns.districts
+    home = drawn.prepared.returns
+    dates, districts = drawn.prepared.dates, home.districts
     columns: dict[str, Any] = {}
     for name, people in drawn.people.items():
         for end, values in drawn.ends(people).items():
@@ -35,6 +43,10 @@ def returns(drawn: Drawn) -> pd.DataFrame:
         columns[f"{name}_mean"] = people.mean(axis=0)[:, 1:].ravel()
     columns = {name: values for name, values in columns.items() if name not in UNSAID}
     months = [day.isoformat()[:7] for day in dates[:-1]]
+    unknown = np.repeat(home.unknown_people, len(months))
+    is_blank = (unknown > 0) & (unknown == np.repeat(home.people, len(months)))
+    for name in (name for name in columns if name.startswith("returned_")):
+        columns[name] = np.where(is_blank, np.nan, columns[name])
     return pd.DataFrame(
         {
             "allocation": drawn.name,
@@ -42,6 +54,7 @@ def returns(drawn: Drawn) -> pd.DataFrame:
             "month": months * len(districts),
             "date": np.tile(np.array(dates[1:], "datetime64[s]"), len(districts)),
             **columns,
+            "people_unknown_dwellings": unknown.round().astype(np.int64),
         }
     )
 
@@ -85,7 +98,9 @@ def harm(drawn: Drawn) -> pd.DataFrame:
     """One row an allocation and kind: expected casualties, to compare allocations.
 
     With people in fewer than three settlements all numbers are blank; so is every number that rests
-    on fewer, or nearly on one. Differences are of pairs of the same draw.
+    on fewer, or nearly on one. Differences are of pairs of the same draw. Totals grow with the
+    people who are present and with the land that is worked on, so they also stand by exposure: the
+    mean is that of the casualties over that of the exposure, the range is of draws with exposure.
     """
     mine, first = drawn.casualties, drawn.first
     has_enough = sum(people > 0 for people in drawn.scenario.people.values()) >= LEAST_SETTLEMENTS
@@ -96,6 +111,7 @@ def harm(drawn: Drawn) -> pd.DataFrame:
         if has_enough and _is_shown(mine, kind, ("settlements", "largest")):
             row |= _range(drawn, number, "expected_low", "expected_high", "expected_mean")
             row["expected_p50"] = float(quantile(number, MIDDLE))
+            row |= _by_exposure(drawn, number, kind)
         if has_enough:
             people = 0.0 if kind == "deminers" else mine["unknown_people"].max()
             row["people_unknown_risk"] = round(float(people))
@@ -105,14 +121,36 @@ def harm(drawn: Drawn) -> pd.DataFrame:
             row |= _range(drawn, apart, "difference_low", "difference_high", "difference_mean")
         rows.append(row)
     table = pd.DataFrame(rows, columns=list(HARM_COLUMNS))
-    numbers = [name for name in HARM_COLUMNS if name.startswith(("expected", "difference"))]
+    texts = ("allocation", "kind", "people_unknown_risk")
+    numbers = [name for name in HARM_COLUMNS if name not in texts]
     return table.astype(dict.fromkeys(numbers, float))
 
 
+BY_YEARS, BY_AREA = "per_1000_person_years", "per_km2"
 HARM_COLUMNS = (
-    *("allocation", "kind", "expected_low", "expected_p50", "expected_high", "expected_mean"),
+    *("allocation", "kind"),
+    *("person_years_mean", f"{BY_YEARS}_low", f"{BY_YEARS}_mean", f"{BY_YEARS}_high"),
+    *("worked_km2_mean", f"{BY_AREA}_low", f"{BY_AREA}_mean", f"{BY_AREA}_high"),
+    *("expected_low", "expected_p50", "expected_high", "expected_mean"),
     *("difference_low", "difference_mean", "difference_high", "people_unknown_risk"),
 )
+
+
+def _by_exposure(drawn: Drawn, number: Floats, kind: str) -> dict[str, float]:
+    """Casualties over person-years of people present, or over area worked on; none: blank."""
+    if kind not in EXPOSURE:
+        return {}
+    exposure = _sum(drawn.casualties, EXPOSURE[kind])
+    is_area = kind == "deminers"
+    name, unit = (BY_AREA, 1) if is_area else (BY_YEARS, PERSON_YEARS)
+    row = {"worked_km2_mean" if is_area else "person_years_mean": mean(exposure)}
+    is_exposed = exposure > 0
+    if not is_exposed.any():
+        return row
+    rates = unit * number[is_exposed] / exposure[is_exposed]
+    row |= _range(drawn, rates, f"{name}_low", f"{name}_high", f"{name}_mean")
+    row[f"{name}_mean"] = unit * mean(number) / mean(exposure)
+    return row
 
 
 def _is_shown(casualties: Mapping[str, Floats], kind: str, fields: tuple[str, str]) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from returnplan.runs.tables.family import of_work
 from returnplan.runs.tables.worked import Worked
-from returnplan.units import DAY_S
+from returnplan.units import DAY_S, date_to_seconds, seconds_to_date
 
 Floats = npt.NDArray[np.float64]
 
@@ -141,3 +142,132 @@ def presence(worked: Worked) -> pd.DataFrame:
         }
     )
     return table[until_s > from_s].reset_index(drop=True)
+
+
+def doings(jobs: pd.DataFrame, presence: pd.DataFrame, edges: Floats) -> pd.DataFrame:
+    """Say what the teams of one allocation do with the days they are present.
+
+    Between ``work_day`` and ``finish_day`` the workable days count as work (commuting included) and
+    the rest as non-workable, both spread evenly over the parcel's time. From dispatch to
+    ``work_day`` a team mobilises, travels and camps. What remains of its presence is idle; a team
+    that finishes a parcel after its ``until_day`` stays present until then. A parcel that is begun
+    but not finished within the horizon (blank days) lasts until the horizon; its workable days are
+    those of its asset type's finished parcels in proportion, or all.
+
+    Parameters
+    ----------
+    jobs
+        Parcels: team, asset, start_day, work_day, finish_day, workable_days.
+    presence
+        As :func:`presence` gives it.
+    edges
+        Ends of the periods in days, the first is 0, the last the horizon.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an asset type and period: asset, from_day, until_day; team-days of work, travel,
+        pause and idle.
+    """
+    mine = jobs[jobs["team"].notna() & (jobs["team"].astype(str) != "")]
+    share = _workable_shares(mine)
+    mine = mine.fillna({"work_day": edges[-1], "finish_day": edges[-1]})
+    start, work, finish = (
+        mine[name].to_numpy(dtype=float) for name in ("start_day", "work_day", "finish_day")
+    )
+    at_work = _overlap(work, finish, edges)
+    last = mine.groupby("team")["finish_day"].max()
+    ends = presence["until_day"].to_numpy(dtype=float)
+    late = last.reindex(presence["team"]).to_numpy(dtype=float)
+    ends = np.fmax(np.where(np.isnan(ends), edges[-1], ends), late)
+    there = _overlap(presence["from_day"].to_numpy(dtype=float), ends, edges)
+    doing = {
+        "work": _by_asset(mine["asset"], at_work * share[:, None]),
+        "travel": _by_asset(mine["asset"], _overlap(start, work, edges)),
+        "pause": _by_asset(mine["asset"], at_work * (1 - share[:, None])),
+    }
+    present = _by_asset(presence["asset"], there)
+    busy = {name: table.reindex(present.index, fill_value=0.0) for name, table in doing.items()}
+    busy["idle"] = (present - sum(busy.values(), 0 * present)).clip(lower=0.0)
+    assets = [str(asset) for asset in present.index]
+    tidy = pd.DataFrame({"asset": np.repeat(assets, len(edges) - 1)})
+    tidy["from_day"] = np.tile(edges[:-1], len(assets))
+    tidy["until_day"] = np.tile(edges[1:], len(assets))
+    for name, table in busy.items():
+        tidy[name] = table.to_numpy(dtype=float).ravel()
+    return tidy
+
+
+def _workable_shares(mine: pd.DataFrame) -> Floats:
+    """Share of workable days from ``work_day`` on, one a parcel.
+
+    A parcel that is not finished takes the share of all finished parcels of its asset type, else 1.
+    """
+    span = (mine["finish_day"] - mine["work_day"]).astype(float)
+    done = pd.DataFrame({"asset": mine["asset"], "span": span, "days": mine["workable_days"]})
+    sums = done[span > 0].groupby("asset")[["span", "days"]].sum()
+    usual = mine["asset"].map(sums["days"] / sums["span"]).astype(float).fillna(1.0)
+    own = (done["days"].astype(float) / span.where(span > 0)).where(span != 0, 0.0)
+    return np.asarray(own.where(span.notna(), usual).clip(0, 1), dtype=np.float64)
+
+
+def _overlap(begin: Floats, end: Floats, edges: Floats) -> Floats:
+    """Days that each span shares with each period, shape (spans, periods)."""
+    upper = np.minimum(end[:, None], edges[None, 1:])
+    lower = np.maximum(begin[:, None], edges[None, :-1])
+    shared: Floats = np.clip(upper - lower, 0.0, None)
+    return shared
+
+
+def _by_asset(asset: "pd.Series[str]", days: Floats) -> pd.DataFrame:
+    """Add up rows of team-days by asset type."""
+    return (
+        pd.DataFrame(days, index=pd.Index(asset.astype(str), name="asset")).groupby(level=0).sum()
+    )
+
+
+def _begun(worked: Worked) -> pd.DataFrame:
+    """Parcels that are begun, with the columns that :func:`doings` needs."""
+    log, teams, horizon_s = (
+        worked.course.log.log,
+        worked.allocation.teams,
+        worked.prepared.horizon_s,
+    )
+    return pd.DataFrame(
+        {
+            "team": [teams[i].id for i in log.team],
+            "asset": [teams[i].asset for i in log.team],
+            "start_day": log.start_s / DAY_S,
+            "work_day": _days(log.work_s, horizon_s),
+            "finish_day": _days(log.finish_s, horizon_s),
+            "workable_days": log.workable_days,
+        }
+    )
+
+
+@of_work
+def team_time(worked: Worked) -> pd.DataFrame:
+    """One row an allocation, year and asset type: busy and idle days (run on expected values)."""
+    prepared = worked.prepared
+    start, horizon_s = prepared.scenario.start, prepared.horizon_s
+    years = range(start.year, prepared.horizon.year + 1)
+    turns_s = [date_to_seconds(date(year, 1, 1), start) for year in years[1:]]
+    edges = np.unique(np.array([0, *turns_s, horizon_s]) / DAY_S)
+    table = doings(_begun(worked), presence(worked), edges)
+    days = table[list(DOINGS)].sum(axis=1)
+    year = [seconds_to_date(int(day * DAY_S), start).year for day in table["from_day"]]
+    table = table.assign(
+        allocation=worked.name,
+        year=year,
+        team_days=days,
+        busy_share=1 - table["idle"] / days.where(days > 0),
+        idle_share=table["idle"] / days.where(days > 0),
+        **{f"{doing}_days": table[doing] for doing in DOINGS},
+    )
+    columns = ["allocation", "year", "asset", "team_days", *(f"{doing}_days" for doing in DOINGS)]
+    there = table.loc[days > 0, [*columns, "busy_share", "idle_share"]]
+    return there.sort_values(["year", "asset"], ignore_index=True)
+
+
+DOINGS = ("work", "travel", "pause", "idle")
+"""What teams do with the days on which they are present."""

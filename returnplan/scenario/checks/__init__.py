@@ -8,16 +8,31 @@ To add a check, write one function in the file of its theme and decorate it with
 takes the `Draft` and yields ``draft.problem(...)`` for what forbids a run, ``draft.doubt(...)`` for
 what a planner should look at. Give it one fault and one just-legal row in
 ``tests/scenario/checks``. Messages stand in the order of `THEMES`, and of the functions in a theme.
+
+Themes of `PLAUSIBILITY` ask whether rows that are allowed can be meant. They are asked last, and
+only of a scenario without errors: each row is whole. What would change the result most comes first.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from types import ModuleType
 
 from returnplan.errors import Problem
-from returnplan.scenario.checks import dates, numbers, reach, references, size, work
+from returnplan.scenario.checks import (
+    access,
+    dates,
+    figures,
+    numbers,
+    reach,
+    references,
+    size,
+    whereabouts,
+    work,
+)
 from returnplan.scenario.checks.draft import CHECKS, Draft
 
 THEMES = (references, dates, numbers, reach, work, size)
+PLAUSIBILITY = (access, figures, whereabouts)
 
 
 def _merged(problems: Iterable[Problem]) -> Iterator[Problem]:
@@ -37,13 +52,15 @@ def _merged(problems: Iterable[Problem]) -> Iterator[Problem]:
             yield first
 
 
-def run_checks(draft: Draft) -> list[Problem]:
-    """All problems that the checks find, in the order of the checks.
+def run_checks(draft: Draft, themes: Sequence[ModuleType] = THEMES) -> list[Problem]:
+    """All problems that the checks of some themes find, in the order of the checks.
 
     Parameters
     ----------
     draft
         What could be read.
+    themes
+        Modules of checks.
 
     Returns
     -------
@@ -52,7 +69,7 @@ def run_checks(draft: Draft) -> list[Problem]:
     """
     return [
         problem
-        for theme in THEMES
+        for theme in themes
         for function in CHECKS[theme.__name__]
         for problem in _merged(function(draft))
     ]

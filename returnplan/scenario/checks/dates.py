@@ -52,14 +52,16 @@ def deployments_lie_in_time(draft: Draft) -> Iterator[Problem]:
 def funding_lies_in_time(draft: Draft) -> Iterator[Problem]:
     """Money is there within the horizon."""
     start, end = draft.start, draft.end
+    if start is None or end is None:
+        return
     note = f"outside the horizon {start} to {end}: nothing is compared with it"
     for row, item in draft.of("funding"):
         begin, until = item.from_date, item.until_date
         if _is_backwards(item):
             continue
-        if begin and end and begin >= end:
+        if begin and begin >= end:
             yield draft.doubt("funding", row, "from", f"{begin}", note)
-        elif until and start and until <= start:
+        elif until and until <= start:
             yield draft.doubt("funding", row, "until", f"{until}", note)
 
 
@@ -115,8 +117,9 @@ def places_open_in_time(draft: Draft) -> Iterator[Problem]:
 def calendars_are_whole(draft: Draft) -> Iterator[Problem]:
     """Each zone has its twelve months, each month once."""
     months: dict[str, dict[int, int]] = {}
-    unsure: set[str | None] = set()
-    for row, item in draft.all("calendars"):
+    rows = list(draft.of("calendars"))
+    unsure: set[str | None] = {None} if len(rows) < len(draft.all("calendars")) else set()
+    for row, item in rows:
         if item.zone is None or item.month is None:
             unsure.add(item.zone)
             continue

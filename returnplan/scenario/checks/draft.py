@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from returnplan.domain import AllocationHeader
+from returnplan.domain import AllocationHeader, Scenario
 from returnplan.errors import Problem
+from returnplan.scenario.background import Ring
 from returnplan.scenario.files import Sheet
 from returnplan.scenario.rows import Partial, table_type
 from returnplan.units import horizon_date
@@ -34,6 +35,10 @@ class Draft:
         All its allocations; None when they cannot be read.
     gates
         Well-formed gates in force with their parameters.
+    rings
+        Outlines of the districts, as lists of longitude and latitude.
+    scenario
+        All of it as one; None while there are errors.
     """
 
     rows: Mapping[str, list[tuple[int, Any]]]
@@ -45,6 +50,8 @@ class Draft:
     allocations: tuple[AllocationHeader, ...]
     allocation_names: tuple[str, ...] | None
     gates: Mapping[str, Mapping[str, float]]
+    rings: tuple[Ring, ...] = ()
+    scenario: Scenario | None = None
 
     @property
     def end(self) -> date | None:

@@ -1,6 +1,6 @@
 """Who waits, and what roads lead to them and to the work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from returnplan.errors import Problem
 from returnplan.scenario.checks.draft import Draft, check
@@ -21,27 +21,22 @@ def there_is_a_hub(draft: Draft) -> Iterator[Problem]:
 
 
 class _Parts:
-    """The connected parts of the graph; a road end that nobody knows may be anywhere."""
+    """The connected parts of the graph."""
 
-    def __init__(self, draft: Draft) -> None:
-        self._parent = {name: name for name in (*draft.ids("places"), ANYWHERE)}
-        for _, road in draft.all("roads"):
-            ends = [self.known(road.from_place), self.known(road.to_place)]
-            self._parent[self._root(ends[0])] = self._root(ends[1])
+    def __init__(self, places: Iterable[str], ends: Iterable[tuple[str, str]]) -> None:
+        self._parent = {name: name for name in places}
+        for one, other in ends:
+            self._parent[self.of(one)] = self.of(other)
 
-    def known(self, name: str | None) -> str:
-        return name if name in self._parent else ANYWHERE
-
-    def _root(self, name: str) -> str:
+    def of(self, name: str | None) -> str:
+        """The part of a place."""
         parent = self._parent
+        if name not in parent:
+            return ANYWHERE
         while parent[name] != name:
             parent[name] = parent[parent[name]]
             name = parent[name]
         return name
-
-    def of(self, name: str | None) -> str:
-        """The part of a place."""
-        return self._root(self.known(name))
 
 
 @check
@@ -49,9 +44,13 @@ def places_are_reached(draft: Draft) -> Iterator[Problem]:
     """Roads connect the communities with a hub, and the bases with the places of work."""
     if not draft.is_read("places", "roads"):
         return
-    parts = _Parts(draft)
+    places = draft.ids("places")
+    ends = [(road.from_place, road.to_place) for _, road in draft.all("roads")]
+    if not places.issuperset(end for pair in ends for end in pair):
+        return  # a road without a known end may lead to whatever has none
+    parts = _Parts(places, ends)
     hubs = {parts.of(p.id) for _, p in draft.all("places") if p.kind in ("hub", None)}
-    hubs.add(parts.of(ANYWHERE))
+    hubs.add(ANYWHERE)
     for row, community in draft.of("communities"):
         if parts.of(community.settlement) not in hubs:
             note = "no road leads there from a hub: road_access will never be met"
@@ -63,7 +62,7 @@ def places_are_reached(draft: Draft) -> Iterator[Problem]:
     for _, road in draft.all("roads"):
         if road.id in with_hazards or road.repair_crew_days != 0:
             sites |= {parts.of(road.from_place), parts.of(road.to_place)}
-    sites.add(parts.of(ANYWHERE))
+    sites.add(ANYWHERE)
     for row, line in draft.of("deployments"):
         if parts.of(line.base) not in sites:
             note = "no road leads from this base to any place of work"

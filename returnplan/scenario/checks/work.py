@@ -1,22 +1,11 @@
 """Work that somebody can do, and that is known well enough to be planned."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, get_args
 
-from returnplan.domain import (
-    AREA_SKILLS,
-    KINDS_OF_WORKS,
-    LAND_CLASSES,
-    WORKS,
-    AllocationHeader,
-    Difficulty,
-    LandClass,
-)
+from returnplan.domain import KINDS_OF_WORKS, WORKS, AllocationHeader
 from returnplan.errors import Problem
-from returnplan.model.work.milestones import FEELS_DIFFICULTY
+from returnplan.scenario.checks.ability import stages, workable
 from returnplan.scenario.checks.draft import Draft, check, is_faulty
-
-DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
 
 
 def _needs(draft: Draft) -> Iterator[tuple[str, str, int, str]]:
@@ -29,16 +18,11 @@ def _needs(draft: Draft) -> Iterator[tuple[str, str, int, str]]:
             yield "road_repair", "roads", row, "repair_crew_days"
     for row, hazard in draft.of("hazards"):
         if hazard.hazard_class is not None and hazard.area_m2 != 0:
-            for skill in _stages(hazard):
+            for skill in stages(hazard):
                 yield skill, "hazards", row, "hazard_class"
     for row, community in draft.of("communities"):
         if community.people:
             yield "survey", "communities", row, "settlement"
-
-
-def _stages(hazard: Any) -> tuple[str, ...]:
-    """Skills that a hazard needs one after the other; a confirmed one is not surveyed."""
-    return AREA_SKILLS[1:] if hazard.hazard_class == "CHA" else AREA_SKILLS
 
 
 @check
@@ -91,26 +75,6 @@ def _skill_gap(
     return f"no teams with skill {skill!r} ({types}) in allocation {', '.join(without)}"
 
 
-def _workable(draft: Draft) -> set[tuple[str, LandClass, Difficulty]]:
-    """Skill, land class and difficulty at which some asset type gets on."""
-    assets = {asset.id: asset for _, asset in draft.all("assets")}
-    able: set[tuple[str, LandClass, Difficulty]] = set()
-    for _, rate in draft.all("rates"):
-        has_rate = rate.rate_m2_day is not None or is_faulty(rate, "rate_m2_day")
-        if rate.skill == "survey" and not has_rate:
-            continue  # community surveys only; other skills must have a rate
-        asset = assets.get(rate.asset)
-        feels = rate.skill in FEELS_DIFFICULTY and asset is not None
-        able |= {
-            (rate.skill, land, difficulty)
-            for land in LAND_CLASSES
-            if rate.land_class in (None, land)
-            for difficulty in DIFFICULTIES
-            if not (feels and getattr(asset, f"mult_{difficulty}") == 0)
-        }
-    return able
-
-
 @check
 def unrecorded_hazards_resemble_recorded_ones(draft: Draft) -> Iterator[Problem]:
     """A settlement that is given unrecorded hazards has a recorded one for them to resemble."""
@@ -130,12 +94,12 @@ def hazards_can_be_worked(draft: Draft) -> Iterator[Problem]:
     skills = {rate.skill for _, rate in draft.all("rates")}
     if not draft.is_read("rates", "assets") or None in skills:
         return
-    able = _workable(draft)
+    able = workable(draft)
     for row, hazard in draft.of("hazards"):
         land, difficulty = hazard.land_class, hazard.difficulty
         if None in (land, difficulty, hazard.hazard_class) or hazard.area_m2 == 0:
             continue
-        for skill in _stages(hazard):
+        for skill in stages(hazard):
             if skill in skills and (skill, land, difficulty) not in able:
                 found = f"{hazard.id!r}: {land} of {difficulty} difficulty"
                 note = f"no asset type can do its {skill}: it is never released"
@@ -179,16 +143,21 @@ def gates_have_data(draft: Draft) -> Iterator[Problem]:
     """Where a gate in force waits for works, there are works, or a drive to them is allowed."""
     if not draft.is_known("works"):
         return
-    at = {(item.settlement, item.kind) for _, item in draft.all("works")}
+    places = draft.ids("places")
+    at = {
+        (item.settlement if item.settlement in places else None, item.kind)
+        for _, item in draft.all("works")
+    }
     for gate in KINDS_OF_WORKS:
         if gate not in draft.gates or "within_hours" in draft.gates[gate]:
             continue
         for row, community in draft.of("communities"):
-            known = community.settlement is not None and (None, gate) not in at
-            if known and (community.settlement, gate) not in at:
-                name = f"{community.settlement!r} without works of kind {gate}"
+            name = community.settlement
+            kept = ((None, gate), (None, None), (name, gate), (name, None))  # or perhaps so
+            if name is not None and at.isdisjoint(kept):
+                found = f"{name!r} without works of kind {gate}"
                 note = f"the gate {gate} is unknown there, never met"
-                yield draft.doubt("communities", row, "settlement", name, note)
+                yield draft.doubt("communities", row, "settlement", found, note)
 
 
 @check

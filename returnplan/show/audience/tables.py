@@ -204,14 +204,18 @@ def _is_joined(rows: pd.DataFrame) -> "pd.Series[bool]":
 
 def _summary(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:
     table, horizon = tables["summary"], tables["people_met"]["date"].max()
-    people = [c for c in table if str(c).startswith(("people_by_", "returned_by_", "present_at_"))]
+    counts = ("people_by_", "returned_by_", "present_at_", "people_unknown_")
+    people = [c for c in table if str(c).startswith(counts)]
     table = withhold_people(table, {str(name): [str(name)] for name in people})
     last = table[f"people_by_{horizon:%Y-%m-%d}_mean"]
     never = table["communities_never"].astype(float)
     for name in (str(c) for c in table if "person_days" in str(c)):
-        table = table.assign(**{name: table[name].astype(float).round(PERSON_DAYS_DIGIT)})
+        digit = SHARE_DIGIT if name.endswith("_share") else PERSON_DAYS_DIGIT
+        table = table.assign(**{name: table[name].astype(float).round(digit)})
+    returned = table["returned_by_horizon_mean"].astype(float)
     return table.assign(
         cost_per_person_usd=(table["cost_usd_mean"] / last.where(last > 0)).round(),
+        cost_per_returned_usd=(table["cost_usd_mean"] / returned.where(returned > 0)).round(),
         communities_never=never.where((never == 0) | (never >= LEAST_SETTLEMENTS)),
         last_ready_date_p50=_first_dates(table, tables["people_met"]),
     )

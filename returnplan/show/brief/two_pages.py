@@ -2,12 +2,12 @@
 
 import datetime as dt
 import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
+from returnplan.language.words import shortened
 from returnplan.show.brief.parts import Bar, bars, chart, small_print, table
 from returnplan.show.brief.sheet import BODY, GAP, SMALL, Box, Sheets
 from returnplan.show.drawing import PALE, QUIET
@@ -42,10 +42,10 @@ TITLE_LETTERS = 34
 """Letters of an allocation's title in a chart."""
 MOST_ROWS = 6
 """Allocations in the table; the others are in the report."""
-COLUMNS = (36.0, 24.0, 25.0, 23.0, 25.0, 26.0, 14.0, 22.0, 25.0)
+COLUMNS = (35.0, 24.0, 25.0, 22.0, 25.0, 26.0, 14.0, 26.0, 23.0)
 """Widths of the table of options."""
 DECISION_COLUMNS = (20.0, 56.0, 106.0)
-HEAD, HEADLINE, OPTIONS, NOTES = 17.0, 22.0, 98.0, 9.0
+HEAD, HEADLINE, OPTIONS, NOTES = 17.0, 22.0, 98.0, 13.0
 CURVE, CURVES, TARGETS, WAITING, DECISIONS, RISKS = 64.0, 76.0, 10.0, 44.0, 54.0, 48.0
 """Most height of each part, mm; what is left goes to the map, and to the statements."""
 
@@ -111,7 +111,7 @@ def numbered(findings: Findings, allocation: str, letters: int = 0) -> str:
     number = findings.words.number(findings.allocations.index(allocation) + 1)
     title = findings.title(allocation)
     if letters:
-        title = textwrap.shorten(title, letters, placeholder=" …")
+        title = shortened(title, letters, " …")
     return f"{number}. {title}"
 
 

@@ -95,8 +95,15 @@ def _cost_notes(
         words.phrase(
             "Grey: dominated, another allocation brings at least as many people for at most as "
             "much money, and is better in one of the two. The scales do not begin at zero."
-        )
+        ),
+        words.phrase("Costs are in constant prices, not discounted."),
     ]
+    if len(summary) and (silent := int(summary["works_without_cost"].iloc[0])):
+        notes[-1] += " " + words.plural(
+            "{number} planned work states no cost: only its crew is counted.",
+            "{number} planned works state no cost: only their crews are counted.",
+            silent,
+        )
     if view.draws:
         notes.append(
             words.phrase(

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from returnplan.language.words import Words
+from returnplan.language.words import Words, shortened
 from returnplan.show.drawing import (
     MET,
     PALE,
@@ -28,6 +28,7 @@ from returnplan.show.drawing import (
 
 STRIP = 0.78  # height of a row in which a share of 100 % is drawn
 STRIP_INCHES = 0.46
+NAME_LETTERS = 26
 MOST_DISTRICTS = 18
 FEW_ROWS = 5  # up to so many, the label beside the rows is broken
 
@@ -139,8 +140,7 @@ def share_by_district(district_shares: pd.DataFrame, *, view: View, ax: Axes | N
     for row, (_, rows) in enumerate(groups):
         _strip(ax, row, rows, view)
     names = [
-        f"{textwrap.shorten(_name(name, view), 26, placeholder='…')}\n"
-        f"{words.number(rows['people'].max())}"
+        f"{shortened(_name(name, view), NAME_LETTERS)}\n{words.number(rows['people'].max())}"
         for name, rows in groups
     ]
     ax.set_yticks(range(len(groups)), names, fontsize=SMALL)

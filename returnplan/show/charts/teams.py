@@ -10,6 +10,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
 from returnplan.language.words import Words
+from returnplan.runs.tables.jobs import doings
 from returnplan.show.drawing import (
     MET,
     PALE,
@@ -38,58 +39,9 @@ DOINGS = {
 
 
 def occupation(jobs: pd.DataFrame, presence: pd.DataFrame, view: View) -> pd.DataFrame:
-    """Return team-days by asset, from_day and until_day of a period, and what teams do.
-
-    Between ``work_day`` and ``finish_day`` the workable days count as work (commuting included) and
-    the rest as non-workable, both spread evenly over the parcel's time. From dispatch to
-    ``work_day`` a team mobilises, travels and camps. What remains of its presence is idle; a team
-    that finishes a parcel after its ``until_day`` stays present until then. A parcel that is begun
-    but not finished within the horizon (blank days) lasts until the horizon; its workable days are
-    those of its asset type's finished parcels in proportion, or all.
-    """
-    mine = only(jobs, view.allocation)
-    mine = mine[mine["team"].notna() & (mine["team"].astype(str) != "")]
-    share = _workable_shares(mine)
-    mine = mine.fillna({"work_day": view.horizon_days, "finish_day": view.horizon_days})
-    teams = only(presence, view.allocation)
-    edges = _period_edges(view)
-    start, work, finish = (
-        mine[name].to_numpy(dtype=float) for name in ("start_day", "work_day", "finish_day")
-    )
-    at_work = _overlap(work, finish, edges)
-    last = mine.groupby("team")["finish_day"].max()
-    ends = teams["until_day"].to_numpy(dtype=float)
-    late = last.reindex(teams["team"]).to_numpy(dtype=float)
-    ends = np.fmax(np.where(np.isnan(ends), view.horizon_days, ends), late)
-    there = _overlap(teams["from_day"].to_numpy(dtype=float), ends, edges)
-    doing = {
-        "work": _by_asset(mine["asset"], at_work * share[:, None]),
-        "travel": _by_asset(mine["asset"], _overlap(start, work, edges)),
-        "pause": _by_asset(mine["asset"], at_work * (1 - share[:, None])),
-    }
-    present = _by_asset(teams["asset"], there)
-    busy = {name: table.reindex(present.index, fill_value=0.0) for name, table in doing.items()}
-    busy["idle"] = (present - sum(busy.values(), 0 * present)).clip(lower=0.0)
-    assets = [str(asset) for asset in present.index]
-    tidy = pd.DataFrame({"asset": np.repeat(assets, len(edges) - 1)})
-    tidy["from_day"] = np.tile(edges[:-1], len(assets))
-    tidy["until_day"] = np.tile(edges[1:], len(assets))
-    for name, table in busy.items():
-        tidy[name] = table.to_numpy(dtype=float).ravel()
-    return tidy
-
-
-def _workable_shares(mine: pd.DataFrame) -> Floats:
-    """Return the share of workable days from ``work_day`` on, shape (parcels,).
-
-    A parcel that is not finished takes the share of all finished parcels of its asset type, else 1.
-    """
-    span = (mine["finish_day"] - mine["work_day"]).astype(float)
-    done = pd.DataFrame({"asset": mine["asset"], "span": span, "days": mine["workable_days"]})
-    sums = done[span > 0].groupby("asset")[["span", "days"]].sum()
-    usual = mine["asset"].map(sums["days"] / sums["span"]).astype(float).fillna(1.0)
-    own = (done["days"].astype(float) / span.where(span > 0)).where(span != 0, 0.0)
-    return np.asarray(own.where(span.notna(), usual).clip(0, 1), dtype=np.float64)
+    """Return team-days by asset, from_day and until_day of a period, and what teams do."""
+    mine, teams = only(jobs, view.allocation), only(presence, view.allocation)
+    return doings(mine, teams, _period_edges(view))
 
 
 def _period_edges(view: View) -> Floats:
@@ -100,21 +52,6 @@ def _period_edges(view: View) -> Floats:
     inner = [float((turn - first).days) for turn in turns if (turn.month - 1) % months == 0]
     within = [day for day in inner if 0 < day < view.horizon_days]
     return np.array([0.0, *within, float(view.horizon_days)])
-
-
-def _overlap(begin: Floats, end: Floats, edges: Floats) -> Floats:
-    """Return the days that each span shares with each period, shape (spans, periods)."""
-    upper = np.minimum(end[:, None], edges[None, 1:])
-    lower = np.maximum(begin[:, None], edges[None, :-1])
-    shared: Floats = np.clip(upper - lower, 0.0, None)
-    return shared
-
-
-def _by_asset(asset: pd.Series, days: Floats) -> pd.DataFrame:
-    """Add up rows of team-days by asset type."""
-    return (
-        pd.DataFrame(days, index=pd.Index(asset.astype(str), name="asset")).groupby(level=0).sum()
-    )
 
 
 def _doing_word(doing: str, words: Words) -> str:

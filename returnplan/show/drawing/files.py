@@ -209,6 +209,8 @@ def _one_legend(body: Any) -> None:
 
 MADE_NAME = re.compile(r'( id="|="#|url\(#)([a-z][0-9a-f]{10})(?=["\)])')
 """Names that matplotlib makes for shapes of an SVG, where they are given and used."""
+ELEMENT = re.compile(r"<[^<>]*>")
+"""Marks of an SVG; all else is text, which holds names as they are written."""
 
 
 def save(drawn: Figure, stem: Path | str, alt: str = "") -> tuple[Path, Path]:
@@ -268,6 +270,11 @@ def vector(drawn: Figure, alt: str = "") -> str:
     drawn.set_layout_engine("none")
     text = file.getvalue().replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
     # Names of shapes stand for addresses in memory now and then: they are counted instead.
-    made = dict.fromkeys(name for _, name in MADE_NAME.findall(text))
+    marks = "".join(ELEMENT.findall(text))
+    made = dict.fromkeys(name for _, name in MADE_NAME.findall(marks))
     numbered = {name: f"shape{number}" for number, name in enumerate(made)}
-    return MADE_NAME.sub(lambda name: name[1] + numbered[name[2]], text)
+
+    def renamed(mark: re.Match[str]) -> str:
+        return MADE_NAME.sub(lambda name: name[1] + numbered[name[2]], mark[0])
+
+    return ELEMENT.sub(renamed, text)

@@ -1,18 +1,18 @@
 """Rows of communities, grouped by district, for charts that have one row a community."""
 
-import textwrap
 from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.axes import Axes
 
+from returnplan.language.words import shortened
 from returnplan.show.drawing.axes import only
 from returnplan.show.drawing.style import QUIET, SMALL
 from returnplan.show.drawing.view import View
 
 MOST_ROWS = 42
 ROW_INCHES = 0.175
-NAME_LETTERS = 26
+NAME_LETTERS, HEAD_LETTERS = 26, 38
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,7 +77,7 @@ def community_names(table: pd.DataFrame, view: View) -> list[str]:
 def community_labels(table: pd.DataFrame, view: View) -> list[str]:
     """Return names, shortened where they are long, and people of the communities of a table."""
     return [
-        f"{textwrap.shorten(name, NAME_LETTERS, placeholder='…')}  {view.words.number(people)}"
+        f"{shortened(name, NAME_LETTERS)}  {view.words.number(people)}"
         for name, people in zip(community_names(table, view), table["people"], strict=True)
     ]
 
@@ -86,7 +86,8 @@ def label_rows(ax: Axes, rows: Rows, view: View) -> None:
     """Write names and people beside the rows, and the names of the districts above theirs."""
     labels = community_labels(rows.table, view)
     ticks = [*rows.table["row"], *(row for row, _ in rows.heads)]
-    ax.set_yticks(ticks, [*labels, *(name for _, name in rows.heads)], fontsize=SMALL)
+    heads = [shortened(name, HEAD_LETTERS) for _, name in rows.heads]
+    ax.set_yticks(ticks, [*labels, *heads], fontsize=SMALL)
     for text in ax.get_yticklabels()[len(labels) :]:
         text.set_fontweight("bold")
     ax.tick_params(axis="y", length=0)

@@ -27,6 +27,7 @@ from returnplan.show.findings.context import (
     mark,
     not_modelled,
     risks,
+    source_words,
     sources,
     statements,
 )
@@ -43,10 +44,13 @@ from returnplan.show.findings.leader import close, headline, leader, ranked, sta
 from returnplan.show.findings.options import (
     Difference,
     Option,
+    cost_note,
     decimals,
+    harm_rate,
     option_headings,
     option_notes,
     options,
+    rate_text,
 )
 from returnplan.show.findings.targets import Reached, target_name, targets
 from returnplan.show.findings.waiting import (
@@ -79,10 +83,12 @@ __all__ = [
     "bottlenecks",
     "close",
     "conditions",
+    "cost_note",
     "decimals",
     "decisions",
     "districts",
     "fairness",
+    "harm_rate",
     "headline",
     "key_roads",
     "leader",
@@ -97,8 +103,10 @@ __all__ = [
     "profile",
     "range_of",
     "ranked",
+    "rate_text",
     "records",
     "risks",
+    "source_words",
     "sources",
     "standing",
     "standing_words",

@@ -61,6 +61,14 @@ def sources(findings: Findings) -> tuple[str, ...]:
     return tuple(_source(line) for line in lines)
 
 
+def source_words(findings: Findings) -> dict[str, str]:
+    """What each source of the scenario is called: its title, for the public who published it."""
+    lines = findings.scenario.sources
+    if findings.is_public:
+        return {line.id: _publication(line) for line in lines}
+    return {line.id: line.title for line in lines}
+
+
 def _source(source: SourceLine) -> str:
     more = _publication(source)
     return f"{source.title} ({more})" if more else source.title

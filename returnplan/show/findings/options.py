@@ -20,6 +20,8 @@ WHOLE_MILLIONS_FROM = 1e8
 WHOLE_FROM, ONE_DECIMAL_FROM = 10, 1
 """Expected casualties from here on are written without, and with one, decimal."""
 MOST_DECIMALS = 3
+MOST_DIGITS = 6
+"""Decimals of a rate at most."""
 NONE = "–"
 
 
@@ -58,7 +60,7 @@ class Option:
     person_days
         Person-days of displacement against the first allocation, 95 % interval of the mean.
     casualties
-        Expected casualties of all kinds against the first allocation, 80 % range; None: not shown.
+        Expected casualties per 1,000 person-years of people present, 80 % range; None: not shown.
     cost_usd
         Mean cost, USD.
     communities_never
@@ -77,7 +79,7 @@ class Option:
     returned: Range
     half: tuple[dt.date | None, dt.date | None, dt.date | None]
     person_days: Difference | None
-    casualties: Difference | None
+    casualties: Range | None
     cost_usd: float
     communities_never: int | None
     dominated_by: str
@@ -95,11 +97,11 @@ def option_headings(findings: Findings) -> tuple[str, ...]:
         words.phrase("Conditions met (modelled) by {date}, people", date=horizon),
         words.phrase("Returned by {date}, people", date=horizon),
         words.phrase("Conditions met for half of the people by"),
-        words.phrase("Person-days of displacement, millions, against the first")
+        words.phrase("Person-days until conditions are met, millions, against the first")
         if unit == MILLION
-        else words.phrase("Person-days of displacement, thousands, against the first"),
+        else words.phrase("Person-days until conditions are met, thousands, against the first"),
         words.phrase("Cost, million USD"),
-        words.phrase("Expected casualties, against the first"),
+        words.phrase("Expected casualties per 1,000 person-years"),
         words.phrase("Communities not met by {date}", date=horizon),
     )
 
@@ -113,13 +115,58 @@ def option_notes(findings: Findings) -> tuple[str, ...]:
         )
         if findings.draws
         else words.phrase("Expected values: one number each, no ranges."),
-        words.phrase("Fewer person-days and fewer casualties are negative numbers."),
+        words.phrase("Fewer person-days are a negative number."),
+        _person_days_note(findings),
+        cost_note(findings),
         words.phrase(
             "Expected casualties are for comparing allocations only; where they would rest on a "
             "few settlements they are left out."
         ),
+        *unknown_dwellings(findings),
     ]
     return tuple(notes)
+
+
+def _person_days_note(findings: Findings) -> str:
+    """What person-days are, and how many of them are of people who wait to the horizon."""
+    words = findings.words
+    never = [findings.summary(name)["person_days_never_share"] for name in findings.allocations]
+    low, high = words.percent(min(never)), words.percent(max(never))
+    return words.phrase(
+        "Person-days: days until conditions are met (modelled), at most until {date}, weighted by "
+        "people; {shares} of them are of people whose conditions are not met by then.",
+        date=words.date(findings.horizon),
+        shares=low if low == high else words.phrase("{low} to {high}", low=low, high=high),
+    )
+
+
+def cost_note(findings: Findings) -> str:
+    """How costs are counted, and how many works say nothing of theirs."""
+    words = findings.words
+    text = words.phrase("Costs are in constant prices, not discounted.")
+    silent = int(findings.summary(findings.first)["works_without_cost"])
+    if not silent:
+        return text
+    more = words.plural(
+        "{number} planned work states no cost: only its crew is counted.",
+        "{number} planned works state no cost: only their crews are counted.",
+        silent,
+    )
+    return f"{text} {more}"
+
+
+def unknown_dwellings(findings: Findings) -> tuple[str, ...]:
+    """Who cannot return as nobody knows how many dwellings are built; nothing if nobody."""
+    words = findings.words
+    people = float(findings.summary(findings.first)["people_unknown_dwellings"])
+    if not people > 0:
+        return ()
+    text = words.phrase(
+        "Of the people {share} come from settlements where it is not known how many dwellings are "
+        "built: such dwellings count nobody as returned.",
+        share=words.percent(people, findings.people),
+    )
+    return (text,)
 
 
 def options(findings: Findings) -> tuple[Option, ...]:
@@ -141,7 +188,7 @@ def _option(findings: Findings, name: str, dominated_by: str) -> Option:
         "returned": range_of(at_end, "returned"),
         "half": _half(findings, name),
         "person_days": _person_days(findings, name),
-        "casualties": _casualties(findings, name),
+        "casualties": casualty_rate(findings, name),
         "cost_usd": float(summary["cost_usd_mean"]),
         "communities_never": None if math.isnan(never) else int(never),
     }
@@ -179,14 +226,28 @@ def _half(
     return dates[0], dates[1], dates[2]
 
 
-def _casualties(findings: Findings, allocation: str) -> Difference | None:
-    """Expected casualties of all kinds against the first allocation; None where not shown."""
+def casualty_rate(findings: Findings, allocation: str) -> Range | None:
+    """Expected casualties per 1,000 person-years of people present; None where not shown.
+
+    Totals grow with the people who return: they do not say under which allocation it is riskier.
+    """
+    return harm_rate(findings, allocation, "returnees", "per_1000_person_years")
+
+
+def harm_rate(findings: Findings, allocation: str, kind: str, rate: str) -> Range | None:
+    """Mean and range of a rate in a row of the table of harm; None where not shown."""
     rows = findings.rows("harm", allocation)
-    row = next(records(rows[rows["kind"] == "all"]), {})
-    mean = row.get("difference_mean", math.nan)
-    if math.isnan(mean):
-        return None
-    return Difference(mean=mean, low=row["difference_low"], high=row["difference_high"])
+    row = next(records(rows[rows["kind"] == kind]), {})
+    mean, low, high = (row.get(f"{rate}_{part}", math.nan) for part in ("mean", "low", "high"))
+    return None if math.isnan(mean) else Range(middle=mean, low=low, high=high)
+
+
+def rate_text(findings: Findings, rate: Range | None) -> str:
+    """A rate with its range, in two digits of its mean; what is not shown is withheld."""
+    if rate is None:
+        return findings.number(math.nan)
+    digits = 1 - math.floor(math.log10(rate.middle)) if rate.middle > 0 else 0
+    return findings.ranged(rate, min(max(digits, 0), MOST_DIGITS))
 
 
 def _dominated_by(merits: Mapping[str, tuple[float, ...]], allocation: str) -> str:
@@ -200,15 +261,15 @@ def _dominated_by(merits: Mapping[str, tuple[float, ...]], allocation: str) -> s
 
 def _merits(findings: Findings) -> dict[str, tuple[float, ...]]:
     """Numbers of the table, more is better; casualties only where all allocations have them."""
-    casualties = {name: _casualties(findings, name) for name in findings.allocations}
-    has_harm = all(casualties[name] for name in findings.allocations[1:])
+    casualties = {name: casualty_rate(findings, name) for name in findings.allocations}
+    has_harm = all(casualties.values())
     merits: dict[str, tuple[float, ...]] = {}
     for name, harm in casualties.items():
         summary = findings.summary(name)
         people = met_on(findings, name, findings.horizon)["people_p50"]
         merits[name] = (people, -summary["person_days_mean"], -summary["cost_usd_mean"])
         if has_harm:
-            merits[name] += (-harm.mean if harm else 0.0,)
+            merits[name] += (-harm.middle if harm else 0.0,)
     return merits
 
 
@@ -221,23 +282,16 @@ def _texts(findings: Findings, name: str, item: dict[str, Any]) -> tuple[str, ..
         findings.title(name),
         *(findings.ranged(item[key]) for key in ("near", "horizon", "returned")),
         _half_text(findings, item["half"]),
-        _difference(findings, person_days, 1, unit) if person_days else _none(findings, name),
+        _difference(findings, person_days, 1, unit) if person_days else _none(findings),
         words.number(cost_usd / MILLION, int(cost_usd < WHOLE_MILLIONS_FROM)),
-        _difference(findings, casualties, decimals(findings, casualties.mean))
-        if casualties
-        else _none(findings, name, has_any=any(_harm_of_others(findings))),
+        rate_text(findings, casualties) if casualties else NONE,
         findings.number(math.nan if never is None else never),
     )
 
 
-def _none(findings: Findings, name: str, *, has_any: bool = True) -> str:
-    """What stands where an allocation has no difference to the first one."""
-    is_first = name == findings.first and len(findings.allocations) > 1
-    return findings.words.phrase("reference") if is_first and has_any else NONE
-
-
-def _harm_of_others(findings: Findings) -> list[Difference | None]:
-    return [_casualties(findings, name) for name in findings.allocations[1:]]
+def _none(findings: Findings) -> str:
+    """What stands where the first allocation has no difference to itself."""
+    return findings.words.phrase("reference") if len(findings.allocations) > 1 else NONE
 
 
 def _half_text(findings: Findings, dates: tuple[dt.date | None, ...]) -> str:

@@ -15,10 +15,12 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
 
+from returnplan.language.words import shortened
 from returnplan.show.drawing import INK, View, columns_of, note
 
 KM_PER_DEGREE = 6371.0088 * math.pi / 180  # of latitude, on a sphere of the mean radius
 LABEL_SIZE = 7.0
+LABEL_LETTERS = 38
 LEAST_SHAPE = 0.3  # of the shorter to the longer side of the extent
 LABEL_INCHES = 0.48  # along an axis, for the degrees of one mark
 FRAME_INCHES = {1: (4.2, 5.6), 3: (1.65, 2.4)}  # most width and height, by maps side by side
@@ -177,7 +179,7 @@ def hubs(
     taken = [(*(at - 3 * reach), *(at + 3 * reach)) for at in squares]
     sides = [(right * (3 if up else 5), up * 7, right) for up in (0, 1, -1) for right in (1, -1)]
     for key, at in zip(mine["id"], squares, strict=True):
-        words = view.word(key)
+        words = shortened(view.word(key), LABEL_LETTERS)
         long = 0.66 * LABEL_SIZE * len(words)
         costs, boxes = [], []
         for dx, dy, right in sides:

@@ -48,6 +48,8 @@ HERE = Path(__file__).parent
 VENDOR, PAGE = HERE / "vendor", HERE / "browser"
 STYLES = (VENDOR / "leaflet.css", VENDOR / "uPlot.min.css", PAGE / "page.css")
 LIBRARIES = (VENDOR / "leaflet.js", VENDOR / "uPlot.iife.min.js")
+GUARD = PAGE / "text.js"
+"""Runs first: what libraries take for markup becomes text."""
 SCRIPT = ("start", "controls", "map", "charts", "search", "profiles", "end")
 """Parts of the page's script, in their order; they share one scope."""
 LICENCES = {"Leaflet 1.9.4": "leaflet.LICENSE", "uPlot 1.6.32": "uPlot.LICENSE"}
@@ -91,7 +93,8 @@ def _code() -> tuple[tuple[str, ...], tuple[str, ...]]:
     styles = tuple(path.read_text(encoding="utf-8") for path in STYLES)
     own = "\n".join((PAGE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPT)
     libraries = (path.read_text(encoding="utf-8").partition("//# source")[0] for path in LIBRARIES)
-    return styles, (*libraries, f'"use strict";\n(() => {{\n{own}}})();\n')
+    guard = GUARD.read_text(encoding="utf-8")
+    return styles, (guard, *libraries, f'"use strict";\n(() => {{\n{own}}})();\n')
 
 
 def _frame(findings: Findings) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from returnplan.model.chance.assumptions import assumptions_in_force
 from returnplan.show.findings import (
     Findings,
     bottlenecks,
+    cost_note,
     decimals,
+    harm_rate,
     key_roads,
     leader,
     on,
@@ -18,7 +20,9 @@ from returnplan.show.findings import (
     option_notes,
     options,
     range_of,
+    rate_text,
     records,
+    source_words,
 )
 from returnplan.show.page.districts import district_name
 from returnplan.show.page.rounding import significant
@@ -100,7 +104,7 @@ def difference_tables(findings: Findings) -> tuple[Table, ...]:
     rows = list(records(table))
     counted = sorted({row["date"] for row in rows} - {None})
     dates = dict.fromkeys([next(day for day in counted if day >= findings.near), counted[-1]])
-    titles = {None: words.phrase("Person-days of displacement (fewer is better)")} | {
+    titles = {None: words.phrase("Person-days until conditions are met (fewer is better)")} | {
         date: words.phrase(
             "People whose conditions are met (modelled) by {date}", date=findings.day(date)
         )
@@ -157,8 +161,14 @@ def cause_table(findings: Findings) -> Table:
 
 
 def cost_table(findings: Findings) -> Table:
-    """Cost and expected casualties of each allocation, as differences to the first."""
+    """Cost and expected casualties of each allocation: by people, years and area, and in all."""
     words = findings.words
+    rates = {
+        ("returnees", "per_1000_person_years"): words.phrase(
+            "Expected casualties per 1,000 person-years"
+        ),
+        ("deminers", "per_km2"): words.phrase("Accidents of deminers per km² worked on"),
+    }
     kinds = {
         "returnees_early": words.phrase("Casualties among people who come early"),
         "returnees_after": words.phrase("Casualties among returnees after"),
@@ -170,6 +180,8 @@ def cost_table(findings: Findings) -> Table:
         words.phrase("Cost, million USD"),
         words.phrase("Difference in cost"),
         words.phrase("Cost per person whose conditions are met, USD"),
+        words.phrase("Cost per person who has returned, USD"),
+        *rates.values(),
         *kinds.values(),
     )
     first = findings.summary(findings.first)
@@ -184,10 +196,17 @@ def cost_table(findings: Findings) -> Table:
                 words.number(mine["cost_usd_mean"] / MILLION, 1),
                 words.phrase("reference") if is_first else findings.signed(cost, 1),
                 findings.number(mine["cost_per_person_usd"]),
+                findings.number(mine["cost_per_returned_usd"]),
+                *(rate_text(findings, harm_rate(findings, name, *rate)) for rate in rates),
                 *(_harm(findings, name, kind) for kind in kinds),
             )
         )
     notes = (
+        cost_note(findings),
+        words.phrase(
+            "Totals grow with the people who return and the land that is worked on: compare rates "
+            "first."
+        ),
         words.phrase(
             "Casualties are expected numbers as differences to the first allocation over the same "
             "draws, mean and 80 % range. Fewer is a negative number. They are for comparing "
@@ -242,7 +261,7 @@ def assumption_table(findings: Findings) -> Table:
         "derived": words.phrase("derived"),
         "assumed": words.phrase("assumed"),
     }
-    titles = {source.id: source.title for source in findings.scenario.sources}
+    titles = source_words(findings)
     rows = tuple(
         (
             row.id.replace("_", " "),

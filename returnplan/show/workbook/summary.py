@@ -18,14 +18,23 @@ QUARTERS = 4
 MOST_CAUSES = 7
 """Causes that are shown by themselves."""
 OTHER_CAUSES = "other causes"
+COST = "Cost, USD (mean; constant prices, not discounted)"
 OF_SUMMARY: Mapping[str, str] = {
-    "Person-days of displacement (mean)": "person_days_mean",
+    "Days until conditions are met, weighted by people: person-days (mean)": "person_days_mean",
     "Person-days (p10)": "person_days_p10",
     "Person-days (p90)": "person_days_p90",
-    "Cost, USD (mean)": "cost_usd_mean",
-    "Cost per person, USD": "cost_per_person_usd",
+    "Share of them of people never met within the horizon": "person_days_never_share",
+    COST: "cost_usd_mean",
+    "Planned works that state no cost": "works_without_cost",
+    "Cost per person with conditions met, USD": "cost_per_person_usd",
+    "Cost per person returned, USD": "cost_per_returned_usd",
     "Returned by the horizon (mean)": "returned_by_horizon_mean",
     "Present at the horizon (mean)": "present_at_horizon_mean",
+    "People where the number of dwellings is unknown": "people_unknown_dwellings",
+    "Expected casualties per 1,000 person-years (p10)": "per_1000_person_years_low",
+    "Expected casualties per 1,000 person-years (mean)": "per_1000_person_years_mean",
+    "Expected casualties per 1,000 person-years (p90)": "per_1000_person_years_high",
+    "Accidents of deminers per km2 worked on (mean)": "deminer_accidents_per_km2_mean",
     "Expected casualties (p10)": "expected_casualties_low",
     "Expected casualties (mean)": "expected_casualties_mean",
     "Expected casualties (p90)": "expected_casualties_high",
@@ -225,7 +234,7 @@ _PALE_GRID = {"major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}
 def _against_cost(sheets: Sheets, front: Front) -> Any:
     chart = sheets.book.add_chart({"type": "scatter"})
     names = list(map(str, front.options))
-    cost, people = names.index("Cost, USD (mean)"), _last_people(names)
+    cost, people = names.index(COST), _last_people(names)
     for number, title in enumerate(front.titles):
         colour, _, marker = LINES[number % len(LINES)]
         row = number + 1

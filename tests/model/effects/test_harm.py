@@ -54,7 +54,7 @@ def casualties(sketch: Sketch, risk: Risk, people: Presence, **number: float) ->
     scenario = sketch.scenario()
     by_s = np.arange(people.present.shape[1]) * round(MONTH_S)
     harm = Harm(scenario, Settlements(scenario, network.build(scenario)), by_s, [])
-    return harm.of(PLAIN | number, risk, people, np.zeros(0))[0]
+    return harm.of(PLAIN | number, risk, people, np.zeros(0), 0.0)[0]
 
 
 @pytest.fixture
@@ -209,6 +209,7 @@ def test_where_risk_is_unknown_people_are_counted_and_casualties_are_not(sketch:
     found = casualties(sketch, risk(12.0, math.nan, 0.0), people)
     assert found.after == pytest.approx(12)
     assert found.unknown_people == 300
+    assert found.years_after == pytest.approx(1000)  # people whose risk is unknown are left out
 
 
 def test_deminers_have_accidents_while_at_work(sketch: Sketch) -> None:
@@ -221,7 +222,8 @@ def test_deminers_have_accidents_while_at_work(sketch: Sketch) -> None:
     harm = Harm(scenario, settlements, by_s, ["manual", "builders", "manual", "dogs"])
     nobody = Presence(*(np.zeros((0, 2)),) * 3)
     days = np.array([2.0, 9.0, 1.0, 5.0]) * 220
-    found, _ = harm.of(PLAIN, risk(), nobody, days)
+    found, _ = harm.of(PLAIN, risk(), nobody, days, 2_500_000.0)
+    assert found.worked_km2 == 2.5
     assert found.deminers == pytest.approx(1e-3 * (10 * 3 + 4 * 5))  # rate x deminers x years
     assert (found.early, found.after) == (0, 0)
 
@@ -237,7 +239,7 @@ def test_a_blank_number_of_deminers_is_that_of_a_team_that_searches(sketch: Sket
     harm = Harm(scenario, settlements, np.array([0, 1]), teams)
     nobody = Presence(*(np.zeros((0, 2)),) * 3)
     days = np.array([1.0, 10.0, 100.0]) * 220
-    found, _ = harm.of(PLAIN, risk(), nobody, days)
+    found, _ = harm.of(PLAIN, risk(), nobody, days, 0.0)
     assert found.deminers == pytest.approx(1e-3 * (0 * 1 + 4 * 10 + 10 * 100))
 
 
@@ -281,7 +283,9 @@ def harm_of(sketch: Sketch, times: dict[str, Any], people: Presence, **more: flo
         **times,
     )
     by_s = np.arange(13) * round(MONTH_S)
-    return Harm(scenario, settlements, by_s, []).of(number, history.risk, people, np.zeros(0))[0]
+    return Harm(scenario, settlements, by_s, []).of(number, history.risk, people, np.zeros(0), 0.0)[
+        0
+    ]
 
 
 def is_no_more(one: Casualties, other: Casualties) -> bool:
@@ -312,10 +316,10 @@ def test_casualties_say_how_many_villages_they_rest_on(sketch: Sketch) -> None:
     by_s = np.arange(13) * round(MONTH_S)
     harm = Harm(scenario, Settlements(scenario, network.build(scenario)), by_s, [])
     people = presence(np.full((3, 13), 100.0))
-    found, mine = harm.of(PLAIN, risk(3.0, 1.0, 0.0), people, np.zeros(0))
+    found, mine = harm.of(PLAIN, risk(3.0, 1.0, 0.0), people, np.zeros(0), 0.0)
     assert found.settlements == 2
     assert found.largest == pytest.approx(0.75)
-    other, first = harm.of(PLAIN, risk(3.0, 2.0, 0.0), people, np.zeros(0))
+    other, first = harm.of(PLAIN, risk(3.0, 2.0, 0.0), people, np.zeros(0), 0.0)
     assert other.other_settlements == 0
     compared = beside(found, mine, first)
     assert (compared.other_settlements, compared.other_largest) == (1, 1)
@@ -331,7 +335,8 @@ def test_casualties_of_a_village_are_those_of_early_and_later_people_together(
     by_s = np.arange(13) * round(MONTH_S)
     harm = Harm(scenario, Settlements(scenario, network.build(scenario)), by_s, [])
     people = presence([[500.0] * 13, [500.0] * 13], early=[[250.0] * 13, [0.0] * 13])
-    found, by_village = harm.of(PLAIN, risk(12.0, 12.0), people, np.zeros(0))
+    found, by_village = harm.of(PLAIN, risk(12.0, 12.0), people, np.zeros(0), 0.0)
     assert (found.early, found.after, found.deaths) == pytest.approx((3, 9, 3))
+    assert (found.years_early, found.years_after) == pytest.approx((250, 750))
     assert by_village.tolist() == pytest.approx([6, 6])
     assert (found.settlements, found.largest) == pytest.approx((2, 0.5))

@@ -142,14 +142,36 @@ def test_no_more_households_are_home_than_dwellings_are_complete(village: Sketch
     assert not at_once.home(0, built=[NO, NO, 0]).returned.any()
 
 
-@pytest.mark.parametrize("given", [[], [40, None]])
-def test_dwellings_of_which_nobody_knows_the_number_do_not_bound(
-    village: Sketch, given: list[int | None]
-) -> None:
-    for number, dwellings in enumerate(given):
-        village.works(f"houses{number}", "village", "shelter", 5, dwellings=dwellings)
-    home = Village(village).home(0, built=[NO] * len(given))
+def test_where_no_dwellings_are_to_be_built_they_do_not_bound(village: Sketch) -> None:
+    home = Village(village).home(0)
     assert rounded(home.returned[0])[:3] == [0, 50, 75]
+
+
+@pytest.mark.parametrize(
+    ("known", "returned", "unknown"),
+    [([], [0, 0, 0], 400), ([40], [0, 40, 40], 400), ([100], [0, 50, 75], 0)],
+)
+def test_dwellings_of_which_nobody_knows_the_number_bring_nobody_home(
+    village: Sketch, known: list[int], returned: list[int], unknown: int
+) -> None:
+    village.rows["communities"][-1]["households"] = 100
+    for number, dwellings in enumerate([*known, None]):
+        village.works(f"houses{number}", "village", "shelter", 5, dwellings=dwellings)
+    place = Village(village)
+    home = place.home(0, built=[0] * (len(known) + 1))
+    assert rounded(home.returned[0])[:3] == returned
+    assert place.returns.unknown_people.tolist() == [unknown]
+    assert place.returns.people.tolist() == [400]
+
+
+@pytest.mark.parametrize("number", [0, 1, 40, 10**6])
+def test_an_unknown_number_of_dwellings_never_brings_home_more_people_than_a_known_one(
+    village: Sketch, number: int
+) -> None:
+    village.works("houses", "village", "shelter", 5)
+    unknown = Village(village).home(0, built=[0]).returned
+    village.rows["works"][-1]["dwellings"] = number
+    assert (unknown <= Village(village).home(0, built=[0]).returned).all()
 
 
 def test_dwellings_of_another_village_bound_nobody_here(village: Sketch) -> None:
@@ -303,14 +325,13 @@ def test_households_home_stay_within_the_willing_the_dwellings_and_reception(see
     for here in settlements:
         enter = float(places.settlements.place_from_s[places.settlements.place[here]] / MONTH_S)
         here_works = [w for w in places.scenario.works if w.settlement == f"v{here}"]
-        known = here_works and None not in [w.dwellings for w in here_works]
         for month in range(9):
             complete: float = sum(
                 w.dwellings or 0
                 for w, when in zip(places.scenario.works, built, strict=True)
                 if w in here_works and when <= month
             )
-            most = min(willing[here], complete if known else NO) + SMALL
+            most = min(willing[here], complete if here_works else NO) + SMALL
             assert home.returned[here, month] <= most
             spontaneous = number["early_return_share"] * willing[here]
             assert home.early[here, month] <= spontaneous + SMALL

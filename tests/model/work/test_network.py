@@ -64,7 +64,7 @@ def test_hours_are_the_shortest_after_each_road_that_opens(seed: int) -> None:
             nearer = reach.open_road(number)
             roads.append(number)
         else:
-            nearer = reach.add_source(number)
+            nearer = reach.add_sources(number)
             sources.append(number)
         expected = hours_by_networkx(graph, sources, roads)
         assert reach.hours == pytest.approx(expected)

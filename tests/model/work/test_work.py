@@ -234,6 +234,17 @@ def test_without_handover_a_hazard_is_released_as_its_last_stage_ends(sketch: Sk
     assert (told.released("mines"), told.released("nothing")) == (6, 0)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("days", [36_526, 1e15, 1e300])
+def test_a_handover_of_ages_never_comes(sketch: Sketch, days: float) -> None:
+    """Seconds beyond 64 bits would come back as a release before the start."""
+    sketch.village("village")
+    sketch.assume(handover_days=days)
+    sketch.hazard("nothing", "village", 0)
+    sketch.team()
+    assert sketch.run().released("nothing") is None
+
+
 def test_the_handover_runs_through_winter(sketch: Sketch) -> None:
     sketch.village("village", zone="mountain")
     sketch.zone("mountain", 6, *[0] * 11)  # 6 workable days in January: 6/31 a day

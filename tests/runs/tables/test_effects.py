@@ -302,7 +302,10 @@ def three_villages(sketch: Sketch, people: tuple[int, int, int] = (10, 10, 10)) 
 
 
 HARM_COLUMNS = [
-    *("allocation", "kind", "expected_low", "expected_p50", "expected_high", "expected_mean"),
+    *("allocation", "kind", "person_years_mean", "per_1000_person_years_low"),
+    *("per_1000_person_years_mean", "per_1000_person_years_high"),
+    *("worked_km2_mean", "per_km2_low", "per_km2_mean", "per_km2_high"),
+    *("expected_low", "expected_p50", "expected_high", "expected_mean"),
     *("difference_low", "difference_mean", "difference_high", "people_unknown_risk"),
 ]
 
@@ -316,7 +319,8 @@ def casualties(
     rests_on: tuple[float, float, float, float] = (5, 0.4, 5, 0.4),
 ) -> dict[str, Any]:
     fields = [np.array(given, np.float64) for given in (early, after, deaths, deminers)]
-    others = [np.full(len(fields[0]), given) for given in (unknown, *rests_on)]
+    exposure = (500, 1500, 4)  # person-years early and after, km2
+    others = [np.full(len(fields[0]), given) for given in (unknown, *rests_on, *exposure)]
     return dict(zip(Casualties._fields, [*fields, *others], strict=True))
 
 
@@ -366,15 +370,42 @@ def test_allocations_are_compared_with_the_first_draw_by_draw(sketch: Sketch) ->
     assert people.loc[("more", "deminers")] == 0
 
 
+def test_totals_stand_beside_rates_by_person_years_and_by_area(sketch: Sketch) -> None:
+    found = casualties([1, 2, 3], [10, 20, 30], [2, 4, 6], [1, 1, 4], 0)
+    found["years_early"] = np.array([500.0, 0.0, 2500.0])
+    found["years_after"] = np.array([1500.0, 2000.0, 1500.0])
+    found["worked_km2"] = np.array([0.0, 4.0, 8.0])
+    rows: Any = harm_of(three_villages(sketch), {"today": found}).set_index("kind")
+    ends = [f"per_1000_person_years_{end}" for end in ("low", "mean", "high")]
+    # early: 1 in 500, nobody, 3 in 2,500; where nobody is there, a draw is not in the range
+    early = rows.loc["returnees_early", ["person_years_mean", *ends]]
+    assert early.tolist() == pytest.approx([1000, 2, 1000 * 6 / 3000, 2])
+    # all: 11 and 22 in 2,000, 33 in 4,000
+    everybody = rows.loc["returnees", ["person_years_mean", *ends]]
+    assert everybody.tolist() == pytest.approx([8000 / 3, 8.25, 1000 * 66 / 8000, 11])
+    assert rows.loc["returnees_deaths", ends[1]] == pytest.approx(1000 * 12 / 8000)
+    area = ["worked_km2_mean", "per_km2_low", "per_km2_mean", "per_km2_high"]
+    assert rows.loc["deminers", area].tolist() == pytest.approx([4, 1 / 4, 6 / 12, 4 / 8])
+    assert rows.loc["deminers", ["person_years_mean", *ends]].isna().all()
+    assert rows.loc["all", [*ends, *area]].isna().all()
+
+
+def test_without_anybody_there_and_any_land_worked_on_there_are_no_rates(sketch: Sketch) -> None:
+    found = casualties([0], [0], [0], [0], 0)
+    found |= dict.fromkeys(("years_early", "years_after", "worked_km2"), np.zeros(1))
+    rows: Any = harm_of(three_villages(sketch), {"today": found}).set_index("kind")
+    assert rows.filter(like="per_").isna().all(axis=None)
+    assert rows.loc["returnees", "person_years_mean"] == 0
+
+
 @pytest.mark.parametrize("rests_on", [(2, 0.6, 5, 0.4), (5, 0.81, 5, 0.4)])
 def test_a_number_that_rests_on_one_village_is_not_shown(
     sketch: Sketch, rests_on: tuple[float, float, float, float]
 ) -> None:
     found = {"today": casualties([1, 2], [10, 20], [2, 4], [1, 1], 300, rests_on)}
     table: Any = harm_of(three_villages(sketch), found).set_index("kind")
-    columns = ["expected_low", "expected_p50", "expected_high", "expected_mean"]
-    hidden = table.drop(index="deminers")
-    assert hidden[columns].isna().all(axis=None)
+    hidden = table.drop(index="deminers").drop(columns=["allocation", "people_unknown_risk"])
+    assert hidden.isna().all(axis=None)
     assert table.loc["deminers", "expected_mean"] == 1
     assert table.loc["all", "people_unknown_risk"] == 300
 

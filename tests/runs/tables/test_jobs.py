@@ -73,3 +73,37 @@ def test_teams_that_never_come_are_not_present() -> None:
     assert list(table) == ["allocation", "team", "asset", "base", "from_day", "until_day"]
     assert table["team"].tolist() == ["team/town/0001", "team/town/0002"]
     assert table[["from_day", "until_day"]].to_numpy().tolist() == [[0, 31], [59, 69]]
+
+
+def test_days_of_teams_are_work_travel_pause_and_idle_and_those_that_are_paid(
+    worked: Worked,
+) -> None:
+    table = jobs.team_time(worked).set_index(["year", "asset"])
+    doing = table[["work_days", "travel_days", "pause_days", "idle_days"]]
+    assert doing.sum(axis=1).to_numpy() == pytest.approx(table["team_days"].to_numpy())
+    assert (table["busy_share"] + table["idle_share"]).to_numpy() == pytest.approx(1)
+    log, allocation = worked.course.log, worked.allocation
+    paid = allocation.payroll.costs(
+        log.last_finish_s, log.mobilisations, log.camps, worked.course.history.works_s
+    )
+    days = dict(zip(allocation.payroll.cost_cells, paid.team_days.tolist(), strict=True))
+    there = {cell: count for cell, count in days.items() if count > 0}
+    assert table["team_days"].to_dict() == pytest.approx(there)
+
+
+def test_a_team_of_one_job_is_busy_until_it_is_done_and_idle_afterwards() -> None:
+    world = Sketch(date(2025, 12, 2), horizon_years=1)  # 30 days of 2025 are left
+    world.village("home")
+    world.works("well", "home", "water", 40.0)
+    world.team("crew", ["building"])
+    scenario = world.scenario()
+    prepared = Prepared(scenario)
+    chosen = PreparedAllocation(prepared, "plan")
+    course = run(prepared, chosen, prepared.numbers(prepared.expected), keeps_parcels=True)
+    table = jobs.team_time(Worked(prepared=prepared, allocation=chosen, course=course))
+    rows = table.set_index("year")
+    assert rows["team_days"].tolist() == pytest.approx([30, 335])
+    busy = rows["team_days"] - rows["idle_days"]
+    assert busy.sum() == pytest.approx(course.log.log.finish_s[0] / DAY_S)
+    assert rows.loc[2025, "idle_share"] == 0
+    assert rows.loc[2026, "busy_share"] == pytest.approx(busy[2026] / 335)

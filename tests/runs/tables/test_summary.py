@@ -62,7 +62,7 @@ def test_days_of_waiting_end_at_the_horizon_and_the_last_date_is_a_median() -> N
     still = {
         **dict.fromkeys(PEOPLE, np.full((3, 1, instants), 2.0)),
         **dict.fromkeys(("team_days", "mobilisations", "camps", "usd"), np.full((3, 1), 220.0)),
-        "casualties": np.zeros((3, 9)),
+        "casualties": np.zeros((3, len(Casualties._fields))),
         "measures": np.ones((3, 2, 7), np.float32),
     }
     drawn = over_draws(world.scenario(), 3, gate_s=gate_s, **still)
@@ -83,6 +83,7 @@ def test_one_row_is_worked_by_hand() -> None:
     for name, people in (("a", 10), ("b", 20), ("c", 30)):
         world.village(name, people=people)
     world.team()
+    world.works("houses", "c", "shelter", 5)  # nobody knows how many
     days = np.array([[365.0, 10.0, np.inf]] * 3)
     draw, month = np.arange(1.0, 4.0)[:, np.newaxis, np.newaxis], np.arange(13.0)
     # early: 4, 8, 12 people on 1 February only: half of them over 31 and over 28 days.
@@ -90,6 +91,8 @@ def test_one_row_is_worked_by_hand() -> None:
     casualties[:, :2] = [[0, 10], [2, 20], [3, 30]]  # early and after: 10, 22, 33
     casualties[:, 3] = [1, 1, 4]  # deminers
     casualties[:, 5:7] = 3, 0.5  # three villages, none of them more than half
+    casualties[:, 9:11] = [[400, 600], [0, 1000], [1000, 2000]]  # person-years, early and after
+    casualties[:, 11] = [2, 2, 4]  # km2
     usd = np.array([[100.0, 20.0]] * 2 + [[200.0, 20.0]])
     drawn = over_draws(
         world.scenario(),
@@ -114,10 +117,19 @@ def test_one_row_is_worked_by_hand() -> None:
             "person_days_mean": waits,
             "person_days_p10": waits,
             "person_days_p90": waits,
+            "person_days_never_share": 30 * 365 / waits,
             "people_by_2026-01-01_mean": 30,
             "communities_never": 1,
             "cost_usd_mean": (120 + 120 + 220) / 3,
             "cost_per_person_usd": (120 + 120 + 220) / 3 / 30,
+            "cost_per_returned_usd": (120 + 120 + 220) / 3 / 24,
+            "works_without_cost": 1,
+            "people_unknown_dwellings": 30,
+            "person_years_mean": 5000 / 3,
+            "per_1000_person_years_low": 11,  # 10, 22 and 11 in the three draws
+            "per_1000_person_years_mean": 1000 * 65 / 5000,
+            "per_1000_person_years_high": 22,
+            "deminer_accidents_per_km2_mean": 6 / 8,
             "returned_by_horizon_mean": 12 * 2,
             "present_at_horizon_mean": 24 * 2,
             "early_person_days_mean": 8 / 2 * (31 + 28),
@@ -149,5 +161,7 @@ def test_without_anybody_ready_or_two_scores_a_row_has_blanks() -> None:
     row: Any = summary.summary(drawn).iloc[0]
     assert (row.cost_usd_mean, row.communities_never) == (5, 2)
     assert row.cost_per_person_usd is None
+    assert row.cost_per_returned_usd is None
+    assert np.isnan(row.per_1000_person_years_mean)
     assert row.rank_correlation_p10 is None
     assert np.isnan(row.expected_casualties_mean)

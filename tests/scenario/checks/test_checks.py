@@ -28,8 +28,9 @@ from tests.worlds import COLUMNS
 
 
 def test_every_public_function_of_a_theme_is_a_check_that_runs() -> None:
-    assert set(CHECKS) == {theme.__name__ for theme in checks.THEMES}
-    for theme in checks.THEMES:
+    themes = (*checks.THEMES, *checks.PLAUSIBILITY)
+    assert set(CHECKS) == {theme.__name__ for theme in themes}
+    for theme in themes:
         own = [
             function
             for name, function in inspect.getmembers(theme, inspect.isfunction)

@@ -29,14 +29,6 @@ COAST: list[Row] = [row | {"zone": "coast"} for row in TABLES["calendars"]]
 PLAN = "at most USD 2,189,999 of 'f1' for"
 COST = "USD 2,190,000 for team-days of"
 
-MONTHS = [
-    "a month twice, and so one missing",
-    "a month three times",
-    "months that are missing",
-    "more workable days than February has in a leap year",
-    "more workable days than November has",
-]
-"""A month counts wherever it stands."""
 FAULTS: dict[str, Fault] = {
     "teams that leave on the day they come": (
         [
@@ -286,7 +278,7 @@ def test_time_and_money_that_are_out_of_reach_are_reported_and_the_last_day_is_n
     assert said(folder, legal) == []
 
 
-@pytest.mark.parametrize("name", [name for name in FAULTS if name not in MONTHS])
+@pytest.mark.parametrize("name", FAULTS)
 def test_a_row_whose_cells_may_be_misplaced_has_no_other_fault(folder: Path, name: str) -> None:
     assert all(" cells; " in text for text in said_of_longer(folder, FAULTS[name]))
 
@@ -338,6 +330,12 @@ def test_without_a_horizon_no_date_is_beyond_it(folder: Path) -> None:
         assert text.startswith("scenario.toml, column ")
 
 
+def test_a_wrong_horizon_is_not_spelled_out_as_the_end_of_money(folder: Path) -> None:
+    early = [cell("funding", 3, "until", "2024-12-31"), head("= 10", "= 0")]
+    (text,) = said(folder, early)
+    assert text.startswith("scenario.toml, column horizon_years: ")
+
+
 def test_nobody_knows_how_many_wait_if_one_row_is_wrong(folder: Path) -> None:
     (text,) = said(
         folder, [cell("targets", 3, "people", "421"), cell("communities", 2, "people", "x")]
@@ -351,6 +349,17 @@ def test_a_zone_with_a_wrong_month_may_have_that_one(folder: Path) -> None:
         "calendars.csv, row 3, column month",
         "calendars.csv, row 14, column month",
     ]
+
+
+def test_a_month_that_may_be_misplaced_is_not_judged_and_none_is_missing(folder: Path) -> None:
+    for fault in (
+        [cell("calendars", 3, "month", "1"), longer("calendars", 3)],
+        [cell("calendars", 3, "workable_days", "31"), longer("calendars", 3)],
+        [less("calendars", month="12"), longer("calendars", 3)],
+        [more("calendars", *COAST[1:]), longer("calendars", 3)],
+    ):
+        (text,) = said(folder, fault)
+        assert text.startswith("calendars.csv, row 3: found 5 cells; ")
 
 
 def test_a_month_without_a_zone_may_be_of_any(folder: Path) -> None:

@@ -137,6 +137,22 @@ def test_without_places_or_with_half_of_them_no_hub_is_missed(folder: Path) -> N
 ANY_PLACE: dict[str, list[Change]] = {
     "a road whose end is blank": [cell("roads", 3, "from_place", "")],
     "a place whose kind is wrong": [cell("places", 2, "kind", "hubb")],
+    "a road from nowhere to a community's neighbour": [
+        more("places", ISLAND),
+        ISLANDERS,
+        more("roads", road("r4", "upper", "")),
+    ],
+    "a road with no end at all": [
+        more("places", ISLAND, ROCK),
+        ISLANDERS,
+        AT_ROCK,
+        more("roads", road("r4", "", "")),
+    ],
+    "a road to a place that is not there": [
+        more("places", ISLAND),
+        ISLANDERS,
+        more("roads", road("r4", "upper", "iland")),
+    ],
     "a road whose ends are blank": [
         more("places", ROCK, ISLAND),
         AT_ROCK,

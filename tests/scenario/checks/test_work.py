@@ -364,6 +364,22 @@ MAYBE: dict[str, list[Change]] = {
         cell("places", 3, "unrecorded_hazards", "1"),
     ],
     "the number of dwellings": [cell("works", 3, "dwellings", "some")],
+    "the kind of works": [
+        *ONE_COMMUNITY,
+        head(GATE, "water = {}"),
+        cell("works", 2, "kind", "wet"),
+    ],
+    "the kind of works of nobody knows where": [
+        *ONE_COMMUNITY,
+        head(GATE, "water = {}"),
+        cell("works", 2, "kind", ""),
+        cell("works", 2, "settlement", ""),
+    ],
+    "a settlement of works that is nowhere": [
+        *ONE_COMMUNITY,
+        head(GATE, "water = {}"),
+        cell("works", 2, "settlement", "uper"),
+    ],
     "the settlement of works": [head(GATE, "water = {}"), cell("works", 2, "settlement", "")],
     "the settlement of people": [
         head(GATE, "water = {}"),

@@ -449,12 +449,16 @@ def test_the_summary_shows_no_single_community() -> None:
                 "communities_never": 2,
                 "last_ready_date_p50": pd.Timestamp("2030-02-17"),
                 "cost_per_person_usd": 99.66777,
+                "returned_by_horizon_mean": 604.0,
+                "cost_per_returned_usd": 198.6754,
+                "people_unknown_dwellings": 9,
                 "person_days_mean": 123_456.0,
             }
         ]
     )
     summary = row(for_audience(tables, "public")["summary"])
-    assert summary["withheld"] == "people_by_2030-02-01_mean"
+    assert summary["withheld"] == "people_by_2030-02-01_mean, people_unknown_dwellings"
+    assert summary["cost_per_returned_usd"] == 200  # of 600 people, not of 604
     assert np.isnan(summary["people_by_2030-02-01_mean"])
     assert np.isnan(summary["communities_never"])
     assert summary["people_by_2030-04-01_mean"] == 1200

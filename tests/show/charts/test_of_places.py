@@ -156,6 +156,7 @@ def five_allocations() -> dict[str, pd.DataFrame]:
     people = {"cheap": 100, "dear": 300, "worse": 250, "twin": 200, "other_twin": 200}
     summary = pd.DataFrame(
         {"allocation": list(costs), "cost_usd_mean": [1e6 * cost for cost in costs.values()]}
+        | {"works_without_cost": [0] * len(costs)}
     )
     met = pd.concat(people_at([0, 3653], [0, count], name) for name, count in people.items())
     return tables() | {"summary": summary, "people_met": met}

@@ -159,7 +159,7 @@ def test_a_run_on_expected_values_has_no_ranges_and_says_that_it_is_no_forecast(
     assert first.texts[1:6] == ("300", "300", "75", "Mar 2026", "reference")
     # Person-days: 300 x 300 + 100 x 900 against 300 x 400 + 100 x 1826.
     assert second.texts[5] == "−122.6"
-    assert second.texts[7] == "–"
+    assert second.texts[7] == "–"  # no figures of harm
     assert "do not publish" in " ".join(risks(findings))
     assert "80 %" not in everything(findings)
     assert close(findings, "more") == ()  # nothing is known of how close the other is
@@ -179,7 +179,7 @@ def test_the_options_are_the_numbers_of_the_tables(little: Findings) -> None:
     assert little.near == date(2028, 1, 1)  # a quarter of five years, but three at least
     assert plan.texts == (
         "Plan A", "300 (0 to 300)", "300 (0 to 300)", "75 (0 to 75)",
-        "Mar 2026 (Mar 2026 to not by 2030)", "reference", "1.0", "reference", "1",
+        "Mar 2026 (Mar 2026 to not by 2030)", "reference", "1.0", "0.20 (0.10 to 0.40)", "1",
     )  # fmt: skip
     # Half of 400 people: alpha from day 400 (5 February 2026) on, never in the low tenth.
     assert plan.half == (date(2026, 3, 1), date(2026, 3, 1), None)
@@ -190,16 +190,21 @@ def test_the_options_are_the_numbers_of_the_tables(little: Findings) -> None:
     # -130,000 - ... by hand: eight draws of 300 x 100 + 100 x 926, two of 300 x 1526.
     by_hand = -(8 * (300 * 100 + 100 * 926) + 2 * 300 * 1526) / 10
     assert more.person_days.mean == row["mean"] == pytest.approx(by_hand)
-    assert more.texts[7] == "+10 (+4 to +20)"
+    assert more.texts[7] == "0.25 (0.10 to 0.50)"
+    notes = " ".join(option_notes(little))
+    assert "0 % to 25 % of them are of people whose conditions are not met by then" in notes
+    assert "not discounted. 2 planned works state no cost: only their crews are counted." in notes
+    assert "25 % come from settlements where it is not known how many dwellings" in notes
 
 
 def test_an_allocation_is_dominated_when_another_is_nowhere_worse_and_somewhere_better() -> None:
     findings = tiny()
     cheap = findings.tables["summary"].assign(cost_usd_mean=1e6)
-    harmless = findings.tables["harm"].assign(difference_mean=[float("nan"), -1.0])
+    harm, rate = findings.tables["harm"], "per_1000_person_years_mean"
+    harmless = harm.assign(**{rate: [0.2, 0.1]})
     better = replace(findings, tables={**findings.tables, "summary": cheap, "harm": harmless})
     assert [one.dominated_by for one in options(better)] == ["more", ""]
-    harmful = findings.tables["harm"].assign(difference_mean=[float("nan"), 1.0])
+    harmful = harm.assign(**{rate: [0.2, 0.3]})  # per person-year: totals grow with returns
     worse = replace(findings, tables={**findings.tables, "summary": cheap, "harm": harmful})
     assert [one.dominated_by for one in options(worse)] == ["", ""]
 

@@ -147,7 +147,9 @@ def test_the_summary_reads_as_the_tables_do(sheets: dict[str, Rows], run: rp.Run
     assert first["Title"] == "Today's teams in the order of the district's list"
     for percent in ("p10", "p50", "p90"):
         assert first[f"Conditions met by {horizon}, people ({percent})"] == met[f"people_{percent}"]
-    assert first["Cost, USD (mean)"] == pytest.approx(summary["cost_usd_mean"])
+    assert first["Cost, USD (mean; constant prices, not discounted)"] == pytest.approx(
+        summary["cost_usd_mean"]
+    )
     assert sum(name.endswith("people (p50)") for name in head) == 4
     at = next(number for number, row in enumerate(rows) if row[0] == "Cause")
     waiting = [row[1] for row in rows[at + 1 :] if row[0]]
@@ -288,8 +290,12 @@ def test_a_run_on_expected_values_has_a_workbook_without_ranges(tmp_path: Path) 
     sheets = read(tmp_path / "one.xlsx")
     head, first = sheets["Summary"][:2]
     ranges = [cell for name, cell in zip(head, first, strict=True) if "(p10)" in name]
-    assert ranges == [""] * 6
-    assert sheets["Harm"][1][2:8] == [""] * 6
+    assert ranges == [""] * 7
+    head, first = sheets["Harm"][:2]
+    harm = dict(zip(head, first, strict=True))
+    assert [cell for name, cell in harm.items() if name.startswith(("expected", "per_"))] == [
+        *("", "", "", "", "", "", "", "", "", ""),
+    ]
 
 
 def test_numbers_keep_eight_digits() -> None:

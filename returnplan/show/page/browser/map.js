@@ -67,8 +67,8 @@ function startMap() {
   fit();
   map.on("focus", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());
-  L.control.zoom({ position: "topright", zoomInTitle: say("zoom_in"), zoomOutTitle: say("zoom_out") })
-    .addTo(map);
+  const zoom = { zoomInText: "+", zoomInTitle: say("zoom_in"), zoomOutText: "−", zoomOutTitle: say("zoom_out") };
+  L.control.zoom({ position: "topright", ...zoom }).addTo(map);
   if (!data.map.circles?.length) L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   addButton(map, say("whole_map"), "⤢", fit);
   addNorth(map);
@@ -122,12 +122,17 @@ function middles(rings, names) {
   return [...largest].map(([name, { point }]) => [name, point]);
 }
 
+/** Words beside the pointer on a shape. Leaflet takes strings for markup: it is given an element. */
+function hint(shape, words, options = {}) {
+  shape.bindTooltip((one) => make("bdi", {}, words(one)), options);
+}
+
 /** Names that always stand on the map; the empty ones, and more than a map can hold, do not. */
 function label(map, named, className, above = 0) {
   for (const [name, point] of named.slice(0, MOST_LABELS)) {
     if (!name) continue;
     const options = { permanent: true, direction: above ? "top" : "center", offset: [0, above], className };
-    L.tooltip(options).setLatLng(at(point)).setContent(make("span", {}, name)).addTo(map);
+    L.tooltip(options).setLatLng(at(point)).setContent(make("bdi", {}, name)).addTo(map);
   }
 }
 
@@ -163,14 +168,14 @@ function drawSettlements(map) {
   }
   for (const [one, name] of ground.hubs) {
     const mark = new Mark(place[one], { ...above, shape: "square", radius: 4, color: "#FFFFFF", weight: 1, fillColor: COLOUR.ink, fillOpacity: 1 });
-    mark.addTo(map).bindTooltip(say("hub", { name }));
+    hint(mark.addTo(map), () => say("hub", { name }));
   }
   if (order.length <= MOST_LABELS) {
     label(map, order.map((i) => [ground.names[i], ground.places[ground.settlements[i]]]), "place-name", -7);
     label(map, ground.hubs.map(([one, name]) => [name, ground.places[one]]), "place-name", -3);
   }
   const ring = L.circleMarker(place[0] ?? [0, 0], { ...above, radius: 14, color: COLOUR.ink, weight: 2, fill: false, ...still });
-  group.bindTooltip((mark) => tip(mark.number), { sticky: true });
+  hint(group, (mark) => tip(mark.number), { sticky: true });
   group.on("click", (event) => change({ chosen: communitiesAt(event.layer.number)[0] }));
 
   const shown = new Array(marks.length);
@@ -225,7 +230,7 @@ function drawDistricts(map) {
     shape.addTo(map);
     if (district < 0) return;
     shapes.push([shape, district]);
-    shape.bindTooltip(() => `${data.districts.names[district]}: ${shareText(district)}`, { sticky: true });
+    hint(shape, () => `${data.districts.names[district]}: ${shareText(district)}`, { sticky: true });
     shape.on("click", () => change({ chosen: district }));
   };
   ground.rings.forEach((ring, i) => add(L.polygon(pairs(ring).map(at), { ...OUTLINE }), ground.ring_district[i]));
@@ -238,7 +243,7 @@ function drawDistricts(map) {
     const share = make("b");
     named.push([share, district]);
     L.tooltip({ permanent: true, direction: above ? "top" : "center", offset: [0, above], className: "district-name" })
-      .setLatLng(at(point)).setContent(make("span", {}, words, make("br"), share)).addTo(map);
+      .setLatLng(at(point)).setContent(make("span", {}, make("bdi", {}, words), make("br"), share)).addTo(map);
   };
   middles(ground.rings, ground.ring_district).forEach(([district, point]) => name(district, point, 0));
   ground.circles.forEach(([district, ...point]) => name(district, point, -18));

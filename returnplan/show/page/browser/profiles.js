@@ -28,7 +28,7 @@ function communityProfile(i) {
     : say("dates_expected", { date: date(median) });
   const probability = profile.probability[i];
   return [
-    make("h3", {}, name),
+    make("h3", {}, make("bdi", {}, name)),
     line(say("facts", { district, people: number(people), id })),
     names.length ? line(say("other_names", { names: names.join(", ") })) : "",
     make("p", { class: "under" }, say("under", { title: data.allocations[state.allocation] })),
@@ -105,7 +105,7 @@ function districtProfile(i) {
   });
   const people = data.districts.people[i];
   return [
-    make("h3", {}, data.districts.names[i]),
+    make("h3", {}, make("bdi", {}, data.districts.names[i])),
     line(people === null ? say("people_not_shown") : say("people_waiting", { people: number(people) })),
     table(say("district_shares"), [say("allocation"), date(today()), date(data.days.at(-1))], rows),
     make("p", { class: "under" }, say("under", { title: data.allocations[state.allocation] })),

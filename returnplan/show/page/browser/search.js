@@ -55,7 +55,7 @@ function startSearch() {
     shown = found.slice(0, MOST_FOUND);
     list.replaceChildren(...shown.map((one, i) => {
       const option = make("li", { role: "option", id: `found-${i}`, "aria-selected": "false" },
-        make("b", {}, one.name), make("span", {}, one.more));
+        make("b", {}, make("bdi", {}, one.name)), make("span", {}, one.more));
       option.addEventListener("pointerdown", (event) => event.preventDefault());
       option.addEventListener("click", () => take(one));
       return option;
