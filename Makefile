@@ -63,8 +63,8 @@ words: $(VENV)/.ready-to-test ## bring the catalogues of languages up to date wi
 	  sed -e '/^#, python-format$$/d' -e 's/, python-format$$//' $$po > build/words.po && cp build/words.po $$po || exit 1; \
 	done
 
-documents: $(VENV)/.ready-to-test ## bring the data dictionary and the table of assumptions up to date with the code
-	@$(BIN)/python -m tests.documents
+documents: $(VENV)/.ready-to-test ## bring the data dictionary, the table of assumptions and Karabakh's tables of results up to date (minutes)
+	@$(BIN)/python -m tests.documents --results
 
 dist: $(VENV)/.ready-to-test ## build the sdist, and from it the wheel, into dist/
 	@rm -rf dist build/sdist && mkdir -p build/sdist

@@ -48,6 +48,8 @@ HAZARD_STAGES = ("survey", "technical_survey", "clearance", "quality_control")
 AREA_SKILLS = HAZARD_STAGES
 DEMINING = ("technical_survey", "clearance", "quality_control")
 """Stages in which a team may be hurt by what it looks for."""
+SEARCHING = ("survey", "technical_survey", "clearance")
+"""Stages in which whole teams look for it; quality control takes samples."""
 WORKS = "works"
 """Stands for an asset type where materials and contracts are counted (model §10)."""
 SERVICES: tuple[Denied, ...] = ("water", "power", "health", "education")
@@ -505,7 +507,8 @@ class Asset:
         float | None,
         column(
             "people of a team in the field, exposed to accidents; "
-            "empty: the assumption deminers_per_team",
+            "empty: the assumption deminers_per_team for types with a rate for survey, technical "
+            "survey or clearance, 0 for others",
             unit="people",
             ge=0,
         ),

@@ -1,13 +1,16 @@
 """Documents that are made from the code: dictionary, table of assumptions, plan of the house.
 
-``make documents`` (``python -m tests.documents``) writes them; a test says when they are behind.
+``python -m tests.documents`` writes them; a test says when they are behind. With ``--results`` it
+also runs Karabakh for some minutes and writes the tables of its README (:mod:`karabakh_tables`).
+``make documents`` does both.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from returnplan.columns import result_columns
 from returnplan.domain import OPTIONAL_TABLES, Assumption, type_of_table
 from returnplan.model.chance.assumptions import default_assumptions
 from returnplan.scenario.dictionary import dictionary
+from tests import karabakh_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 DICTIONARY = "scenarios/DICTIONARY.md"
@@ -146,11 +150,15 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
         yield "| " + " | ".join(cell.replace("|", "/") for cell in row) + " |"
 
 
-def main() -> None:
+def main(words: Sequence[str]) -> None:
     """Write every document that is behind."""
-    for name, text in written().items():
+    texts = dict(written())
+    if "--results" in words:
+        readme = (ROOT / karabakh_tables.README).read_text(encoding="utf-8")
+        texts[karabakh_tables.README] = karabakh_tables.rewritten(readme)
+    for name, text in texts.items():
         (ROOT / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -12,6 +12,7 @@ beside the line that needs it.
 from __future__ import annotations
 
 import copy
+import heapq
 import math
 from collections import defaultdict
 from collections.abc import Iterable
@@ -462,9 +463,12 @@ class Chain:
             return
         missing = [thing for thing in self.awaited(gate) if self.done_s(thing) > self.until_s]
         is_by_road = gate == "road_access" or (gate in SERVICES and not self.awaited(gate))
-        if is_by_road and not self.has_route_for_people():
+        would_hold = self.would_hold(gate)
+        # A service may come from next door, where no route to a hub is needed.
+        needs_hub = gate == "road_access" or not would_hold
+        if is_by_road and needs_hub and not self.has_route_for_people():
             self.book("no_route", self.settlement, 0)
-        elif not self.would_hold(gate):
+        elif not would_hold:
             self.book("not_planned", gate, 0)
         elif is_by_road:
             self.missing_way(gate)
@@ -489,30 +493,42 @@ class Chain:
         return gate_time(self.world, finished, self.settlement, gate, given) is not None
 
     def missing_way(self, gate: str) -> None:
-        """Go on with the road of the access route that people cannot use, nearest to here.
+        """Go on with the road that people cannot use, nearest to here, or with missing works.
 
-        Choice: where people can use all of it, a service waits for the works of the nearest place
-        within its hours where they are not done (those that are served last).
+        To any hub it is a road of the access route. Within some hours it is one of the quickest way
+        to the nearest place with works of the kind, or hub, as if all roads were open; where people
+        can use all of it, the works of that place are missing (those that are served last).
         """
-        for name in reversed(self.plan.routes[self.settlement]):
-            road = self.world.roads[name]
+        limit = {"road_access": "max_hub_hours"}.get(gate, "within_hours")
+        if limit in self.world.gates[gate]:
+            way, goal = self.nearest_way(gate)
+            assert sum(road.hours for road in way) <= self.world.gates[gate][limit] + TOLERANCE
+        else:
+            route = self.plan.routes[self.settlement]
+            way, goal = [self.world.roads[name] for name in reversed(route)], ""
+        for road in way:
             if self.usable_s(road) > self.until_s:
                 self.missing_road(road, for_people=True)
                 return
-        elsewhere: list[tuple[float, str]] = []
-        if gate in SERVICES:
-            limit = self.world.gates[gate]["within_hours"] + TOLERANCE
-            hours = people_hours(self.world, self.run, self.settlement, self.until_s)
-            elsewhere = [
-                (hours[place], place)
-                for place in hours
-                if hours[place] <= limit and self.works_at(place, gate)
-            ]
-        if elsewhere:
-            works = self.works_at(min(elsewhere)[1], gate)
-            self.missing(self.served_last(w for w in works if self.done_s(w) > self.until_s))
-        else:
-            self.book("not_planned", gate, 0)
+        works = self.works_at(goal, gate)
+        self.missing(self.served_last(w for w in works if self.done_s(w) > self.until_s))
+
+    def nearest_way(self, gate: str) -> tuple[list[Road], str]:
+        """Return the quickest way to the nearest place that may serve, once all roads are open.
+
+        Dates are left out. Ties: the smaller id of the place; fewer roads, then the smaller road
+        id, walking from here.
+        """
+        roads = [road for road in self.world.roads.values() if road.all_season]
+        goals = [place.id for place in self.world.places.values() if place.kind == "hub"]
+        goals += [place for place in self.world.places if self.works_at(place, gate)]
+        found: list[tuple[float, str]] = []
+        for goal in goals:
+            hours = shortest_hours(goal, roads)
+            if self.settlement in hours:
+                found.append((hours[self.settlement], goal))
+        _, goal = min(found)
+        return way_of_fewest_roads(self.settlement, goal, roads), goal
 
     def missing_road(self, road: Road, *, for_people: bool) -> None:
         """Stand at the horizon, before a road that cannot be driven (or used)."""
@@ -555,7 +571,11 @@ class Chain:
         else:
             road = self.blocking(job)
             # Choice: a chain that comes back to a road that it waits for already has no route.
-            if road is None or road.id in self.missing_roads:
+            if road is None and self.is_in_reach(job):
+                # Nobody would end it within the days that the model looks ahead.
+                self.book(f"waiting_{job.skill}", job.id, self.last_of(before))
+                self.last_done(before)
+            elif road is None or road.id in self.missing_roads:
                 self.book("no_route", job.id, self.last_of(before))
                 self.last_done(before)
             else:
@@ -580,6 +600,20 @@ class Chain:
             if on_the_way:
                 return on_the_way[-1]
         return None
+
+    def is_in_reach(self, job: Job) -> bool:
+        """Tell whether teams that are able to do a job could drive to it in the end."""
+        ends = self.world.roads[job.where].ends if job.where in self.world.roads else (job.where,)
+        usable = [
+            road for road in self.world.roads.values() if self.drivable_s(road) <= self.until_s
+        ]
+        for line in self.run.lines:
+            asset = self.world.assets[line.asset]
+            most = math.inf if asset.camp_days is not None else asset.shift_hours / 2
+            hours = shortest_hours(line.base, usable)
+            if self.is_able(line.asset, job) and any(hours.get(e, math.inf) < most for e in ends):
+                return True
+        return False
 
     def is_able(self, asset: str, job: Job) -> bool:
         return rate_of(self.world.assets[asset], job) > 0
@@ -642,6 +676,37 @@ def quickest_way(origin: str, goal: str, roads: list[Road]) -> list[Road]:
             if here in road.ends:
                 other = road.ends[1] if here == road.ends[0] else road.ends[0]
                 if other in hours and hours[other] + road.hours == hours[here]:
+                    choices.append((road.id, other, road))
+        _, here, road = min(choices, key=lambda choice: choice[:2])
+        way.append(road)
+    return way
+
+
+def way_of_fewest_roads(origin: str, goal: str, roads: list[Road]) -> list[Road]:
+    """Roads of the quickest way, in driving order; of equally quick ones that of fewest roads.
+
+    Of these, at each place on the way the smaller road id.
+    """
+    labels: dict[str, tuple[float, int]] = {}
+    queue = [(0.0, 0, goal)]
+    while queue:
+        hours, count, place = heapq.heappop(queue)
+        if place in labels:
+            continue
+        labels[place] = hours, count
+        for road in roads:
+            if place in road.ends:
+                other = road.ends[1] if place == road.ends[0] else road.ends[0]
+                heapq.heappush(queue, (hours + road.hours, count + 1, other))
+    way: list[Road] = []
+    here = origin
+    while here != goal:
+        choices: list[tuple[str, str, Road]] = []
+        for road in roads:
+            if here in road.ends:
+                other = road.ends[1] if here == road.ends[0] else road.ends[0]
+                hours, count = labels.get(other, (math.inf, 0))
+                if (hours + road.hours, count + 1) == labels[here]:
                     choices.append((road.id, other, road))
         _, here, road = min(choices, key=lambda choice: choice[:2])
         way.append(road)

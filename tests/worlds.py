@@ -419,6 +419,7 @@ def write_random_world(
     horizon_years: int = 10,
     uncertain: bool = False,
     far: bool = False,
+    shared: bool = False,
 ) -> None:
     """Write a valid random scenario folder that exercises every rule of the model.
 
@@ -443,6 +444,9 @@ def write_random_world(
     far
         Whether a village is added that a team which goes home every day could reach in time or
         not, over a road that opens on the day on which a longer way opens to teams that camp.
+    shared
+        Whether villages share services over lanes between them, some of them mined, with several
+        hubs, and with teams that camp beside teams that go home every day.
     """
     rng = random.Random(seed)
     start = rng.choice(
@@ -475,6 +479,9 @@ def write_random_world(
         _make_uncertain(_Maker(random.Random(f"uncertain {seed}"), start, maker.used), tables)
     if far:
         _add_far(_Maker(random.Random(f"far {seed}"), start, maker.used), tables, list(allocations))
+    if shared:
+        luck = _Maker(random.Random(f"shared {seed}"), start, maker.used)
+        _share_services(luck, tables, homes, list(allocations))
     for rows in tables.values():
         rng.shuffle(rows)
         for row in rows:
@@ -972,3 +979,84 @@ def _add_far(maker: _Maker, tables: dict[str, list[Row]], allocations: Sequence[
         for name in allocations
         for asset, home in ((walkers, base), (menders, base), (campers, hub))
     ]
+
+
+# --------------------------------------------------------------- services that villages share
+
+
+def _share_services(
+    maker: _Maker, tables: dict[str, list[Row]], homes: Sequence[str], allocations: Sequence[str]
+) -> None:
+    """Leave services in some villages only, and add lanes between villages, hubs and teams."""
+    hubs = [place["id"] for place in tables["places"] if place["kind"] == "hub"]
+    for _ in range(3 - len(hubs)):
+        hubs.append(maker.new_id("t"))
+        tables["places"].append(_place(hubs[-1], "hub"))
+        tables["roads"].append(_lane(maker, hubs[-1], maker.pick(*homes), 4))
+    for kind in ("water", "power", "health", "education"):
+        here = set(maker.rng.sample(homes, 1 + len(homes) // 4))
+        tables["works"] = [
+            works
+            for works in tables["works"]
+            if works["kind"] != kind or works["settlement"] in here
+        ]
+        tables["works"] += [
+            {
+                "id": maker.new_id("w"),
+                "settlement": home,
+                "kind": kind,
+                "skill": maker.pick("building", "building", "diving"),
+                "crew_days": maker.pick(0, 0, 5, 60, 2000),
+            }
+            for home in sorted(here)
+        ]
+    for home in homes:
+        for _ in range(maker.pick(1, 2, 3)):
+            lane = _lane(maker, home, maker.pick(*homes, *homes, *hubs), maker.pick(0.1, 0.1, 0.25))
+            if lane["from_place"] == lane["to_place"]:
+                continue
+            tables["roads"].append(lane)
+            if maker.chance(0.8):
+                mine = _hazard(maker.new_id("h"), 8000, "road", road=lane["id"])
+                mine["area_m2"] = maker.pick(2000, 60_000, 600_000)
+                tables["hazards"].append(mine | {"hazard_class": maker.pick("SHA", "CHA")})
+    bases = [*hubs, *(place["id"] for place in tables["places"] if place["kind"] == "base")]
+    skills = [*HAZARD_SKILLS, "building", "road_repair"]
+    for prefix, camp_days in (("daily", None), ("tents", maker.pick(0, 1))):
+        asset = maker.new_id(prefix)
+        own = skills if maker.chance(0.6) else maker.rng.sample(skills, 4)
+        tables["assets"].append(
+            {
+                "id": asset,
+                "camp_days": camp_days,
+                "shift_hours": maker.pick(2, 6, 8),
+                "cost_usd_day": 500,
+            }
+        )
+        tables["rates"] += [
+            {
+                "asset": asset,
+                "skill": skill,
+                "rate_m2_day": 1000 if skill in HAZARD_SKILLS else None,
+            }
+            for skill in own
+        ]
+        tables["deployments"] += [
+            {"allocation": name, "asset": asset, "base": maker.pick(*bases), "teams": 1}
+            | _window(maker)
+            for name in allocations
+        ]
+
+
+def _lane(maker: _Maker, one: str, other: str, hours: float) -> Row:
+    """Make a row of a lane of some hours, mostly for all seasons, some to be repaired."""
+    repair = maker.pick(5, 400) if maker.chance(0.25) else None
+    return _road(
+        maker.new_id("r"),
+        one,
+        other,
+        30 * hours,
+        repair_crew_days=repair,
+        impassable=bool(repair) and maker.chance(0.5),
+        all_season=maker.chance(0.8),
+    )

@@ -411,23 +411,29 @@ def _with_defaults(member: Gate, given: Mapping[str, float]) -> dict[str, float]
     return {**defaults, **given}
 
 
-def status_of(failing: Sequence[str], not_met: Sequence[str]) -> str:
+def status_of(failing: Sequence[str], unknown: Sequence[str]) -> str:
     """Status phrase of a community (model §1, §7).
 
     Parameters
     ----------
     failing
         Gates that do not hold within the horizon, in the order of the family.
-    not_met
-        Those of them whose data is not missing.
+    unknown
+        Those of them whose data is missing.
 
     Returns
     -------
     str
-        One of the three status phrases.
+        One of the three status phrases. A gate that is unknown is not met: it is named among the
+        others, and only where there is no other the data that is missing.
+
+    Examples
+    --------
+    >>> status_of(["water", "shelter"], ["water"]), status_of(["water"], ["water"])
+    ('conditions not met: water, shelter', 'unknown: water works')
     """
     if not failing:
         return "conditions met (modelled)"
-    if not_met:
-        return f"conditions not met: {', '.join(not_met)}"
+    if set(failing) - set(unknown):
+        return f"conditions not met: {', '.join(failing)}"
     return f"unknown: {', '.join(GATES[name].unknown for name in failing)}"

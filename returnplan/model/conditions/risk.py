@@ -106,13 +106,14 @@ class Nearby:
 
     def __init__(self, scenario: Scenario, number: Mapping[str, int], surveyed: Whole) -> None:
         ends = {road.id: (road.from_place, road.to_place) for road in scenario.roads}
-        pairs = []
+        pairs, around = [], []
         hazards = scenario.hazards
         for i in sorted(range(len(hazards)), key=lambda i: hazards[i].id):
             hazard = hazards[i]
-            places = (hazard.place,) if hazard.place else ends[hazard.road or ""]
-            sharing = [number[p] for p in dict.fromkeys(places) if scenario.people.get(p, 0) > 0]
+            places = (hazard.place,) if hazard.place else dict.fromkeys(ends[hazard.road or ""])
+            sharing = [number[p] for p in places if scenario.people.get(p, 0) > 0]
             pairs += [(settlement, i, 1 / len(sharing)) for settlement in sharing]
+            around += [(number[p], i) for p in places if p in number]
         near = np.array([i for _, i, _ in pairs], np.int64)
         share = np.array([share for _, _, share in pairs], np.float64)
         area_m2 = np.array([hazard.area_m2 for hazard in scenario.hazards], np.float64)
@@ -122,13 +123,14 @@ class Nearby:
             near,
             share * (self._per_m2 * area_m2)[near],
         )
+        self._around = np.array(around, np.int64).reshape(-1, 2)
         self._surveyed = surveyed
         self._settlements = len(number)
 
     @property
     def pairs(self) -> tuple[Whole, Whole]:
-        """Settlement and recorded hazard of each pair that is near."""
-        return self._recorded.settlement, self._recorded.hazard
+        """Settlement and recorded hazard of each pair that is near, also where nobody waits."""
+        return self._around[:, 0], self._around[:, 1]
 
     def risk(
         self,

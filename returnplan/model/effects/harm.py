@@ -4,13 +4,13 @@ Expected numbers for comparing allocations; never a figure for one village.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from returnplan.domain import DEMINING, Asset, Scenario
+from returnplan.domain import DEMINING, SEARCHING, Asset, Scenario
 from returnplan.model.compiled import compiled
 from returnplan.model.conditions.history import Settlements
 from returnplan.model.conditions.risk import Risk
@@ -107,8 +107,10 @@ class Harm:
     ) -> None:
         self._people = settlements.people
         self._by_s = by_s
-        demining = {row.asset for row in scenario.rates if row.skill in DEMINING}
-        crew = {asset.id: _deminers(asset, asset.id in demining) for asset in scenario.assets}
+        skills: dict[str, set[str]] = {asset.id: set() for asset in scenario.assets}
+        for row in scenario.rates:
+            skills[row.asset].add(row.skill)
+        crew = {asset.id: _deminers(asset, skills[asset.id]) for asset in scenario.assets}
         self._deminers = np.array([crew[asset] for asset in assets], np.float64)
 
     def of(
@@ -194,11 +196,11 @@ def beside(casualties: Casualties, mine: Floats, first: Floats) -> Casualties:
     return casualties._replace(other_settlements=settlements, other_largest=largest)
 
 
-def _deminers(asset: Asset, is_demining: bool) -> float:
+def _deminers(asset: Asset, skills: Set[str]) -> float:
     """Deminers in a team of an asset type; nan: the assumption holds."""
-    if not is_demining:
-        return 0.0
-    return math.nan if asset.deminers is None else asset.deminers
+    if asset.deminers is not None:
+        return 0.0 if skills.isdisjoint(DEMINING) else asset.deminers
+    return 0.0 if skills.isdisjoint(SEARCHING) else math.nan
 
 
 class ShockPace(NamedTuple):

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from returnplan.domain import HAZARD_STAGES, KINDS_OF_WORKS, SKILLS, Hazard, Scenario, Works
 from returnplan.language.words import ENGLISH, Later, Words, later, plain
 from returnplan.model.conditions.gates import GATES, Waits, gates_in_force
-from returnplan.model.conditions.history import History, Settlements
+from returnplan.model.conditions.history import TOLERANCE, History, Settlements
 from returnplan.model.reasons import walk
 from returnplan.model.work.arrays import Amounts, WorkLog
 from returnplan.model.work.calendars import Calendars
@@ -26,7 +26,7 @@ from returnplan.model.work.milestones import (
     survey_of,
     surveyed,
 )
-from returnplan.model.work.network import Network, Routes
+from returnplan.model.work.network import Network, Routes, Way, quickest_ways
 from returnplan.model.work.teams import Skills, Team, need_of
 from returnplan.units import NEVER, date_to_seconds, horizon_date
 
@@ -162,6 +162,7 @@ LAND_RELEASE = "land_release"
 """Group of the causes that are survey and clearance at work."""
 MOST_STEPS = 10_000
 STEPS_EACH = 1_000
+NO_WAY = Way(NONE, ())
 
 
 def work_cause(stage: str) -> str:
@@ -354,7 +355,7 @@ class Reasons:
             gate_kind=_numbers(
                 walk.DATE if waits.date else walk.THINGS for waits, _ in self._waits()
             ),
-            gate_reach=_numbers(reach is not None for reach in self._reaching),
+            gate_reach=_numbers(_reach_of(kind) for kind in self._reaching),
             things_of=things_of,
             things=_numbers(things),
             counts_found=self._counting_found(),
@@ -400,12 +401,36 @@ class Reasons:
             for kind in self._reaching
         ]
         serving_of, serving = _rows(rows)
-        hours = [given.get("within_hours", np.inf) for _, given in self._waits()]
+        near = [
+            way
+            for kind, (_, given) in zip(self._reaching, self._waits(), strict=True)
+            for way in self._nearest(kind, given)
+        ]
+        near_road_of, near_road = _rows([way.roads for way in near])
         return {
             "serving_of": serving_of,
             "serving": _numbers(serving),
-            "serving_hours": np.array(hours, np.float64),
+            "near_place": _numbers(way.source for way in near),
+            "near_road_of": near_road_of,
+            "near_road": _numbers(near_road),
         }
+
+    def _nearest(self, kind: str | None, given: Mapping[str, float]) -> list[Way]:
+        """Quickest way from each settlement to what may serve it within the hours of a gate.
+
+        As if all roads were open, and without dates. Hubs may serve, and places with works of the
+        kind. Without a limit, and beyond it, there is none.
+        """
+        scenario, network, settlements = self._scenario, self._network, self.settlements
+        hours = given.get("within_hours", given.get("max_hub_hours"))
+        if kind is None or hours is None:
+            return [NO_WAY] * len(settlements.ids)
+        places = {works.settlement for works in scenario.works if works.kind == kind}
+        sources = {*network.hubs, *(network.place_no[place] for place in places)}
+        ways = quickest_ways(
+            network, sources, settlements.is_all_season.tolist(), hours + TOLERANCE
+        )
+        return [ways.get(place, NO_WAY) for place in settlements.place.tolist()]
 
     def _counting_found(self) -> npt.NDArray[np.bool_]:
         rows = [
@@ -609,6 +634,12 @@ def _reaching(scenario: Scenario) -> list[str | None]:
         within = waits.service and "within_hours" in scenario.gates[name]
         kinds.append("" if waits.hubs else waits.service if within else None)
     return kinds
+
+
+def _reach_of(kind: str | None) -> int:
+    if kind is None:
+        return walk.NO_REACH
+    return walk.TO_SERVICE if kind else walk.TO_HUBS
 
 
 def _owner(milestone: str) -> str:

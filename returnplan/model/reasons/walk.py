@@ -75,7 +75,9 @@ class ScenarioArrays(NamedTuple):
     counts_found: Flags  # gates x H: a found hazard that resembles it closes the gate too
     serving_of: Numbers  # gates + 1: works anywhere that serve within some hours, by id
     serving: Numbers
-    serving_hours: Floats  # gates: longest drive to them
+    near_place: Numbers  # gates x S: nearest place that may serve within the hours, or NONE
+    near_road_of: Numbers  # gates x S + 1: where the roads of the quickest way there begin
+    near_road: Numbers  # from the settlement, as if all roads were open
 
 
 class AllocationArrays(NamedTuple):
@@ -231,11 +233,19 @@ def _nearest_new(
 @inner
 def _way_of_teams(facts: Facts, site: Int, need: Int, at_s: Int) -> Int:
     """Road that let a team come to a site at that instant, or NONE."""
-    scenario, allocation, ways = facts.scenario, facts.allocation, facts.ways
+    ways = facts.ways
     low = np.searchsorted(ways.drive_sorted, at_s, side="left")
     high = np.searchsorted(ways.drive_sorted, at_s, side="right")
     if high - low <= 1:
         return ways.drive_order[low] if high > low else NONE
+    road, _ = _quickest_of_teams(facts, site, need, at_s)
+    return road
+
+
+@inner
+def _quickest_of_teams(facts: Facts, site: Int, need: Int, at_s: Int) -> tuple[Int, float]:
+    """Of the quickest way to a site from who is able: the last road to open; hours."""
+    scenario, allocation, ways = facts.scenario, facts.allocation, facts.ways
     places = len(ways.hours)
     best_hours, best = math.inf, NONE
     for end in range(1 if site < places else 2):
@@ -247,7 +257,7 @@ def _way_of_teams(facts: Facts, site: Int, need: Int, at_s: Int) -> Int:
             if there < allocation.able_hours[k] and there < best_hours:
                 best_hours = there
                 best = _nearest_new(scenario, ways, ways.drive_s, at_s, base, origin)
-    return best
+    return best, best_hours
 
 
 @inner
@@ -443,51 +453,64 @@ def _has_no_route(facts: Facts, settlement: Int) -> Any:
 
 
 @inner
-def _missing_service(facts: Facts, settlement: Int, gate: Int, at_s: Int) -> Int:
-    """Works that are not done at the nearest place with such, within the hours, or NONE."""
-    scenario, ways, rank = facts.scenario, facts.ways, facts.trace.rank
-    hours, job_site = ways.hours, scenario.job_site
-    _search(scenario, ways, ways.people_s, at_s, scenario.place[settlement])
+def _missing_road(facts: Facts, row: Int, place: Int, at_s: Int) -> Int:
+    """Road that keeps people from a hub or service at the horizon, nearest to them, or NONE."""
+    scenario, allocation, people_s = facts.scenario, facts.allocation, facts.ways.people_s
+    if scenario.near_place[row] == NONE:
+        for k in range(allocation.route_of[place], allocation.route_of[place + 1]):
+            if people_s[allocation.route[k]] > at_s:
+                return allocation.route[k]
+        return NONE
+    for k in range(scenario.near_road_of[row], scenario.near_road_of[row + 1]):
+        if people_s[scenario.near_road[k]] > at_s:
+            return scenario.near_road[k]
+    return NONE
+
+
+@inner
+def _missing_service(facts: Facts, row: Int, gate: Int) -> Int:
+    """Works that are missing at the nearest place that may serve, served last, or NONE."""
+    scenario, trace = facts.scenario, facts.trace
     best: Int = NONE
     for k in range(scenario.serving_of[gate], scenario.serving_of[gate + 1]):
         works = scenario.serving[k]
-        there = hours[job_site[works]]
-        if facts.trace.passed_s[works] != NEVER or there > scenario.serving_hours[gate]:
-            continue
-        is_nearer = best == NONE or there < hours[job_site[best]]
-        if is_nearer or (job_site[works] == job_site[best] and rank[works] > rank[best]):
+        is_there = scenario.job_site[works] == scenario.near_place[row]
+        if is_there and _closes(trace, best, works, NEVER, False):
             best = works
     return best
 
 
 @inner
-def _by_road(facts: Facts, chain: Chain, gate: Int, now: Int, holds: bool) -> tuple[Int, Int]:
+def _by_missing_road(facts: Facts, chain: Chain, gate: Int, now: Int) -> tuple[Int, Int]:
+    """Cause and milestone of a gate that waits for a road, or for works at the end of it."""
+    scenario, settlement = facts.scenario, chain.settlement
+    row = gate * len(scenario.place) + settlement
+    road = _missing_road(facts, row, scenario.place[settlement], now)
+    if road == NONE:
+        return OTHER, np.int64(_missing_service(facts, row, gate))
+    facts.ways.waited_by[road] = settlement
+    _note_road(scenario.people, chain, road, now)
+    opening = scenario.open_wait[road]
+    if facts.trace.passed_s[opening] == NEVER:
+        return OTHER, np.int64(opening)
+    return PERMISSION, np.int64(NONE)
+
+
+@inner
+def _by_new_road(facts: Facts, chain: Chain, gate: Int, now: Int) -> tuple[Int, Int]:
     """Cause and milestone of a gate that a road closes, or works at the end of the roads."""
-    scenario, allocation, passed_s = facts.scenario, facts.allocation, facts.trace.passed_s
-    settlement = chain.settlement
-    road: Int = np.int64(NONE)
-    source: Int = np.int64(NONE)
-    milestone: Int = np.int64(NONE)
-    if holds:
-        road, source = _way_of_people(facts, settlement, gate, now)
-    else:
-        place = scenario.place[settlement]
-        for k in range(allocation.route_of[place], allocation.route_of[place + 1]):
-            if facts.ways.people_s[allocation.route[k]] > now and road == NONE:
-                road = np.int64(allocation.route[k])
+    scenario, passed_s = facts.scenario, facts.trace.passed_s
+    road, source = _way_of_people(facts, chain.settlement, gate, now)
     if road != NONE:
         _note_road(scenario.people, chain, road, now)
         opening = scenario.open_wait[road]
-        if passed_s[opening] == NEVER or passed_s[opening] == now:
-            milestone = np.int64(opening)
-        return PERMISSION, milestone
+        return PERMISSION, np.int64(opening if passed_s[opening] == now else NONE)
+    milestone: Int = np.int64(NONE)
     if source != NONE:
         for k in range(scenario.serving_of[gate + 1] - 1, scenario.serving_of[gate] - 1, -1):
             works = scenario.serving[k]
             if scenario.job_site[works] == source and passed_s[works] == now:
                 milestone = np.int64(works)
-    elif not holds:
-        return NOT_PLANNED, np.int64(_missing_service(facts, settlement, gate, now))
     return OTHER, milestone
 
 
@@ -501,14 +524,16 @@ def _closed_by(facts: Facts, chain: Chain, gate: Int, now: Int, holds: bool) -> 
         return PERMISSION, np.int64(NONE)
     milestone = _thing_of(facts, settlement, gate, now, holds)
     is_by_road = milestone == NONE and scenario.gate_reach[gate] != NO_REACH
-    if not holds:
-        if is_by_road and _has_no_route(facts, settlement):
-            return NO_ROUTE, np.int64(NONE)
-        if trace.is_hopeless[settlement, gate]:
-            return NOT_PLANNED, np.int64(NONE)
-    if is_by_road:
-        return _by_road(facts, chain, gate, now, holds)
-    return OTHER, milestone
+    if holds:
+        return _by_new_road(facts, chain, gate, now) if is_by_road else (OTHER, milestone)
+    is_hopeless = trace.is_hopeless[settlement, gate]
+    # A service may come from next door, where no route to a hub is needed.
+    needs_hub = is_by_road and (is_hopeless or scenario.gate_reach[gate] == TO_HUBS)
+    if needs_hub and _has_no_route(facts, settlement):
+        return NO_ROUTE, np.int64(NONE)
+    if is_hopeless:
+        return NOT_PLANNED, np.int64(NONE)
+    return _by_missing_road(facts, chain, gate, now) if is_by_road else (OTHER, milestone)
 
 
 # -- back to the start -----------------------------------------------------------------------
@@ -583,7 +608,10 @@ def _from_closed(
         return due_s, last
     road = _missing_way(facts, site, need, now)
     if road == NONE or ways.waited_by[road] == chain.settlement:
-        _book(chain, NO_ROUTE, milestone, due_s, now)
+        cause: Int = NO_ROUTE
+        if road == NONE and _quickest_of_teams(facts, site, need, now)[1] < math.inf:
+            cause = scenario.wait_cause[job]  # nobody would end it within the days looked ahead
+        _book(chain, cause, milestone, due_s, now)
         return due_s, last
     ways.waited_by[road] = chain.settlement
     _note_road(scenario.people, chain, road, now)

@@ -1318,22 +1318,24 @@ def _write(log: Log, row: Int, job: Int, parcel: Parcel, now: Int, mobilised: bo
 
 @inner
 def _account(
-    setting: Setting, state: State, job: Int, parcel: Parcel, month: Int, until_s: Int
+    setting: Setting, load: Load, state: State, job: Int, parcel: Parcel, now: Int, until_s: Int
 ) -> None:
     """Count what a team does for a parcel: mobilisation, camp, days and parcels of demining."""
     crews, teams, team = setting.crews, state.teams, parcel.team
     site, need = state.progress.status[job, SITE], state.progress.status[job, NEED]
     asset = crews.asset[crews.team_crew[team]]
+    month = load.calendar.month_of_day[now // DAY_S]
     if teams.site[team] != site:
         teams.mobilisations[asset, month] += 1
     if parcel.camps and not (teams.site[team] == site and teams.has_camped[team]):
         teams.camps[asset, month] += 1
     if setting.jobs.need_demines[need]:
-        share_done = 1.0
+        days = parcel.workable_days
         if parcel.finish_s > until_s:
-            share_done = max(until_s - parcel.work_s, 0) / (parcel.finish_s - parcel.work_s)
-        teams.demining_days[team] += parcel.workable_days * share_done
-        state.progress.demined[job] += share_done
+            zone, left_s = setting.sites.zone[site], max(until_s - parcel.work_s, 0)
+            days = min(days, _workable(load.calendar, zone, parcel.work_s, left_s))
+        teams.demining_days[team] += days
+        state.progress.demined[job] += days / parcel.workable_days
 
 
 @inner
@@ -1343,8 +1345,10 @@ def _begin(
     """Let a team begin a parcel."""
     progress, teams, team = state.progress, state.teams, parcel.team
     status, closing = progress.status, progress.closing
-    if parcel.finish_s >= closing[job, CLOSING_END]:
-        closing[job, CLOSING_END], closing[job, CLOSING_START] = parcel.finish_s, now
+    # All that is cut at the last instant ends there: of these the one that is begun last.
+    if min(parcel.finish_s, until_s) >= closing[job, CLOSING_END]:
+        closing[job, CLOSING_END] = min(parcel.finish_s, until_s)
+        closing[job, CLOSING_START] = now
         closing[job, CLOSING_WORK], closing[job, CLOSING_TEAM] = parcel.work_s, team
         closing[job, CLOSING_HELD] = progress.full_s[job]
         progress.day_share[job] = parcel.day_share
@@ -1379,8 +1383,7 @@ def _dispatch(setting: Setting, load: Load, state: State, log: Log, now: Int, un
             mobilised = state.teams.site[parcel.team] != state.progress.status[job, SITE]
             _write(log, lists.tally[BEGUN], job, parcel, now, mobilised)
         lists.tally[BEGUN] += 1
-        month = load.calendar.month_of_day[now // DAY_S]
-        _account(setting, state, job, parcel, month, until_s)
+        _account(setting, load, state, job, parcel, now, until_s)
         _begin(setting, state, job, parcel, now, until_s)
     for i in range(1, lists.refused[0] + 1):  # these are offered again when something happens
         _list_once(lists.offers, lists.is_listed, lists.refused[i])

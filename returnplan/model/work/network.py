@@ -2,8 +2,9 @@
 
 import heapq
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from returnplan.domain import Road, Scenario
 from returnplan.units import date_to_seconds
@@ -234,6 +235,80 @@ def _last_road(
                 fitting.append((network.roads[road], road, before))
     _, road, before = min(fitting)
     return road, before
+
+
+class Way(NamedTuple):
+    """A way from a place to the nearest of some sources.
+
+    Parameters
+    ----------
+    source
+        Its number.
+    roads
+        Road numbers, from the place on.
+    """
+
+    source: int
+    roads: tuple[int, ...]
+
+
+def quickest_ways(
+    network: Network, sources: Iterable[int], counts: Sequence[bool], limit_hours: float
+) -> dict[int, Way]:
+    """Quickest way of each place to the nearest source, as if all roads were open (model §7.1).
+
+    Parameters
+    ----------
+    sources
+        Numbers of places.
+    counts
+        Whether each road counts.
+    limit_hours
+        Longest drive.
+
+    Returns
+    -------
+    dict[int, Way]
+        By place number; places without a source within the limit are left out. Ties: the smaller
+        id of the source, fewer roads, then the smaller road id walking from the place.
+    """
+    # A label: hours, id of the source, number of roads.
+    labels: dict[int, tuple[float, str, int]] = {}
+    queue = [(0.0, network.places[one], 0, one) for one in sources]
+    heapq.heapify(queue)
+    while queue:
+        hours, source, steps, place = heapq.heappop(queue)
+        if place in labels or hours > limit_hours:
+            continue
+        labels[place] = hours, source, steps
+        for road in network.roads_at[place]:
+            if counts[road]:
+                at = hours + network.hours[road]
+                heapq.heappush(queue, (at, source, steps + 1, _other_end(network, road, place)))
+    ways: dict[int, Way] = {}
+    for place in sorted(labels, key=lambda place: labels[place][2]):  # the next one has one less
+        hours, source, steps = labels[place]
+        fitting = [
+            (network.roads[road], road, following)
+            for road in network.roads_at[place]
+            if counts[road] and (following := _other_end(network, road, place)) in labels
+            if _one_on(labels[following], network.hours[road]) == (hours, source, steps)
+        ]
+        if steps == 0:
+            ways[place] = Way(place, ())
+        else:
+            _, road, following = min(fitting)
+            ways[place] = Way(ways[following].source, (road, *ways[following].roads))
+    return ways
+
+
+def _other_end(network: Network, road: int, place: int) -> int:
+    one, other = network.ends[road]
+    return other if one == place else one
+
+
+def _one_on(label: tuple[float, str, int], hours: float) -> tuple[float, str, int]:
+    return label[0] + hours, label[1], label[2] + 1
 
 
 def people_beyond(network: Network, scenario: Scenario) -> dict[str, int]:

@@ -66,12 +66,12 @@ class Judged:
         chosen: list[int] = []
         if median_s == np.inf:
             chosen = np.flatnonzero(2 * fails >= late).tolist() or [int(fails.argmax())]
-        not_met = [self.gates[gate] for gate in chosen if 2 * unknown[gate] < late]
+        lacking = [self.gates[gate] for gate in chosen if 2 * unknown[gate] >= late]
         return Verdict(
             ready_s=(float(quantile(ready_s, LOW)), median_s, float(quantile(ready_s, HIGH))),
             ready_share=(self.draws - late) / self.draws,
             binding_gate=self.gates[int(self.binds[settlement].argmax())] if self.gates else "",
-            status=status_of([self.gates[gate] for gate in chosen], not_met),
+            status=status_of([self.gates[gate] for gate in chosen], lacking),
             unknown_gates=tuple(
                 gate
                 for gate, count in zip(self.gates, unknown, strict=True)

@@ -498,7 +498,7 @@ def test_missing_data_is_named_when_nothing_else_fails(sketch: Sketch) -> None:
 
 def test_unknown_and_not_met_together_are_not_met(sketch: Sketch) -> None:
     told = failing(sketch, water={}, power={}, shelter={})
-    assert told.status(FOLK) == "conditions not met: water"
+    assert told.status(FOLK) == "conditions not met: water, power, shelter"
     assert told.binding(FOLK) == "water"
     assert told.gate("power", FOLK) == "unknown"
 
@@ -506,7 +506,7 @@ def test_unknown_and_not_met_together_are_not_met(sketch: Sketch) -> None:
 def test_an_unknown_gate_before_one_that_is_not_met_binds(sketch: Sketch) -> None:
     told = failing(sketch, health={"within_hours": 1}, power={}, farmland={})
     assert told.binding(FOLK) == "power"
-    assert told.status(FOLK) == "conditions not met: health"
+    assert told.status(FOLK) == "conditions not met: power, health"
 
 
 def test_what_holds_after_the_horizon_is_not_met() -> None:

@@ -46,3 +46,24 @@ def test_the_last_hazard_near_may_be_one_that_was_found(
     )
     assert settlements.ids == ("away", "home", "zero")
     assert history.near_released_s.tolist() == [2, last_s, 0]
+
+
+def test_the_last_hazard_near_is_told_where_nobody_waits_too(sketch: Sketch) -> None:
+    sketch.village("home")
+    sketch.village("next", people=10)
+    sketch.road("lane", "home", "next")
+    sketch.hazard("mine", "home")
+    sketch.hazard("ahead", "lane")
+    scenario = sketch.scenario()
+    settlements = Settlements(scenario, network.build(scenario))
+    history = History(
+        settlements=settlements,
+        number=expected_values(scenario).number,
+        released_s=np.array([9.0, 5.0]),
+        road_open_s=np.zeros(3),
+        works_s=np.zeros(0),
+        survey_s=np.zeros(1),
+    )
+    assert settlements.ids == ("home", "next")
+    assert history.near_released_s.tolist() == [9, 5]
+    assert history.risk.begin.tolist() == [0, 1, 3]  # of home nobody is at risk

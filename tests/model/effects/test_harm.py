@@ -228,6 +228,21 @@ def test_deminers_have_accidents_while_at_work(sketch: Sketch) -> None:
     assert (found.early, found.after) == (0, 0)
 
 
+def test_a_blank_number_of_deminers_is_that_of_a_team_that_searches(sketch: Sketch) -> None:
+    # Quality teams take samples: only a number that is written counts.
+    sketch.asset("sampling", ["quality_control", "building"])
+    sketch.asset("sampling_four", ["quality_control"], deminers=4)
+    sketch.asset("survey_and_sampling", ["survey", "quality_control"])
+    scenario = sketch.scenario()
+    teams = [asset.id for asset in scenario.assets]
+    settlements = Settlements(scenario, network.build(scenario))
+    harm = Harm(scenario, settlements, np.array([0, 1]), teams)
+    nobody = Presence(*(np.zeros((0, 2)),) * 3)
+    days = np.array([1.0, 10.0, 100.0]) * 220
+    found, _ = harm.of(PLAIN, risk(), nobody, days, 0.0)
+    assert found.deminers == pytest.approx(1e-3 * (0 * 1 + 4 * 10 + 10 * 100))
+
+
 # ------------------------------------------------------------------------------------------ laws
 
 

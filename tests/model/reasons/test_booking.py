@@ -208,8 +208,10 @@ def test_works_elsewhere_serve_within_the_hours_of_a_gate(
     arrays = prepared.reasons.arrays
     serving = rows(arrays.serving_of, arrays.serving, names.__getitem__)
     assert serving == [[], [], [], [], ["pumps", "wells"], [], []]
-    inf = np.inf
-    assert arrays.serving_hours.tolist() == [inf, inf, inf, inf, 2.5, inf, inf]
+    places, roads = prepared.network.places, [road.id for road in prepared.scenario.roads]
+    near = [places[one] if one >= 0 else "" for one in arrays.near_place.tolist()]
+    assert near == [*(8 * [""]), "away", "home", *(4 * [""])]  # gates x (away, home): own wells
+    assert rows(arrays.near_road_of, arrays.near_road, roads.__getitem__) == 14 * [[]]
 
 
 def test_who_could_come_are_campers_from_anywhere_and_day_teams_within_half_a_shift(

@@ -625,6 +625,80 @@ def test_works_elsewhere_may_serve_a_village(booked: Teller) -> None:
     assert booked(world, "home_people") == {"building": 365}
 
 
+@pytest.mark.parametrize(
+    ("is_mined", "causes"),
+    [(True, {"work_technical_survey": 1, "waiting_clearance": 364}), (False, {"building": 365})],
+)
+def test_a_service_that_never_comes_waits_on_the_way_to_the_nearest_place_within_the_hours(
+    booked: Teller, is_mined: bool, causes: Booked
+) -> None:
+    # The road to the hub is clear. Two villages have wells, begun by a crew each; nobody clears the
+    # lane to the nearer one.
+    world = village("water", horizon_years=1, hours=5)
+    world.gates = {"water": {"within_hours": 1.5}}
+    for name, hours in (("next", 0.5), ("other", 1)):
+        world.village(name, hours=5)
+        world.road(f"lane_{name}", "home", name, hours=hours)
+        world.works(f"wells_{name}", name, "water", 1000)
+    if is_mined:
+        world.hazard("mine", "lane_next")
+    world.team("searchers", ["technical_survey"])
+    world.asset("builders", ["building"])
+    world.deploy("builders", teams=2)
+    assert booked(world, "home_people") == causes
+
+
+def test_a_service_next_door_needs_no_route_to_a_hub(booked: Teller) -> None:
+    # People have no all-season road to the hub; teams drive over the summer road.
+    world = village("water", horizon_years=1, hours=None)
+    world.gates = {"water": {"within_hours": 1}}
+    world.road("track", "town", "home", hours=3, all_season=False)
+    world.village("next", hours=None)
+    world.road("lane", "home", "next", hours=0.5)
+    world.works("wells", "next", "water", 1000)
+    world.team("builders", ["building"])
+    assert booked(world, "home_people") == {"building": 365}
+    world.rows["works"].clear()  # nothing serves within the hours, and no road leads to a hub
+    assert booked(world, "home_people") == {"no_route": 365}
+
+
+def test_a_hub_within_the_hours_may_lie_beside_the_access_route(booked: Teller) -> None:
+    # The clear road to the hub takes 3 hours, the mined one 1; nobody clears it.
+    world = village("road_access", horizon_years=1, hours=3)
+    world.gates = {"road_access": {"max_hub_hours": 2}}
+    world.road("short", "town", "home", hours=1)
+    world.hazard("mine", "short")
+    world.team("searchers", ["technical_survey"])
+    assert booked(world) == {"work_technical_survey": 1, "waiting_clearance": 364}
+
+
+@pytest.mark.parametrize(
+    ("roads", "missing"),
+    [
+        # equally near: the smaller id of the place
+        ({"r1": ("b_next", 1), "r2": ("a_next", 1)}, "r2"),
+        # one place, equally far: the fewer roads, then the smaller id from here
+        ({"r1": ("mid", 0.5), "r2": ("a_next", 1), "r3": ("a_next", 1)}, "r2"),
+    ],
+)
+def test_of_equally_quick_ways_to_a_service_the_order_of_ids_decides(
+    booked: Teller, roads: dict[str, tuple[str, float]], missing: str
+) -> None:
+    world = village("water", horizon_years=1, hours=5)
+    world.gates = {"water": {"within_hours": 1}}
+    for name in ("a_next", "b_next"):
+        world.village(name)
+        world.works(f"wells_{name}", name, "water", 0)
+    world.place("mid", "junction")
+    world.road("r0", "mid", "a_next", hours=0.5)
+    for road, (end, hours) in roads.items():
+        world.road(road, "home", end, hours=hours)
+        world.hazard(f"mine_{road}", road, hazard_class="CHA" if road == missing else "SHA")
+    world.team("searchers", ["technical_survey"])  # nobody surveys a suspected hazard
+    told = booked(world, "home_people")
+    assert told == {"work_technical_survey": 1, "waiting_clearance": 364}
+
+
 def test_a_road_may_bring_a_service_within_reach(booked: Teller) -> None:
     # The wells of the next village are done on day 10, the road to it opens on day 16.
     world = village("water", hours=5)
@@ -710,6 +784,14 @@ def test_a_place_too_far_for_any_deployed_team_is_no_route(booked: Teller) -> No
     assert booked(world) == {"no_route": 365}
 
 
+def test_work_that_no_team_in_reach_would_ever_end_waits_for_teams(booked: Teller) -> None:
+    # 10,000 m2 a day for 100 years are 365 million m2.
+    world = village(horizon_years=1)
+    world.hazard("mine", "home", 4e9, hazard_class="SHA")
+    world.team()
+    assert booked(world) == {"waiting_survey": 365}
+
+
 def test_two_bases_that_wait_for_each_other_have_no_route(booked: Teller) -> None:
     # The deminers sit behind a bridge that is out, the crew behind a mined road.
     world = village(horizon_years=1)
@@ -763,15 +845,18 @@ def test_parcels_that_nobody_began_wait_for_teams_or_for_room(
     assert booked(world) == {"work_technical_survey": 100, cause: 265}
 
 
-def test_of_parcels_that_are_cut_the_one_begun_last_counts(booked: Teller) -> None:
-    # Technical survey 0-100; two parcels: 100-400 by the first team, 150-450 by the second.
+@pytest.mark.parametrize("first", [2000 / 3, 250])
+def test_of_parcels_that_are_cut_the_one_begun_last_counts(booked: Teller, first: float) -> None:
+    # Technical survey 0-100; two parcels: 100-400 (or 100-900) by the first team, 150-450 by the
+    # second.
     world = village(horizon_years=1)
     world.hazard("mine", "home", area_m2=800_000)
     world.assume(parcel_m2_minefield=200_000)
     world.asset("team", ["technical_survey"])
+    world.asset("first", ["clearance"], rate=first)
     world.asset("slow", ["clearance"], rate=2000 / 3)
     world.deploy("team")
-    world.deploy("slow")
+    world.deploy("first")
     world.deploy("slow", since=day(150))
     assert booked(world) == {
         "work_technical_survey": 100,
@@ -973,20 +1058,32 @@ def with_gates(folder: Path, *gates: str) -> None:
     path.write_text(text.replace("[allocations.", table, 1), encoding="utf-8")
 
 
-def write_world(folder: Path, seed: int, *, uncertain: bool = False, far: bool = False) -> None:
+SHARED_GATES = (
+    *("water = { within_hours = 0.3 }", "health = { within_hours = 0.2 }"),
+    *("education = { within_hours = 0.5 }", "power = { within_hours = 0.1 }"),
+    *("road_access = { max_hub_hours = 0.5 }", "health = { within_hours = 1 }"),
+)
+
+
+def write_world(
+    folder: Path, seed: int, *, uncertain: bool = False, far: bool = False, shared: bool = False
+) -> None:
     """Write a random world; two in three have one gate only, which then binds."""
     worlds.write_random_world(
         folder,
         seed,
-        settlements=1 + seed % 5,
-        hazards=3 + seed % 8,
-        teams=2 + seed % 7,
-        horizon_years=(10, 3, 30, 1)[seed % 4],
+        settlements=3 + seed % 3 if shared else 1 + seed % 5,
+        hazards=2 + seed % 3 if shared else 3 + seed % 8,
+        teams=2 if shared else 2 + seed % 7,
+        horizon_years=(1, 1, 2, 3)[seed % 4] if shared else (10, 3, 30, 1)[seed % 4],
         uncertain=uncertain,
         far=far,
+        shared=shared,
     )
     if far:
         with_gates(folder, "housing_land = {}")
+    elif shared:
+        with_gates(folder, SHARED_GATES[seed % len(SHARED_GATES)])
     elif seed % 3:
         with_gates(folder, SINGLE_GATES[seed % len(SINGLE_GATES)])
 
@@ -1012,6 +1109,42 @@ def test_package_and_twin_book_villages_at_the_edge_of_a_shift_alike(
     compare(tmp_path, ALLOCATIONS[seed % len(ALLOCATIONS)])
 
 
+def compare_shared(folder: Path, seed: int) -> None:
+    """Let both book a world in which villages share services, on a draw in every other world."""
+    write_world(folder, seed, shared=True, uncertain=seed % 2 == 1)
+    draw = 0 if seed % 2 == 1 else None
+    compare(folder, ALLOCATIONS[seed // 2 % len(ALLOCATIONS)], draw, seed)
+
+
+@pytest.mark.parametrize("seed", range(10_000, 10_006))
+def test_package_and_twin_book_services_that_villages_share_alike(
+    seed: int, tmp_path: Path
+) -> None:
+    compare_shared(tmp_path, seed)
+
+
+def test_worlds_of_shared_services_have_several_hubs_and_campers_beside_day_teams(
+    tmp_path: Path,
+) -> None:
+    for seed in range(10_000, 10_006):
+        write_world(tmp_path / str(seed), seed, shared=True)
+        scenario = rp.load(tmp_path / str(seed))
+        assert sum(place.kind == "hub" for place in scenario.places) >= 3
+        assert any("within_hours" in given for given in scenario.gates.values()) or seed % 6 == 4
+        camps = {asset.id: asset.camp_days is not None for asset in scenario.assets}
+        deployed = {line.asset for line in scenario.deployments if line.allocation == "few"}
+        assert {camps[asset] for asset in deployed} == {True, False}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(10_006, 10_506, 50))
+def test_package_and_twin_book_500_worlds_of_shared_services_alike(
+    first: int, tmp_path: Path
+) -> None:
+    for seed in range(first, first + 50):
+        compare_shared(tmp_path / str(seed), seed)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(9000, 9010))
 def test_package_and_twin_book_many_random_worlds_alike(seed: int, tmp_path: Path) -> None:
@@ -1033,6 +1166,20 @@ def test_package_and_twin_book_many_draws_alike(seed: int, tmp_path: Path) -> No
 )
 def test_package_and_twin_book_the_valley_alike(allocation: str) -> None:
     compare(VALLEY, allocation)
+
+
+def test_a_clinic_beyond_a_wall_of_mines_is_no_want_of_plans(tmp_path: Path) -> None:
+    """Spring is 1.4 h from the market by an all-season track, and 0.4 h from Terrace's clinic."""
+    valley = rp.load(VALLEY)
+    roads = [replace(road, all_season=True) for road in valley.roads]
+    hazards = [
+        replace(one, area_m2=4e7) if one.id == "gorge_wall" else one for one in valley.hazards
+    ]
+    changed = replace(valley, roads=tuple(roads), hazards=tuple(hazards))
+    rp.write(changed, tmp_path)
+    compare(tmp_path, "today")
+    causes = told_by_package(changed, "today", tmp_path, None)["spring_people"]
+    assert set(causes) == {"waiting_technical_survey"}  # of 400 ha no team would see the end
 
 
 @pytest.mark.parametrize("draw", range(3))

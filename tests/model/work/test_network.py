@@ -452,3 +452,41 @@ def test_people_depend_on_a_road_without_which_they_reach_no_hub(seed: int) -> N
         if (lost := cut_off([one for one in usable if one != road]) - cut_off(usable))
     }
     assert network.people_beyond(graph, inhabited_by) == expected
+
+
+# --------------------------------------------------------- quickest ways, as if all were open
+
+
+def ways_by_trying_all(scenario: rp.Scenario, graph: Network, place: str) -> Iterator[Any]:
+    """All simple ways over all-season roads from a place to a hub: hours, hub, ids of the roads."""
+    hubs = {one.id for one in scenario.places if one.kind == "hub"}
+
+    def walk(here: str, seen: tuple[str, ...], way: tuple[str, ...]) -> Iterator[Any]:
+        if here in hubs:
+            hours = 0.0
+            for name in reversed(way):  # counted from the hub on
+                hours += graph.hours[graph.road_no[name]]
+            yield hours, here, len(way), way
+        for road in scenario.roads:
+            if road.all_season and here in (road.from_place, road.to_place):
+                other = road.to_place if here == road.from_place else road.from_place
+                if other not in seen:
+                    yield from walk(other, (*seen, other), (*way, road.id))
+
+    return walk(place, (place,), ())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_quickest_way_is_the_first_of_all_ways_by_hours_hub_roads_and_ids(seed: int) -> None:
+    scenario = random_scenario(seed)
+    graph = network.build(scenario)
+    counts = [road.all_season for road in scenario.roads]
+    found = network.quickest_ways(graph, graph.hubs, counts, 3)
+    for number, place in enumerate(graph.places):
+        ways = [way for way in ways_by_trying_all(scenario, graph, place) if way[0] <= 3]
+        if not ways:
+            assert number not in found
+            continue
+        _, hub, _, roads = min(ways)
+        assert graph.places[found[number].source] == hub
+        assert tuple(graph.roads[road] for road in found[number].roads) == roads

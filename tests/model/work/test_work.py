@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 import returnplan as rp
+from returnplan.model.simulation import Prepared, PreparedAllocation, run
 from tests.sketch import STAGES, Sketch, Told, seconds
 
 DAY_S = 86_400
@@ -1523,3 +1524,24 @@ def test_a_horizon_from_29_february_ends_on_the_28th() -> None:
     told = sketch.run()
     assert told.outcome.horizon == date(2025, 2, 28)
     assert (told.when("a"), told.when("b")) == ((0, 0, 365), (0, 0, None))
+
+
+# --------------------------------------------------------------------- days of demining, for harm
+
+
+@pytest.mark.parametrize(("area_m2", "days"), [(8000, 6), (8 * 400_000, 304), (8 * 390_000, 304)])
+def test_days_of_demining_are_the_workable_days_up_to_the_horizon(
+    area_m2: float, days: float
+) -> None:
+    # Technical survey of 400,000 m2 in 2025, at 1,000 m2 a day: from January to October every day
+    # is workable, in November and December none. 8,000 m2 are 1 + 4 + 1 days.
+    world = Sketch(horizon_years=1)
+    world.zone("hills", *EVERY_DAY[:10], 0, 0)
+    world.village("home", zone="hills")
+    world.hazard("mine", "home", area_m2)
+    world.team()
+    prepared = Prepared(world.scenario())
+    course = run(
+        prepared, PreparedAllocation(prepared, "plan"), prepared.numbers(prepared.expected)
+    )
+    assert course.log.demining_days.tolist() == [days]

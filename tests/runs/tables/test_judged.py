@@ -60,7 +60,7 @@ def test_the_status_is_unknown_only_if_every_gate_that_fails_is() -> None:
     unknown = (0, 5, UNKNOWN)
     assert verdict(unknown).status == "unknown: water works"
     assert verdict(unknown, unknown, (0, NEVER, UNKNOWN)).status == "unknown: water works"
-    assert verdict((0, NEVER, UNKNOWN)).status == "conditions not met: survey"
+    assert verdict((0, NEVER, UNKNOWN)).status == "conditions not met: survey, water"
     assert verdict(unknown).unknown_gates == ("water",)
     assert verdict(unknown, (0, 5, 5), (0, 5, 5)).unknown_gates == ()
 
@@ -77,6 +77,13 @@ def test_half_of_the_draws_are_enough_to_fail_or_to_be_unknown() -> None:
     found = verdict((0, 1, NEVER), (0, NEVER, 1), (0, NEVER, 1), (0, 1, 1))
     assert (found.status, found.ready_share) == ("conditions not met: survey", 0.25)
     assert verdict((0, 5, UNKNOWN), (0, 5, 5)).unknown_gates == ("water",)
+
+
+def test_the_status_names_the_binding_gate_also_where_its_data_is_missing() -> None:
+    for draws in ([(0, UNKNOWN, NEVER)], [(0, UNKNOWN, NEVER), (0, UNKNOWN, NEVER), (0, 1, 2)]):
+        found = verdict(*draws)
+        assert found.status == "conditions not met: survey, water"
+        assert found.binding_gate == "survey"
 
 
 def test_a_gate_that_is_unknown_is_never_met() -> None:
