@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sys
 from collections.abc import Callable, Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -23,23 +23,21 @@ from returnplan.show.page import report_page
 from tests import worlds
 from tests.running import call, no_figures, run_undrawn
 from tests.sketch import Sketch
+from tests.unwatched import look_away, unwatched
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 100
 FEW_DRAWS = 10
 
 
+look_away()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Let coverage look away from tests on many random worlds: they take half the time."""
-    watcher = sys.gettrace() if item.get_closest_marker("unwatched") else None
-    if watcher is None:
+    with unwatched() if item.get_closest_marker("unwatched") else nullcontext():
         return (yield)
-    sys.settrace(None)
-    try:
-        return (yield)
-    finally:
-        sys.settrace(watcher)
 
 
 @pytest.fixture
@@ -122,7 +120,8 @@ def shared_run(name: str, tmp_path_factory: pytest.TempPathFactory, draws: int =
             asked = Request(
                 folder=folder, scenario=scenario, allocations=names, out=out, draws=draws, seed=1
             )
-            run_undrawn(asked)
+            with unwatched():  # tests of runs see the same code
+                run_undrawn(asked)
     return out
 
 

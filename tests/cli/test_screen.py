@@ -133,6 +133,7 @@ def test_a_run_of_an_older_version_is_said_once_to_be_unchecked(
     assert said not in result.stdout
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("audience", ["internal", "public"])
 def test_page_and_brief_of_edited_tables_say_so(
     audience: str, run_of: Callable[..., Path], tmp_path: Path

@@ -16,6 +16,7 @@ from returnplan.runs.folder import MANIFEST, clear_leftovers
 from returnplan.runs.run import Request, run
 from returnplan.show.run_folder import write_run
 from tests.running import manifest, run_undrawn
+from tests.unwatched import unwatched
 
 NAMES = ("today", "two_more_teams")
 
@@ -30,8 +31,9 @@ def asked(out: Path, **changes: Any) -> Request:
 def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Write the same run with one thread and with four; figures, drawn from the tables, once."""
     root = tmp_path_factory.mktemp("runs")
-    run(asked(root / "1", workers=1), write_run)
-    return [root / "1", run_undrawn(asked(root / "4", workers=4))]
+    with unwatched():
+        run(asked(root / "1", workers=1), write_run)
+        return [root / "1", run_undrawn(asked(root / "4", workers=4))]
 
 
 def test_the_same_run_has_the_same_bytes(folders: list[Path]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,13 @@ from returnplan.runs.run import Request
 from tests.running import command, manifest, run_undrawn
 
 DRAWS = 300  # three tasks
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Any]:
+    """Return a cluster of two workers on this machine."""
+    with cluster.local_cluster(2) as started:
+        yield started
 
 
 @pytest.mark.slow
@@ -70,31 +78,32 @@ def test_an_address_where_nobody_answers_is_one_message(
 
 
 @pytest.mark.slow
-def test_a_cluster_of_this_machine_listens_on_loopback_only_and_shows_no_pages() -> None:
-    with cluster.local_cluster(1) as first, cluster.local_cluster(1) as second:
+def test_a_cluster_of_this_machine_listens_on_loopback_only_and_shows_no_pages(
+    running: Any,
+) -> None:
+    with cluster.local_cluster(1) as second:
         ports = set()
-        for running in (first, second):
-            server = running.scheduler.http_server
+        for one in (running, second):
+            server = one.scheduler.http_server
             assert server.address == "127.0.0.1"
-            assert running.scheduler_address.startswith("tcp://127.0.0.1:")
+            assert one.scheduler_address.startswith("tcp://127.0.0.1:")
             ports.add(server.port)
         assert len(ports) == 2
 
 
 @pytest.mark.slow
 def test_what_fails_on_a_worker_is_one_message(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    running: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = chunks.KeptDraws(tmp_path, (0, 5))
     scenario = rp.load("scenarios/valley")
-    with cluster.local_cluster(2) as running:
-        address = running.scheduler_address
-        nonsense: Any = ("no scenario", ("today",), 1)
-        with pytest.raises(rp.ReturnplanError, match="the cluster could not run the draws: Attr"):
-            cluster.run_on_cluster(address, nonsense, kept)
-        monkeypatch.setattr(cluster, "__version__", "0.0.0")
-        with pytest.raises(rp.ReturnplanError, match="install the same version everywhere"):
-            cluster.run_on_cluster(address, (scenario, ("today",), 1), kept)
+    address = running.scheduler_address
+    nonsense: Any = ("no scenario", ("today",), 1)
+    with pytest.raises(rp.ReturnplanError, match="the cluster could not run the draws: Attr"):
+        cluster.run_on_cluster(address, nonsense, kept)
+    monkeypatch.setattr(cluster, "__version__", "0.0.0")
+    with pytest.raises(rp.ReturnplanError, match="install the same version everywhere"):
+        cluster.run_on_cluster(address, (scenario, ("today",), 1), kept)
     assert list(tmp_path.iterdir()) == []
 
 
