@@ -19,25 +19,24 @@ DRAWS = 300  # three tasks
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Any]:
-    """Return a cluster of two workers on this machine."""
+    """Return a cluster of two workers on this machine; one that is killed begins anew."""
     with cluster.local_cluster(2) as started:
         yield started
 
 
 @pytest.mark.slow
-def test_a_killed_worker_costs_nothing() -> None:
+def test_a_killed_worker_costs_nothing(running: Any) -> None:
     scenario = rp.load("scenarios/valley")
     expected = rp.ensemble(scenario, ["today"], DRAWS)
     killed: list[int] = []
-    with cluster.local_cluster(2) as running:
 
-        def kill_one(done: int) -> None:
-            if 0 < done < DRAWS and not killed:
-                killed.append(next(iter(running.workers.values())).pid)
-                os.kill(killed[0], signal.SIGKILL)
+    def kill_one(done: int) -> None:
+        if 0 < done < DRAWS and not killed:
+            killed.append(next(iter(running.workers.values())).pid)
+            os.kill(killed[0], signal.SIGKILL)
 
-        address = running.scheduler_address
-        found = rp.ensemble(scenario, ["today"], DRAWS, cluster=address, progress=kill_one)
+    address = running.scheduler_address
+    found = rp.ensemble(scenario, ["today"], DRAWS, cluster=address, progress=kill_one)
     assert len(killed) == 1
     assert found.provenance == expected.provenance
     assert (found.ready_day == expected.ready_day).all()
