@@ -305,6 +305,7 @@ def test_unknown_is_never_conditions_met_under_all_gates(random_world: Path) -> 
         assert not met[unknown[unknown].index].any()
 
 
+@pytest.mark.unwatched
 def test_removing_a_gate_never_makes_anyone_later(random_world: Path) -> None:
     scenario = rp.load(random_world, gates=preset_gates("full"))
     never = float("inf")
