@@ -42,8 +42,8 @@ fuzz: $(VENV)/.ready-to-test ## 20,000 broken inputs of each kind (RETURNPLAN_FU
 check: $(VENV)/.ready-to-test ## the same without the tests
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check --static
 
-test-long: $(VENV)/.ready-to-test ## what make test leaves out: all random worlds, README's tables of 100 draws (half an hour)
-	@RETURNPLAN_LONG=1 $(BIN)/pytest -n "$${TEST_WORKERS:-2}" --dist worksteal -m "long or unwatched and not fuzz"
+test-long: $(VENV)/.ready-to-test ## all tests with all random worlds, and README's tables of 100 draws (half an hour)
+	@RETURNPLAN_LONG=1 $(BIN)/pytest -n "$${TEST_WORKERS:-2}" --dist worksteal
 
 mutants: $(VENV)/.ready-to-test ## change lines of the model and of tables, one at a time, and see which no test notices
 	@$(BIN)/python -m tests.mutants --most $${MUTANTS:-20}

@@ -1,14 +1,18 @@
-"""Stop a run in one phase of writing its folder: ``python -m tests.interrupted PHASE WORDS``."""
+"""Stop a run in one phase of writing its folder."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+from returnplan.cli import main as command
+from returnplan.show import figures
+from tests.running import PATIENCE_S
 
 PHASES = {
     "tables": "returnplan.runs.folder.csv_bytes",
@@ -52,19 +56,24 @@ def stopping(original: Callable[..., Any], stop: Callable[[], object]) -> Callab
     return hooked
 
 
-def main() -> None:
-    """Run the command, and kill the process in the phase."""
-    from returnplan.cli import main as command
-    from returnplan.show import figures
+def exit_code_of(phase: str, words: Sequence[str], folder: Path) -> int | None:
+    """Run the command from a folder in a process of its own, which is killed in the phase.
 
-    phase, *words = sys.argv[1:]
+    All such processes are forks of one that has loaded the package and done nothing else.
+    """
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["returnplan.cli", "returnplan.show.run_folder"])
+    process = context.Process(target=_run, args=(phase, words, folder))
+    process.start()
+    process.join(PATIENCE_S)
+    return process.exitcode
+
+
+def _run(phase: str, words: Sequence[str], folder: Path) -> None:
+    os.chdir(folder)
     if phase != "figures":
         figures.draw_figures = lambda *_, **__: None
     owner, name = owner_of(phase)
     kill = stopping(getattr(owner, name), lambda: os.kill(os.getpid(), signal.SIGKILL))
     setattr(owner, name, kill)
     command(words, prog_name="returnplan")
-
-
-if __name__ == "__main__":
-    main()

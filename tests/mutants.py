@@ -37,8 +37,8 @@ FITTING: Mapping[str, tuple[str, ...]] = {
     "returnplan/model/effects/harm.py": ("tests/model/effects/test_harm.py",),
     "returnplan/model/effects/cost.py": ("tests/model/effects/test_cost.py",),
     "returnplan/model/reasons/causes.py": (
-        *("tests/model/reasons/test_booking.py", "tests/model/reasons/test_twin.py"),
-        *("-k", "test_booking or package and not random and not valley"),
+        *(f"tests/model/reasons/test_{name}.py" for name in ("booking", "causes", "twin")),
+        *("-k", "test_booking or test_causes or package and not random and not valley"),
     ),
     "returnplan/model/conditions/score.py": ("tests/model/conditions/test_score.py",),
     "returnplan/runs/tables/waiting.py": ("tests/runs/tables/test_waiting.py",),

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from returnplan.cli import main
 from returnplan.runs.run import Request, run
-from returnplan.show import figures
+from returnplan.show import figures, run_folder
 from returnplan.show.run_folder import write_run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,6 +50,14 @@ def no_figures() -> Iterator[None]:
     """Let runs draw no figures meanwhile: for tests that look at none."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(figures, "draw_figures", lambda *_, **__: None)
+        yield
+
+
+@contextmanager
+def no_workbook() -> Iterator[None]:
+    """Let runs write no workbook meanwhile: for tests of other files of large runs."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(run_folder, "write_workbook", lambda *_, **__: None)
         yield
 
 

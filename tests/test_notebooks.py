@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
 import returnplan as rp
@@ -75,15 +77,28 @@ def test_a_notebook_states_what_a_modelled_date_is_not(notebook: Path) -> None:
     assert "Return is voluntary" in first
 
 
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[KernelManager]:
+    """Start a process for all notebooks: it imports the package once."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("IPYTHONDIR", "/nonexistent")  # nobody's own settings
+        started = KernelManager()
+        started.start_kernel(cwd=str(ROOT / "notebooks"))
+    yield started
+    started.shutdown_kernel(now=True)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_and_warns_of_nothing(
-    notebook: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("IPYTHONDIR", "/nonexistent")  # nobody's own settings
+def test_a_notebook_runs_and_warns_of_nothing(notebook: Path, kernel: KernelManager) -> None:
     given = nbformat.read(notebook, as_version=4)
-    client = NotebookClient(given, timeout=600, resources={"metadata": {"path": notebook.parent}})
-    done = client.execute()
+    given.cells.insert(0, nbformat.v4.new_code_cell("%reset -f"))  # no names of the one before
+    client = NotebookClient(given, km=kernel, timeout=600)
+    try:
+        done = client.execute()
+    finally:
+        if client.kc is not None:
+            client.kc.stop_channels()
     outputs = [out for cell in done.cells for out in cell.get("outputs", [])]
     assert [out["text"] for out in outputs if out.get("name") == "stderr"] == []
     assert any("image/png" in out.get("data", {}) for out in outputs), "shows no picture"

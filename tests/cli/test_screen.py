@@ -134,10 +134,12 @@ def test_a_run_of_an_older_version_is_said_once_to_be_unchecked(
     assert said not in result.stdout
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("audience", ["internal", "public"])
 def test_page_and_brief_of_edited_tables_say_so(
     audience: str, run_of: Callable[..., Path], tmp_path: Path
 ) -> None:
+    """Of one allocation: it has nothing to compare, and page and brief all the same."""
     big = run_of(Path("scenarios/valley"), "-a", "today", "--draws", "3")
     run = Path(shutil.copytree(big, tmp_path / "run"))
     edit(run)

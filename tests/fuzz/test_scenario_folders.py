@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import resource
 import shutil
@@ -19,6 +18,7 @@ import pytest
 
 import returnplan as rp
 from returnplan.scenario import digest, write_workbook
+from tests.fuzz.damage import INPUTS
 from tests.fuzz.scenario_mutations import (
     Files,
     broken_head,
@@ -27,7 +27,6 @@ from tests.fuzz.scenario_mutations import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-INPUTS = int(os.environ.get("RETURNPLAN_FUZZ", "1000"))
 STARTER, VALLEY = "returnplan/data/starter", "scenarios/valley"
 WORLDS = (STARTER, STARTER, STARTER, VALLEY)
 """The small one more often, since it is quick."""

@@ -29,7 +29,7 @@ from returnplan.model.work.milestones import surveyed
 from returnplan.runs.tables.judged import judge
 from tests.sketch import STAGES, Sketch
 from tests.verifier import tables_of, verify_run
-from tests.worlds import IS_LONG, ON_PUSH, fork, write_random_world
+from tests.worlds import IS_LONG, ON_PUSH, fork, seeds, write_random_world
 
 pytestmark = pytest.mark.unwatched
 
@@ -414,7 +414,7 @@ PARAMETERS: dict[str, tuple[dict[str, float], ...]] = {
 @pytest.mark.parametrize("gate", GATES)
 def test_what_happens_later_never_brings_a_gate_forward(gate: str) -> None:
     moved = 0
-    for seed in range(25):
+    for seed in seeds(0, 25):
         luck = random.Random(seed)
         scenario = world(seed + 500, uncertain=seed % 2 == 0)
         hazards = [

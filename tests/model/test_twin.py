@@ -246,7 +246,7 @@ def write_uncertain_world(folder: Path, seed: int) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", range(4003, 4019))
+@pytest.mark.parametrize("seed", seeds(4003, 4019))
 def test_engine_and_twin_agree_on_draws_of_random_worlds(seed: int, tmp_path: Path) -> None:
     write_uncertain_world(tmp_path, seed)
     for draw in range(2):
@@ -254,7 +254,7 @@ def test_engine_and_twin_agree_on_draws_of_random_worlds(seed: int, tmp_path: Pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(5000, 5020))
+@pytest.mark.parametrize("seed", seeds(5000, 5020))
 def test_engine_and_twin_agree_on_many_draws_of_random_worlds(seed: int, tmp_path: Path) -> None:
     write_uncertain_world(tmp_path, seed)
     for draw in range(3):
@@ -262,7 +262,7 @@ def test_engine_and_twin_agree_on_many_draws_of_random_worlds(seed: int, tmp_pat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6000, 6004))
+@pytest.mark.parametrize("seed", seeds(6000, 6004))
 def test_engine_and_twin_agree_on_draws_of_larger_worlds(seed: int, tmp_path: Path) -> None:
     worlds.write_random_world(tmp_path, seed, settlements=9, hazards=30, teams=14, uncertain=True)
     for draw in (0, 64, 129):

@@ -3,6 +3,7 @@
 import json
 import shutil
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from returnplan.runs.machine import working_folder
 from returnplan.runs.machine.progress import Silent
 from returnplan.runs.merge import ShardError, merge, read_shards
 from returnplan.runs.run import Request, run
+from returnplan.show import figures
 from returnplan.show.run_folder import write_run
 from tests.running import manifest, no_figures, run_undrawn
 from tests.worlds import two_villages
@@ -66,8 +68,17 @@ def problems(*folders: Path) -> list[str]:
 
 
 def test_shards_in_any_order_make_the_run(
-    whole: Path, copies: list[Path], world: Path, tmp_path: Path
+    whole: Path,
+    copies: list[Path],
+    world: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    def drawn(_: rp.Scenario, outcomes: Sequence[rp.Outcome], folder: Path, *more: object) -> None:
+        assert [outcome.allocation for outcome in outcomes] == ["near_first"]
+        folder.mkdir()
+
+    monkeypatch.setattr(figures, "draw_figures", drawn)
     elsewhere = world.rename(tmp_path / "gone")  # they need nothing but themselves
     try:
         outcomes = merge([copies[2], copies[0], copies[1]], tmp_path / "merged", write_run)

@@ -267,6 +267,7 @@ def test_a_damaged_table_is_told_by_file_and_place(
     assert said in str(caught.value)
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("table", TABLES)
 def test_a_table_that_was_cut_or_recoded_is_refused(copy: Path, table: str) -> None:
     path = copy / f"{table}.csv"

@@ -294,6 +294,7 @@ def scenarios(draw: st.DrawFn) -> rp.Scenario:
     )
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("writer", WRITERS)
 @settings(
     max_examples=25,
@@ -568,11 +569,13 @@ def many(count: int) -> Iterator[Row]:
         }
 
 
+@pytest.mark.unwatched
 def test_tens_of_thousands_of_rows_are_checked(folder: Path) -> None:
     add(folder, "hazards", *many(20_000))
     assert rp.check(folder).problems == ()
 
 
+@pytest.mark.unwatched
 def test_thousands_of_faults_are_all_listed(folder: Path) -> None:
     rows = (row | {"area_m2": "large", "record": "some", "place": "x"} for row in many(4_000))
     add(folder, "hazards", *rows)

@@ -13,10 +13,12 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
+from tests.unwatched import unwatched
 
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios" / "karabakh"
 DATA = FOLDER / "data"
 DRAWS, FEW_DRAWS, SEED = 100, 10, 1
+pytestmark = pytest.mark.unwatched
 
 
 def module(name: str) -> ModuleType:
@@ -40,8 +42,9 @@ def facts(karabakh: rp.Scenario) -> list[Any]:
 @pytest.fixture(scope="session")
 def past(karabakh: rp.Scenario, facts: list[Any], karabakh_run: Path) -> Any:
     """What the draws of the shared run say, and those of the first years."""
-    run = rp.load_run(karabakh_run)
-    return module("parts.past").model_past(karabakh, facts, FEW_DRAWS, SEED, spread=run)
+    with unwatched():
+        run = rp.load_run(karabakh_run)
+        return module("parts.past").model_past(karabakh, facts, FEW_DRAWS, SEED, spread=run)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ ALLOCATIONS = (
     "international_assistance",
 )
 HECTARE_M2 = 10_000
+pytestmark = pytest.mark.unwatched
 
 
 @cache

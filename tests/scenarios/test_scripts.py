@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
+from tests.unwatched import unwatched
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scenarios"
@@ -41,8 +42,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Folders of all scripts, run once."""
     root = tmp_path_factory.mktemp("scripts")
     common = ("--draws", str(DRAWS), "--seed", str(SEED))
-    for name, words in QUESTIONS.items():
-        assert script(name).main([*words, *common, "--out", str(root / name)]) == 0
+    with unwatched():
+        for name, words in QUESTIONS.items():
+            assert script(name).main([*words, *common, "--out", str(root / name)]) == 0
     return {name: root / name for name in QUESTIONS}
 
 

@@ -36,6 +36,7 @@ COMMUNITIES = (
 TABLES = ("readiness", "gates", "jobs", "releases", "roads")
 DAY_S = 86_400
 START = datetime(2024, 3, 1)
+pytestmark = pytest.mark.unwatched
 
 
 @cache

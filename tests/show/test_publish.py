@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,11 +101,3 @@ def test_a_report_lies_beside_a_run_and_neither_is_taken_for_the_other(
     assert (inside.exit_code, "is a run folder" in inside.stderr) == (2, True)
     file = report(folder, "--out", folder / MANIFEST)
     assert (file.exit_code, "is a file" in file.stderr) == (2, True)
-
-
-def test_a_run_of_one_allocation_has_nothing_to_compare_and_a_page_all_the_same(
-    run_of: Callable[..., Path], tmp_path: Path
-) -> None:
-    run = run_of(Path("scenarios/valley"), "-a", "today", "--draws", "3")
-    result = report(run, "--out", tmp_path / "files")
-    assert result.exit_code == 0, result.output

@@ -7,8 +7,6 @@ import os
 import resource
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import returnplan as rp
-from tests.interrupted import PHASES, owner_of, stopping
-from tests.running import PATIENCE_S, ROOT, call, no_figures
+from tests.interrupted import PHASES, exit_code_of, owner_of, stopping
+from tests.running import ROOT, call, no_figures
 
 VALLEY = ROOT / "scenarios" / "valley"
 WORDS = ("run", VALLEY, "-a", "today", "--draws", "0", "--out")
@@ -111,17 +109,8 @@ def test_after_a_killed_run_the_earlier_one_is_there_and_the_next_cleans_up(
 ) -> None:
     out = Path(shutil.copytree(run_of(*WORDS[1:-1]), tmp_path / "out"))
     before = bytes_of(out)
-    words = [sys.executable, "-m", "tests.interrupted", phase, *map(str, WORDS), str(out)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    killed = subprocess.run(
-        [*words, "--overwrite"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    words = [*map(str, WORDS), str(out), "--overwrite"]
+    assert exit_code_of(phase, words, tmp_path) == -signal.SIGKILL
     assert len(names(tmp_path)) == 2
     assert any(name.endswith(".partial") for name in names(tmp_path))
     if phase != "in the last step":

@@ -261,9 +261,10 @@ def test_the_day_on_which_risk_is_low_enough_is_the_first_such_day(seed: int) ->
 # ------------------------------------------------------------------------------ the plain twin
 
 
+@pytest.mark.unwatched
 def test_gate_and_twin_find_the_same_time_whatever_happens_when(tmp_path: Path) -> None:
     between = 0
-    for seed in range(20):
+    for seed in seeds(0, 20):
         luck = random.Random(seed)
         folder = tmp_path / str(seed)
         worlds.write_random_world(folder, seed, settlements=1 + seed % 4, uncertain=True)

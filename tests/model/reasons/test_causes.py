@@ -15,7 +15,15 @@ from returnplan.domain import (
 from returnplan.language.words import words_of
 from returnplan.model.conditions.gates import GATES
 from returnplan.model.reasons import walk
-from returnplan.model.reasons.causes import CAUSES, COMMON, cause_name, remedy, work_cause
+from returnplan.model.reasons.causes import (
+    CAUSES,
+    COMMON,
+    LAND_RELEASE,
+    cause_group,
+    cause_name,
+    remedy,
+    work_cause,
+)
 
 
 def test_common_causes_have_the_numbers_of_the_walk() -> None:
@@ -38,6 +46,13 @@ def test_a_skill_is_named_in_the_language_and_one_of_the_scenario_as_it_is_writt
     assert cause_name("of_another_version", french) == "of another version"
     assert remedy("waiting_survey") == "always a free team for survey"
     assert remedy("work_community_survey") == "community survey takes no time"
+
+
+def test_survey_and_clearance_at_work_are_one_group_and_other_causes_stand_alone() -> None:
+    released = {"work_survey", "work_clearance", "work_community_survey"}
+    assert {cause_group(cause) for cause in released} == {LAND_RELEASE}
+    alone = ("work_repair", "waiting_clearance", "clearance", "winter")
+    assert tuple(cause_group(cause) for cause in alone) == alone
 
 
 def test_every_kind_of_works_and_every_denial_has_its_word_and_works_their_gate() -> None:

@@ -17,6 +17,7 @@ import returnplan as rp
 from returnplan.model.work import loop, network
 from returnplan.model.work.network import NO_ROUTE, Network, Reach
 from tests.sketch import Sketch
+from tests.worlds import seeds
 
 ROAD_IDS = ["B", "a", "a-b", "a.x", "a1", "a10", "a9", "b", "c_c", "d", "z", "é"]
 
@@ -135,7 +136,7 @@ def test_a_place_is_reached_as_soon_as_the_shortest_way_is_short_enough(seed: in
         assert reached_within(graph, source_at, road_at, limit) == expected
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", seeds(0, 30))
 def test_teams_drive_the_shortest_way_over_the_roads_that_are_open_by_then(seed: int) -> None:
     luck = random.Random(seed)
     sketch = Sketch()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +17,26 @@ from tests.running import command, manifest, run_undrawn
 DRAWS = 300  # three tasks
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Any]:
+    """Return a cluster of two workers on this machine; one that is killed begins anew."""
+    with cluster.local_cluster(2) as started:
+        yield started
+
+
 @pytest.mark.slow
-def test_a_killed_worker_costs_nothing() -> None:
+def test_a_killed_worker_costs_nothing(running: Any) -> None:
     scenario = rp.load("scenarios/valley")
     expected = rp.ensemble(scenario, ["today"], DRAWS)
     killed: list[int] = []
-    with cluster.local_cluster(2) as running:
 
-        def kill_one(done: int) -> None:
-            if 0 < done < DRAWS and not killed:
-                killed.append(next(iter(running.workers.values())).pid)
-                os.kill(killed[0], signal.SIGKILL)
+    def kill_one(done: int) -> None:
+        if 0 < done < DRAWS and not killed:
+            killed.append(next(iter(running.workers.values())).pid)
+            os.kill(killed[0], signal.SIGKILL)
 
-        address = running.scheduler_address
-        found = rp.ensemble(scenario, ["today"], DRAWS, cluster=address, progress=kill_one)
+    address = running.scheduler_address
+    found = rp.ensemble(scenario, ["today"], DRAWS, cluster=address, progress=kill_one)
     assert len(killed) == 1
     assert found.provenance == expected.provenance
     assert (found.ready_day == expected.ready_day).all()
@@ -40,7 +47,7 @@ def test_the_command_runs_on_a_cluster_of_this_machine_without_a_word_of_dask(
     tmp_path: Path,
 ) -> None:
     valley = Path("scenarios/valley").resolve()
-    words = ("run", valley, "-a", "today", "--draws", "230", "--workers", "2")
+    words = ("run", valley, "-a", "today", "--draws", "230", "--workers", "1")
     code, _, err = command(*words, "--out", "dask", "--cluster", "local", cwd=tmp_path)
     assert code == 0, err
     told = [line for line in err.splitlines() if "draws," in line and "a second" in line]
@@ -70,31 +77,32 @@ def test_an_address_where_nobody_answers_is_one_message(
 
 
 @pytest.mark.slow
-def test_a_cluster_of_this_machine_listens_on_loopback_only_and_shows_no_pages() -> None:
-    with cluster.local_cluster(1) as first, cluster.local_cluster(1) as second:
+def test_a_cluster_of_this_machine_listens_on_loopback_only_and_shows_no_pages(
+    running: Any,
+) -> None:
+    with cluster.local_cluster(0) as second:
         ports = set()
-        for running in (first, second):
-            server = running.scheduler.http_server
+        for one in (running, second):
+            server = one.scheduler.http_server
             assert server.address == "127.0.0.1"
-            assert running.scheduler_address.startswith("tcp://127.0.0.1:")
+            assert one.scheduler_address.startswith("tcp://127.0.0.1:")
             ports.add(server.port)
         assert len(ports) == 2
 
 
 @pytest.mark.slow
 def test_what_fails_on_a_worker_is_one_message(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    running: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = chunks.KeptDraws(tmp_path, (0, 5))
     scenario = rp.load("scenarios/valley")
-    with cluster.local_cluster(2) as running:
-        address = running.scheduler_address
-        nonsense: Any = ("no scenario", ("today",), 1)
-        with pytest.raises(rp.ReturnplanError, match="the cluster could not run the draws: Attr"):
-            cluster.run_on_cluster(address, nonsense, kept)
-        monkeypatch.setattr(cluster, "__version__", "0.0.0")
-        with pytest.raises(rp.ReturnplanError, match="install the same version everywhere"):
-            cluster.run_on_cluster(address, (scenario, ("today",), 1), kept)
+    address = running.scheduler_address
+    nonsense: Any = ("no scenario", ("today",), 1)
+    with pytest.raises(rp.ReturnplanError, match="the cluster could not run the draws: Attr"):
+        cluster.run_on_cluster(address, nonsense, kept)
+    monkeypatch.setattr(cluster, "__version__", "0.0.0")
+    with pytest.raises(rp.ReturnplanError, match="install the same version everywhere"):
+        cluster.run_on_cluster(address, (scenario, ("today",), 1), kept)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -16,7 +16,7 @@ from returnplan.runs.machine import chunks, working_folder
 from returnplan.runs.machine.runner import DrawRunner
 from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.run import Request
-from tests.running import ROOT, command, finish, manifest, run_undrawn, start, until
+from tests.running import ROOT, call, finish, manifest, run_undrawn, start, until
 
 PLAN = RunIdentity(
     returnplan="1",
@@ -230,43 +230,54 @@ def test_a_killed_process_holds_nothing_and_its_draws_are_continued(
 # ---------------------------------------------------------------- a real process is stopped
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("where", "signum"),
-    [((), signal.SIGINT), ((), signal.SIGTERM), (("--cluster", "local"), signal.SIGINT)],
-    ids=["threads", "threads, by a batch system", "cluster"],
-)
-def test_a_stopped_run_keeps_its_draws_and_continues_with_them(
-    where: tuple[str, ...], signum: int, tmp_path: Path
-) -> None:
-    shutil.copytree("scenarios/valley", tmp_path / "valley")
-    words = ("run", "valley", "-a", "today", "--draws", "120", "--workers", "2")
-    working = tmp_path / ".out.draws"
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
-    process = start(*words, "--out", "out", *where, cwd=tmp_path, draw_takes_s=0.1)
-    until(lambda: working.is_dir() and len(chunks.chunk_files(working)) >= 2, process)
+
+def stopped(words: tuple[str, ...], signum: int, beside: Path, least: int) -> str:
+    """Stop a run of 120 draws when so many files are kept; give what it says on the way."""
+    working = beside / ".out.draws"
+    process = start(*words, cwd=beside, draw_takes_s=0.1)
+    until(lambda: working.is_dir() and len(chunks.chunk_files(working)) >= least, process)
     os.killpg(process.pid, signum)  # as a terminal does: its workers get it too
     code, _, err = finish(process)
     assert "Traceback" not in err
     assert code == 130, err
     assert "of 120 draws are kept in" in err
     assert "continue with --resume" in err
-
-    names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == [".out.draws", "valley"]
+    assert names_in(beside) == [".out.draws", "valley"]
     done = chunks.chunk_files(working)
-    assert 2 <= len(done) < 12
-    files = {path.name for path in working.iterdir()}
+    assert least <= len(done) < 12
+    files = set(names_in(working))
     assert files == {"plan.json", chunks.SUMS, *(path.name for path in done.values())}
+    return err
 
-    code, _, err = command(*words, "--out", "out", "--seed", "2", "--resume", cwd=tmp_path)
-    assert code == 2
-    assert "seed is 1, not 2" in err
 
-    code, _, err = command(*words, "--out", "out", "--resume", cwd=tmp_path)
-    assert code == 0, err
-    assert "draws of an earlier run are kept and continued" in err
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "valley"]
+CONTINUED = "draws of an earlier run are kept and continued"
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("where", [(), ("--cluster", "local")], ids=["threads", "cluster"])
+def test_a_stopped_run_keeps_its_draws_and_continues_with_them(
+    where: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree("scenarios/valley", tmp_path / "valley")
+    monkeypatch.chdir(tmp_path)
+    words = ("run", "valley", "-a", "today", "--draws", "120", "--workers", "2", "--out", "out")
+    stopped((*words, *where), signal.SIGINT, tmp_path, 2)
+    if not where:  # continued, and stopped again by a batch system
+        kept = len(chunks.chunk_files(tmp_path / ".out.draws"))
+        assert CONTINUED in stopped((*words, "--resume"), signal.SIGTERM, tmp_path, kept + 1)
+
+    other = call(*words, "--seed", "2", "--resume")
+    assert other.exit_code == 2
+    assert "seed is 1, not 2" in other.stderr
+
+    last = call(*words, "--resume")
+    assert last.exit_code == 0, last.output
+    assert CONTINUED in last.stderr
+    assert names_in(tmp_path) == ["out", "valley"]
     whole = Request(
         folder=tmp_path / "valley",
         scenario=rp.load(tmp_path / "valley"),
@@ -278,20 +289,24 @@ def test_a_stopped_run_keeps_its_draws_and_continues_with_them(
 
 
 @pytest.mark.slow
-def test_a_killed_run_is_thrown_away_with_a_word_by_the_next_one(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("undrawn")
+def test_a_killed_run_is_thrown_away_with_a_word_by_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copytree("scenarios/valley", tmp_path / "valley")
+    monkeypatch.chdir(tmp_path)
     words = ("run", "valley", "-a", "today", "--draws", "30", "--out", "out")
     process = start(*words, cwd=tmp_path, draw_takes_s=0.4)
     until(lambda: (tmp_path / ".out.draws" / "lock").exists(), process)
 
-    code, _, err = command(*words, cwd=tmp_path)
-    assert code == 2
-    assert f"process {process.pid} is running into the same folder" in err
+    refused = call(*words)
+    assert refused.exit_code == 2
+    assert f"process {process.pid} is running into the same folder" in refused.stderr
 
     until(lambda: chunks.chunk_files(tmp_path / ".out.draws"), process)
     process.kill()
     finish(process)
-    code, _, err = command(*words, cwd=tmp_path)
-    assert code == 0, err
-    assert "draws of an earlier run that was not finished are thrown away" in err
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "valley"]
+    again = call(*words)
+    assert again.exit_code == 0, again.output
+    assert "draws of an earlier run that was not finished are thrown away" in again.stderr
+    assert names_in(tmp_path) == ["out", "valley"]

@@ -26,7 +26,7 @@ def disagreements(scenario: rp.Scenario, allocation: str) -> list[str]:
     return subject.differences(subject.work(keeps_parcels=True), subject.rival()())
 
 
-@pytest.mark.parametrize("seed", range(5000, 5030))
+@pytest.mark.parametrize("seed", worlds.seeds(5000, 5030))
 def test_rival_and_loop_agree_on_random_worlds(seed: int, tmp_path: Path) -> None:
     settlements, hazards, teams = 1 + seed % 8, 3 + seed % 12, 1 + seed % 9
     worlds.write_random_world(tmp_path, seed, settlements=settlements, hazards=hazards, teams=teams)
@@ -34,7 +34,7 @@ def test_rival_and_loop_agree_on_random_worlds(seed: int, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6000, 6010))
+@pytest.mark.parametrize("seed", worlds.seeds(6000, 6010))
 def test_rival_and_loop_agree_on_every_allocation_of_random_worlds(
     seed: int, tmp_path: Path
 ) -> None:

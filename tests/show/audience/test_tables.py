@@ -116,7 +116,7 @@ def test_the_team_sees_every_table_as_it_is(valley: tuple[rp.Scenario, Tables]) 
     pd.testing.assert_series_equal(days, whole)
 
 
-@pytest.mark.parametrize("name", ["valley", "karabakh"])
+@pytest.mark.parametrize("name", ["valley", pytest.param("karabakh", marks=pytest.mark.unwatched)])
 def test_public_tables_name_no_place_hazard_road_team_or_position(
     name: str, request: pytest.FixtureRequest
 ) -> None:

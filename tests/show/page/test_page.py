@@ -233,6 +233,7 @@ def test_the_public_page_holds_no_place_team_or_hazard_in_text_or_data(
 
 
 @pytest.mark.slow
+@pytest.mark.unwatched
 def test_the_public_page_of_karabakh_is_clean_and_the_internal_one_small_enough(
     karabakh_run: Path,
 ) -> None:
