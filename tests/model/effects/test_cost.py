@@ -24,6 +24,7 @@ from returnplan.runs.tables.effects import costs as cost_table
 from returnplan.scenario import write_workbook
 from returnplan.scenario.funding import envelopes
 from returnplan.units import DAY_S, date_to_seconds, horizon_date
+from tests.scenario.planted import sure
 from tests.sketch import Sketch
 from tests.tabled import by_hand
 from tests.worlds import seeds, two_villages, write_random_world
@@ -360,7 +361,7 @@ def fund(folder: Path, *rows: str) -> rp.Scenario | None:
 
 
 def messages(folder: Path) -> list[str]:
-    return [f"{problem.level}: {problem}" for problem in rp.check(folder).problems]
+    return [f"{problem.level}: {problem}" for problem in sure(rp.check(folder))]
 
 
 def test_an_envelope_below_the_plan_is_a_warning_for_each_allocation(folder: Path) -> None:

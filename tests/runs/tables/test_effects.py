@@ -385,7 +385,7 @@ def test_totals_stand_beside_rates_by_person_years_and_by_area(sketch: Sketch) -
     assert everybody.tolist() == pytest.approx([8000 / 3, 8.25, 1000 * 66 / 8000, 11])
     assert rows.loc["returnees_deaths", ends[1]] == pytest.approx(1000 * 12 / 8000)
     area = ["worked_km2_mean", "per_km2_low", "per_km2_mean", "per_km2_high"]
-    assert rows.loc["deminers", area].tolist() == pytest.approx([4, 1 / 4, 6 / 12, 4 / 8])
+    assert rows.loc["deminers", area].tolist() == pytest.approx([4, 4 / 8, 6 / 12, 4 / 8])
     assert rows.loc["deminers", ["person_years_mean", *ends]].isna().all()
     assert rows.loc["all", [*ends, *area]].isna().all()
 
