@@ -28,7 +28,7 @@ from returnplan.show.page.data import page_data
 from returnplan.show.page.ground import COARSE_CELLS, Sheet, district_map
 from returnplan.show.page.packing import packed, policy, unpacked
 from returnplan.show.page.pictures import SLOTS
-from returnplan.show.page.tables import difference_tables
+from returnplan.show.page.tables import difference_tables, how_made
 from tests.leaks import leaks
 from tests.running import run_undrawn
 
@@ -215,6 +215,22 @@ def test_each_table_of_differences_holds_all_other_allocations(
     assert all([row[0] for row in table.rows] == others for table in tables)
     first = findings.tables["differences"].iloc[0]
     assert tables[0].rows[0][1] == findings.signed(float(f"{first['mean']:.4g}"))
+
+
+def test_how_it_was_made_names_the_files_that_were_edited_and_whom_to_ask(
+    opened: Callable[..., Findings],
+) -> None:
+    findings = opened("internal")
+    changed = replace(
+        findings,
+        contact="Planning unit",
+        opened=replace(
+            findings.opened, run=replace(findings.run, edited=("gates.csv", "roads.csv"))
+        ),
+    )
+    said = [("Edited after the run", "gates.csv, roads.csv"), ("Contact", "Planning unit")]
+    assert how_made(changed)[-2:] == tuple(said)
+    assert not {name for name, _ in said} & dict(how_made(findings)).keys()
 
 
 # ---------------------------------------------------------------- the public
