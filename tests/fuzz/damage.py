@@ -10,10 +10,8 @@ from contextlib import contextmanager
 from random import Random
 from typing import Any
 
-from tests.worlds import IS_LONG
-
-INPUTS = int(os.environ.get("RETURNPLAN_FUZZ", "1000" if IS_LONG else "400"))
-"""Inputs of each target; ``make test-long`` and ``make fuzz`` take more."""
+INPUTS = int(os.environ.get("RETURNPLAN_FUZZ", "1000"))
+"""Inputs of each target; ``make fuzz`` takes more."""
 PATIENCE_S = 10
 """No input may take longer."""
 ODD = ("", "x", "-1", "0", "1e400", "nan", "2031-13-41", "True", "9" * 25, '"', "ü", "\x00", "3.5")
