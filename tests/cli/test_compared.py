@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -47,7 +48,18 @@ def test_two_allocations_are_compared_line_by_line() -> None:
     run: Any = SimpleNamespace(
         manifest={"title": "Two", "scenario": "two", "draws": 10, "seed": 1},
         allocations=("plan", "more"),
-        summary=pd.DataFrame({"allocation": ["plan", "more"], "cost_usd_mean": [10e6, 7e6]}),
+        summary=pd.DataFrame(
+            {
+                "allocation": ["plan", "more"],
+                "cost_usd_mean": [10e6, 7e6],
+                "person_days_never_share": [0.25, 0.5],
+                "cost_per_person_usd": [2000.0, 1000.4],
+                "cost_per_returned_usd": [4000.0, math.nan],
+                "per_1000_person_years_mean": [0.0223, 0.03],
+                "deminer_accidents_per_km2_mean": [0.5, 1.25],
+                "works_without_cost": [3, 3],
+            }
+        ),
     )
     both = {"against": "plan", "allocation": "more", "draws": 10, "probability_same": 0.2}
     people = {"value": 140.0, "value_against": 100.0, "mean": 40.0, "low": 30.0, "high": 50.0}
@@ -68,6 +80,12 @@ def test_two_allocations_are_compared_line_by_line() -> None:
         "more 4.50 -1.50 -2.00 to -1.00 -3.00 to 0.00 in 7 of 10 draws, the same in 2",
     ]
     assert lines[begin + 12 : begin + 14] == ["plan 10.0", "more 7.0 -3.0"]
+    assert lines[begin + 16 : begin + 19] == [
+        "allocation never met USD per met USD per returned casualties accidents",
+        "plan 25% 2,000 4,000 0.022 0.5",
+        "more 50% 1,000 - 0.03 1.2",
+    ]
+    assert lines[-1].endswith("not discounted. 3 planned works state no cost.")
 
 
 def test_the_command_tells_who_is_better_how_often(folder: Path) -> None:

@@ -56,7 +56,7 @@ ODD = ['"', "'", ",", ";", "=", "#", "|", "\\", " ", "_x000D_", "0", "1e5"]
 TURNS = [*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))]
 LETTERS = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Zl", "Zp"], exclude_characters=TURNS)
 TEXT = st.lists(LETTERS | st.sampled_from(ODD), max_size=8).map(
-    lambda part: re.sub(r"^[\s=+\-@]+", "", "".join(part)).strip()
+    lambda part: re.sub("(^|;)[\\s=+\\-@\uff1d\uff0b\uff0d\uff20]+", r"\1", "".join(part)).strip()
 )
 FILLED = TEXT.filter(bool)
 IDS = st.lists(

@@ -60,8 +60,10 @@ def number(text: str) -> float:
     return float(text.replace(",", ""))
 
 
-def test_the_scenario_passes_the_check_without_a_warning() -> None:
-    assert rp.check(FOLDER).problems == ()
+def test_the_check_doubts_only_that_hazards_at_places_deny_roads() -> None:
+    (doubt,) = rp.check(FOLDER).problems
+    assert doubt.level == "warning"
+    assert "and 437 more rows like it" in str(doubt)
 
 
 def test_building_again_gives_the_committed_tables_byte_for_byte(tmp_path: Path) -> None:
