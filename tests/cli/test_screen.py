@@ -138,7 +138,7 @@ def test_a_run_of_an_older_version_is_said_once_to_be_unchecked(
 def test_page_and_brief_of_edited_tables_say_so(
     audience: str, run_of: Callable[..., Path], tmp_path: Path
 ) -> None:
-    big = run_of(Path("scenarios/valley"), "-a", "today", "--draws", "3")
+    big = run_of(Path("scenarios/valley"), "-a", "today", "--draws", "10")
     run = Path(shutil.copytree(big, tmp_path / "run"))
     edit(run)
     words = ("--as-is", "--language", "fr", "--audience", audience, "--out", tmp_path / "files")
