@@ -164,7 +164,7 @@ def karabakh_readme_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a run, with figures, of :mod:`tests.hostile`: 3 draws. Do not change it.
+    """Return the folder of a run of :mod:`tests.hostile`: figures, 10 draws. Do not change it.
 
     Beside it stand its scenario, and what the command printed.
     """
@@ -176,7 +176,7 @@ def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not (root / "hostile.txt").exists():
             texts = write_hostile(root / "hostile")
             (root / "hostile.json").write_text(json.dumps(texts), encoding="utf-8")
-            done = call("run", root / "hostile", "--draws", "3", "--out", root / "hostile_run")
+            done = call("run", root / "hostile", "--draws", "10", "--out", root / "hostile_run")
             assert done.exit_code == 0, done.output
             (root / "hostile.txt").write_text(done.output, encoding="utf-8")
     return root / "hostile_run"

@@ -46,6 +46,10 @@ FITTING: Mapping[str, tuple[str, ...]] = {
     "returnplan/runs/tables/summary.py": ("tests/runs/tables/test_summary.py",),
     "returnplan/runs/tables/judged.py": ("tests/runs/tables/test_judged.py",),
     "returnplan/runs/tables/readiness.py": ("tests/runs/tables/test_readiness.py",),
+    "returnplan/show/audience/withholding.py": ("tests/show/audience/test_withholding.py",),
+    "returnplan/show/audience/contributors.py": ("tests/show/audience/test_contributors.py",),
+    "returnplan/show/audience/tables.py": ("tests/show/audience/test_tables.py",),
+    "returnplan/show/audience/districts.py": ("tests/show/audience/test_tables.py",),
 }
 """Module, and the tests that should notice what happens to it, as pytest takes them."""
 KILLED, TOO_SLOW, SURVIVED = "killed", "too slow", "SURVIVED"

@@ -9,6 +9,7 @@ workbook cells) are never localised.
 import datetime as dt
 import gettext
 import io
+import math
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -161,7 +162,9 @@ class Words:
         return form.format(number=self.number(number), **values)
 
     def number(self, value: float, decimals: int = 0) -> str:
-        """Return a number with its marks between thousands and before decimals."""
+        """Return a number with its marks between thousands and before decimals; nan: withheld."""
+        if math.isnan(value):
+            return self.phrase("withheld")
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         rounded = round(float(value), decimals) + 0.0  # no minus before a zero
         return format_decimal(rounded, pattern, self.locale, numbering_system=DIGITS)
@@ -169,12 +172,16 @@ class Words:
     def percent(self, part: float, whole: float = 1.0) -> str:
         """Return a share in whole percent; 0 and 100 only where it is exactly none or all.
 
+        A share that is not a number (nan) is withheld.
+
         Examples
         --------
         >>> [ENGLISH.percent(part, 1000) for part in (0, 1, 500, 999, 1000)]
         ['0 %', '<1 %', '50 %', '>99 %', '100 %']
         """
         share = 100 * part / whole if whole else 0.0
+        if math.isnan(share):
+            return self.phrase("withheld")
         if share <= 0:
             return "0 %"
         if part >= whole:

@@ -180,7 +180,7 @@ def whole_seconds(days: NDArray[np.floating[Any]]) -> Ints:
 
 
 def communities_of(spread: Spread) -> pd.DataFrame:
-    """People and district of each community.
+    """People, district and settlement of each community.
 
     Parameters
     ----------
@@ -190,8 +190,9 @@ def communities_of(spread: Spread) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``people`` and ``district`` by id of the community, in the order of ``ready_day``.
+        ``people``, ``district`` and ``settlement`` by id of the community, in the order of
+        ``ready_day``.
     """
     table = spread.readiness
     first = table[table["allocation"] == spread.allocations[0]].set_index("community")
-    return first.loc[list(spread.communities), ["people", "district"]]
+    return first.loc[list(spread.communities), ["people", "district", "settlement"]]

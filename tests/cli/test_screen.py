@@ -140,7 +140,7 @@ def test_page_and_brief_of_edited_tables_say_so(
     audience: str, run_of: Callable[..., Path], tmp_path: Path
 ) -> None:
     """Of one allocation: it has nothing to compare, and page and brief all the same."""
-    big = run_of(Path("scenarios/valley"), "-a", "today", "--draws", "3")
+    big = run_of(Path("scenarios/valley"), "-a", "today", "--draws", "10")
     run = Path(shutil.copytree(big, tmp_path / "run"))
     edit(run)
     words = ("--as-is", "--language", "fr", "--audience", audience, "--out", tmp_path / "files")

@@ -11,9 +11,10 @@ import pandas as pd
 
 Tables = Mapping[str, pd.DataFrame]
 STATES = ("met", "not_met", "unknown")
-BEHIND = ("settlements_", "households_")
+BEHIND = ("settlements_", "households_", "largest_", "second_")
 """Begin columns that say on how much a cell rests; they are not shown."""
 SORTED = ("district", "year", "date")
+GATE_KEYS = ["allocation", "district", "gate"]
 WITHHELD = "withheld"
 """Names what a row does not show because too few people are behind it; empty: all is shown."""
 
@@ -112,7 +113,7 @@ def in_order(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     return table.loc[order].reset_index(drop=True)
 
 
-def _counted(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def counted(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Count people and communities by state, and on how much each count rests."""
     table = pd.DataFrame(index=rows.groupby(keys, sort=False).size().index)
     groups = {s: rows[rows["state"] == s].groupby(keys, sort=False) for s in STATES}
@@ -120,6 +121,12 @@ def _counted(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     counts |= {f"communities_{s}": here.size() for s, here in groups.items()}
     counts |= {f"settlements_{s}": here["settlement"].nunique() for s, here in groups.items()}
     counts |= {f"households_{s}": here["households"].sum() for s, here in groups.items()}
+    for state in STATES:
+        places = rows[rows["state"] == state].groupby([*keys, "settlement"], sort=False)["people"]
+        by_size = places.sum().sort_values(ascending=False, kind="stable").groupby(keys, sort=False)
+        counts[f"largest_{state}"] = by_size.first()
+        both = by_size.head(2).groupby(keys, sort=False).sum()
+        counts[f"second_{state}"] = both - counts[f"largest_{state}"]
     for name, count in counts.items():
         table[name] = count.reindex(table.index, fill_value=0)
     return table.reset_index()
@@ -142,7 +149,7 @@ def districts(homes: pd.DataFrame, people_met: pd.DataFrame) -> pd.DataFrame:
         conditions of half of the people are met.
     """
     keys = ["allocation", "district"]
-    table = _counted(homes, keys)
+    table = counted(homes, keys)
     people = table[[f"people_{state}" for state in STATES]].sum(axis=1)
     table.insert(2, "communities", table[[f"communities_{s}" for s in STATES]].sum(axis=1))
     table.insert(3, "people", people)
@@ -181,11 +188,24 @@ def district_gates(homes: pd.DataFrame, gates: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         People and communities for whom the gate is met, not met or unknown.
     """
-    keys = ["allocation", "district", "gate"]
+    rows = gate_rows(homes, gates)
+    return counted(rows, GATE_KEYS).assign(**{WITHHELD: ""})
+
+
+def gate_rows(homes: pd.DataFrame, gates: pd.DataFrame) -> pd.DataFrame:
+    """Put district, settlement and people beside the state of each gate of each community.
+
+    Parameters
+    ----------
+    homes
+        As :func:`communities` gives them.
+    gates
+        Table of that name.
+    """
     states = gates["state"].str.replace(" ", "_")
     rows = gates[["allocation", "community", "gate"]].assign(state=states)
     rows = rows.merge(homes.drop(columns="state"), on=["allocation", "community"])
-    return _counted(in_order(rows, keys), keys).assign(**{WITHHELD: ""})
+    return in_order(rows, GATE_KEYS)
 
 
 def district_delays(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,26 +1,43 @@
 """Who may see what: tables for the team and its partners, and tables for everybody (model §15).
 
 *internal*: every table as it is, and tables by district beside them. *public*: by district and for
-the whole country only. A district stands by itself if people of at least three settlements come
-from it, and not nearly all of them from one; the others are counted together. Small numbers are
-withheld (:mod:`returnplan.show.audience.withholding`). Columns that are not public
-(:mod:`returnplan.columns`) do not appear, and tables that this room does not know neither.
+the whole country only, from a run with draws. A district stands by itself if people of at least
+three settlements come from it, and not nearly all of them from one; the others are counted
+together. Small numbers are withheld (:mod:`returnplan.show.audience.withholding`); dates are so far
+apart that no step is a village (:mod:`returnplan.show.audience.contributors`). Columns that are not
+public (:mod:`returnplan.columns`) do not appear, and tables that this room does not know neither.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Literal, get_args
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from returnplan.columns import column_of, public_columns
 from returnplan.errors import ReturnplanError
-from returnplan.model.effects.harm import LEAST_SETTLEMENTS, MOST_SHARE
+from returnplan.model.effects.harm import LEAST_SETTLEMENTS
+from returnplan.runs.ready_days import Spread
 from returnplan.show.audience import districts
+from returnplan.show.audience.contributors import (
+    PEOPLE_UNIT,
+    PERSON_DAYS_UNIT,
+    Flags,
+    Opened,
+    Ready,
+    difference_tells,
+    is_dominated,
+    opened,
+    telling_rows,
+)
 from returnplan.show.audience.districts import (
+    STATES,
     WITHHELD,
     communities,
     district_tables,
+    gate_rows,
     in_order,
     shown,
 )
@@ -44,10 +61,32 @@ OTHER_CAUSES = "other causes"
 """Stands for causes for which few wait, counted together."""
 PERSON_DAYS_DIGIT, AREA_DIGIT, SHARE_DIGIT = -2, -3, 2
 """Person-days are rounded to 100, areas to 1,000 m2, shares to 0.01."""
+CLOSE_SHARE = 0.1
+"""An allocation is close to another that it equals or beats in at least this share of the draws."""
+LEAST_DRAWS = 10
+"""Fewer draws than these have no public version: their steps are those of villages."""
+MEASURES = ("people", "returned", "present", "early", "share")
+"""Begin columns of numbers of people, or shares of them."""
+WHOLE = ""
+"""Stands for the name of a gate where all of them count."""
+RANGE_ENDS = ("p10", "p90", "low", "high")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Room:
+    """What makers of public tables know beside the tables."""
+
+    areas: Mapping[str, str]
+    allocations: tuple[str, ...]
+    opened: Opened
+    ready: Ready
 
 
 def for_audience(
-    tables: Tables, audience: str, households: Households | None = None
+    tables: Tables,
+    audience: str,
+    households: Households | None = None,
+    spread: Spread | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Give the tables that an audience may see.
 
@@ -59,37 +98,56 @@ def for_audience(
         ``internal`` or ``public``.
     households
         Households of communities by id, where they are known.
+    spread
+        The run, for its draws; the public version needs it.
 
     Returns
     -------
     dict[str, pandas.DataFrame]
         internal: the tables, with ``districts``, ``district_gates`` and ``district_delays``.
-        public: these three, ``summary``, ``people_met``, ``returns``, ``costs``, ``harm`` and
-        ``land_release``; and ``district_shares`` and ``differences`` if they are given. Their
-        column ``withheld`` names what is empty because few people are behind it.
+        public: these three, ``close`` (:func:`close_pairs`), ``summary``, ``people_met``,
+        ``returns``, ``costs``, ``harm`` and ``land_release``; and ``district_shares`` and
+        ``differences`` if they are given. Their column ``withheld`` names what is empty because
+        few people are behind it. Dates that would tell of a village have no row.
 
     Raises
     ------
     ReturnplanError
-        When there is no such audience; or when people come from fewer than three settlements, so
-        that every number would be one of a village.
+        When there is no such audience; when there are fewer than ten draws for the public; or when
+        people come from fewer than three settlements, so that every number would be one of a
+        village.
     """
     if audience not in AUDIENCES:
         raise ReturnplanError(f"no audience is called {audience}: {' or '.join(AUDIENCES)}")
     if audience == "internal":
         return {**tables, **district_tables(tables)}
     areas = areas_of(tables["readiness"])
+    run = _checked(spread)
+    room = _Room(
+        areas=areas,
+        allocations=tuple(run.allocations),
+        opened=opened(run, areas),
+        ready=Ready(run, areas),
+    )
     homes = communities(tables["readiness"], areas, households)
-    public = {name: make(tables, areas) for name, make in PUBLIC.items() if name in tables}
-    public |= {
-        "districts": _districts(homes, tables["people_met"]),
-        "district_gates": _district_gates(homes, tables["gates"]),
-        "district_delays": _district_delays(homes, tables["delays"]),
-    }
+    public = {name: make(tables, room) for name, make in PUBLIC.items() if name in tables}
+    public |= {"close": _close(run, room)} | _by_district(homes, tables, room)
     return {
         name: table[public_columns(name, map(str, table))].reset_index(drop=True)
         for name, table in public.items()
     }
+
+
+def _checked(spread: Spread | None) -> Spread:
+    """Refuse a run whose steps in time would be those of villages."""
+    draws = 0 if spread is None or spread.ready_day is None else spread.ready_day.shape[1]
+    if spread is None or draws < LEAST_DRAWS:
+        said = f"{draws} draws" if draws else "expected values, without draws"
+        raise ReturnplanError(
+            f"there is no public version of a run on {said}: each step of its curves would be the "
+            f"date of a village. Run it again with --draws 100 (at least {LEAST_DRAWS})"
+        )
+    return spread
 
 
 # ---------------------------------------------------------------- areas
@@ -135,8 +193,8 @@ def areas_of(readiness: pd.DataFrame) -> dict[str, str]:
 def _stands(people: "pd.Series[int]") -> bool:
     """Whether people of some settlements are so many that they may be counted by themselves."""
     total = people.sum()
-    has_one = people.max() > MOST_SHARE * total
-    return len(people) >= LEAST_SETTLEMENTS and bool(total >= LEAST_PEOPLE) and not has_one
+    has_few = is_dominated(np.asarray(people, np.float64))
+    return len(people) >= LEAST_SETTLEMENTS and bool(total >= LEAST_PEOPLE) and not has_few
 
 
 def _area(table: pd.DataFrame, areas: Mapping[str, str]) -> "pd.Series[str]":
@@ -148,26 +206,82 @@ def _area(table: pd.DataFrame, areas: Mapping[str, str]) -> "pd.Series[str]":
 # ---------------------------------------------------------------- tables by district
 
 
-def _districts(homes: pd.DataFrame, people_met: pd.DataFrame) -> pd.DataFrame:
-    table = withhold_states(districts.districts(homes, people_met), ["allocation"])
+def _by_district(homes: pd.DataFrame, tables: Tables, room: _Room) -> dict[str, pd.DataFrame]:
+    """Tables by district, all of them without rows whose difference to another names somebody."""
+    rows = gate_rows(homes, tables["gates"])
+    whole = homes.assign(gate=WHOLE)
+    hidden = _telling(pd.concat([whole, rows], ignore_index=True), room.allocations)
+    met = districts.districts(homes, tables["people_met"]).assign(gate=WHOLE)
+    gates = districts.district_gates(homes, tables["gates"])
+    return {
+        "districts": _districts(withhold_states(met, ["allocation"], _among(met, hidden)), room),
+        "district_gates": shown(
+            withhold_states(gates, ["allocation", "gate"], _among(gates, hidden))
+        ),
+        "district_delays": _district_delays(homes, tables["delays"], room.allocations),
+    }
+
+
+def _telling(rows: pd.DataFrame, allocations: Sequence[str]) -> set[tuple[str, ...]]:
+    """District, allocation and gate of counts that tell of a village beside the others.
+
+    Counts of all gates stand before those of each, allocations in the order of the run.
+    """
+    found: set[tuple[str, ...]] = set()
+    for district, here in rows.groupby("district", sort=False):
+        cells = here.pivot_table(
+            values="people",
+            index=["allocation", "gate"],
+            columns=["state", "settlement"],
+            aggfunc="sum",
+            fill_value=0,
+        )
+        cells = cells.reindex(sorted(cells.index, key=lambda k: (allocations.index(k[0]), k[1])))
+        places = list(here["settlement"].unique())
+        columns = pd.MultiIndex.from_product([STATES, places])
+        numbers = cells.reindex(columns=columns, fill_value=0).to_numpy(float)
+        hidden = telling_rows(numbers.reshape(len(cells), len(STATES), len(places)), PEOPLE_UNIT)
+        found |= {(str(district), *map(str, key)) for key in cells.index[hidden]}
+    return found
+
+
+def _among(table: pd.DataFrame, keys: set[tuple[str, ...]]) -> Flags:
+    """Which rows of a table have these keys."""
+    rows = zip(table["district"], table["allocation"], table["gate"], strict=True)
+    return np.array([tuple(map(str, row)) in keys for row in rows], bool)
+
+
+def _districts(table: pd.DataFrame, room: _Room) -> pd.DataFrame:
     table["people"] = table["people"].round(PEOPLE_DIGIT)
     table["share_met"] = (table["people_met"] / table["people"]).round(SHARE_DIGIT)
-    return shown(table)
+    days = room.opened.areas
+    keys = ["allocation", "district"]
+    half = days[days["is_shown"] & days["half"]].groupby(keys)["date"].min()
+    dates = half.rename("half_met_date").reset_index()
+    return shown(table.drop(columns=["gate", "half_met_date"]).merge(dates, on=keys, how="left"))
 
 
-def _district_gates(homes: pd.DataFrame, gates: pd.DataFrame) -> pd.DataFrame:
-    return shown(withhold_states(districts.district_gates(homes, gates), ["allocation", "gate"]))
-
-
-def _district_delays(homes: pd.DataFrame, delays: pd.DataFrame) -> pd.DataFrame:
+def _district_delays(
+    homes: pd.DataFrame, delays: pd.DataFrame, allocations: Sequence[str]
+) -> pd.DataFrame:
     """Count causes together for which few wait; withhold districts where few wait at all."""
     rows = districts.delay_rows(homes, delays)
     rows["cause"] = rows["cause"].mask(_is_joined(rows), OTHER_CAUSES)
+    if rows.empty:
+        return districts.district_delays(rows)
+    rows = _comparable(rows, allocations)
     table = districts.district_delays(rows)
+    telling = {
+        (name, str(district))
+        for district, here in rows.groupby("district", sort=False)
+        for name in _telling_allocations(here, OTHER_CAUSES, allocations)
+    }
     for allocation, whole in _behind(rows, ["allocation", "district"]).groupby(level=0, sort=False):
         cells = whole.to_numpy()[:, np.newaxis]
-        hidden = left_out(cells, cells[:, 0, 0], is_small(cells)[:, 0])
-        names = whole.index.get_level_values("district")[hidden]
+        names_of = whole.index.get_level_values("district")
+        few = is_small(cells)[:, 0]
+        few |= np.array([(str(allocation), str(name)) in telling for name in names_of])
+        names = names_of[left_out(cells, cells[:, 0, 0], few)]
         is_hidden = table["allocation"].eq(str(allocation)) & table["district"].isin(names)
         table.loc[is_hidden, "person_days_mean"] = np.nan
         table.loc[is_hidden, WITHHELD] = "person_days"
@@ -175,10 +289,18 @@ def _district_delays(homes: pd.DataFrame, delays: pd.DataFrame) -> pd.DataFrame:
 
 
 def _behind(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """People, settlements and households behind delays, each community once."""
+    """People, settlements and households behind delays, each community once.
+
+    The two largest settlements are those of most person-days: people in proportion to them.
+    """
     groups = rows.drop_duplicates([*keys, "community"]).groupby(keys, sort=False)
     sums = {"people": "sum", "settlement": "nunique", "households": "sum"}
-    return groups[list(sums)].agg(sums).astype(float)
+    behind = groups[list(sums)].agg(sums).astype(float)
+    days = rows.groupby([*keys, "settlement"], sort=False)["person_days_mean"].sum()
+    by_size = days.sort_values(ascending=False, kind="stable").groupby(keys, sort=False)
+    people_a_day = behind["people"] / days.groupby(keys, sort=False).sum()
+    one, both = by_size.first(), by_size.head(2).groupby(keys, sort=False).sum()
+    return behind.assign(largest=one * people_a_day, second=(both - one) * people_a_day)
 
 
 def _is_joined(rows: pd.DataFrame) -> "pd.Series[bool]":
@@ -195,57 +317,114 @@ def _is_joined(rows: pd.DataFrame) -> "pd.Series[bool]":
             if not is_small(_behind(here[chosen].assign(all=0), ["all"]).to_numpy())[0]:
                 break
             chosen |= here["cause"] == cause
-        joined.loc[here.index] = chosen
+        joined.loc[chosen.index] = chosen
     return joined
+
+
+def _comparable(rows: pd.DataFrame, allocations: Sequence[str]) -> pd.DataFrame:
+    """Count causes together whose difference between two allocations tells of a village.
+
+    They are counted together under every allocation, so that what is left can be compared; with
+    them the causes of fewest days, until their sum does not tell either.
+    """
+    parts = []
+    for _, here in rows.groupby("district", sort=False):
+        part = here
+        while True:
+            days = part.groupby("cause")["person_days_mean"].sum()
+            single = days.drop(OTHER_CAUSES, errors="ignore")
+            telling = [
+                cause for cause in days.index if _telling_allocations(part, str(cause), allocations)
+            ]
+            joined = set(telling) - {OTHER_CAUSES} or set(single.nsmallest(1).index)
+            if not telling or single.empty:
+                break
+            causes = part["cause"].mask(part["cause"].isin(joined), OTHER_CAUSES)
+            part = part.assign(cause=causes)
+        parts.append(part)
+    return pd.concat(parts).sort_index(kind="stable")
+
+
+def _telling_allocations(rows: pd.DataFrame, cause: str, allocations: Sequence[str]) -> list[str]:
+    """Allocations whose days of waiting for a cause, beside the others, tell of a village."""
+    days = rows[rows["cause"] == cause].pivot_table(
+        values="person_days_mean", index="allocation", columns="settlement", aggfunc="sum",
+        fill_value=0.0,
+    )  # fmt: skip
+    days = days.reindex(list(allocations), fill_value=0.0)
+    hidden = telling_rows(days.to_numpy(float)[:, np.newaxis], PERSON_DAYS_UNIT)
+    return [str(name) for name in days.index[hidden]]
 
 
 # ---------------------------------------------------------------- the other tables
 
 
-def _summary(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:
+def _summary(tables: Tables, room: _Room) -> pd.DataFrame:
     table, horizon = tables["summary"], tables["people_met"]["date"].max()
+    table = table.drop(columns=_other_days(table, horizon))
+    at_end = room.opened.country[room.opened.country["date"] == horizon]
+    has_end = table["allocation"].isin(at_end.loc[at_end["is_shown"], "allocation"])
     counts = ("people_by_", "returned_by_", "present_at_", "people_unknown_")
-    people = [c for c in table if str(c).startswith(counts)]
-    table = withhold_people(table, {str(name): [str(name)] for name in people})
-    last = table[f"people_by_{horizon:%Y-%m-%d}_mean"]
+    people = [str(c) for c in table if str(c).startswith(counts)]
+    table = withhold_people(table, {name: [name] for name in people})
     never = table["communities_never"].astype(float)
+    for name in people:
+        table = table.assign(**{name: table[name].where(has_end)})
+    hidden = pd.Series(
+        [", ".join(name for name, is_blank in zip(people, blank, strict=True) if is_blank)
+         for blank in table[people].isna().to_numpy()], index=table.index,
+    )  # fmt: skip
+    last = table[f"people_by_{horizon:%Y-%m-%d}_mean"]
+    is_open = ~table["allocation"].isin(room.opened.hides_waiting)
+    hidden = hidden.where(is_open, hidden.where(hidden == "", hidden + ", ") + "person_days")
     for name in (str(c) for c in table if "person_days" in str(c)):
         digit = SHARE_DIGIT if name.endswith("_share") else PERSON_DAYS_DIGIT
-        table = table.assign(**{name: table[name].astype(float).round(digit)})
+        table = table.assign(**{name: table[name].astype(float).round(digit).where(is_open)})
     returned = table["returned_by_horizon_mean"].astype(float)
     return table.assign(
         cost_per_person_usd=(table["cost_usd_mean"] / last.where(last > 0)).round(),
         cost_per_returned_usd=(table["cost_usd_mean"] / returned.where(returned > 0)).round(),
         communities_never=never.where((never == 0) | (never >= LEAST_SETTLEMENTS)),
-        last_ready_date_p50=_first_dates(table, tables["people_met"]),
+        **{WITHHELD: hidden},
     )
 
 
-def _first_dates(summary: pd.DataFrame, people_met: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
-    """First counting date by which the last community is ready, not its own day."""
-    dates = sorted(people_met["date"].unique())
-    last = summary["last_ready_date_p50"]
-    first = [next((date for date in dates if date >= day), pd.NaT) for day in last]
-    return pd.Series(first, index=summary.index, dtype="datetime64[s]")
+def _other_days(summary: pd.DataFrame, horizon: pd.Timestamp) -> list[str]:
+    """Columns of people met by days on which they are not counted for the public."""
+    last = f"people_by_{horizon:%Y-%m-%d}_mean"
+    return [str(c) for c in summary if str(c).startswith("people_by_") and c != last]
 
 
-def _people_met(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:
-    table = tables["people_met"]
+def _people_met(tables: Tables, room: _Room) -> pd.DataFrame:
+    table = _on_open_days(tables["people_met"], room.opened.country)
     return withhold_people(table, _measures(table, "people", "returned", "present", "early"))
 
 
-def _returns(tables: Tables, areas: Mapping[str, str]) -> pd.DataFrame:
+def _on_open_days(table: pd.DataFrame, days: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the days that may be shown, without ranges and numbers that may not."""
+    keys = [name for name in ("allocation", "district", "date") if name in days]
+    rows = table.merge(days[[*keys, "is_shown", "has_range"]], on=keys)
+    numbers = [str(c) for c in table if str(c).partition("_")[0] in MEASURES]
+    ends = [name for name in numbers if name.endswith(RANGE_ENDS)]
+    for names, is_open in ((numbers, rows["is_shown"]), (ends, rows["has_range"])):
+        values = rows[names].to_numpy(float, copy=True)
+        values[~is_open.to_numpy(bool)] = np.nan
+        rows[names] = values
+    return rows.drop(columns=["is_shown", "has_range"])
+
+
+def _returns(tables: Tables, room: _Room) -> pd.DataFrame:
     """By area: means add up, percentiles of several districts are not known."""
     table = tables["returns"]
     keys = ["allocation", "district", "month", "date"]
     numbers = [str(c) for c in table if c not in keys]
-    is_single = table["returned_p10"].isna().all()  # one run: its numbers add up
-    sums = [c for c in numbers if c.endswith("_mean") or (is_single and c.endswith("_p50"))]
-    groups = table.assign(district=_area(table, areas)).groupby(keys, sort=False)
+    sums = [c for c in numbers if c.endswith("_mean")]
+    groups = table.assign(district=_area(table, room.areas)).groupby(keys, sort=False)
     by_area = groups[numbers].first().astype(float)
     by_area.loc[(groups.size() > 1).to_numpy()] = np.nan
     by_area[sums] = groups[sums].sum()
     by_area = in_order(by_area.reset_index(), ["allocation", "district", "date"])
+    by_area = _on_open_days(by_area, room.opened.areas)
     measures = _measures(table, "returned", "present", "early")
     return withhold_people(by_area, measures, ["allocation", "date"])
 
@@ -256,13 +435,13 @@ def _measures(table: pd.DataFrame, *names: str) -> dict[str, list[str]]:
     return {name: columns for name, columns in all_columns.items() if columns}
 
 
-def _costs(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:
+def _costs(tables: Tables, _: _Room) -> pd.DataFrame:
     return _coarser("costs", tables["costs"])
 
 
-def _land_release(tables: Tables, areas: Mapping[str, str]) -> pd.DataFrame:
+def _land_release(tables: Tables, room: _Room) -> pd.DataFrame:
     table = tables["land_release"]
-    table = _coarser("land_release", table.assign(district=_area(table, areas)))
+    table = _coarser("land_release", table.assign(district=_area(table, room.areas)))
     return table.round({"area_m2_mean": AREA_DIGIT})
 
 
@@ -274,23 +453,24 @@ def _coarser(name: str, table: pd.DataFrame) -> pd.DataFrame:
     return in_order(sums.reset_index(), keys)
 
 
-def _harm(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:
+def _harm(tables: Tables, _: _Room) -> pd.DataFrame:
     """Expected numbers of the whole country; how many people are left out."""
     return withhold_people(tables["harm"], {"people_unknown_risk": ["people_unknown_risk"]})
 
 
-def _district_shares(tables: Tables, areas: Mapping[str, str]) -> pd.DataFrame:
+def _district_shares(tables: Tables, room: _Room) -> pd.DataFrame:
     """Shares of districts that stand by themselves; percentiles of several are not known.
 
     They are shares of numbers of people that may be shown.
     """
     table = tables["district_shares"].fillna({"district": ""})
-    table = table[table["district"].map(areas) == table["district"]]
+    table = table[table["district"].map(room.areas) == table["district"]]
+    table = _on_open_days(table, room.opened.areas)
     shares = [str(c) for c in table if str(c).startswith("share_")]
     met = table[shares].mul(table["people"], axis=0)
     rest = (1 - table[shares]).mul(table["people"], axis=0)
     few = (met.gt(0) & met.lt(LEAST_PEOPLE)) | (rest.gt(0) & rest.lt(LEAST_PEOPLE))
-    hidden = few.any(axis=1)
+    hidden = few.any(axis=1) | table["share_p50"].isna()
     people = table["people"].astype(float).round(PEOPLE_DIGIT)
     shown_shares = met.round(PEOPLE_DIGIT).div(people, axis=0).round(SHARE_DIGIT)
     for name in shares:
@@ -298,15 +478,61 @@ def _district_shares(tables: Tables, areas: Mapping[str, str]) -> pd.DataFrame:
     return table.assign(people=people, **{WITHHELD: np.where(hidden, "share", "")})
 
 
-def _differences(tables: Tables, _: Mapping[str, str]) -> pd.DataFrame:
+def _differences(tables: Tables, room: _Room) -> pd.DataFrame:
+    """Differences that rest on no single settlement, on days when both allocations are shown."""
     table = tables["differences"]
+    table = table[[_may_differ(row, room) for row in table.to_dict("records")]]
     digit = table["measure"].map({"people_met": PEOPLE_DIGIT, "person_days": PERSON_DAYS_DIGIT})
     ten = 10.0**-digit
     names = ("mean", "low", "high", "p10", "p90", "value", "value_against")
     return table.assign(**{name: (table[name] / ten).round() * ten for name in names})
 
 
-PUBLIC: Mapping[str, Callable[[Tables, Mapping[str, str]], pd.DataFrame]] = {
+def close_pairs(met: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
+    """Say of each two allocations whether one has as many people as the other in a tenth of draws.
+
+    Parameters
+    ----------
+    met
+        People whose conditions are met by the horizon, draws, by allocation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``allocation``, ``against``, ``is_close``.
+    """
+    rows = [
+        (one, other, float((met[one] >= met[other]).mean()) >= CLOSE_SHARE)
+        for other in met
+        for one in met
+        if one != other
+    ]
+    return pd.DataFrame(rows, columns=["allocation", "against", "is_close"])
+
+
+def _close(run: Spread, room: _Room) -> pd.DataFrame:
+    """Only of allocations whose people at the horizon are shown."""
+    days = room.opened.country
+    is_end = days["is_shown"] & (days["date"] == pd.Timestamp(run.horizon))
+    names = [name for name in run.allocations if name in set(days.loc[is_end, "allocation"])]
+    ready = room.ready
+    return close_pairs(
+        {name: ready.met(ready.seconds(name), run.horizon).sum(axis=1) for name in names}
+    )
+
+
+def _may_differ(row: Mapping[Hashable, Any], room: _Room) -> bool:
+    """Whether a row of ``differences`` may be shown."""
+    pair = (row["allocation"], row["against"])
+    if row["measure"] == "person_days":
+        return not room.opened.hides_waiting.intersection(pair)
+    days = room.opened.country
+    there = days[days["is_shown"] & (days["date"] == row["date"])]["allocation"]
+    day = row["date"].date()
+    return set(pair) <= set(there) and not difference_tells(room.ready, *pair, day, PEOPLE_UNIT)
+
+
+PUBLIC: Mapping[str, Callable[[Tables, _Room], pd.DataFrame]] = {
     "summary": _summary,
     "people_met": _people_met,
     "returns": _returns,

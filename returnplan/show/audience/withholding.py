@@ -1,7 +1,8 @@
 """Numbers behind which there are few people: which are withheld, and what goes with them.
 
 A number of people from 1 to 9, or of fewer than five households, or of fewer than three settlements
-where settlements are counted, is withheld with all numbers of its cell; 0 is not. What is withheld
+where settlements are counted, or most of it of one or two of them, is withheld with all numbers of
+its cell; 0 is not. What is withheld
 in one line is never so few when taken together: else more is withheld, so that nothing can be had
 from a sum. Other numbers of people are rounded to tens, each on its own. If a and b are numbers of
 people, a >= b, then a - b may be as much as round(a) - round(b) + 10: a difference of two rounded
@@ -15,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from returnplan.model.effects.harm import LEAST_SETTLEMENTS
-from returnplan.show.audience.districts import STATES, WITHHELD
+from returnplan.show.audience.contributors import MOST_OF_ONE, MOST_OF_TWO
+from returnplan.show.audience.districts import BEHIND, STATES, WITHHELD
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -32,18 +34,27 @@ def is_small(cells: Floats) -> Flags:
     Parameters
     ----------
     cells
-        ... x (people, settlements, households).
+        ... x (people, settlements, households, people of the largest and of the second largest
+        settlement).
 
     Returns
     -------
     numpy.ndarray
         One flag a cell.
     """
-    people, settlements, households = np.moveaxis(cells, -1, 0)
+    people, settlements, households, largest, second = np.moveaxis(cells, -1, 0)
     too_few = people < LEAST_PEOPLE
     too_few |= (settlements < LEAST_SETTLEMENTS) | (households < LEAST_HOUSEHOLDS)
+    too_few |= (largest > MOST_OF_ONE * people) | (largest + second > MOST_OF_TWO * people)
     small: Flags = (people > 0) & too_few
     return small
+
+
+def together(cells: Floats) -> Floats:
+    """Put cells together over their first axis: sums, and the two largest of all settlements."""
+    sums = cells[..., :3].sum(axis=0)
+    largest = np.sort(np.concatenate([cells[..., 3], cells[..., 4]]), axis=0)[::-1]
+    return np.concatenate([sums, np.moveaxis(largest[:2], 0, -1)], axis=-1)
 
 
 def left_out(cells: Floats, size: Floats, hidden: Flags) -> Flags:
@@ -52,7 +63,7 @@ def left_out(cells: Floats, size: Floats, hidden: Flags) -> Flags:
     Parameters
     ----------
     cells
-        Rows x states x (people, settlements, households).
+        Rows x states x what :func:`is_small` asks of each.
     size
         Rows are added in the order of this, the smallest first; those of size 0 are not.
     hidden
@@ -65,13 +76,15 @@ def left_out(cells: Floats, size: Floats, hidden: Flags) -> Flags:
     """
     hidden = hidden.copy()
     for row in np.argsort(size, kind="stable"):
-        if not hidden.any() or not is_small(cells[hidden].sum(axis=0)).any():
+        if not hidden.any() or not is_small(together(cells[hidden])).any():
             break
         hidden[row] |= size[row] > 0
     return hidden
 
 
-def withhold_states(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+def withhold_states(
+    table: pd.DataFrame, keys: Sequence[str], also: Flags | None = None
+) -> pd.DataFrame:
     """Empty the states of rows in which one of them is small, and of more rows of the same keys.
 
     Parameters
@@ -80,6 +93,8 @@ def withhold_states(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
         As :mod:`returnplan.show.audience.districts` counts people and communities by state.
     keys
         Columns that are equal in rows which add up to a number that may be known.
+    also
+        Rows that are to be empty for another reason.
 
     Returns
     -------
@@ -90,10 +105,11 @@ def withhold_states(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     states = [*people, *(f"communities_{state}" for state in STATES)]
     behind = [
         table[[f"{what}_{state}" for state in STATES]].to_numpy(float)
-        for what in ("people", "settlements", "households")
+        for what in ("people", *(name.removesuffix("_") for name in BEHIND))
     ]
     cells = np.stack(behind, axis=-1)
     hidden: Flags = np.any(is_small(cells), axis=1)
+    hidden |= False if also is None else also
     for rows in table.groupby(list(keys), sort=False).indices.values():
         hidden[rows] = left_out(cells[rows], cells[rows, :, 0].sum(axis=1), hidden[rows])
     numbers = table[states].astype(float).mask(hidden[:, np.newaxis] & np.ones(len(states), bool))
@@ -108,6 +124,8 @@ def withhold_people(
     table: pd.DataFrame, measures: Mapping[str, Sequence[str]], line: Sequence[str] = ()
 ) -> pd.DataFrame:
     """Withhold small numbers of people with all numbers of their cell, and round the others.
+
+    A measure without any number was withheld before.
 
     Parameters
     ----------
@@ -128,7 +146,7 @@ def withhold_people(
     for measure, columns in measures.items():
         values = table[list(columns)].to_numpy(float)
         small: Flags = np.any((values > 0) & (values < LEAST_PEOPLE), axis=1)
-        hidden[measure] = small
+        hidden[measure] = small | np.isnan(values).all(axis=1)
         if line:
             _along(table, line, _additive(table, columns), hidden[measure])
     for measure, columns in measures.items():
@@ -149,8 +167,8 @@ def _additive(table: pd.DataFrame, columns: Sequence[str]) -> Floats:
 
 def _along(table: pd.DataFrame, line: Sequence[str], values: Floats, hidden: Flags) -> None:
     """Withhold more in each line until what is withheld is not small when taken together."""
-    many = np.full(len(values), np.inf)
-    cells = np.stack([values, many, many], axis=-1)[:, np.newaxis]
+    many, none = np.full(len(values), np.inf), np.zeros(len(values))
+    cells = np.stack([values, many, many, none, none], axis=-1)[:, np.newaxis]
     for rows in table.groupby(list(line), sort=False).indices.values():
         if hidden[rows].any():
             hidden[rows] = left_out(cells[rows], values[rows], hidden[rows])

@@ -19,11 +19,13 @@ from returnplan.show.drawing import (
     beside,
     blank,
     chart,
+    coarse_note,
     date_axis,
     legend_below,
+    line_between,
     note,
     only,
-    ranged,
+    range_words,
 )
 
 STRIP = 0.78  # height of a row in which a share of 100 % is drawn
@@ -94,14 +96,15 @@ def _shares_alt(district_shares: pd.DataFrame, *, view: View) -> str:
 
 def _shares_notes(district_shares: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say what lines and bands are."""
+    notes = [coarse_note(view.words)] if view.has_gaps else []
     if not view.draws:
-        return []
+        return notes
     text = view.words.phrase(
         "Lines: median (p50) of the share in {draws} draws; bands: 80 % model interval (p10 to "
         "p90). Right: share at the last date, with its range.",
         draws=view.draws_word,
     )
-    return [text]
+    return [text, *notes]
 
 
 def _shares_height(district_shares: pd.DataFrame, *, view: View, columns: int) -> float:
@@ -153,7 +156,7 @@ def _strip(ax: Axes, row: int, rows: pd.DataFrame, view: View) -> None:
     """Draw the share of one district in its row, and write the last one beside it."""
     words = view.words
     floor = row + STRIP / 2
-    days = view.axis(np.array([0.0, *rows["day"]]))
+    days, (steps, step) = view.axis(np.array([0.0, *rows["day"]])), line_between(view)
     low, middle, high = (
         floor - STRIP * np.array([0.0, *rows[name].astype(float)])
         for name in ("share_p10", "share_p50", "share_p90")
@@ -162,23 +165,21 @@ def _strip(ax: Axes, row: int, rows: pd.DataFrame, view: View) -> None:
         ax.axhline(edge, color="#BBBBBB", linewidth=0.5, label="_edge", in_layout=False)
     if view.draws:
         ax.fill_between(
-            days, low, high, step="post", facecolor=PART, alpha=0.45, linewidth=0, label="_range",
+            days, low, high, step=step, facecolor=PART, alpha=0.45, linewidth=0, label="_range",
             in_layout=False,
         )  # fmt: skip
     else:
         ax.fill_between(
-            days, floor, middle, step="post", facecolor=PALE, linewidth=0, label="_below",
+            days, floor, middle, step=step, facecolor=PALE, linewidth=0, label="_below",
             in_layout=False,
         )  # fmt: skip
     ax.plot(
-        days, middle, color=MET, drawstyle="steps-post", linewidth=1.4, label="_middle",
+        days, middle, color=MET, drawstyle=steps, linewidth=1.4, label="_middle",
         in_layout=False,
     )  # fmt: skip
     last = rows.iloc[-1]
-    text = words.percent(float(last["share_p50"]))
-    if view.draws:
-        ends = [words.percent(float(last[name])) for name in ("share_p10", "share_p90")]
-        text = ranged(words, text, *ends)
+    numbers = [float(last[f"share_p{percent}"]) for percent in (50, 10, 90)]
+    text = range_words(words, numbers, words.percent, has_range=bool(view.draws))
     beside(ax, row, text, size=SMALL)
 
 

@@ -15,16 +15,17 @@ from returnplan.show.drawing import (
     LINES,
     QUIET,
     SMALL,
-    Floats,
     View,
     blank,
     chart,
+    coarse_note,
     date_axis,
     draw_targets,
     horizon,
+    line_between,
     note,
     numbers,
-    ranged,
+    range_words,
     target_sentence,
     targets_of,
     total_people,
@@ -84,10 +85,8 @@ def _target_sentences(view: View) -> list[str]:
 def _end_words(last: pd.Series, view: View) -> str:
     """Return the people at the horizon, with draws as median and range."""
     words = view.words
-    middle = words.number(last["people_p50"])
-    if not view.draws:
-        return middle
-    return ranged(words, middle, words.number(last["people_p10"]), words.number(last["people_p90"]))
+    numbers = [float(last[f"people_p{percent}"]) for percent in (50, 10, 90)]
+    return range_words(words, numbers, words.number, has_range=bool(view.draws))
 
 
 def _people_notes(
@@ -96,6 +95,8 @@ def _people_notes(
     """Say when people are counted, and what lines, bands and bars are."""
     words = view.words
     counted = [words.phrase("People are counted at the start of each month.")]
+    if view.has_gaps:
+        counted = [coarse_note(words)]
     if targets := _target_sentences(view):
         counted.append(" ".join([words.phrase("Diamonds: targets."), *targets]))
     if not view.draws:
@@ -166,6 +167,7 @@ def conditions_met_over_time(
     for number, (key, rows) in enumerate(groups):
         colour, dashes, marker = LINES[number % len(LINES)]
         days = view.axis(rows["day"].to_numpy(dtype=float))
+        steps, _ = line_between(view)
         (line,) = ax.plot(
             days,
             rows["people_p50"],
@@ -175,11 +177,11 @@ def conditions_met_over_time(
             markevery=(0.03 + 0.03 * number, 0.18),
             markeredgecolor="white",
             markeredgewidth=0.5,
-            drawstyle="steps-post",
+            drawstyle=steps,
             label=_name(key, view),
         )
         if is_banded:
-            _band(ax, days, rows, line)
+            _band(ax, rows, line, view)
         ends.append(_End(line=line, last=rows.iloc[-1]))
     ends.sort(key=lambda end: -end.people)
     ax.set_ylim(0, (total or 1.0) * 1.1)
@@ -213,21 +215,24 @@ class _End:
 
     @property
     def people(self) -> float:
-        """People at the horizon; with draws the median."""
-        return float(self.last["people_p50"])
+        """People at the horizon; with draws the median; 0 where it is withheld."""
+        return float(np.nan_to_num(self.last["people_p50"]))
 
 
-def _band(ax: Axes, days: Floats, rows: pd.DataFrame, line: Line2D) -> None:
+def _band(ax: Axes, rows: pd.DataFrame, line: Line2D, view: View) -> None:
     """Fill from p10 to p90 in the colour of the line, with thin edges in its line style."""
+    rows = rows.dropna(subset=["people_p10", "people_p90"])
+    days = view.axis(rows["day"].to_numpy(dtype=float))
+    steps, step = line_between(view)
     low, high = rows["people_p10"].to_numpy(float), rows["people_p90"].to_numpy(float)
     ax.fill_between(
-        days, low, high, step="post", color=line.get_color(), alpha=0.16, linewidth=0,
+        days, low, high, step=step, color=line.get_color(), alpha=0.16, linewidth=0,
         label="_range",
     )  # fmt: skip
     for edge in (low, high):
         ax.plot(
             days, edge, color=line.get_color(), linestyle=line.get_linestyle(), linewidth=0.6,
-            drawstyle="steps-post", label="_edge",
+            drawstyle=steps, label="_edge",
         )  # fmt: skip
 
 

@@ -17,13 +17,15 @@ from returnplan.show.drawing import (
     View,
     blank,
     chart,
+    coarse_note,
     date_axis,
     draw_targets,
     legend_below,
+    line_between,
     note,
     numbers,
     only,
-    ranged,
+    range_words,
     target_key,
     target_sentence,
     targets_of,
@@ -41,11 +43,8 @@ def _returns_title(words: Words, has_draws: bool) -> str:
 def _last_words(last: pd.Series, view: View) -> str:
     """Return the people returned at the horizon, with draws as median and range."""
     words = view.words
-    middle = words.number(last["returned_p50"])
-    if not view.draws:
-        return middle
-    low, high = (words.number(last[name]) for name in ("returned_p10", "returned_p90"))
-    return ranged(words, middle, low, high)
+    numbers = [float(last[f"returned_p{percent}"]) for percent in (50, 10, 90)]
+    return range_words(words, numbers, words.number, has_range=bool(view.draws))
 
 
 def _returns_alt(people_met: pd.DataFrame, *, view: View) -> str:
@@ -97,6 +96,8 @@ def _returns_notes(people_met: pd.DataFrame, *, view: View) -> Sequence[str]:
             "targets."
         )
     ]
+    if view.has_gaps:
+        notes.append(coarse_note(words))
     if view.draws:
         notes.append(
             words.phrase(
@@ -151,9 +152,10 @@ def returns_over_time(people_met: pd.DataFrame, *, view: View, ax: Axes | None =
 def _lines(ax: Axes, days: Any, mine: pd.DataFrame, view: View) -> list[Any]:
     """Draw the two lines and the band; return their keys."""
     words = view.words
+    steps, _ = line_between(view)
     (met,) = ax.plot(
         days, mine["people_p50"], color=QUIET, linestyle=(0, (3, 2)), linewidth=1.1,
-        drawstyle="steps-post", in_layout=False,
+        drawstyle=steps, in_layout=False,
     )  # fmt: skip
     met.set_label(
         words.phrase("Conditions met (median)") if view.draws else words.phrase("Conditions met")

@@ -2,8 +2,8 @@
 
 import math
 import textwrap
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -79,6 +79,39 @@ def state_word(state: str, words: Words) -> str:
 def ranged(words: Words, middle: str, low: str, high: str) -> str:
     """Return a median with its range, for people."""
     return words.phrase("{middle} ({low} to {high})", middle=middle, low=low, high=high)
+
+
+def range_words(
+    words: Words, numbers: Sequence[float], write: Callable[[float], str], *, has_range: bool = True
+) -> str:
+    """Return a median with its range, or alone where there is none.
+
+    Parameters
+    ----------
+    numbers
+        Median, low and high end; nan: not shown.
+    write
+        Writes one of them.
+    has_range
+        False: a run on expected values.
+    """
+    middle, low, high = numbers
+    if not has_range or np.isnan(numbers).any():
+        return write(middle)
+    return ranged(words, write(middle), write(low), write(high))
+
+
+def line_between(view: View) -> tuple[Literal["steps-post", "default"], Literal["post"] | None]:
+    """Return how lines and bands are drawn: steps, or straight where dates are left out."""
+    return ("default", None) if view.has_gaps else ("steps-post", "post")
+
+
+def coarse_note(words: Words) -> str:
+    """Say why dates are far apart, and what lines between them are."""
+    return words.phrase(
+        "Dates stand so far apart that no single settlement can be told; lines between them are "
+        "straight."
+    )
 
 
 def total_people(readiness: pd.DataFrame) -> float:

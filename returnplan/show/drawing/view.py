@@ -50,6 +50,9 @@ class View:
         To be drawn beside the results.
     panel
         Title of a panel beside others; empty: the chart has the page to itself.
+    has_gaps
+        Whether dates are left out between those of a table, as for the public: lines between them
+        are straight.
     """
 
     start: dt.date
@@ -66,6 +69,7 @@ class View:
     day: float | None = None
     targets: Sequence[Target] = ()
     panel: str = ""
+    has_gaps: bool = False
 
     def word(self, key: object) -> str:
         """Return the words to print for an id."""

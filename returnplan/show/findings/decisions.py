@@ -52,9 +52,12 @@ def decisions(findings: Findings) -> tuple[Decision, ...]:
 
 
 def parting(findings: Findings) -> dt.date | None:
-    """First date of counting on which medians of people differ by more than 5 % of all people."""
+    """First date of counting on which medians of people differ by more than 5 % of all people.
+
+    Only dates on which every allocation is shown are compared.
+    """
     table = findings.tables["people_met"]
-    medians = table.pivot_table("people_p50", "date", "allocation", observed=True)
+    medians = table.pivot_table("people_p50", "date", "allocation", observed=True).dropna()
     apart = medians.max(axis=1) - medians.min(axis=1)
     days = apart.index[apart > PARTING_SHARE * findings.people]
     return min(days).date() if len(days) else None

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,9 +20,10 @@ from returnplan.runs.folder import SCENARIO_COPY, TABLES
 from returnplan.runs.paired import differences
 from returnplan.runs.reading import Run, fitting
 from returnplan.runs.ready_days import LEAST_DRAWS
+from returnplan.show.audience.contributors import yearly_days
 from returnplan.show.audience.tables import Audience, for_audience
-from returnplan.show.drawing import View, map_tables, ranged, view_of
-from returnplan.units import counting_dates, horizon_date
+from returnplan.show.drawing import View, map_tables, range_words, ranged, view_of
+from returnplan.units import horizon_date
 
 PEOPLE_DIGIT = -1
 """People of all communities together are rounded to ten for the public."""
@@ -123,10 +125,15 @@ class Findings:
 
     @cached_property
     def near(self) -> dt.date:
-        """First date of counting some years on (see ``NEAR_YEARS``), at most the horizon."""
+        """First date of counting some years on (see ``NEAR_YEARS``), at most the horizon.
+
+        For the public: of the dates that are shown of every allocation.
+        """
         scenario = self.scenario
         years = min(max(scenario.horizon_years // 4, NEAR_YEARS[0]), NEAR_YEARS[1])
-        dates = counting_dates(scenario.start, scenario.horizon_years)
+        rows = self.tables["people_met"].dropna(subset=["people_p50"])
+        counts = Counter(row["date"] for row in records(rows))
+        dates = sorted(day for day in counts if counts[day] == len(self.allocations))
         goal = horizon_date(scenario.start, years)
         return next((day for day in dates if day >= goal), self.horizon)
 
@@ -188,26 +195,19 @@ class Findings:
 
     def ranged(self, numbers: Range, decimals: int = 0) -> str:
         """A median with its range; the number alone where there is none."""
-        middle = self.number(numbers.middle, decimals)
-        if math.isnan(numbers.low) or math.isnan(numbers.middle):
-            return middle
-        low, high = (self.number(end, decimals) for end in (numbers.low, numbers.high))
-        return ranged(self.words, middle, low, high)
+
+        def write(value: float) -> str:
+            return self.number(value, decimals)
+
+        return range_words(self.words, (numbers.middle, numbers.low, numbers.high), write)
 
     def share_range(self, shares: Range) -> str:
         """A median share with its range; nan is what the audience may not see."""
-        if math.isnan(shares.middle):
-            return self.number(shares.middle)
-        middle = self.words.percent(shares.middle)
-        if math.isnan(shares.low):
-            return middle
-        low, high = (self.words.percent(end) for end in (shares.low, shares.high))
-        return ranged(self.words, middle, low, high)
+        numbers = (shares.middle, shares.low, shares.high)
+        return range_words(self.words, numbers, self.words.percent)
 
     def number(self, value: float, decimals: int = 0) -> str:
         """A number for people; nan is what the audience may not see."""
-        if math.isnan(value):
-            return self.words.phrase("withheld")
         return self.words.number(value, decimals)
 
     def signed(self, number: float, decimals: int = 0) -> str:
@@ -311,14 +311,15 @@ def _findings(
     tables = {name: getattr(run, name) for name in TABLES}
     tables["district_shares"] = district_shares(run)
     if opened.draws >= LEAST_DRAWS and len(run.allocations) > 1:
-        tables["differences"] = differences(run)
+        compared = yearly_days(run) if audience == "public" else None
+        tables["differences"] = differences(run, dates=compared)
     households = {community.id: community.households for community in scenario.communities}
     return Findings(
         folder=path,
         opened=opened,
-        view=replace(view, words=words),
+        view=replace(view, words=words, has_gaps=audience == "public"),
         audience=audience,
-        tables=for_audience(tables, audience, households),
+        tables=for_audience(tables, audience, households, run),
         contact=contact,
     )
 

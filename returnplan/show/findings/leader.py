@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from returnplan.show.audience.tables import close_pairs
 from returnplan.show.findings.findings import Findings, on, records
-
-CLOSE_SHARE = 0.1
-"""Another allocation is close when it has as many people in at least this share of the draws."""
 
 
 def leader(findings: Findings) -> str:
@@ -35,15 +33,11 @@ def ranked(findings: Findings) -> tuple[str, ...]:
 
 def close(findings: Findings, allocation: str) -> tuple[str, ...]:
     """Allocations that have as many people or more by the horizon in a tenth of the draws."""
-    met = _met_in_draws(findings)
-    if met is None:
-        return ()
-    mine = met[findings.allocations.index(allocation)]
-    return tuple(
-        name
-        for name, other in zip(findings.allocations, met, strict=True)
-        if name != allocation and float((other >= mine).mean()) >= CLOSE_SHARE
-    )
+    table = findings.tables.get("close")
+    if table is None:
+        table = close_pairs(_met_in_draws(findings))
+    is_it = table["against"].eq(allocation) & table["is_close"].eq(True)
+    return tuple(str(name) for name in table.loc[is_it, "allocation"])
 
 
 def headline(findings: Findings) -> str:
@@ -147,7 +141,8 @@ def _how_clear(findings: Findings, best: str) -> str:
     """Say whether an allocation is ahead of all others, or which ones are close."""
     words, near = findings.words, close(findings, best)
     others = len(findings.allocations) - 1
-    if not others:
+    at_end = [met_on(findings, name, findings.horizon) for name in findings.allocations]
+    if not others or any(math.isnan(row["people_p50"]) for row in at_end):
         return ""
     if not near:
         return words.phrase("No other allocation has as many in a tenth of the draws or more.")
@@ -170,11 +165,11 @@ def met_on(findings: Findings, allocation: str, day: dt.date) -> dict[str, Any]:
     return next(records(on(rows, day)))
 
 
-def _met_in_draws(findings: Findings) -> Any:
-    """Allocation x draw: people whose conditions are met by the horizon; None: no draws."""
+def _met_in_draws(findings: Findings) -> dict[str, Any]:
+    """People whose conditions are met by the horizon, draws, by allocation; none: no draws."""
     run = findings.run
     if run.ready_day is None:
-        return None
+        return {}
     people = {community.id: community.people for community in findings.scenario.communities}
     counts = np.array([people[name] for name in run.communities], np.float64)
-    return np.isfinite(run.ready_day) @ counts
+    return dict(zip(run.allocations, np.isfinite(run.ready_day) @ counts, strict=True))

@@ -210,6 +210,8 @@ def _person_days(findings: Findings, allocation: str) -> Difference | None:
         mine, its = (
             findings.summary(name)["person_days_mean"] for name in (allocation, findings.first)
         )
+        if math.isnan(mine - its):
+            return None
         return Difference(mean=mine - its, low=math.nan, high=math.nan)
     return Difference(mean=row["mean"], low=row["low"], high=row["high"])
 
@@ -217,13 +219,24 @@ def _person_days(findings: Findings, allocation: str) -> Difference | None:
 def _half(
     findings: Findings, allocation: str
 ) -> tuple[dt.date | None, dt.date | None, dt.date | None]:
-    """First dates of counting on which the high, middle and low curve reach half of the people."""
+    """First dates of counting on which the high, middle and low curve reach half of the people.
+
+    An end of the range that is not shown is the median's date.
+    """
     rows = findings.rows("people_met", allocation)
-    dates: list[dt.date | None] = []
-    for column in ("people_p90", "people_p50", "people_p10"):
-        there = rows.loc[rows[column] >= HALF * findings.people, "date"]
-        dates.append(there.min().date() if len(there) else None)
-    return dates[0], dates[1], dates[2]
+    reached = rows[["people_p90", "people_p50", "people_p10"]] >= HALF * findings.people
+    early, middle, late = (
+        rows.loc[reached[name], "date"].min().date() if reached[name].any() else None
+        for name in reached
+    )
+    is_shown = rows[list(reached)].iloc[-1].notna()
+    if middle and (not early or early > middle):
+        early = middle
+    return (
+        early if is_shown["people_p90"] else middle,
+        middle,
+        late if is_shown["people_p10"] else middle,
+    )
 
 
 def casualty_rate(findings: Findings, allocation: str) -> Range | None:
@@ -281,21 +294,25 @@ def _texts(findings: Findings, name: str, item: dict[str, Any]) -> tuple[str, ..
     return (
         findings.title(name),
         *(findings.ranged(item[key]) for key in ("near", "horizon", "returned")),
-        _half_text(findings, item["half"]),
-        _difference(findings, person_days, 1, unit) if person_days else _none(findings),
+        _half_text(findings, item["half"], item["horizon"]),
+        _difference(findings, person_days, 1, unit) if person_days else _none(findings, name),
         words.number(cost_usd / MILLION, int(cost_usd < WHOLE_MILLIONS_FROM)),
         rate_text(findings, casualties) if casualties else NONE,
         findings.number(math.nan if never is None else never),
     )
 
 
-def _none(findings: Findings) -> str:
-    """What stands where the first allocation has no difference to itself."""
+def _none(findings: Findings, name: str) -> str:
+    """What stands where the first allocation has no difference to itself, or none is shown."""
+    if name != findings.first:
+        return findings.number(math.nan)
     return findings.words.phrase("reference") if len(findings.allocations) > 1 else NONE
 
 
-def _half_text(findings: Findings, dates: tuple[dt.date | None, ...]) -> str:
+def _half_text(findings: Findings, dates: tuple[dt.date | None, ...], horizon: Range) -> str:
     words = findings.words
+    if dates[1] is None and math.isnan(horizon.middle):
+        return words.phrase("withheld")
     early, middle, late = (
         words.month(day) if day else words.phrase("not by {year}", year=findings.horizon.year)
         for day in dates
@@ -320,5 +337,5 @@ def decimals(findings: Findings, casualties: float) -> int:
 
 def _person_days_unit(findings: Findings) -> float:
     """Millions or thousands, after the largest difference; without draws after the totals."""
-    largest = max(findings.tables["summary"]["person_days_mean"], default=0.0)
+    largest = findings.tables["summary"]["person_days_mean"].max()
     return MILLION if largest >= MILLIONS_FROM else THOUSAND

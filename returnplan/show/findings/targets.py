@@ -1,12 +1,13 @@
 """Targets of the scenario, and how likely each is reached."""
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 
-import pandas as pd
-
 from returnplan.domain import Target
-from returnplan.show.findings.findings import Findings, Range, range_of, records
+from returnplan.show.audience.contributors import COUNTRY_MONTHS, counted_days
+from returnplan.show.findings.findings import Findings, Range, on, range_of, records
+from returnplan.units import counting_dates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +43,23 @@ def _reached(findings: Findings, target: Target, allocation: str) -> Reached:
     is_within = findings.scenario.start <= target.by_date <= findings.horizon
     people = Range(middle=math.nan)
     if is_within:
-        row = next(records(rows[rows["date"] <= pd.Timestamp(target.by_date)].tail(1)))
-        people = range_of(row, "people" if target.measure == "conditions_met" else "returned")
+        day = max(day for day in _counted(findings) if day <= target.by_date)
+        row = next(records(on(rows, day)), None)
+        count = "people" if target.measure == "conditions_met" else "returned"
+        people = range_of(row, count) if row else people
     return Reached(
         target=target,
         allocation=allocation,
         people=people,
         sentence=_target_words(findings, target, allocation, people),
     )
+
+
+def _counted(findings: Findings) -> list[dt.date]:
+    """Days on which people are counted for the audience, as far as they can be shown."""
+    if findings.is_public:
+        return counted_days(findings.run, COUNTRY_MONTHS)
+    return counting_dates(findings.scenario.start, findings.scenario.horizon_years)
 
 
 def target_name(target: Target) -> str:
@@ -82,7 +92,7 @@ def _target_words(findings: Findings, target: Target, allocation: str, people: R
 def _how_likely(findings: Findings, goal: float, people: Range) -> str:
     """Say in how many draws a goal is reached, as the range and the median tell it."""
     words = findings.words
-    if math.isnan(people.middle):
+    if math.isnan(people.middle) or (findings.draws and math.isnan(people.low + people.high)):
         return words.phrase("too few people to be shown")
     if not findings.draws:
         if people.middle >= goal:

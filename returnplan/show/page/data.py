@@ -11,7 +11,7 @@ import pandas as pd
 
 from returnplan.scenario.background import Background
 from returnplan.show.audience.tables import areas_of
-from returnplan.show.findings import Findings, bottlenecks, leader, records, target_name
+from returnplan.show.findings import Findings, bottlenecks, leader, target_name
 from returnplan.show.page import ground
 from returnplan.show.page.communities import communities_data
 from returnplan.show.page.districts import district_profiles, district_shares
@@ -68,25 +68,20 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
     return data | communities_data(findings)
 
 
-def _rows_of_first(findings: Findings) -> pd.DataFrame:
-    return findings.rows("people_met", findings.first)
-
-
 def _days(findings: Findings) -> list[int]:
-    """Days of counting: the steps of the slider."""
-    return [int(day) for day in _rows_of_first(findings)["day"]]
+    """Days of counting under any allocation: the steps of the slider."""
+    return sorted(int(day) for day in findings.tables["people_met"]["day"].unique())
 
 
 def _begin(findings: Findings) -> tuple[int, int]:
     """What is shown at first: the leading allocation at the near date of the table of options."""
-    dates = [row["date"] for row in records(_rows_of_first(findings))]
     best = findings.allocations.index(leader(findings))
-    return best, dates.index(findings.near)
+    return best, _days(findings).index((findings.near - findings.scenario.start).days)
 
 
 def _people(findings: Findings, allocation: str) -> list[list[list[int | None]]]:
-    """Measure x range x day of counting."""
-    rows = findings.rows("people_met", allocation)
+    """Measure x range x day of counting; None where a day is not shown."""
+    rows = findings.rows("people_met", allocation).set_index("day").reindex(_days(findings))
     return [
         [_whole(rows[f"{measure}_{part}"]) for part in _range(findings)] for measure in MEASURES
     ]

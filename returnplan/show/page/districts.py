@@ -26,7 +26,8 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
     Returns
     -------
     dict[str, Any]
-        ``names``, ``people``, ``days``, and ``shares`` as allocation x district x range x day.
+        ``names``, ``people``, ``days``, and ``shares`` as allocation x district x range x day;
+        None where a date is not shown.
     """
     table = findings.tables["district_shares"]
     names = sorted(table["district"].unique().tolist())
@@ -34,16 +35,17 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
     people = table.groupby("district")["people"].max()
     cells = {(row["allocation"], row["district"], row["date"]): row for row in records(table)}
     start = findings.scenario.start
+
+    def share(*cell: Any, part: str) -> float | None:
+        return _share(cells[cell][f"share_{part}"]) if cell in cells else None
+
     return {
         "names": [district_name(findings, name) for name in names],
         "people": [_whole(people[name]) for name in names],
         "days": [(date - start).days for date in dates],
         "shares": [
             [
-                [
-                    [_share(cells[allocation, name, date][f"share_{part}"]) for date in dates]
-                    for part in ranges
-                ]
+                [[share(allocation, name, date, part=part) for date in dates] for part in ranges]
                 for name in names
             ]
             for allocation in findings.allocations

@@ -159,6 +159,13 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
                 "at the last counted day up to the date."
             )
         )
+        notes.append(
+            words.phrase(
+                "Districts are counted by half-year and the country by quarter; a time is longer "
+                "where its step would tell when a single settlement is met, and numbers within it "
+                "lie between those of its ends."
+            )
+        )
     else:
         notes.append(
             words.phrase(

@@ -96,14 +96,15 @@ def road_tables(findings: Findings) -> tuple[Table, ...]:
 def difference_tables(findings: Findings) -> tuple[Table, ...]:
     """Paired differences to the first allocation, a table for each thing that is counted.
 
-    A run without two draws has none.
+    A run without two draws has none; the public gets those that rest on several settlements.
     """
     if "differences" not in findings.tables:
         return ()
     words, table = findings.words, findings.tables["differences"]
     rows = list(records(table))
     counted = sorted({row["date"] for row in rows} - {None})
-    dates = dict.fromkeys([next(day for day in counted if day >= findings.near), counted[-1]])
+    later = [day for day in counted if day >= findings.near]
+    dates = dict.fromkeys([*later[:1], *counted[-1:]])
     titles = {None: words.phrase("Person-days until conditions are met (fewer is better)")} | {
         date: words.phrase(
             "People whose conditions are met (modelled) by {date}", date=findings.day(date)
@@ -124,6 +125,7 @@ def difference_tables(findings: Findings) -> tuple[Table, ...]:
             rows=tuple(_difference(findings, row) for row in rows if row["date"] == date),
         )
         for date, title in titles.items()
+        if any(row["date"] == date for row in rows)
     )
 
 

@@ -264,8 +264,8 @@ def test_the_public_page_of_karabakh_is_clean_and_the_internal_one_small_enough(
     assert len(data_of(internal)["communities"]) == len(findings.scenario.communities)
 
 
-def test_no_count_of_people_on_the_public_page_is_small(page: Callable[..., str]) -> None:
-    data = data_of(page("public"))
+def test_no_count_of_people_on_the_public_page_is_small(karabakh_run: Path) -> None:
+    data = page_data(open_findings(karabakh_run, "public"), Background())
     counted = [data["people"], data["districts"]["people"], data["district_gates"]]
     counts = [count for count in flat(counted) if count is not None]
     assert len(counts) > 1000

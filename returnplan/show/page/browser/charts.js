@@ -52,7 +52,7 @@ function timeChart(box, series, bands, drawMore) {
         { ...axis, values: (u, marks) => marks.map(timeMark), space: 56 },
         { ...axis, values: (u, marks) => marks.map(number), size: (u, marks) => AXIS_PX + LETTER_PX * Math.max(4, ...(marks ?? []).map((mark) => mark.length)) },
       ],
-      series: [{}, ...series],
+      series: [{}, ...series.map((line) => ({ ...line, spanGaps: true }))],
       bands,
       hooks: { draw: [(u) => { drawMore(u); drawDate(u); }] },
     },
@@ -149,7 +149,9 @@ function startPeopleChart() {
 
 /** Value with range of a measure at the date of the slider. */
 function now(allocation, measure) {
-  return ranged(data.people[allocation][measure].map((values) => values[state.step]), number);
+  const ranges = data.people[allocation][measure];
+  if (MEASURES[measure] === "present" && middleOf(ranges)[state.step] === null) return say("not_shown");
+  return told(ranges, state.step, number);
 }
 
 function legendRow(body, line, words) {
@@ -214,8 +216,10 @@ function startDistricts() {
   const show = (changed) => {
     if (!changed.has("step") && !changed.has("allocation")) return;
     rows.forEach(({ drawn, text }, i) => {
-      const share = shareOf(i) ?? [null];
-      drawn.set(middleOf(share), ...(share.length === 3 ? [share[0], share[2]] : []));
+      const shares = data.districts.shares[state.allocation][i].map((values) => values[lastDay()] ?? null);
+      const ends = sharesBetween(i);
+      const range = shares.length === 3 && shares[1] !== null ? [shares[0], shares[2]] : (ends ?? []);
+      drawn.set(ends?.[0], ...range);
       text.textContent = shareText(i);
     });
   };

@@ -47,9 +47,8 @@ function startControls() {
 }
 
 function readout() {
-  const people = data.people[state.allocation][0].map((values) => values[state.step]);
-  const total = number(data.all_people);
-  const first = say("readout", { date: date(today()), people: ranged(people, number), all: total });
+  const people = told(data.people[state.allocation][0], state.step, number);
+  const first = say("readout", { date: date(today()), people, all: number(data.all_people) });
   return data.map.ready ? `${first} ${say("readout_map", counts())}` : first;
 }
 

@@ -249,8 +249,8 @@ function drawDistricts(map) {
   ground.circles.forEach(([district, ...point]) => name(district, point, -18));
   return () => {
     for (const [shape, district] of shapes) {
-      const share = middleOf(shareOf(district) ?? [null]);
-      const fillColor = share !== null ? SHARES[share <= 0 ? 0 : Math.min(5, 1 + Math.floor(5 * share))] : COLOUR.unknown;
+      const [low, high] = (sharesBetween(district) ?? [null, null]).map(shade);
+      const fillColor = low === high ? low : COLOUR.unknown;
       const chosen = district === state.chosen;
       shape.setStyle({ fillColor, color: chosen ? COLOUR.ink : OUTLINE.color, weight: chosen ? 2.5 : 1 });
     }
@@ -259,20 +259,28 @@ function drawDistricts(map) {
   };
 }
 
-/** [p10, p50, p90] of a district's share at the last counted date up to the slider's; undefined before it. */
-function shareOf(district) {
-  const last = data.districts.days.filter((day) => day <= today()).length - 1;
-  return last < 0 ? undefined : data.districts.shares[state.allocation][district].map((values) => values[last]);
+/** Shade of a share: nobody, then fifths. */
+function shade(share) {
+  if (share === null) return COLOUR.unknown;
+  return SHARES[share <= 0 ? 0 : Math.min(5, 1 + Math.floor(5 * share))];
 }
 
-/** The median share of a district, in percent. */
+/** Between which shares the median of a district lies; null: not known, or before it is counted. */
+function sharesBetween(district) {
+  return lastDay() < 0 ? null : between(middleOf(data.districts.shares[state.allocation][district]), lastDay());
+}
+
+/** Number of the last day up to the slider's on which districts are counted; -1: none. */
+const lastDay = () => data.districts.days.filter((day) => day <= today()).length - 1;
+
+/** The median share of a district in percent, or between which shares it lies: short, for the map. */
 function shareNow(district) {
-  const share = shareOf(district);
-  const middle = share === undefined ? null : middleOf(share);
-  return middle === null ? "" : percent(middle);
+  const ends = sharesBetween(district);
+  if (ends === null) return "";
+  const [low, high] = ends.map(percent);
+  return low === high ? low : `${low.replace("\u00a0%", "")}–${high}`;
 }
 
-function shareText(district) {
-  const share = shareOf(district);
-  return share === undefined ? say("not_shown") : ranged(share, percent);
+function shareText(district, allocation = state.allocation) {
+  return lastDay() < 0 ? say("not_shown") : told(data.districts.shares[allocation][district], lastDay(), percent);
 }

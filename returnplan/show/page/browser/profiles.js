@@ -100,8 +100,7 @@ function districtProfile(i) {
   const rows = data.allocations.map((title, a) => {
     const shares = data.districts.shares[a][i];
     const last = shares.map((values) => values.at(-1));
-    const now = data.districts.days.filter((day) => day <= today()).length - 1;
-    return [title, now < 0 ? say("not_shown") : ranged(shares.map((values) => values[now]), percent), ranged(last, percent)];
+    return [title, shareText(i, a), ranged(last, percent)];
   });
   const people = data.districts.people[i];
   return [

@@ -83,6 +83,22 @@ const middleOf = (ranges) => ranges[ranges.length >> 1];
 
 const today = () => data.days[state.step];
 
+/** Between which numbers that of a step lies, which only rise: those shown before and after it; null: not known. */
+function between(values, step) {
+  const before = values.slice(0, step + 1).findLast((value) => value !== null) ?? null;
+  const after = values.slice(step).find((value) => value !== null) ?? null;
+  return before === null || after === null ? null : [before, after];
+}
+
+/** Numbers of a step, for people; where it shows none, those between which they lie. */
+function told(ranges, step, write) {
+  const middle = middleOf(ranges);
+  if (middle[step] !== null) return ranged(ranges.map((values) => values[step]), write);
+  const ends = between(middle, step);
+  if (ends === null) return say("not_shown");
+  return ends[0] === ends[1] ? write(ends[0]) : say("from_to", { begin: write(ends[0]), end: write(ends[1]) });
+}
+
 /** Spell a word without accents, for searching. */
 const plain = (word) =>
   word.toLowerCase().replace(/ı/g, "i").replace(/ə/g, "e").normalize("NFD").replace(/\p{M}/gu, "");
