@@ -366,7 +366,7 @@ def _summary(tables: Tables, room: _Room) -> pd.DataFrame:
     has_end = table["allocation"].isin(at_end.loc[at_end["is_shown"], "allocation"])
     counts = ("people_by_", "returned_by_", "present_at_", "people_unknown_")
     people = [str(c) for c in table if str(c).startswith(counts)]
-    table = withhold_people(table, {name: [name] for name in people})
+    table = withhold_people(_unknown_withheld(table), {name: [name] for name in people})
     never = table["communities_never"].astype(float)
     for name in people:
         table = table.assign(**{name: table[name].where(has_end)})
@@ -454,8 +454,17 @@ def _coarser(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _harm(tables: Tables, _: _Room) -> pd.DataFrame:
-    """Expected numbers of the whole country; how many people are left out."""
-    return withhold_people(tables["harm"], {"people_unknown_risk": ["people_unknown_risk"]})
+    """Expected numbers of the whole country; whether people are left out."""
+    table = _unknown_withheld(tables["harm"])
+    hidden = np.where(table["people_unknown_risk"].isna(), "people_unknown_risk", "")
+    return table.assign(**{WITHHELD: hidden})
+
+
+def _unknown_withheld(table: pd.DataFrame) -> pd.DataFrame:
+    """Numbers of people of whom something is unknown: it may be one village, so only 0 is shown."""
+    unknown = [str(name) for name in table if str(name).startswith("people_unknown_")]
+    numbers = table[unknown].astype(float)
+    return table.assign(**{name: numbers[name].where(numbers[name] == 0) for name in unknown})
 
 
 def _district_shares(tables: Tables, room: _Room) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What stands beside every result: risks, what is not modelled, sources, required wording."""
 
+import math
 from collections import Counter
 
 from returnplan.domain import SourceLine
@@ -120,7 +121,13 @@ def risks(findings: Findings) -> tuple[str, ...]:
 def _unknown(findings: Findings, allocation: str) -> list[str]:
     """People near hazards whose risk nobody knows."""
     harm = findings.rows("harm", allocation)
-    people = float(harm["people_unknown_risk"].max()) if len(harm) else 0.0
+    people = float(harm["people_unknown_risk"].max(skipna=False)) if len(harm) else 0.0
+    if findings.is_public and math.isnan(people):
+        return [
+            findings.words.phrase(
+                "The risk near some people is unknown; they are left out of casualties."
+            )
+        ]
     if not people > 0:
         return []
     share = findings.words.percent(people, findings.people)

@@ -159,6 +159,12 @@ def unknown_dwellings(findings: Findings) -> tuple[str, ...]:
     """Who cannot return as nobody knows how many dwellings are built; nothing if nobody."""
     words = findings.words
     people = float(findings.summary(findings.first)["people_unknown_dwellings"])
+    if math.isnan(people):
+        some = words.phrase(
+            "Some people come from settlements where it is not known how many dwellings are built: "
+            "such dwellings count nobody as returned."
+        )
+        return (some,)
     if not people > 0:
         return ()
     text = words.phrase(

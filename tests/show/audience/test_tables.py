@@ -369,6 +369,19 @@ def test_shares_of_a_district_do_not_tell_a_small_number() -> None:
     assert shares["share_p50"].fillna(-1).tolist() == [0, -1, 0.5, -1, 1, 1]
 
 
+@pytest.mark.parametrize(("people", "shown", "withheld"), [(0, 0, ""), (5000, None, "people")])
+def test_how_many_people_live_near_an_unknown_risk_is_not_public(
+    people: int, shown: float | None, withheld: str
+) -> None:
+    tables = tables_of({"plan": [*NORTH, *SOUTH]})
+    harm = {"allocation": "plan", "kind": "returnees", "expected_mean": 1.5}
+    tables["harm"] = pd.DataFrame([harm | {"people_unknown_risk": people}])
+    row_ = row(published(tables)["harm"])
+    assert row_["expected_mean"] == 1.5
+    assert row_["people_unknown_risk"] == shown or np.isnan(row_["people_unknown_risk"])
+    assert row_["withheld"] == (f"{withheld}_unknown_risk" if withheld else "")
+
+
 def test_the_summary_shows_no_single_community() -> None:
     tables = tables_of({"plan": [*NORTH, *SOUTH]})
     tables["people_met"]["people_p50"] = 0
@@ -385,7 +398,7 @@ def test_the_summary_shows_no_single_community() -> None:
                 "cost_per_person_usd": 99.66777,
                 "returned_by_horizon_mean": 604.0,
                 "cost_per_returned_usd": 198.6754,
-                "people_unknown_dwellings": 9,
+                "people_unknown_dwellings": 5000,  # it may be one town
                 "person_days_mean": 123_456.0,
             }
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -391,6 +392,17 @@ def test_people_near_hazards_of_unknown_risk_are_a_risk_that_is_told(little: Fin
     unknown = little.tables["harm"].assign(people_unknown_risk=PEOPLE[1])
     findings = replace(little, tables={**little.tables, "harm": unknown})
     assert any("near 25 % of the people is unknown" in text for text in risks(findings))
+    hidden = replace(
+        little,
+        audience="public",
+        tables={
+            **little.tables,
+            "harm": unknown.assign(people_unknown_risk=math.nan),
+            "summary": little.tables["summary"].assign(people_unknown_dwellings=math.nan),
+        },
+    )
+    assert any("near some people is unknown" in text for text in risks(hidden))
+    assert any("Some people come from settlements" in text for text in option_notes(hidden))
 
 
 # ---------------------------------------------------------------- profile
