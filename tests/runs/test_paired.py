@@ -47,6 +47,7 @@ class Hand:
             {
                 "allocation": np.repeat(self.allocations, 3),
                 "community": ["three", "one", "two"] * count,  # they meet by name
+                "settlement": ["third", "first", "second"] * count,
                 "people": [30, 10, 20] * count,
                 "district": [None, "East", "East"] * count,
                 "ready_day_p50": [730.0, np.nan, 365.0] * count,
