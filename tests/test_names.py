@@ -76,6 +76,7 @@ def test_tables_hold_ids_and_districts_as_they_are_written(
         assert {row["district"] for row in csv.DictReader(file)} == set(hostile_texts["district"])
 
 
+@pytest.mark.unwatched
 def test_the_brief_prints_names_and_can_do_nothing(hostile_run: Path, hostile_texts: Texts) -> None:
     document = brief(open_findings(hostile_run))
     pdf = pypdf.PdfReader(io.BytesIO(document))
@@ -88,6 +89,7 @@ def test_the_brief_prints_names_and_can_do_nothing(hostile_run: Path, hostile_te
     assert not [one for one in objects if DOES_SOMETHING.search(one)]
 
 
+@pytest.mark.unwatched
 def test_the_terminal_shows_names_and_gets_no_control(
     hostile_run: Path, hostile_texts: Texts
 ) -> None:

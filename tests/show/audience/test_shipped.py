@@ -19,6 +19,7 @@ from returnplan.runs.reading import Run, load_run
 from returnplan.show.audience.contributors import yearly_days
 from returnplan.show.audience.tables import OTHER, for_audience
 from tests.leaks import leaks
+from tests.unwatched import unwatched
 
 Tables = dict[str, pd.DataFrame]
 
@@ -47,12 +48,14 @@ def valley(valley_run: Path) -> Shown:
 
 @pytest.fixture(scope="module")
 def karabakh(karabakh_run: Path) -> Shown:
-    return _read("karabakh", karabakh_run)
+    with unwatched():
+        return _read("karabakh", karabakh_run)
 
 
 @pytest.fixture(scope="module")
 def karabakh_public(karabakh: Shown) -> Tables:
-    return for_audience(karabakh[1], "public", None, karabakh[2])
+    with unwatched():
+        return for_audience(karabakh[1], "public", None, karabakh[2])
 
 
 def test_the_team_sees_every_table_as_it_is(valley: Shown) -> None:
@@ -66,6 +69,7 @@ def test_the_team_sees_every_table_as_it_is(valley: Shown) -> None:
     pd.testing.assert_series_equal(days.reindex(whole.index), whole)
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("name", ["valley", "karabakh"])
 def test_public_tables_name_no_place_hazard_road_team_or_position(
     name: str, request: pytest.FixtureRequest
@@ -142,6 +146,7 @@ def test_the_public_gets_dates_by_half_year_and_quarter(karabakh_public: Tables)
     )
 
 
+@pytest.mark.unwatched
 def test_public_tables_are_the_same_whatever_the_order_of_rows(
     karabakh: Shown, karabakh_public: Tables
 ) -> None:

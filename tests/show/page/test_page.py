@@ -31,6 +31,7 @@ from returnplan.show.page.pictures import SLOTS
 from returnplan.show.page.tables import difference_tables, how_made
 from tests.leaks import leaks
 from tests.running import run_undrawn
+from tests.unwatched import unwatched
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA = re.compile(r'<script type="application/json" id="data">([^<]*)</script>')
@@ -248,24 +249,35 @@ def test_the_public_page_holds_no_place_team_or_hazard_in_text_or_data(
     assert mark(opened("public")) in visible(text)
 
 
+@pytest.fixture(scope="module")
+def karabakh_public(karabakh_run: Path) -> Findings:
+    with unwatched():
+        return open_findings(karabakh_run, "public")
+
+
 @pytest.mark.slow
 @pytest.mark.unwatched
-def test_the_public_page_of_karabakh_is_clean_and_the_internal_one_small_enough(
-    karabakh_run: Path,
-) -> None:
-    background, _ = read_background(karabakh_run / SCENARIO_COPY)
-    findings = open_findings(karabakh_run, "public")
-    text = report_page(findings, background)
+def test_the_public_page_of_karabakh_is_clean(karabakh_public: Findings) -> None:
+    background, _ = read_background(karabakh_public.folder / SCENARIO_COPY)
+    text = report_page(karabakh_public, background)
     whole = SCRIPT.sub("", STYLE.sub("", text)) + json.dumps(data_of(text), ensure_ascii=False)
-    assert leaks(whole, findings.scenario) == []
+    assert leaks(whole, karabakh_public.scenario) == []
     assert data_of(text)["map"]["rings"]
-    internal = report_page(open_findings(karabakh_run), background)
+
+
+@pytest.mark.long
+@pytest.mark.unwatched
+def test_the_internal_page_of_karabakh_is_small_enough(karabakh_run: Path) -> None:
+    background, _ = read_background(karabakh_run / SCENARIO_COPY)
+    findings = open_findings(karabakh_run)
+    internal = report_page(findings, background)
     assert len(internal.encode("utf-8")) < MOST_BYTES
     assert len(data_of(internal)["communities"]) == len(findings.scenario.communities)
 
 
-def test_no_count_of_people_on_the_public_page_is_small(karabakh_run: Path) -> None:
-    data = page_data(open_findings(karabakh_run, "public"), Background())
+@pytest.mark.unwatched
+def test_no_count_of_people_on_the_public_page_is_small(karabakh_public: Findings) -> None:
+    data = page_data(karabakh_public, Background())
     counted = [data["people"], data["districts"]["people"], data["district_gates"]]
     counts = [count for count in flat(counted) if count is not None]
     assert len(counts) > 1000
