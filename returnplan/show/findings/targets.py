@@ -92,12 +92,16 @@ def _target_words(findings: Findings, target: Target, allocation: str, people: R
 def _how_likely(findings: Findings, goal: float, people: Range) -> str:
     """Say in how many draws a goal is reached, as the range and the median tell it."""
     words = findings.words
-    if math.isnan(people.middle) or (findings.draws and math.isnan(people.low + people.high)):
-        return words.phrase("too few people to be shown")
+    if math.isnan(people.middle):
+        return words.phrase("not shown, as it would tell of single settlements")
     if not findings.draws:
         if people.middle >= goal:
             return words.phrase("reached on expected values, which know no ranges")
         return words.phrase("not reached on expected values, which know no ranges")
+    if math.isnan(people.low + people.high):  # the range is not shown
+        if people.middle >= goal:
+            return words.phrase("reached in half of the draws or more")
+        return words.phrase("reached in less than half of the draws")
     texts = (
         words.phrase("reached in less than a tenth of the draws"),
         words.phrase("reached in a tenth to half of the draws"),

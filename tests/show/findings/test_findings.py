@@ -385,7 +385,23 @@ def test_a_number_that_is_withheld_is_said_to_be(little: Findings) -> None:
     assert "number is withheld" in headline(findings)
     scenario = replace(little.scenario, targets=(target(10, date(2028, 1, 1)),))
     hidden = replace(findings, opened=replace(findings.opened, scenario=scenario))
-    assert targets(hidden)[0].sentence.endswith("withheld: too few people to be shown.")
+    assert targets(hidden)[0].sentence.endswith(
+        "withheld: not shown, as it would tell of single settlements."
+    )
+
+
+@pytest.mark.parametrize(
+    ("goal", "said"),
+    [(300, "reached in half of the draws or more"), (301, "reached in less than half of the")],
+)
+def test_a_target_is_judged_by_the_median_where_the_range_is_not_shown(
+    little: Findings, goal: int, said: str
+) -> None:
+    blank = little.tables["people_met"].assign(people_p10=math.nan, people_p90=math.nan)
+    scenario = replace(little.scenario, targets=(target(goal, date(2028, 1, 1)),))
+    opened = replace(little.opened, scenario=scenario)
+    tables = {**little.tables, "people_met": blank}
+    assert said in targets(replace(little, tables=tables, opened=opened))[0].sentence
 
 
 def test_people_near_hazards_of_unknown_risk_are_a_risk_that_is_told(little: Findings) -> None:
