@@ -66,8 +66,7 @@ def is_dominated(parts: Floats) -> Flags:
     """
     sizes = np.abs(parts)
     whole = sizes.sum(axis=-1)
-    two = np.sort(np.concatenate([sizes, np.zeros((*sizes.shape[:-1], 2))], axis=-1), axis=-1)
-    one, both = two[..., -1], two[..., -2:].sum(axis=-1)
+    one, both = sizes.max(axis=-1, initial=0), np.sort(sizes)[..., -2:].sum(axis=-1)
     flags: Flags = (whole > TINY) & ((one > MOST_OF_ONE * whole) | (both > MOST_OF_TWO * whole))
     return flags
 

@@ -45,6 +45,8 @@ DAYS = tuple(date(2030 + half // 2, 7 if half % 2 else 1, 1) for half in range(1
         ([-80, 10, 10], False),
         ([-81, 10, 9], True),
         ([400, -300, -300], False),  # 400 of 1,000, whatever they come to
+        ([0.4, 0.3, 0.3], False),
+        ([], False),
         ([1e-6, 0, 0], False),  # no change but an error of arithmetic
         ([1.1e-6, 0, 0], True),
     ],

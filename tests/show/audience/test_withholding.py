@@ -71,6 +71,9 @@ def test_more_rows_are_left_out_the_smallest_first_until_those_left_out_are_ten_
     assert left_out(cells, size, hidden).tolist() == hidden.tolist()  # 9 + 1 are enough
     cells, size = rows(8, 0, 300, 1, 50)
     assert left_out(cells, size, hidden).tolist() == [True, False, False, True, True]
+    cells, size = rows(1, 300, 8)
+    assert left_out(cells, size, np.array([False, False, True])).all()  # 8 and 1 are not enough
+    cells, size = rows(8, 0, 300, 1, 50)
     nothing = np.zeros(5, bool)
     assert not left_out(cells, size, nothing).any()
 
