@@ -293,8 +293,8 @@ def _thinned(made: Curve) -> Curve:
         kept.pop()
         if not kept:
             return made
-    made.is_shown[:] = False
-    made.is_shown[[*kept[1:], end]] = True
+    made.is_shown[kept[-1] + 1 :] = False
+    made.is_shown[end] = True
     return made
 
 
@@ -334,16 +334,20 @@ def _hide_one(areas: Sequence[Curve], at: int, last: int) -> bool:
     """Hide one more area, if those hidden at one of two dates would tell; return whether."""
     hidden = [area for area in areas if not (area.is_shown[at] and area.is_shown[last])]
     shown = [area for area in areas if area.is_shown[at] and area.is_shown[last]]
-    if not hidden or not shown:
-        return False
-    step = np.concatenate([area.step(at, last) for area in hidden], axis=1)
-    is_seen = np.abs(step.sum(axis=1)) >= min(area.unit for area in areas)
-    if not (is_dominated(step) & is_seen).any():
-        return False
-    largest = max(shown, key=lambda area: float(np.abs(area.step(at, last)).sum()))
-    is_end = at == len(largest.days) - 1
-    largest.is_shown[last if is_end else at] = False
-    return True
+    unit = min(area.unit for area in areas)
+    is_telling = bool(hidden and shown) and _sum_tells(hidden, at, last, unit)
+    if is_telling:
+        largest = max(shown, key=lambda area: float(np.abs(area.step(at, last)).sum()))
+        is_end = at == len(largest.days) - 1
+        largest.is_shown[last if is_end else at] = False
+    return is_telling
+
+
+def _sum_tells(areas: Sequence[Curve], at: int, last: int, unit: float) -> bool:
+    """Whether the step of some areas together can be seen and names somebody."""
+    step = np.concatenate([area.step(at, last) for area in areas], axis=1)
+    is_seen = np.abs(step.sum(axis=1)) >= unit
+    return bool((is_dominated(step) & is_seen).any())
 
 
 # ---------------------------------------------------------------- cells of one district

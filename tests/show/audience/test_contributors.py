@@ -339,6 +339,14 @@ def test_the_horizon_takes_back_no_more_dates_than_it_must() -> None:
     assert made.is_shown.tolist() == [True, True, True, True, False, False, True]
 
 
+def test_the_horizon_takes_dates_back_until_its_step_is_of_several() -> None:
+    homes = [("North", 100)] * 11
+    days = days_of(1, 1, 1, 1, 2, 2, 2, 4.9, 9, 9, 9)
+    made = one_curve(drawn(homes, {"plan": days}, date(2030, 1, 1), date(2035, 1, 1)))
+    # the one of 2034 is shown with the three of 2031, of which no date is shown then
+    assert made.is_shown.tolist() == [*[True] * 4, *[False] * 6, True]
+
+
 def area(*steps: list[float], hidden: int | None = None, unit: float = 1.0) -> Curve:
     made = curve(*steps, unit=unit)
     if hidden is not None:
