@@ -55,6 +55,7 @@ def test_a_cell_is_withheld_below_each_limit_and_not_at_it(
 def test_cells_together_have_their_sums_and_the_two_largest_settlements_of_all() -> None:
     cells = np.array([[cell(100, 3, 7, 60, 30)], [cell(50, 2, MANY, 40, 10)]])
     assert together(cells).tolist() == [[150, 5, MANY, 60, 40]]
+    assert together(cells[:, 0]).tolist() == [150, 5, MANY, 60, 40]
 
 
 def rows(*people: float) -> tuple[np.ndarray, np.ndarray]:
