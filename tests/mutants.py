@@ -49,7 +49,7 @@ FITTING: Mapping[str, tuple[str, ...]] = {
     "returnplan/show/audience/withholding.py": ("tests/show/audience/test_withholding.py",),
     "returnplan/show/audience/contributors.py": ("tests/show/audience/test_contributors.py",),
     "returnplan/show/audience/tables.py": ("tests/show/audience/test_tables.py",),
-    "returnplan/show/audience/districts.py": ("tests/show/audience/test_tables.py",),
+    "returnplan/show/audience/districts.py": ("tests/show/audience/test_districts.py",),
 }
 """Module, and the tests that should notice what happens to it, as pytest takes them."""
 KILLED, TOO_SLOW, SURVIVED = "killed", "too slow", "SURVIVED"

@@ -66,8 +66,7 @@ def is_dominated(parts: Floats) -> Flags:
     """
     sizes = np.abs(parts)
     whole = sizes.sum(axis=-1)
-    two = np.sort(np.concatenate([sizes, np.zeros((*sizes.shape[:-1], 2))], axis=-1), axis=-1)
-    one, both = two[..., -1], two[..., -2:].sum(axis=-1)
+    one, both = sizes.max(axis=-1, initial=0), np.sort(sizes)[..., -2:].sum(axis=-1)
     flags: Flags = (whole > TINY) & ((one > MOST_OF_ONE * whole) | (both > MOST_OF_TWO * whole))
     return flags
 
@@ -233,7 +232,7 @@ class Curve:
         """Whether neither those who are not met by a date, nor a range, are single settlements."""
         parts = np.vstack([self.parts[at], self.people])
         numbers = np.append(np.rint(self.numbers[at] / self.unit), self.people.sum() // self.unit)
-        one, other = np.triu_indices(len(numbers), 1)
+        one, other = np.triu_indices(len(numbers))
         is_seen = numbers[one] != numbers[other]
         return not (is_dominated(parts[one] - parts[other]) & is_seen).any()
 
@@ -285,17 +284,17 @@ def curves_of(
 def _thinned(made: Curve) -> Curve:
     """Publish the dates whose steps name nobody, and the horizon if that can be."""
     end = len(made.days) - 1
-    shown: list[int] = []
+    kept = [-1]  # none before the first
     for at in range(end):
-        if made.may_follow(at, shown[-1] if shown else -1):
-            shown.append(at)
-    made.is_shown[shown] = True
-    while not made.may_follow(end, shown[-1] if shown else -1):
-        if not shown:
+        if made.may_follow(at, kept[-1]):
+            kept.append(at)
+    made.is_shown[kept[1:]] = True
+    while not made.may_follow(end, kept[-1]):
+        kept.pop()
+        if not kept:
             return made
-        shown.pop()
-    made.is_shown[:] = False
-    made.is_shown[[*shown, end]] = True
+    made.is_shown[kept[-1] + 1 :] = False
+    made.is_shown[end] = True
     return made
 
 
@@ -335,16 +334,20 @@ def _hide_one(areas: Sequence[Curve], at: int, last: int) -> bool:
     """Hide one more area, if those hidden at one of two dates would tell; return whether."""
     hidden = [area for area in areas if not (area.is_shown[at] and area.is_shown[last])]
     shown = [area for area in areas if area.is_shown[at] and area.is_shown[last]]
-    if not hidden or not shown:
-        return False
-    step = np.concatenate([area.step(at, last) for area in hidden], axis=-1)
-    is_seen = np.abs(step.sum(axis=-1)) >= min(area.unit for area in areas)
-    if not (is_dominated(step) & is_seen).any():
-        return False
-    largest = max(shown, key=lambda area: float(np.abs(area.step(at, last)).sum()))
-    is_end = at == len(largest.days) - 1
-    largest.is_shown[last if is_end else at] = False
-    return True
+    unit = min(area.unit for area in areas)
+    is_telling = bool(hidden and shown) and _sum_tells(hidden, at, last, unit)
+    if is_telling:
+        largest = max(shown, key=lambda area: float(np.abs(area.step(at, last)).sum()))
+        is_end = at == len(largest.days) - 1
+        largest.is_shown[last if is_end else at] = False
+    return is_telling
+
+
+def _sum_tells(areas: Sequence[Curve], at: int, last: int, unit: float) -> bool:
+    """Whether the step of some areas together can be seen and names somebody."""
+    step = np.concatenate([area.step(at, last) for area in areas], axis=1)
+    is_seen = np.abs(step.sum(axis=1)) >= unit
+    return bool((is_dominated(step) & is_seen).any())
 
 
 # ---------------------------------------------------------------- cells of one district
@@ -370,13 +373,13 @@ def telling_rows(cells: Floats, unit: float) -> Flags:
     count = len(cells)
     numbers = np.rint(cells.sum(axis=-1) / unit)
     tells = np.zeros((count, count), bool)
-    for row in range(count - 1):
+    for row in range(count):
         is_seen = numbers[row + 1 :] != numbers[row]
         tells[row, row + 1 :] = (is_dominated(cells[row + 1 :] - cells[row]) & is_seen).any(axis=1)
     tells |= tells.T
     hidden = np.zeros(count, bool)
     while tells.any():
-        worst = count - 1 - int(np.argmax(tells.sum(axis=1)[::-1]))
+        worst = max(range(count), key=lambda row: (tells[row].sum(), row))
         hidden[worst] = True
         tells[worst] = tells[:, worst] = False
     return hidden
@@ -429,20 +432,19 @@ def opened(spread: Spread, areas: Mapping[str, str]) -> Opened:
     made = {name: curves_of(ready, name, by_quarter, wanted) for name in spread.allocations}
     for of_all in zip(*made.values(), strict=True):
         keep_apart(of_all)
-    for curves in made.values():
-        total = dict(zip(by_quarter, curves[0].is_shown, strict=True))
-        keep_rest(curves[2 : 2 + len(names)], np.array([total[day] for day in by_half_year]))
     country, by_area = [], []
-    for name, curves in made.items():
-        country.append(_dates(curves[0], curves[1]).assign(allocation=name))
-        middles, ranges = curves[2 : 2 + len(names)], curves[2 + len(names) :]
+    for name, (whole, whole_range, *of_areas) in made.items():
+        is_known = dict(zip(by_quarter, whole.is_shown, strict=True))
+        middles, ranges = of_areas[: len(names)], of_areas[len(names) :]
+        keep_rest(middles, np.array([is_known[day] for day in by_half_year]))
+        country.append(_dates(whole, whole_range).assign(allocation=name))
         by_area += [
             _dates(middle, wide).assign(allocation=name, district=area)
             for area, middle, wide in zip(names, middles, ranges, strict=True)
         ]
     return Opened(
-        country=pd.concat(country, ignore_index=True),
-        areas=pd.concat(by_area, ignore_index=True),
+        country=pd.concat(country),
+        areas=pd.concat(by_area),
         hides_waiting=_waiting(ready, spread.allocations),
     )
 

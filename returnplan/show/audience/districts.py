@@ -5,6 +5,7 @@ met or unknown as its status, or the state of its gate, says.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -116,16 +117,16 @@ def in_order(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
 def counted(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Count people and communities by state, and on how much each count rests."""
     table = pd.DataFrame(index=rows.groupby(keys, sort=False).size().index)
-    groups = {s: rows[rows["state"] == s].groupby(keys, sort=False) for s in STATES}
+    groups = {s: rows[rows["state"] == s].groupby(keys) for s in STATES}
     counts = {f"people_{s}": here["people"].sum() for s, here in groups.items()}
     counts |= {f"communities_{s}": here.size() for s, here in groups.items()}
     counts |= {f"settlements_{s}": here["settlement"].nunique() for s, here in groups.items()}
     counts |= {f"households_{s}": here["households"].sum() for s, here in groups.items()}
     for state in STATES:
-        places = rows[rows["state"] == state].groupby([*keys, "settlement"], sort=False)["people"]
-        by_size = places.sum().sort_values(ascending=False, kind="stable").groupby(keys, sort=False)
+        places = rows[rows["state"] == state].groupby([*keys, "settlement"])["people"]
+        by_size = places.sum().sort_values(ascending=False, kind="stable").groupby(keys)
         counts[f"largest_{state}"] = by_size.first()
-        both = by_size.head(2).groupby(keys, sort=False).sum()
+        both = by_size.head(2).groupby(keys).sum()
         counts[f"second_{state}"] = both - counts[f"largest_{state}"]
     for name, count in counts.items():
         table[name] = count.reindex(table.index, fill_value=0)
@@ -153,8 +154,8 @@ def districts(homes: pd.DataFrame, people_met: pd.DataFrame) -> pd.DataFrame:
     people = table[[f"people_{state}" for state in STATES]].sum(axis=1)
     table.insert(2, "communities", table[[f"communities_{s}" for s in STATES]].sum(axis=1))
     table.insert(3, "people", people)
-    table["share_met"] = table["people_met"] / people.where(people > 0)
-    dates = dict(iter(people_met.groupby("allocation", sort=False)))
+    table["share_met"] = table["people_met"] / people
+    dates = dict(iter(people_met.groupby("allocation")))
     halves = [
         _half_date(rows, dates[str(allocation)])
         for (allocation, _), rows in homes.groupby(keys, sort=False)
@@ -164,13 +165,12 @@ def districts(homes: pd.DataFrame, people_met: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _half_date(homes: pd.DataFrame, dates: pd.DataFrame) -> pd.Timestamp | None:
-    """First counting date by which half of the people have their conditions met."""
+def _half_date(homes: pd.DataFrame, dates: pd.DataFrame) -> Any:
+    """First counting date by which half of the people have their conditions met; NaT: none."""
     by_day = homes.sort_values("ready_day_p50", kind="stable")
     people = by_day["people"].cumsum()
     reached = by_day.loc[2 * people >= homes["people"].sum(), "ready_day_p50"]
-    later = dates.loc[dates["day"] >= (reached.iloc[0] if len(reached) else np.nan), "date"]
-    return later.iloc[0] if len(later) else None
+    return dates.loc[dates["day"] >= reached.min(), "date"].min()
 
 
 def district_gates(homes: pd.DataFrame, gates: pd.DataFrame) -> pd.DataFrame:

@@ -210,7 +210,7 @@ def _by_district(homes: pd.DataFrame, tables: Tables, room: _Room) -> dict[str, 
     """Tables by district, all of them without rows whose difference to another names somebody."""
     rows = gate_rows(homes, tables["gates"])
     whole = homes.assign(gate=WHOLE)
-    hidden = _telling(pd.concat([whole, rows], ignore_index=True), room.allocations)
+    hidden = _telling(pd.concat([whole, rows]), room.allocations)
     met = districts.districts(homes, tables["people_met"]).assign(gate=WHOLE)
     gates = districts.district_gates(homes, tables["gates"])
     return {
@@ -228,18 +228,17 @@ def _telling(rows: pd.DataFrame, allocations: Sequence[str]) -> set[tuple[str, .
     Counts of all gates stand before those of each, allocations in the order of the run.
     """
     found: set[tuple[str, ...]] = set()
-    for district, here in rows.groupby("district", sort=False):
+    for district, here in rows.groupby("district"):
         cells = here.pivot_table(
             values="people",
             index=["allocation", "gate"],
             columns=["state", "settlement"],
             aggfunc="sum",
-            fill_value=0,
         )
-        cells = cells.reindex(sorted(cells.index, key=lambda k: (allocations.index(k[0]), k[1])))
+        cells = cells.reindex(sorted(cells.index, key=lambda k: allocations.index(k[0])))
         places = list(here["settlement"].unique())
         columns = pd.MultiIndex.from_product([STATES, places])
-        numbers = cells.reindex(columns=columns, fill_value=0).to_numpy(float)
+        numbers = cells.reindex(columns=columns).fillna(0).to_numpy(float)
         hidden = telling_rows(numbers.reshape(len(cells), len(STATES), len(places)), PEOPLE_UNIT)
         found |= {(str(district), *map(str, key)) for key in cells.index[hidden]}
     return found
@@ -273,10 +272,10 @@ def _district_delays(
     table = districts.district_delays(rows)
     telling = {
         (name, str(district))
-        for district, here in rows.groupby("district", sort=False)
+        for district, here in rows.groupby("district")
         for name in _telling_allocations(here, OTHER_CAUSES, allocations)
     }
-    for allocation, whole in _behind(rows, ["allocation", "district"]).groupby(level=0, sort=False):
+    for allocation, whole in _behind(rows, ["allocation", "district"]).groupby(level=0):
         cells = whole.to_numpy()[:, np.newaxis]
         names_of = whole.index.get_level_values("district")
         few = is_small(cells)[:, 0]
@@ -296,10 +295,10 @@ def _behind(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     groups = rows.drop_duplicates([*keys, "community"]).groupby(keys, sort=False)
     sums = {"people": "sum", "settlement": "nunique", "households": "sum"}
     behind = groups[list(sums)].agg(sums).astype(float)
-    days = rows.groupby([*keys, "settlement"], sort=False)["person_days_mean"].sum()
-    by_size = days.sort_values(ascending=False, kind="stable").groupby(keys, sort=False)
-    people_a_day = behind["people"] / days.groupby(keys, sort=False).sum()
-    one, both = by_size.first(), by_size.head(2).groupby(keys, sort=False).sum()
+    days = rows.groupby([*keys, "settlement"])["person_days_mean"].sum()
+    by_size = days.sort_values(ascending=False, kind="stable").groupby(keys)
+    people_a_day = behind["people"] / days.groupby(keys).sum()
+    one, both = by_size.first(), by_size.head(2).groupby(keys).sum()
     return behind.assign(largest=one * people_a_day, second=(both - one) * people_a_day)
 
 
@@ -314,7 +313,8 @@ def _is_joined(rows: pd.DataFrame) -> "pd.Series[bool]":
         chosen = here["cause"].isin(few.loc[allocation, district].index)
         rest = by_cause.loc[allocation, district]["people"].sort_values(kind="stable").index
         for cause in rest:
-            if not is_small(_behind(here[chosen].assign(all=0), ["all"]).to_numpy())[0]:
+            together = here[chosen].assign(cause=OTHER_CAUSES)
+            if not is_small(_behind(together, ["cause"]).to_numpy()).item():
                 break
             chosen |= here["cause"] == cause
         joined.loc[chosen.index] = chosen
@@ -328,7 +328,7 @@ def _comparable(rows: pd.DataFrame, allocations: Sequence[str]) -> pd.DataFrame:
     them the causes of fewest days, until their sum does not tell either.
     """
     parts = []
-    for _, here in rows.groupby("district", sort=False):
+    for _, here in rows.groupby("district"):
         part = here
         while True:
             days = part.groupby("cause")["person_days_mean"].sum()
@@ -348,10 +348,9 @@ def _comparable(rows: pd.DataFrame, allocations: Sequence[str]) -> pd.DataFrame:
 def _telling_allocations(rows: pd.DataFrame, cause: str, allocations: Sequence[str]) -> list[str]:
     """Allocations whose days of waiting for a cause, beside the others, tell of a village."""
     days = rows[rows["cause"] == cause].pivot_table(
-        values="person_days_mean", index="allocation", columns="settlement", aggfunc="sum",
-        fill_value=0.0,
-    )  # fmt: skip
-    days = days.reindex(list(allocations), fill_value=0.0)
+        values="person_days_mean", index="allocation", columns="settlement", aggfunc="sum"
+    )
+    days = days.reindex(list(allocations)).fillna(0.0)
     hidden = telling_rows(days.to_numpy(float)[:, np.newaxis], PERSON_DAYS_UNIT)
     return [str(name) for name in days.index[hidden]]
 
@@ -382,8 +381,8 @@ def _summary(tables: Tables, room: _Room) -> pd.DataFrame:
         table = table.assign(**{name: table[name].astype(float).round(digit).where(is_open)})
     returned = table["returned_by_horizon_mean"].astype(float)
     return table.assign(
-        cost_per_person_usd=(table["cost_usd_mean"] / last.where(last > 0)).round(),
-        cost_per_returned_usd=(table["cost_usd_mean"] / returned.where(returned > 0)).round(),
+        cost_per_person_usd=(table["cost_usd_mean"] / last.where(last != 0)).round(),
+        cost_per_returned_usd=(table["cost_usd_mean"] / returned.where(returned != 0)).round(),
         communities_never=never.where((never == 0) | (never >= LEAST_SETTLEMENTS)),
         **{WITHHELD: hidden},
     )
@@ -407,9 +406,7 @@ def _on_open_days(table: pd.DataFrame, days: pd.DataFrame) -> pd.DataFrame:
     numbers = [str(c) for c in table if str(c).partition("_")[0] in MEASURES]
     ends = [name for name in numbers if name.endswith(RANGE_ENDS)]
     for names, is_open in ((numbers, rows["is_shown"]), (ends, rows["has_range"])):
-        values = rows[names].to_numpy(float, copy=True)
-        values[~is_open.to_numpy(bool)] = np.nan
-        rows[names] = values
+        rows = rows.assign(**{name: rows[name].astype(float).where(is_open) for name in names})
     return rows.drop(columns=["is_shown", "has_range"])
 
 

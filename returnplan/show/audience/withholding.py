@@ -110,7 +110,7 @@ def withhold_states(
     cells = np.stack(behind, axis=-1)
     hidden: Flags = np.any(is_small(cells), axis=1)
     hidden |= False if also is None else also
-    for rows in table.groupby(list(keys), sort=False).indices.values():
+    for rows in table.groupby(list(keys)).indices.values():
         hidden[rows] = left_out(cells[rows], cells[rows, :, 0].sum(axis=1), hidden[rows])
     numbers = table[states].astype(float).mask(hidden[:, np.newaxis] & np.ones(len(states), bool))
     table = table.copy()
@@ -168,7 +168,7 @@ def _additive(table: pd.DataFrame, columns: Sequence[str]) -> Floats:
 def _along(table: pd.DataFrame, line: Sequence[str], values: Floats, hidden: Flags) -> None:
     """Withhold more in each line until what is withheld is not small when taken together."""
     many, none = np.full(len(values), np.inf), np.zeros(len(values))
-    cells = np.stack([values, many, many, none, none], axis=-1)[:, np.newaxis]
-    for rows in table.groupby(list(line), sort=False).indices.values():
+    cells = np.column_stack([values, many, many, none, none])[:, np.newaxis]
+    for rows in table.groupby(list(line)).indices.values():
         if hidden[rows].any():
             hidden[rows] = left_out(cells[rows], values[rows], hidden[rows])

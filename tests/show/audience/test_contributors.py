@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from returnplan.show.audience.contributors import (
     MEAN,
     Curve,
+    Opened,
     Ready,
     Wanted,
     counted_days,
@@ -43,13 +45,25 @@ DAYS = tuple(date(2030 + half // 2, 7 if half % 2 else 1, 1) for half in range(1
         ([-80, 10, 10], False),
         ([-81, 10, 9], True),
         ([400, -300, -300], False),  # 400 of 1,000, whatever they come to
-        ([1e-9, 0, 0], False),
+        ([0.4, 0.3, 0.3], False),
+        ([], False),
+        ([1e-6, 0, 0], False),  # no change but an error of arithmetic
+        ([1.1e-6, 0, 0], True),
     ],
 )
 def test_a_change_tells_if_one_makes_more_than_four_fifths_or_two_nine_tenths(
     parts: list[float], is_telling: bool
 ) -> None:
     assert is_dominated(np.array(parts, float)).item() is is_telling
+
+
+def test_each_of_several_changes_is_judged_by_itself() -> None:
+    changes = np.array([[81.0, 10, 9], [40, 30, 30], [0, 0, 0]])
+    assert is_dominated(changes).tolist() == [True, False, False]
+    assert is_dominated(np.stack([changes, changes[::-1]])).tolist() == [
+        [True, False, False],
+        [False, False, True],
+    ]
 
 
 def test_in_a_mean_a_settlement_contributes_its_people_times_its_probability() -> None:
@@ -120,6 +134,10 @@ def test_no_median_and_mean_of_a_date_may_differ_by_one_settlement() -> None:
         (5, 0, False),  # two years and a half
         (9, 4, True),  # two years and a half, on 1 January 2035
         (10, 0, True),  # the horizon
+        (1, -1, True),  # the first date on 1 January 2031, 184 days from the start
+        (2, -1, False),  # the first on 1 July 2031, a year from the start
+        (3, -1, True),  # the first on 1 January 2032, a year and a half
+        (5, -1, False),
     ],
 )
 def test_longer_times_end_with_a_year_that_does_not_depend_on_what_is_in_them(
@@ -321,6 +339,14 @@ def test_the_horizon_takes_back_no_more_dates_than_it_must() -> None:
     assert made.is_shown.tolist() == [True, True, True, True, False, False, True]
 
 
+def test_the_horizon_takes_dates_back_until_its_step_is_of_several() -> None:
+    homes = [("North", 100)] * 11
+    days = days_of(1, 1, 1, 1, 2, 2, 2, 4.9, 9, 9, 9)
+    made = one_curve(drawn(homes, {"plan": days}, date(2030, 1, 1), date(2035, 1, 1)))
+    # the one of 2034 is shown with the three of 2031, of which no date is shown then
+    assert made.is_shown.tolist() == [*[True] * 4, *[False] * 6, True]
+
+
 def area(*steps: list[float], hidden: int | None = None, unit: float = 1.0) -> Curve:
     made = curve(*steps, unit=unit)
     if hidden is not None:
@@ -372,3 +398,198 @@ def test_dates_of_country_and_districts_come_with_ranges_and_half() -> None:
     assert north["half"].is_monotonic_increasing
     assert not found.hides_waiting
     assert found.country["has_range"].iloc[-1]
+
+
+def test_a_period_of_184_days_ends_with_either_half_of_the_year() -> None:
+    made = replace(
+        curve(EVEN, EVEN, EVEN, EVEN),
+        days=[date(2029, 12, 29), date(2030, 1, 1), date(2030, 7, 1), date(2031, 1, 1)],
+    )
+    assert made.may_follow(2, 0)
+    made = replace(made, days=[date(2029, 12, 28), *made.days[1:]])
+    assert not made.may_follow(2, 0)
+    made = replace(made, days=[*made.days[:2], date(2030, 7, 2), *made.days[3:]])
+    assert not made.may_follow(2, 0)  # no first day of a month
+
+
+def test_a_step_is_what_each_settlement_adds_since_a_date_or_since_nobody_was_met() -> None:
+    made = curve([10.0, 0, 2], [5.0, 1, 0], [0.0, 0, 1], unit=10.0)
+    assert made.step(1, 0).tolist() == [[5, 1, 0]]
+    assert made.step(2, 0).tolist() == [[5, 1, 1]]
+    assert made.step(0, -1).tolist() == [[10, 0, 2]]
+    assert made.step(2, -1).tolist() == [[15, 1, 3]]
+    assert made.differs(1, 0).tolist() == [True]  # 18 and 12
+    assert made.differs(2, 1).tolist() == [False]  # 19 and 18
+    assert made.differs(0, -1).tolist() == [True]  # 12 and nobody
+    assert curve([4.0, 0, 0], unit=10.0).differs(0, -1).tolist() == [False]
+
+
+def test_a_first_date_of_one_settlement_waits_for_the_next() -> None:
+    homes = [("North", 100)] * 8
+    days = days_of(0.02, 0.3, 0.3, 0.3, 1.7, 1.7, 1.7, 1.7)
+    made = one_curve(drawn(homes, {"plan": days}, date(2030, 1, 1), date(2032, 1, 1)))
+    assert made.is_shown.tolist() == [True, True, True, True, True]  # nobody at the start
+    days[:, 0] = 0
+    made = one_curve(drawn(homes, {"plan": days}, date(2030, 1, 1), date(2032, 1, 1)))
+    assert made.is_shown.tolist() == [False, True, True, True, True]
+
+
+def test_a_horizon_that_follows_no_other_date_is_judged_by_all_who_are_met() -> None:
+    homes = [("North", 100)] * 5
+    run = drawn(
+        homes, {"plan": np.tile([0.0, 500, 500, 500, 500], (10, 1))}, date(2030, 1, 1),
+        date(2030, 3, 1),
+    )  # fmt: skip
+    assert one_curve(run).is_shown.tolist() == [False, False]  # one settlement at both
+    run = replace(run, ready_day=np.tile([0.0, 40, 40, 40, 40], (1, 10, 1)))
+    assert one_curve(run).is_shown.tolist() == [False, True]
+
+
+def test_a_change_that_is_just_as_large_as_what_districts_write_is_seen() -> None:
+    hidden, shown = area(EVEN, [1.0, 0, 0, 0, 0], EVEN, hidden=1), area(EVEN, EVEN, EVEN)
+    keep_rest([hidden, shown], np.ones(3, bool))
+    assert shown.is_shown.tolist() == [True, False, True]
+
+
+def test_where_all_districts_are_hidden_nothing_more_can_be() -> None:
+    hidden = area(EVEN, ONE, EVEN, hidden=1)
+    keep_rest([hidden], np.ones(3, bool))
+    assert hidden.is_shown.tolist() == [True, False, True]
+
+
+def test_districts_are_hidden_further_where_only_one_step_still_tells() -> None:
+    hidden = area(EVEN, [1000.0, 0, 0, 0, 0], [500.0] * 5, hidden=1)
+    others = [area(*[[size] * 5] * 3) for size in (12.0, 16.0, 26.0)]
+    keep_rest([hidden, *others], np.ones(3, bool))
+    for other in others:
+        assert other.is_shown.tolist() == [True, False, True]
+
+
+def test_one_of_the_numbers_of_a_district_that_tells_is_enough() -> None:
+    def median_and_mean(*steps: list[list[float]]) -> Curve:
+        parts = np.array(steps, float).cumsum(axis=0)
+        return replace(curve(*[EVEN] * len(steps)), parts=parts, numbers=parts.sum(axis=-1))
+
+    hidden = median_and_mean([EVEN, EVEN], [ONE, EVEN], [EVEN, EVEN])
+    hidden.is_shown[1] = False
+    shown = median_and_mean(*[[EVEN, EVEN]] * 3)
+    keep_rest([hidden, shown], np.ones(3, bool))
+    assert shown.is_shown.tolist() == [True, False, True]
+
+
+def test_rows_of_several_numbers_go_if_one_of_these_tells() -> None:
+    even, one = [100.0] * 5, [100.0, 100, 100, 100, 0]
+    cells = np.array([[even, even, even], [even, one, even], [even, even, even]])
+    assert telling_rows(cells, 10.0).tolist() == [False, True, False]
+    # a number that stays is no change, and one that nobody sees tells nothing
+    few = np.array([[even, even], [even, [100.0, 100, 100, 100, 96]]])
+    assert not telling_rows(few, 10.0).any()
+    assert telling_rows(few, 1.0).tolist() == [False, True]
+
+
+def test_a_difference_tells_as_soon_as_it_is_written_as_more_than_nobody() -> None:
+    ten = [("North", 10), *[("North", 100)] * 4]
+    days = {"first": days_of(4, 1, 1, 1, 1), "one": days_of(1, 1, 1, 1, 1)}
+    ready = Ready(drawn(ten, days, date(2030, 1, 1), date(2035, 1, 1)), {"North": "North"})
+    assert difference_tells(ready, "one", "first", date(2032, 1, 1), 10.0)
+    assert difference_tells(ready, "first", "one", date(2032, 1, 1), 10.0)
+    assert not difference_tells(ready, "one", "first", date(2032, 1, 1), 20.0)  # 10 of 20: nobody
+    assert not difference_tells(ready, "one", "one", date(2032, 1, 1), 1.0)
+
+
+def test_a_difference_tells_if_only_its_range_is_of_one_settlement() -> None:
+    homes = [("North", 100)] * 6
+    first, other = days_of(4, 4, 4, 4, 4, 4), days_of(1, 1, 1, 1, 4, 4)
+    days = {"first": first, "other": other}
+    ready = Ready(drawn(homes, days, date(2030, 1, 1), date(2035, 1, 1)), {"North": "North"})
+    assert not difference_tells(ready, "other", "first", date(2032, 1, 1), 10.0)
+    other[:2] = first[:2]
+    first[:2, 4] = 100.0  # 100 fewer in two of ten draws, and 400 of four settlements more in eight
+    ready = Ready(drawn(homes, days, date(2030, 1, 1), date(2035, 1, 1)), {"North": "North"})
+    assert difference_tells(ready, "other", "first", date(2032, 1, 1), 10.0)
+
+
+# ---------------------------------------------------------------- all dates of a run
+
+
+def opened_of(homes: list[tuple[str, int]], **days: Floats) -> Opened:
+    run = drawn(homes, days, date(2030, 1, 1), date(2035, 1, 1))
+    return opened(run, {name: name for name, _ in homes})
+
+
+def on(table: pd.DataFrame, day: str, district: str | None = None) -> dict[str, bool]:
+    rows = table if district is None else table[table["district"] == district]
+    (cells,) = rows[rows["date"] == pd.Timestamp(day)].to_dict("records")
+    names = [name for name in ("is_shown", "has_range", "half") if name in cells]
+    return {name: bool(cells[name]) for name in names}
+
+
+def test_half_is_reached_with_exactly_half_in_the_median_draw() -> None:
+    often = days_of(0.25, 0.25, 0.25, 3.25, 3.25, 3.25)
+    seldom = often.copy()
+    seldom[:4, :3] = 1180.0  # in six of ten draws: the mean is 180 of 600, the median 300
+    three_of_seven = days_of(0.25, 0.25, 0.25, 3.25, 3.25, 3.25, 3.25)
+    homes = [("North", 100)] * 6 + [("East", 100)] * 6 + [("South", 100)] * 7
+    found = opened_of(homes, plan=np.hstack([often, seldom, three_of_seven])).areas
+    yes, no = {"is_shown": True, "has_range": True, "half": True}, {"is_shown": True}
+    assert on(found, "2030-07-01", "North") == yes
+    assert on(found, "2030-07-01", "East")["half"]
+    assert on(found, "2030-07-01", "South") == yes | {"half": False}
+    assert on(found, "2030-01-01", "North") == yes | {"half": False} | no
+    assert on(found, "2035-01-01", "South") == yes
+
+
+def test_a_date_is_shown_without_its_range_if_that_is_of_one_settlement() -> None:
+    homes = [("North", 110)] * 3 + [("North", 100)] * 3 + [("North", 20)]
+    days = days_of(0.25, 0.25, 0.25, 3.25, 3.25, 3.25, 3.25)
+    days[0, 6] = 80.0
+    found = opened_of(homes, plan=days)
+    # 330, in the mean 332, at most 350 people: of 650, the shares are 51, 51 and 54 in a hundred
+    for table in (found.country, found.areas):
+        assert on(table, "2030-07-01") | {"half": True} == {
+            **{"is_shown": True, "has_range": False, "half": True}
+        }
+        assert on(table, "2030-01-01")["has_range"]
+
+
+def test_a_step_in_a_district_is_seen_from_one_in_a_hundred_of_its_people_on() -> None:
+    homes = [("South", 100)] * 3 + [("South", 4)] + [("South", 100)] * 3
+    days = days_of(0.25, 0.25, 0.25, 2.25, 3.25, 3.25, 3.25)
+    found = opened_of(homes, plan=days).areas
+    assert on(found, "2032-07-01")["is_shown"]  # 300 and 304 of 604 are both a half
+    homes[3] = ("South", 12)
+    found = opened_of(homes, plan=days).areas
+    assert "2032-07-01" not in found["date"].astype(str).tolist()
+
+
+def test_the_horizon_is_listed_even_if_it_is_not_shown_and_no_other_date_is() -> None:
+    homes = [("North", 100)] * 5
+    alone = np.where(np.arange(5) == 4, days_of(1, 1, 1, 1, 2.2), np.inf)
+    found = opened_of(homes, plan=alone)
+    for table in (found.country, found.areas):
+        assert table["date"].max() == pd.Timestamp("2035-01-01")
+        assert table["is_shown"].tolist() == [True] * (len(table) - 1) + [False]
+        assert table["date"].iloc[-2] == pd.Timestamp("2032-01-01")  # before it, nobody
+
+
+def test_a_district_goes_where_the_country_less_the_others_would_give_another_away() -> None:
+    homes = [("North", 100)] * 7 + [("South", 100)] * 6
+    both = days_of(*[0.25] * 3, 2.25, *[3.25] * 3, *[0.25] * 3, *[2.25] * 3)
+    found = opened_of(homes, plan=both)
+    assert on(found.country, "2032-07-01")["is_shown"]  # four of two districts
+    for district in ("North", "South"):  # North is one of the four: South would tell
+        days = found.areas[found.areas["district"] == district]
+        assert "2032-07-01" not in days["date"].astype(str).tolist()
+        assert on(found.areas, "2030-07-01", district)["is_shown"]
+
+
+def test_waiting_is_compared_in_the_mean_of_the_draws() -> None:
+    homes = [("North", 100)] * 5
+    first = days_of(1, 2, 3, 4, 4)
+    in_one_draw = first.copy()
+    in_one_draw[3, 1] = 100.0
+    moved = first + np.linspace(0, 30, 10)[:, np.newaxis]
+    found = opened_of(homes, first=first, second=moved, third=in_one_draw, fourth=first)
+    assert found.hides_waiting == {"third"}
+    assert set(found.country["allocation"]) == {"first", "second", "third", "fourth"}
+    assert set(found.areas["allocation"]) == {"first", "second", "third", "fourth"}

@@ -22,9 +22,10 @@ from returnplan.show.audience.tables import (
     OTHER,
     OTHER_CAUSES,
     areas_of,
+    close_pairs,
     for_audience,
 )
-from tests.show.audience.made_up import Drawn
+from tests.show.audience.made_up import Drawn, drawn
 
 Tables = dict[str, pd.DataFrame]
 PHRASE = {
@@ -412,3 +413,472 @@ def test_the_summary_shows_no_single_community() -> None:
     assert summary["people_by_2030-04-01_mean"] == 1200
     assert summary["cost_per_person_usd"] == 100
     assert summary["person_days_mean"] == 123_500
+
+
+# ---------------------------------------------------------------- table by table, in a tiny run
+
+
+def test_whoever_may_see_communities_gets_all_tables_and_those_by_district() -> None:
+    tables = tables_of({"plan": NORTH})
+    internal = for_audience(tables, "internal")
+    assert set(internal) == {*tables, "districts", "district_gates", "district_delays"}
+    assert internal["readiness"] is tables["readiness"]
+
+
+@pytest.mark.parametrize(
+    ("east", "own"),
+    [
+        ([4, 3, 3], True),  # ten people
+        ([3, 3, 3], False),
+        ([40, 30], False),
+        ([80, 10, 10], True),
+        ([81, 10, 9], False),
+    ],
+)
+def test_a_district_stands_by_itself_from_ten_people_of_three_settlements_on(
+    east: list[int], own: bool
+) -> None:
+    homes = [("East", f"e{number}", people, "met") for number, people in enumerate(east)]
+    areas = areas_of(tables_of({"plan": [*homes, *NORTH, *SOUTH]})["readiness"])
+    assert areas["East"] == ("East" if own else OTHER)
+    assert areas["North"] == ("North" if own else OTHER)  # the smallest joins what is too small
+    assert areas["South"] == "South"
+
+
+def test_settlements_of_nobody_do_not_count_and_districts_without_name_do_not_stand() -> None:
+    with pytest.raises(rp.ReturnplanError, match="people come from 2 settlements"):
+        areas_of(tables_of({"plan": [*NORTH[:2], ("North", "n9", 0, "met")]})["readiness"])
+    unnamed = [("", f"u{number}", 100, "met") for number in range(3)]
+    areas = areas_of(tables_of({"plan": [*NORTH, *unnamed]})["readiness"])
+    assert areas == {"": OTHER, "North": "North"}
+    assert areas_of(tables_of({"plan": NORTH[:3]})["readiness"]) == {"North": "North"}
+
+
+SIX: list[Home] = [("North", f"n{number}", 100, "met") for number in range(6)]
+LATE: list[Home] = [("North", f"l{number}", 100, "not met") for number in range(4)]
+
+
+def withheld(table: pd.DataFrame, *keys: str) -> dict[Any, str]:
+    return table.set_index(list(keys))["withheld"].to_dict()
+
+
+def test_of_two_allocations_that_differ_by_one_settlement_the_later_shows_no_states() -> None:
+    other = [*SIX[:5], ("North", "n5", 100, "not met"), *LATE]
+    tables = public({"second": [*SIX, *LATE, *SOUTH], "first": [*other, *SOUTH]})
+    assert withheld(tables["districts"], "allocation", "district") == {
+        ("second", "North"): "",
+        ("second", "South"): "",
+        ("first", "North"): "states",
+        ("first", "South"): "",
+    }
+    gates = tables["district_gates"]
+    assert withheld(gates, "allocation", "district")["first", "North"] == "states"
+    assert withheld(gates, "allocation", "district")["second", "North"] == ""
+
+
+@pytest.mark.parametrize(("sizes", "is_hidden"), [((80, 10, 10), False), ((81, 10, 9), True)])
+def test_allocations_may_differ_by_settlements_of_which_none_makes_most(
+    sizes: tuple[int, ...], is_hidden: bool
+) -> None:
+    early = [("North", f"x{number}", people, "met") for number, people in enumerate(sizes)]
+    late = [(district, place, people, "not met") for district, place, people, _ in early]
+    tables = public({"one": [*SIX, *LATE, *early], "two": [*SIX, *LATE, *late]})
+    assert list(withheld(tables["districts"], "allocation").values()) == [
+        "",
+        "states" if is_hidden else "",
+    ]
+
+
+def test_half_is_met_by_the_first_date_that_is_shown_and_the_share_is_of_rounded_people() -> None:
+    early = [("North", f"n{number}", 101, "met") for number in range(4)]
+    south = [("South", f"s{number}", 100, "not met") for number in range(4)]
+    tables = tables_of({"plan": [*early, *LATE, *south]})
+    run = run_of(tables["readiness"], date(2032, 1, 1))
+    districts = for_audience(tables, "public", None, run)["districts"].set_index("district")
+    half = districts["half_met_date"].dt.strftime("%Y-%m-%d").fillna("").to_dict()
+    assert half == {"North": "2030-07-01", "South": ""}
+    assert districts["share_met"].to_dict() == {"North": 0.5, "South": 0}  # 400 of 800
+    assert districts["people"].to_dict() == {"North": 800, "South": 400}
+
+
+# ---------------------------------------------------------------- waiting
+
+
+def waiting(*rows: tuple[str, str, str, float], plans: Mapping[str, list[Home]]) -> pd.DataFrame:
+    """Public days of waiting, from those of settlements: allocation, settlement, cause, days."""
+    tables = tables_of(plans)
+    places = tables["readiness"].set_index(["allocation", "settlement"])["community"]
+    cells = [(plan, places[plan, place], cause, days) for plan, place, cause, days in rows]
+    names = ["allocation", "community", "cause", "person_days_mean"]
+    delays = pd.DataFrame(cells, columns=names)
+    return published(tables | {"delays": delays})["district_delays"]
+
+
+def test_where_nobody_waits_there_is_no_line() -> None:
+    none = waiting(("plan", "n0", "winter", 0.0), plans={"plan": NORTH})
+    assert none.empty
+    assert list(none) == ["allocation", "district", "cause", "person_days_mean", "withheld"]
+
+
+EAST: list[Home] = [("East", f"e{number}", 90, "met") for number in range(3)]
+WEST: list[Home] = [("West", f"w{number}", 50, "met") for number in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("days", "is_hidden"),
+    [((50, 40, 10), False), ((50, 41, 9), True), ((80, 10, 10), False), ((81, 10, 9), True)],
+)
+def test_waiting_of_which_one_or_two_settlements_make_most_is_not_shown(
+    days: tuple[int, ...], is_hidden: bool
+) -> None:
+    rest = [("plan", place, "winter", 900.0) for _, place, _, _ in (*EAST, *WEST)]
+    north = [("plan", f"n{number}", "winter", 100.0 * more) for number, more in enumerate(days)]
+    table = waiting(*north, *rest, plans={"plan": [*NORTH[:3], *EAST, *WEST]})
+    hidden = "person_days" if is_hidden else ""
+    # West has the fewest people, East the fewest settlements: it is people who are added up
+    assert withheld(table, "district") == {"East": "", "North": hidden, "West": hidden}
+
+
+def test_causes_are_counted_together_only_in_the_district_where_few_wait_for_them() -> None:
+    rows = [("plan", "n0", "travel", 500.0)]
+    rows += [("plan", place, "travel", 1000.0) for _, place, _, _ in SOUTH]
+    rows += [("plan", place, "winter", 1000.0) for _, place, _, _ in (*NORTH, *SOUTH)]
+    rows += [("plan", place, "building", 2000.0) for _, place, _, _ in (*NORTH, *SOUTH)]
+    table = waiting(*rows, plans={"plan": [*NORTH, *SOUTH]})
+    days = table.set_index(["district", "cause"])["person_days_mean"].to_dict()
+    assert days == {
+        ("North", OTHER_CAUSES): 4500,  # with winter, that comes first of the two
+        ("North", "building"): 8000,
+        **{("South", "travel"): 4000, ("South", "winter"): 4000, ("South", "building"): 8000},
+    }
+
+
+FIVE: list[Home] = [("North", f"n{number}", 100, "met") for number in range(5)]
+
+
+def compared(**causes: tuple[list[float], list[float]]) -> dict[tuple[str, str], float]:
+    """Public days of waiting of five settlements by cause under two allocations."""
+    rows = [
+        (plan, f"n{number}", cause, more)
+        for cause, both in causes.items()
+        for plan, days in zip(("second", "first"), both, strict=True)
+        for number, more in enumerate(days)
+    ]
+    table = waiting(*rows, plans={"second": FIVE, "first": FIVE})
+    assert (table["withheld"] == "person_days").equals(table["person_days_mean"].isna())
+    keys = zip(table["allocation"], table["cause"], strict=True)
+    return dict(zip(keys, table["person_days_mean"].fillna(-1), strict=True))
+
+
+def one_more(place: int, base: float, more: float = 5000.0) -> tuple[list[float], list[float]]:
+    """Days under two allocations, of which the second has more in one settlement."""
+    return [base] * 5, [base + more * (number == place) for number in range(5)]
+
+
+def test_causes_that_differ_by_one_settlement_are_counted_together_under_all_allocations() -> None:
+    few, same = [100.0] * 5, [9000.0] * 5
+    days = compared(
+        **{"a": one_more(0, 3000), "b": one_more(1, 3000), "c": one_more(2, 3000)},
+        **{"same": (same, same), "few": (few, few)},
+    )
+    assert days == {
+        ("second", OTHER_CAUSES): 45_000,
+        ("first", OTHER_CAUSES): 60_000,
+        **{(plan, "same"): 45_000 for plan in ("second", "first")},
+        **{(plan, "few"): 500 for plan in ("second", "first")},
+    }
+
+
+def test_the_causes_of_fewest_days_go_with_one_that_tells_until_it_does_not() -> None:
+    all_more = [4000.0] * 5, [9000.0] * 5
+    same = [20_000.0] * 5
+    days = compared(same=(same, same), a=one_more(0, 3000), more=all_more)
+    assert days == {
+        **{(plan, "same"): 100_000 for plan in ("second", "first")},
+        ("second", OTHER_CAUSES): 35_000,
+        ("first", OTHER_CAUSES): 65_000,
+    }
+
+
+def test_where_even_all_causes_together_tell_the_later_allocation_shows_no_waiting() -> None:
+    assert compared(a=one_more(0, 3000), b=([2000.0] * 5, [2000.0] * 5)) == {
+        ("second", OTHER_CAUSES): 25_000,
+        ("first", OTHER_CAUSES): -1,
+    }
+
+
+def test_a_settlement_that_waits_under_one_allocation_only_waits_no_day_under_the_other() -> None:
+    days = compared(a=([3000.0] * 5, [3000.0] * 5), b=([0.0] * 5, [80.0, 10.0, 10.0, 0, 0]))
+    assert days == {("second", "a"): 15_000, ("first", "a"): 15_000, ("first", "b"): 100}
+
+
+# ---------------------------------------------------------------- the other tables
+
+COUNTS = {"present_at_horizon_mean": 500.0, "returned_by_horizon_mean": 604.0}
+SUMMARY = {"people_by_2030-04-01_mean": 1204.0, "cost_usd_mean": 120_000.0, **COUNTS}
+
+
+def summary_of(plans: Mapping[str, list[Home]], **changed: Any) -> list[dict[str, Any]]:
+    tables = tables_of(plans)
+    cells = {**SUMMARY, "communities_never": 0, "person_days_mean": 123_456.0, **changed}
+    cells |= {"cost_per_person_usd": 1.0, "cost_per_returned_usd": 1.0}
+    cells |= {"person_days_never_share": 0.516}
+    table = pd.DataFrame([{"allocation": plan, **cells} for plan in plans])
+    found = published(tables | {"summary": table})["summary"]
+    return [{str(k): v for k, v in cells.items()} for cells in found.to_dict("records")]
+
+
+@pytest.mark.parametrize("never", range(5))
+def test_one_or_two_communities_that_never_return_are_not_counted(never: int) -> None:
+    (summary,) = summary_of({"plan": [*NORTH, *SOUTH]}, communities_never=never)
+    shown = summary["communities_never"]
+    assert np.isnan(shown) if never in (1, 2) else shown == never
+
+
+def test_a_cost_is_divided_by_nobody_nowhere() -> None:
+    nobody = {"people_by_2030-04-01_mean": 0.0, "returned_by_horizon_mean": 0.0}
+    (summary,) = summary_of({"plan": [*NORTH, *SOUTH]}, **nobody)
+    assert summary["people_by_2030-04-01_mean"] == 0
+    assert np.isnan(summary["cost_per_person_usd"])
+    assert np.isnan(summary["cost_per_returned_usd"])
+    (summary,) = summary_of({"plan": [*NORTH, *SOUTH]}, **dict.fromkeys(nobody, 10.0))
+    assert summary["cost_per_person_usd"] == 12_000
+    assert summary["cost_per_returned_usd"] == 12_000
+    assert summary["person_days_never_share"] == 0.52
+    assert summary["withheld"] == ""
+
+
+def test_a_summary_whose_waiting_differs_by_one_settlement_shows_no_person_days() -> None:
+    one = [*SIX, *LATE]
+    other = [*SIX, ("North", "l0", 100, "met"), *LATE[1:]]
+    first, second = summary_of({"b": one, "a": other})
+    assert first["person_days_mean"] == 123_500
+    assert first["withheld"] == ""
+    assert np.isnan(second["person_days_mean"])
+    assert np.isnan(second["person_days_never_share"])
+    # and the people at the horizon differ by one settlement as well
+    people = "people_by_2030-04-01_mean, present_at_horizon_mean, returned_by_horizon_mean"
+    assert second["withheld"] == f"{people}, person_days"
+    assert np.isnan([second[name] for name in people.split(", ")]).all()
+    assert np.isnan(second["cost_per_person_usd"])
+    late = [*SIX, *LATE]
+    tables = tables_of({"b": late, "a": late})
+    is_later = tables["readiness"]["allocation"].eq("a") & tables["readiness"]["community"].eq("c0")
+    tables["readiness"].loc[is_later, "ready_day_p50"] = 80.0
+    table = pd.DataFrame([{"allocation": plan, **SUMMARY, "communities_never": 0} for plan in "ba"])
+    summary = published(tables | {"summary": table})["summary"]
+    assert summary["withheld"].tolist() == ["", "person_days"]
+
+
+def test_numbers_are_shown_on_open_days_and_ranges_only_where_they_are_of_several() -> None:
+    homes = [("North", 110)] * 3 + [("North", 100)] * 3 + [("North", 20)]
+    days = np.tile([80.0] * 3 + [1200.0] * 4, (LEAST_DRAWS, 1))
+    days[0, 6] = 70.0
+    alone = np.tile([np.inf] * 6 + [1200.0], (LEAST_DRAWS, 1))
+    run = drawn(homes, {"plan": days, "alone": alone}, date(2030, 1, 1), date(2035, 1, 1))
+    dates = pd.to_datetime(["2030-01-01", "2030-02-01", "2030-04-01", "2035-01-01"])
+    lines = pd.DataFrame({"date": dates.astype("datetime64[s]"), "day": [0, 31, 90, 1826]})
+    lines = lines.assign(people_p10=100, people_p50=204, people_p90=300, people_mean=205.0)
+    met = pd.concat([lines.assign(allocation=plan) for plan in ("plan", "alone")])
+    tables = tables_of({"plan": NORTH}) | {"readiness": run.readiness, "people_met": met}
+    keys = run.readiness[["allocation", "community"]]
+    tables["gates"] = keys.assign(gate="survey", state="met")
+    tables["delays"] = keys.assign(cause="winter", person_days_mean=1.0)
+    shown = for_audience(tables, "public", None, run)["people_met"].set_index("allocation")
+    numbers = ["people_p10", "people_p50", "people_p90", "people_mean"]
+    plan = shown.loc["plan"]
+    assert plan["date"].astype(str).tolist() == ["2030-01-01", "2030-04-01", "2035-01-01"]
+    assert plan[numbers].fillna(-1).to_numpy().tolist() == [
+        [100, 200, 300, 200],
+        [-1, 200, -1, 200],
+        [100, 200, 300, 200],
+    ]
+    assert plan["withheld"].tolist() == ["", "", ""]
+    assert plan["day"].tolist() == [0, 90, 1826]
+    horizon = shown.loc["alone"].iloc[-1]
+    assert horizon["date"] == pd.Timestamp("2035-01-01")
+    assert horizon[numbers].isna().all()
+    assert horizon["withheld"] == "people"
+
+
+def test_returns_follow_the_order_of_the_allocations_and_keep_percentiles_of_one_district() -> None:
+    plans = {"second": [*NORTH, *SOUTH], "first": [*NORTH, *SOUTH]}
+    tables = tables_of(plans)
+    keys = [(plan, place) for plan in plans for place in ("South", "North")]
+    table = pd.DataFrame(keys, columns=["allocation", "district"])
+    day = pd.Timestamp("2030-04-01")
+    table = table.assign(month="2030-04", date=day, returned_p50=40.0, returned_mean=50.0)
+    table["date"] = table["date"].astype("datetime64[s]")
+    returns = published(tables | {"returns": table})["returns"]
+    assert returns[["allocation", "district"]].to_numpy().tolist() == [
+        ["second", "North"],
+        ["second", "South"],
+        ["first", "North"],
+        ["first", "South"],
+    ]
+    assert returns["returned_p50"].tolist() == [40] * 4
+    assert returns["returned_mean"].tolist() == [50] * 4
+
+
+def test_costs_and_released_land_add_up_over_what_not_everybody_sees() -> None:
+    tables = tables_of({"z": [*NORTH, *SOUTH], "a": [*NORTH, *SOUTH]})
+    tables["costs"] = pd.DataFrame(
+        [
+            ("z", 2031, "dogs", 3.0),
+            ("z", 2030, "teams", 4.0),
+            ("z", 2030, "dogs", 5.0),
+            ("a", 2030, "teams", 6.0),
+        ],
+        columns=["allocation", "year", "asset", "cost_usd_mean"],
+    )
+    tables["land_release"] = pd.DataFrame(
+        [
+            ("z", "South", 2030, "reduced", "road", 1400.0),
+            ("z", "Empty", 2030, "cleared", "", 900.0),
+            ("z", "South", 2030, "reduced", "field", 1400.0),
+            ("z", "South", 2030, "cancelled", "", 7600.0),
+            ("a", "North", 2030, "cleared", "", 10000.0),
+        ],
+        columns=["allocation", "district", "year", "route", "denies", "area_m2_mean"],
+    )
+    shown = published(tables)
+    assert shown["costs"].to_numpy().tolist() == [["z", 2030, 9], ["z", 2031, 3], ["a", 2030, 6]]
+    assert shown["land_release"].to_numpy().tolist() == [
+        ["z", "South", 2030, "reduced", 3000],
+        ["z", "South", 2030, "cancelled", 8000],
+        ["z", OTHER, 2030, "cleared", 1000],
+        ["a", "North", 2030, "cleared", 10_000],
+    ]
+    one = [("North", "n0", 100, "met"), *EAST[:2]]
+    shown = published(tables | tables_of({"plan": one}))
+    assert set(shown["land_release"]["district"]) == {ALL}
+
+
+@pytest.mark.parametrize(("people", "is_withheld"), [(0, False), (9, True), (10, False)])
+def test_few_people_of_unknown_risk_are_not_counted(people: int, is_withheld: bool) -> None:
+    harm = pd.DataFrame({"allocation": ["plan"], "kind": "x", "people_unknown_risk": people})
+    shown = row(published(tables_of({"plan": NORTH}) | {"harm": harm})["harm"])
+    assert shown["withheld"] == ("people_unknown_risk" if is_withheld else "")
+    assert np.isnan(shown["people_unknown_risk"]) == is_withheld
+
+
+@pytest.mark.parametrize(
+    ("shares", "is_withheld"),
+    [
+        ((0.0, 0.5, 1.0), False),
+        ((0.0, 0.001, 1.0), True),  # one person
+        ((0.0, 0.009, 1.0), True),
+        ((0.0, 0.01, 1.0), False),
+        ((0.0, 0.991, 1.0), True),  # all but nine
+        ((0.0, 0.99, 1.0), False),
+        ((0.0, 0.999, 1.0), True),
+        ((0.005, 0.5, 1.0), True),  # in some draws
+        ((0.0, 0.5, 0.995), True),
+    ],
+)
+def test_shares_of_fewer_than_ten_people_or_of_all_but_so_few_are_withheld(
+    shares: tuple[float, float, float], is_withheld: bool
+) -> None:
+    homes = [("North", f"n{number}", 250, "met") for number in range(4)]
+    lonely: list[Home] = [("East", "e0", 1000, "met"), ("West", "w0", 1000, "met"), *SOUTH]
+    tables = tables_of({"plan": [*homes, *lonely]})
+    lines = pd.DataFrame({"district": ["North", "East", None], "allocation": "plan"})
+    lines["date"] = pd.Series([pd.Timestamp("2030-04-01")] * 3).astype("datetime64[s]")
+    names = ("share_p10", "share_p50", "share_p90")
+    lines = lines.assign(people=1000, **dict(zip(names, shares, strict=True)))
+    made = published(tables | {"district_shares": lines})["district_shares"]
+    assert made["district"].tolist() == ["North"]
+    cells = row(made)
+    assert cells["withheld"] == ("share" if is_withheld else "")
+    assert [cells[name] for name in names] == pytest.approx(
+        [np.nan] * 3 if is_withheld else [np.round(share, 2) for share in shares], nan_ok=True
+    )
+
+
+# ---------------------------------------------------------------- between allocations
+
+
+def pairs_of(**days: list[float]) -> Drawn:
+    """Ten draws: six villages, four more, a hamlet of 20, three more; at most five years."""
+    homes = [("North", 100)] * 10 + [("North", 20)] + [("North", 100)] * 3
+    of_draws = {name: np.tile(row, (LEAST_DRAWS, 1)) for name, row in days.items()}
+    return drawn(homes, of_draws, date(2030, 1, 1), date(2035, 1, 1))
+
+
+LATER, EARLY = 1400.0, 300.0
+FIRST = [EARLY] * 6 + [LATER] * 8
+EVEN = [EARLY] * 10 + [LATER] * 4
+
+
+def between(run: Drawn, *rows: tuple[str, str, str | None, float]) -> Tables:
+    """What the public sees of differences: allocation, against, date (None: waiting), number."""
+    table = pd.DataFrame(
+        [
+            {
+                **{"allocation": one, "against": other, "mean": number, "low": number},
+                "measure": "people_met" if day else "person_days",
+                "date": pd.Timestamp(day) if day else pd.NaT,
+                **dict.fromkeys(("high", "p10", "p90", "value", "value_against"), number),
+            }
+            for one, other, day, number in rows
+        ]
+    )
+    table["date"] = table["date"].astype("datetime64[s]")
+    keys = run.readiness[["allocation", "community"]]
+    tables = tables_of(dict.fromkeys(run.allocations, NORTH)) | {"readiness": run.readiness}
+    tables["gates"] = keys.assign(gate="survey", state="met")
+    tables["delays"] = keys.assign(cause="winter", person_days_mean=1.0)
+    return for_audience(tables | {"differences": table}, "public", None, run)
+
+
+def test_differences_are_rounded_and_those_of_one_settlement_or_of_hidden_days_left_out() -> None:
+    run = pairs_of(first=FIRST, some=EVEN, even=EVEN, moved=[EARLY + 200, *FIRST[1:]])
+    run.ready_day[0, :2, 10] = 100.0  # the hamlet, in two draws of the first
+    run.ready_day[1, :2, :10] = FIRST[:10]  # in the same draws nobody else
+    shown = between(
+        run,
+        ("even", "first", "2032-01-01", 1234.6),
+        ("even", "first", "2032-01-02", 1.0),  # not a day of counting
+        ("some", "first", "2032-01-01", 2.0),  # 20 people of the hamlet in the tenth percentile
+        ("moved", "first", "2031-01-01", 3.0),  # not shown then: it differs by one settlement
+        ("even", "first", None, 123_456.0),
+        ("moved", "first", None, 4.0),
+        ("some", "first", None, -150.1),
+        ("even", "moved", None, 5.0),
+    )["differences"]
+    assert shown[["allocation", "against", "mean"]].to_numpy().tolist() == [
+        ["even", "first", 1230],
+        ["even", "first", 123_500],
+        ["some", "first", -200],
+    ]
+    assert shown["value_against"].tolist() == [1230, 123_500, -200]
+    assert shown.index.tolist() == [0, 1, 2]
+
+
+def test_the_only_two_allocations_may_be_compared() -> None:
+    run = pairs_of(first=FIRST, even=EVEN)
+    shown = between(run, ("even", "first", "2032-01-01", 400.0))
+    assert shown["differences"]["mean"].tolist() == [400]
+    assert shown["close"].to_numpy().tolist() == [["even", "first", True], ["first", "even", True]]
+
+
+def test_an_allocation_is_close_from_a_tenth_of_the_draws_on() -> None:
+    often = np.full(10, 100.0)
+    once = np.array([100.0, *[90.0] * 9])
+    never = np.full(10, 99.0)
+    close = close_pairs({"often": often, "once": once, "never": never})
+    assert close.to_numpy().tolist() == [
+        ["once", "often", True],  # as many in one draw of ten
+        ["never", "often", False],
+        ["often", "once", True],
+        ["never", "once", True],
+        ["often", "never", True],
+        ["once", "never", True],
+    ]
+
+
+def test_closeness_is_said_only_of_allocations_whose_people_at_the_horizon_are_shown() -> None:
+    never = [*FIRST[:10], *[np.inf] * 4]
+    alone = [np.inf] * 10 + [1600.0] + [np.inf] * 3
+    shown = between(pairs_of(first=FIRST, few=never, alone=alone), ("few", "first", None, 0.0))
+    assert shown["close"].to_numpy().tolist() == [["few", "first", False], ["first", "few", True]]

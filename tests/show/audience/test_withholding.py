@@ -55,6 +55,7 @@ def test_a_cell_is_withheld_below_each_limit_and_not_at_it(
 def test_cells_together_have_their_sums_and_the_two_largest_settlements_of_all() -> None:
     cells = np.array([[cell(100, 3, 7, 60, 30)], [cell(50, 2, MANY, 40, 10)]])
     assert together(cells).tolist() == [[150, 5, MANY, 60, 40]]
+    assert together(cells[:, 0]).tolist() == [150, 5, MANY, 60, 40]
 
 
 def rows(*people: float) -> tuple[np.ndarray, np.ndarray]:
@@ -71,6 +72,9 @@ def test_more_rows_are_left_out_the_smallest_first_until_those_left_out_are_ten_
     assert left_out(cells, size, hidden).tolist() == hidden.tolist()  # 9 + 1 are enough
     cells, size = rows(8, 0, 300, 1, 50)
     assert left_out(cells, size, hidden).tolist() == [True, False, False, True, True]
+    cells, size = rows(1, 300, 8)
+    assert left_out(cells, size, np.array([False, False, True])).all()  # 8 and 1 are not enough
+    cells, size = rows(8, 0, 300, 1, 50)
     nothing = np.zeros(5, bool)
     assert not left_out(cells, size, nothing).any()
 
