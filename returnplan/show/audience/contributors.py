@@ -231,7 +231,8 @@ class Curve:
     def _may_stand(self, at: int) -> bool:
         """Whether neither those who are not met by a date, nor a range, are single settlements."""
         parts = np.vstack([self.parts[at], self.people])
-        numbers = np.append(np.rint(self.numbers[at] / self.unit), self.people.sum() // self.unit)
+        everyone = np.floor(self.people.sum() / self.unit + TINY)
+        numbers = np.append(np.rint(self.numbers[at] / self.unit), everyone)
         one, other = np.triu_indices(len(numbers))
         is_seen = numbers[one] != numbers[other]
         return not (is_dominated(parts[one] - parts[other]) & is_seen).any()

@@ -110,6 +110,18 @@ def test_who_is_left_may_be_no_single_settlement_either() -> None:
     assert curve(EVEN, EVEN, people=[20.0] * 5).may_follow(1, 0)  # nobody is left
 
 
+@pytest.mark.parametrize("total", [2000, 2001, 2007, 2029])
+def test_the_last_settlement_of_a_district_stands_out_whatever_the_people_of_all(
+    total: int,
+) -> None:
+    # Shares are written in hundredths: 99 of 100 when all but 20 people are met.
+    people = [float(total) / 4 - 5] * 4 + [20.0]
+    met = [*people[:4], 0.0]
+    assert sum(people) == total
+    assert not curve(met, people=people, unit=0.01 * total).may_follow(0, -1)
+    assert curve(people, people=people, unit=0.01 * total).may_follow(0, -1)
+
+
 def test_no_median_and_mean_of_a_date_may_differ_by_one_settlement() -> None:
     parts = np.array([[[10.0, 10, 10, 10, 10], [10, 10, 10, 10, 30]]])
     made = Curve(

@@ -370,7 +370,9 @@ def test_shares_of_a_district_do_not_tell_a_small_number() -> None:
     assert shares["share_p50"].fillna(-1).tolist() == [0, -1, 0.5, -1, 1, 1]
 
 
-@pytest.mark.parametrize(("people", "shown", "withheld"), [(0, 0, ""), (5000, None, "people")])
+@pytest.mark.parametrize(
+    ("people", "shown", "withheld"), [(0, 0, ""), (1, None, "people"), (5000, None, "people")]
+)
 def test_how_many_people_live_near_an_unknown_risk_is_not_public(
     people: int, shown: float | None, withheld: str
 ) -> None:
@@ -752,14 +754,6 @@ def test_costs_and_released_land_add_up_over_what_not_everybody_sees() -> None:
     one = [("North", "n0", 100, "met"), *EAST[:2]]
     shown = published(tables | tables_of({"plan": one}))
     assert set(shown["land_release"]["district"]) == {ALL}
-
-
-@pytest.mark.parametrize(("people", "is_withheld"), [(0, False), (9, True), (10, False)])
-def test_few_people_of_unknown_risk_are_not_counted(people: int, is_withheld: bool) -> None:
-    harm = pd.DataFrame({"allocation": ["plan"], "kind": "x", "people_unknown_risk": people})
-    shown = row(published(tables_of({"plan": NORTH}) | {"harm": harm})["harm"])
-    assert shown["withheld"] == ("people_unknown_risk" if is_withheld else "")
-    assert np.isnan(shown["people_unknown_risk"]) == is_withheld
 
 
 @pytest.mark.parametrize(
