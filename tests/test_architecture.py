@@ -88,3 +88,15 @@ def test_each_package_says_what_it_is(package: Path) -> None:
     said = ast.get_docstring(ast.parse((package / "__init__.py").read_text(encoding="utf-8")))
     assert said is not None
     assert len(said.splitlines()) >= LEAST_LINES
+
+
+@pytest.mark.parametrize("package", ["model", "runs"])
+def test_no_product_of_floats_goes_to_blas(package: str) -> None:
+    """Its threads spin for long after each call, and its sums differ between processors."""
+    whole = {"summary.py", "paired.py", "district_shares.py"}  # exact in any order of sums
+    for path in (PACKAGE / package).rglob("*.py"):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        products = [node for node in nodes if isinstance(node, ast.MatMult)]
+        called = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+        assert not called & {"dot", "matmul", "einsum", "linalg"}, path
+        assert not products or path.name in whole, path

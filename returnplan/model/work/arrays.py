@@ -314,7 +314,7 @@ class Workforce:
             day_share=_renamed(result.day_share, planned),
             last_finish_s=result.last_finish_s,
             demining_days=result.demining_days,
-            demined_m2=float(result.demined @ (amounts.work / pieces)[planned]),
+            demined_m2=float((result.demined * (amounts.work / pieces)[planned]).sum()),
             mobilisations=result.mobilisations,
             camps=result.camps,
             parcels=int(result.parcels),
