@@ -847,13 +847,15 @@ def walk(
         Number of steps that were kept.
     """
     facts = Facts(scenario, allocation, trace, _set_up(scenario, trace))
-    tails, count = _no_tails(len(trace.passed_s), booked.cause_s.shape[1]), 0
+    tails = _no_tails(len(trace.passed_s), booked.cause_s.shape[1])
+    count = 0
     is_in_full = len(booked.steps) > 0
     for settlement in chosen:
         chain = Chain(booked, settlement)
         now, milestone = _begin(facts, chain)
         # Back from there to the start, or to where another chain came along
-        first, known = count, NONE
+        first = count
+        known: Int = NONE
         while now > 0:
             if milestone == NONE or count - first > 2 * len(trace.passed_s):
                 booked.chain[COMES_BACK] |= milestone != NONE
