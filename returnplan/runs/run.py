@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import returnplan.scenario as scenario_room
 from returnplan.domain import Scenario
@@ -26,6 +27,8 @@ EXPECTED_VALUES_NOTE = (
 SHARD_NOTE = "a part of the draws: put all parts together with returnplan merge"
 COMPILING = "compiling the simulation for this machine, once, up to a minute"
 SILENT = Silent()
+Figures = Literal["none", "few", "all"]
+"""Which figures a run folder has; few: those that planners print first."""
 PATIENCE_S = 1.5
 """Preparations that take longer are explained."""
 
@@ -52,6 +55,8 @@ class Request:
         Address of a Dask scheduler, or ``local``; None: threads.
     resume
         Whether the draws of a stopped run are continued.
+    report
+        Whether the report and the brief are written into the folder, internal, in English.
     """
 
     folder: Path
@@ -64,6 +69,8 @@ class Request:
     workers: int | None = None
     cluster: str | None = None
     resume: bool = False
+    figures: Figures = "few"
+    report: bool = False
 
     @property
     def part(self) -> DrawRange:
