@@ -1,9 +1,7 @@
 """A run from scenario to folder: its draws, and who writes them down."""
 
 import shutil
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -25,12 +23,9 @@ EXPECTED_VALUES_NOTE = (
     "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
 )
 SHARD_NOTE = "a part of the draws: put all parts together with returnplan merge"
-COMPILING = "compiling the simulation for this machine, once, up to a minute"
 SILENT = Silent()
 Figures = Literal["none", "few", "all"]
 """Which figures a run folder has; few: those that planners print first."""
-PATIENCE_S = 1.5
-"""Preparations that take longer are explained."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +105,7 @@ def run(request: Request, finish: Finish, watcher: Watcher = SILENT) -> list[Out
     """
     clock = Clock()
     sha256 = scenario_room.digest(request.folder)
-    with _explained(watcher):
-        warm_up()
+    warm_up(watcher)
     if not request.draws:
         return finish(request, None, sha256, clock, watcher)
     runner = DrawRunner(request.scenario, request.allocations, request.seed)
@@ -129,18 +123,6 @@ def run(request: Request, finish: Finish, watcher: Watcher = SILENT) -> list[Out
             outcomes = finish(request, spread, sha256, clock, watcher)
         kept.discard()
     return outcomes
-
-
-@contextmanager
-def _explained(watcher: Watcher) -> Iterator[None]:
-    """Say why nothing happens when preparations take long."""
-    timer = threading.Timer(PATIENCE_S, watcher.say, [COMPILING])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def _draw(request: Request, runner: DrawRunner, kept: KeptDraws, watcher: Watcher) -> None:
