@@ -169,7 +169,7 @@ def _cover(shards: Sequence[Shard]) -> list[str]:
     return problems
 
 
-def merge(  # noqa: PLR0913 - what to put together, and what to write of it
+def merge(
     folders: Sequence[Path],
     out: Path,
     finish: Finish,

@@ -59,11 +59,11 @@ def write_index(folder: Path, figures: Sequence[Pictured], view: View) -> None:
 
 def heading(words: Words) -> str:
     """Title of the page."""
-    return words.phrase("Figures of the run")
+    return words.phrase("Charts and maps of the run")
 
 
 def _shown(folder: Path, one: Pictured) -> dict[str, object]:
-    """Name, title, description and size of a figure, CSS pixels; the latter as its file has them."""
+    """Name, title, and what its file says: description, and size in CSS pixels."""
     with Image.open(folder / f"{one.file}.png") as image:
         across = DOTS_PER_CSS_INCH / float(image.info["dpi"][0])
         return {

@@ -1,6 +1,6 @@
 """A complete run folder: tables, scenario, workbook, figures, report; all of it or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 

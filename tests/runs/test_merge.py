@@ -3,7 +3,6 @@
 import json
 import shutil
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np

@@ -47,7 +47,7 @@ def _is_compiled(function: Any) -> bool:
         return True
     try:
         machine = function.targetctx.codegen().magic_tuple()
-        known = function._cache._cache_file._load_index()  # noqa: SLF001 - nothing public tells
+        known = function._cache._cache_file._load_index()
         return any(key[1] == machine for key in known)
     except (AttributeError, LookupError, TypeError, OSError):
         return False  # then to compile again finds the files and takes a moment

@@ -1,4 +1,4 @@
-"""The first use: two processes compile, each its part; people are told, but only if it is needed."""
+"""The first use: two processes compile, each its part; people are told when it is needed."""
 
 from __future__ import annotations
 
@@ -115,9 +115,14 @@ def test_ctrl_c_ends_the_second_process(monkeypatch: pytest.MonkeyPatch) -> None
     tally = compiling.Tally(Listens())
     heard = threading.Event()
     monkeypatch.setattr(tally, "add", lambda _: heard.set())
-    with pytest.raises(KeyboardInterrupt), compiling.second_process("any", tally):
-        assert heard.wait(60)
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with compiling.second_process("any", tally):
+            assert heard.wait(60)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert process.returncode
 
 
@@ -138,7 +143,9 @@ def test_each_function_counts_once_and_those_of_numba_do_not() -> None:
     watcher = Listens()
     tally = compiling.Tally(watcher)
     everything = compiling.names()
-    assert {f"returnplan.model.{one}" for one in ("work.loop.run", "reasons.walk.walk")} < everything
+    assert {
+        f"returnplan.model.{one}" for one in ("work.loop.run", "reasons.walk.walk")
+    } < everything
     for name in [*everything, *everything, "numba.np.arraymath.impl"]:
         tally.add(name)
     assert watcher.counted == [(n, len(everything)) for n in range(1, len(everything) + 1)]
