@@ -22,6 +22,7 @@ import pandas as pd
 import returnplan as rp
 from returnplan.model.chance.assumptions import Values, expected_values
 from tests.drawn import luck_of
+from tests.parcels import every_parcel
 from tests.reference import Luck
 
 STAGES = ("survey", "technical_survey", "clearance", "quality_control")
@@ -194,7 +195,7 @@ def tables_of(outcome: rp.Outcome) -> dict[str, pd.DataFrame]:
 def read_tables(tables: Mapping[str, pd.DataFrame], scenario: rp.Scenario, luck: Luck) -> Facts:
     parcels: list[Parcel] = []
     order: dict[str, int] = {}
-    for row in tables["jobs"].itertuples():
+    for row in every_parcel(tables["jobs"]).itertuples():
         known: Any = row
         parcels.append(
             Parcel(

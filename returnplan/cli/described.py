@@ -1,7 +1,9 @@
 """Words about a scenario and what comes of it, for a terminal."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from returnplan.cli.screen import aligned
@@ -188,6 +190,36 @@ def gates_in_words(gates: Gates) -> str:
 def _gate_text(name: str, parameters: Mapping[str, float]) -> str:
     inner = ", ".join(f"{key} {value:g}" for key, value in parameters.items())
     return f"{name} ({inner})" if inner else name
+
+
+def figures_line(folder: Path, drawn: str) -> str:
+    """Say where the figures of a run folder are, and how to get the others.
+
+    Parameters
+    ----------
+    folder
+        Run folder.
+    drawn
+        Which of them were asked for: ``none``, ``few`` or ``all``.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    from returnplan.runs.folder import FIGURES, read_manifest
+    from returnplan.show.figures import INDEX, pages
+
+    run = read_manifest(folder) or {}
+    found = [len(pages(run["allocations"], run["draws"], kind)) for kind in ("few", "all")]
+    few, every = found
+    page = folder / FIGURES / INDEX
+    command = shlex.join(["returnplan", "figures", str(folder)])
+    if drawn == "none":
+        return f"Figures: none; all {every}: {command}"
+    if drawn == "few":
+        return f"Figures: {page} (the {few} that planners print first; all {every}: {command})"
+    return f"Figures: {page} ({every})"
 
 
 def headline(outcome: Any) -> str:

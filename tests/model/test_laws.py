@@ -27,6 +27,7 @@ from returnplan.model.conditions.history import History, Settlements, within
 from returnplan.model.work import network
 from returnplan.model.work.milestones import surveyed
 from returnplan.runs.tables.judged import judge
+from tests.parcels import every_parcel
 from tests.sketch import STAGES, Sketch
 from tests.verifier import tables_of, verify_run
 from tests.worlds import IS_LONG, ON_PUSH, fork, seeds, write_random_world
@@ -485,7 +486,11 @@ def test_a_longer_horizon_changes_nothing_that_happened_before(
     assert before.horizon < after.horizon
     assert before.order == after.order
     for table in ("jobs", "releases", "roads"):
-        assert as_rows(getattr(before, table)) == as_rows(up_to(getattr(after, table), horizon))
+        short_rows, long_rows = (
+            every_parcel(rows) if table == "jobs" else rows
+            for rows in (getattr(before, table), getattr(after, table))
+        )
+        assert as_rows(short_rows) == as_rows(up_to(long_rows, horizon))
     days = up_to(after.gates, horizon)["day_p50"]
     pd.testing.assert_series_equal(before.gates["day_p50"], days)
     ready = after.readiness["ready_day_p50"]

@@ -322,6 +322,37 @@ class Workforce:
             log=log._replace(job=planned[log.job]),
         )
 
+    def all_at_once(self, amounts: Amounts) -> WorkLog:
+        """Say that all is done on day 0 by nobody: a log without work, in arrays as of a run.
+
+        Parameters
+        ----------
+        amounts
+            Work of the draw.
+
+        Returns
+        -------
+        WorkLog
+            Of the types that :meth:`work` gives.
+        """
+        milestones, teams = len(amounts.parcels), len(self._setting.crews.team_crew)
+        by_month = (len(self._assets), len(amounts.calendars.months.start_day))
+        found = np.arange(len(self._planned), milestones)
+        return WorkLog(
+            passed_s=np.zeros(milestones, np.int64),
+            open_s=np.zeros(milestones, np.int64),
+            closing=np.zeros((milestones, 6), np.int64),
+            day_share=np.ones(milestones),
+            last_finish_s=np.zeros(teams, np.int64),
+            demining_days=np.zeros(teams),
+            demined_m2=0.0,
+            mobilisations=np.zeros(by_month, np.int32),
+            camps=np.zeros(by_month, np.int32),
+            parcels=0,
+            job_at=np.concatenate([self._planned, found])[self._order(amounts)[0]],
+            log=_new_log(0),
+        )
+
 
 def _renamed(values: npt.NDArray[T], planned: Whole) -> npt.NDArray[T]:
     """Bring what stands in the order of the kernel into that of the plan."""
