@@ -192,7 +192,7 @@ class Chain:
         Choice: a hazard without quality control counts as if it had one.
         """
 
-        def key(thing: Thing) -> tuple[int, int, int, int, int, str]:
+        def key(thing: Thing) -> tuple[int, int, int, int, int, str, str]:
             if thing.kind == "job":
                 return self.plan.key(self.world.jobs[thing.id])
             hazard = self.world.hazards[thing.id]
@@ -340,7 +340,7 @@ class Chain:
         found: list[tuple[float, str, str]] = []
         for line in self.run.lines:
             hours = shortest_hours(line.base, usable)
-            fresh = Team("", self.world.assets[line.asset], line.base, 0, math.inf)
+            fresh = Team("", 0, self.world.assets[line.asset], line.base, 0, math.inf)
             if quote(self.world, fresh, job, here, hours) is not None:
                 found += [(hours[end], line.base, end) for end in ends if end in hours]
         _, base, end = min(found)

@@ -251,12 +251,16 @@ def _shares(releases: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
 
 
 def _name_teams(facts: Facts, allocation: str) -> dict[str, Team]:
-    """Teams by name: numbered by (from, until) for each asset type and base."""
+    """Teams by name: numbered by (from, until), not before the start, for each type and base."""
     teams: dict[str, Team] = {}
     count: dict[tuple[str, str], int] = {}
     lines = [line for line in facts.scenario.deployments if line.allocation == allocation]
     start = facts.scenario.start
-    lines.sort(key=lambda line: (line.from_date or start, line.until_date or date.max))
+
+    def times(line: rp.Deployment) -> tuple[date, date]:
+        return max(line.from_date or start, start), max(line.until_date or date.max, start)
+
+    lines.sort(key=times)
     for line in lines:
         for _ in range(line.teams):
             key = (line.asset, line.base)

@@ -207,7 +207,7 @@ class Workforce:
     priority
         Ids of all jobs, first to be served first.
     teams
-        Teams of the allocation, sorted by id.
+        Teams of the allocation, sorted by asset type, base and number.
     zones
         Number of each zone.
     """
@@ -417,7 +417,7 @@ def _renumbered(values: npt.NDArray[T], number: Whole) -> npt.NDArray[T]:
 
 
 def _crews(scenario: Scenario, teams: Sequence[Team], network: Network) -> loop.Crews:
-    """Teams by crew, crews by asset type, bases; teams stand by id, so both are in a row."""
+    """Teams by crew, crews by asset type, bases; teams stand so that both are in a row."""
     assets = list(dict.fromkeys(team.asset for team in teams))
     crews = list(dict.fromkeys((team.asset, team.base) for team in teams))
     crew_no = {crew: i for i, crew in enumerate(crews)}

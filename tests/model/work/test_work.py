@@ -740,6 +740,17 @@ def test_teams_are_numbered_by_first_and_last_day_for_each_type_and_base(sketch:
     }
 
 
+def test_days_before_the_start_number_teams_as_the_start_does(sketch: Sketch) -> None:
+    sketch.village("village")
+    sketch.asset("team")
+    sketch.deploy("team", since=day(-90))
+    sketch.deploy("team", until=day(20))
+    sketch.deploy("team", since=day(-900), until=day(30))
+    present = sketch.run().outcome.presence
+    end = (date(2030, 1, 1) - date(2025, 1, 1)).days
+    assert present["until_day"].tolist() == [20, 30, end]
+
+
 def test_teams_of_several_bases_go_where_they_can_drive(sketch: Sketch) -> None:
     sketch.village("village")
     sketch.village("island", hours=None)
