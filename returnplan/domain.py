@@ -122,7 +122,8 @@ class KindOfWorks:
     called
         Its word on pages.
     denied
-        Works wait for the hazards at their settlement that deny this; None: for none.
+        Works wait for the hazards at their settlement that deny this, each works of a kind for its
+        part of them; None: for none.
     is_building
         Whether the speed of building concerns it, and its days are booked to building.
     """
@@ -775,6 +776,9 @@ class Job:
         Land class of the hazard, and its difficulty where the stage feels it.
     after
         Milestones that must be passed before: jobs, releases of hazards and roads.
+    takes_found
+        Whether it also waits for those hazards that a community survey finds, which deny what it
+        needs.
     """
 
     id: str
@@ -788,6 +792,7 @@ class Job:
     land_class: LandClass | None = None
     difficulty: Difficulty | None = None
     after: tuple[str, ...] = ()
+    takes_found: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)

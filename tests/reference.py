@@ -1098,11 +1098,11 @@ class Run:
             return all(other in self.done_s for other in stages[: stages.index(job.id)])
         if job.stage == "repair":
             return self.all_released(self.world.hazards_on(job.where))
-        if job.works is not None and job.works.kind != "risk_education":
-            denied = "housing" if job.works.kind == "shelter" else job.works.kind
-            here = filter(self.has_joined, self.world.hazards_on(job.where))
-            return self.all_released([hazard for hazard in here if denied in hazard.denies])
-        return True  # community survey, risk education
+        if job.works is not None:
+            return self.all_released(
+                list(filter(self.has_joined, works_wait_for(job.works, self.world)))
+            )
+        return True  # community survey
 
     def drive_hours(self, base: str, now: int) -> dict[str, float]:
         """Hours from a base to each place that teams can drive to now (model §2)."""
@@ -1183,6 +1183,28 @@ class Run:
                     entry |= self.parcels[job.id][index].entry()
                 entries[job.id, index + 1] = entry
         return entries
+
+
+def works_wait_for(works: Works, world: World) -> list[Hazard]:
+    """Hazards that works wait for, once these have joined (model §7).
+
+    Of K works of a kind at a settlement the k-th waits for the first hazards that hold k/K of the
+    area, the K-th for all of them and for what the survey finds. Risk education waits for none.
+    """
+    denied = {"shelter": "housing", "risk_education": None}.get(works.kind, works.kind)
+    here = [hazard for hazard in world.hazards_on(works.settlement) if denied in hazard.denies]
+    place_and_kind = (works.settlement, works.kind)
+    alike = [w.id for w in world.works.values() if (w.settlement, w.kind) == place_and_kind]
+    part = sum(name <= works.id for name in alike) / len(alike)
+    if part == 1:
+        return here
+    recorded = sorted((h for h in here if h.found_number == 0), key=lambda hazard: hazard.id)
+    whole = math.fsum(hazard.area_m2 for hazard in recorded)
+    for count in range(1, len(recorded) + 1):
+        held = math.fsum(hazard.area_m2 for hazard in recorded[:count])
+        if held >= part * whole - TOLERANCE * whole:
+            return recorded[:count]
+    return []
 
 
 def shortest_hours(origin: str, roads: list[Road]) -> dict[str, float]:

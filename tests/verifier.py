@@ -367,10 +367,27 @@ def may_begin(facts: Facts, parcel: Parcel, now: float) -> float:
     elif parcel.stage == "repair":
         before.append(facts.road_released[parcel.where])
     elif parcel.stage not in ("community_survey", "risk_education"):
-        denied = "housing" if parcel.stage == "shelter" else parcel.stage
-        here = [h for h in facts.hazards.values() if h.place == parcel.where and denied in h.denies]
-        before += [facts.released[h.id] for h in here if facts.joins(h.id) <= now]
+        before += [facts.released[h] for h in part_of(facts, parcel) if facts.joins(h) <= now]
     return max(before)
+
+
+def part_of(facts: Facts, parcel: Parcel) -> list[str]:
+    """Hazards that works wait for: the k-th of K those that hold k/K of the area, the K-th all."""
+    denied = "housing" if parcel.stage == "shelter" else parcel.stage
+    here = [h for h in facts.hazards.values() if h.place == parcel.where and denied in h.denies]
+    works = facts.scenario.works
+    alike = [w.id for w in works if (w.settlement, w.kind) == (parcel.where, parcel.stage)]
+    part = sorted(alike).index(parcel.owner) + 1
+    if part == len(alike):
+        return [h.id for h in here]
+    recorded = sorted((h for h in here if h.id not in facts.found_at), key=lambda h: h.id)
+    enough = sum(h.area_m2 for h in recorded) * (part / len(alike) - 1e-9)
+    held = 0.0
+    for count, hazard in enumerate(recorded, start=1):
+        held += hazard.area_m2
+        if held >= enough:
+            return [h.id for h in recorded[:count]]
+    return []
 
 
 def work_waits_for_what_comes_before(facts: Facts) -> Iterator[str]:

@@ -494,6 +494,7 @@ def _jobs(
         need=_renumbered(np.array(asked, np.int32), number),
         limit=_renumbered(np.minimum(limits, NO_LIMIT).astype(np.int32), number),
         survey=_renumbered(survey, number),
+        takes_found=_renumbered(np.array([job.takes_found for job in plan.jobs], np.bool_), number),
         follow_of=follow_of,
         follow=follow,
         missing=_renumbered(np.array([len(before) for before in after], np.int32), number),

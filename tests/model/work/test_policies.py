@@ -181,16 +181,6 @@ def test_densities_that_are_the_same_fraction_tie(sketch: Sketch) -> None:
     assert order(sketch, "smith_own") == ["a_people", "b_people", "c_people"]
 
 
-def test_jobs_go_by_the_id_of_their_owner_before_a_slash(sketch: Sketch) -> None:
-    # "mines-b/clearance" stands before "mines/clearance": - comes before / and after nothing.
-    sketch.village("village")
-    for name in ("mines-b", "mines", "mines_c", "mines.a"):
-        sketch.hazard(name, "village", area_m2=1000)
-    sketch.team()
-    jobs = [job for job in sketch.run().job_ids() if job.endswith("clearance")]
-    assert [job.split("/")[0] for job in jobs] == ["mines", "mines-b", "mines.a", "mines_c"]
-
-
 def test_of_teams_that_end_alike_the_smaller_asset_base_and_number_goes(sketch: Sketch) -> None:
     sketch.village("village")
     for number in range(4):
