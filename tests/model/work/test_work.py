@@ -1199,7 +1199,9 @@ def test_a_hazard_that_denies_farmland_and_water_goes_with_those_that_deny_water
     assert sketch.run().job_ids() == ["z/clearance", "m", "a/clearance"]
 
 
-def test_jobs_that_are_equal_otherwise_go_by_the_id_of_their_owner_by_code_point(sketch: Sketch) -> None:
+def test_jobs_that_are_equal_otherwise_go_by_the_id_of_their_owner_by_code_point(
+    sketch: Sketch,
+) -> None:
     sketch.village("village")
     sketch.assume(ts_coverage_share=0, qc_sample_share=0)
     for name in ("é", "a", "Z", "a-b", "a.x", "a0", "a_z", "a10", "a9", "b"):
