@@ -148,10 +148,11 @@ class Sketch:
             | dict(zip("abc", shares, strict=True))
             for record, shares in self._shares.items()
         ]
-        rows = {**self.rows, "assumptions": assumptions}
+        header = {"name": "plan", "policy": self.policy}
+        rows = {**self.rows, "assumptions": assumptions, "allocations": [header]}
         tables: dict[str, Any] = {
             table: tuple(row_type(**row) for row in rows[table])
-            for table, row_type in type_of_table.items()
+            for table, row_type in (type_of_table | {"allocations": rp.AllocationHeader}).items()
         }
         return rp.Scenario(
             name="sketch",
@@ -159,7 +160,6 @@ class Sketch:
             start=self.start,
             horizon_years=self.horizon_years,
             gates=self.gates,
-            allocations=(rp.AllocationHeader(name="plan", policy=self.policy),),
             **tables,
         )
 

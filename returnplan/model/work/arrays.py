@@ -207,7 +207,7 @@ class Workforce:
     priority
         Ids of all jobs, first to be served first.
     teams
-        Teams of the allocation, sorted by id.
+        Teams of the allocation, sorted by asset type, base and number.
     zones
         Number of each zone.
     """
@@ -448,7 +448,7 @@ def _renumbered(values: npt.NDArray[T], number: Whole) -> npt.NDArray[T]:
 
 
 def _crews(scenario: Scenario, teams: Sequence[Team], network: Network) -> loop.Crews:
-    """Teams by crew, crews by asset type, bases; teams stand by id, so both are in a row."""
+    """Teams by crew, crews by asset type, bases; teams stand so that both are in a row."""
     assets = list(dict.fromkeys(team.asset for team in teams))
     crews = list(dict.fromkeys((team.asset, team.base) for team in teams))
     crew_no = {crew: i for i, crew in enumerate(crews)}
@@ -525,6 +525,7 @@ def _jobs(
         need=_renumbered(np.array(asked, np.int32), number),
         limit=_renumbered(np.minimum(limits, NO_LIMIT).astype(np.int32), number),
         survey=_renumbered(survey, number),
+        takes_found=_renumbered(np.array([job.takes_found for job in plan.jobs], np.bool_), number),
         follow_of=follow_of,
         follow=follow,
         missing=_renumbered(np.array([len(before) for before in after], np.int32), number),
