@@ -574,6 +574,15 @@ class Deployment:
             "no dispatch from this day on; empty: no end", name="until", sensitivity="restricted"
         ),
     ] = None
+    serves: Annotated[
+        tuple[str, ...] | None,
+        column(
+            "districts and places that they work for (several separated by ;); empty: anywhere",
+            allowed="a district or an id of places",
+            sensitivity="restricted",
+            min_length=1,
+        ),
+    ] = None
     source: Source
 
 
@@ -683,11 +692,19 @@ OPTIONAL_TABLES = (*("orders", "funding", "targets", "calendars", "works", "assu
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class AllocationHeader:
-    """Title and policy of an allocation, as scenario.toml states them."""
+    """Title, policy and what may wait of an allocation, as scenario.toml states them.
+
+    Parameters
+    ----------
+    rest_waits
+        Places later in the order of communities for jobs that no gate in force waits for;
+        ``"end"``: after all communities.
+    """
 
     name: Name
     title: Words = ""
     policy: str = "listed"
+    rest_waits: Annotated[int, Field(ge=0, le=MOST_COUNT)] | Literal["end"] = 0
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)

@@ -6,6 +6,7 @@ What is the same in every run is prepared before: by scenario (:class:`Prepared`
 numbers and the :class:`Course` of events; tables are made in ``runs``.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -18,6 +19,7 @@ from returnplan.domain import AllocationHeader, Scenario
 from returnplan.model.chance.assumptions import Values, expected_values
 from returnplan.model.conditions.gates import gate_times
 from returnplan.model.conditions.history import History, Settlements, within
+from returnplan.model.conditions.needed import unneeded
 from returnplan.model.conditions.risk import LEVELS
 from returnplan.model.conditions.score import Scores
 from returnplan.model.effects.cost import Payroll
@@ -176,6 +178,11 @@ class Prepared:
         self.cells = Cells(scenario)
 
     @cached_property
+    def unneeded(self) -> frozenset[str]:
+        """Jobs on settlements that no gate in force waits for, by id."""
+        return unneeded(self.scenario, self.plan)
+
+    @cached_property
     def people_beyond(self) -> dict[str, int]:
         """People who have no other all-season way to a hub than over each road, by road id."""
         return network.people_beyond(self.network, self.scenario)
@@ -227,7 +234,7 @@ class PreparedAllocation:
         self.workforce = Workforce(
             scenario,
             prepared.plan,
-            self.decoded.priority,
+            self.decoded,
             self.teams,
             prepared.network,
             prepared.calendars.zones,
@@ -249,14 +256,15 @@ def _prioritise(
     scenario, plan = prepared.scenario, prepared.plan
     amounts = prepared.workload.amounts(prepared.expected)
     work = dict(zip((job.id for job in plan.jobs), amounts.work.tolist(), strict=False))
-    skills = teams.Skills(scenario)
-    best = teams.best_rates(skills, frozenset(team.asset for team in roster), plan.jobs)
+    best = teams.best_rates(scenario, roster, plan.jobs)
     jobs = policies.jobs_by_site(plan)
     team_days = {site: policies.team_days_of(some, work, best) for site, some in jobs.items()}
     routes = network.access_routes(prepared.network, scenario.roads, team_days)
     order = policies.order_communities(scenario, allocation, routes, team_days)
     bases = frozenset(team.base for team in roster)
-    return order, policies.decode(scenario, plan, order, routes, bases), routes
+    places = math.inf if allocation.rest_waits == "end" else allocation.rest_waits
+    later = dict.fromkeys(prepared.unneeded, places)
+    return order, policies.decode(scenario, plan, order, routes, bases, later), routes
 
 
 def run(

@@ -7,11 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from returnplan.domain import (
     ID_TEXT,
     MOST_CHARACTERS,
+    MOST_COUNT,
     OPTIONAL_TABLES,
     WORDS_TEXT,
     AllocationHeader,
@@ -297,9 +298,10 @@ def _read_allocations(
             _complain(problems, where, given, "a table with title and policy")
             continue
         for key in given:
-            if key not in ("title", "policy"):
-                _complain(problems, f"{where}.{key}", "no such key", "title or policy")
+            if key not in _ALLOCATION_KEYS:
+                _complain(problems, f"{where}.{key}", "no such key", _ONE_OF_ITS_KEYS)
         policy, title = given.get("policy", "listed"), given.get("title", "")
+        rest_waits = _read_rest_waits(given.get("rest_waits", 0), where, problems)
         if not _is_line(title):
             _complain(problems, f"{where}.title", title, WORDS_TEXT)
         if not isinstance(policy, str) or policy not in POLICIES:
@@ -307,8 +309,26 @@ def _read_allocations(
         if len(name) > MOST_LETTERS or not _fits(file_name, name):
             _complain(problems, where, name, f"a name of at most {MOST_LETTERS} letters: {ID_TEXT}")
         elif _is_line(title) and isinstance(policy, str) and policy in POLICIES:
-            headers.append(AllocationHeader(name=name, title=title, policy=policy))
+            headers.append(
+                AllocationHeader(name=name, title=title, policy=policy, rest_waits=rest_waits)
+            )
     return tuple(headers)
+
+
+_ALLOCATION_KEYS = ("title", "policy", "rest_waits")
+_ONE_OF_ITS_KEYS = "title, policy or rest_waits"
+
+
+def _read_rest_waits(value: object, where: str, problems: list[Problem]) -> int | Literal["end"]:
+    """Read how many places later in the order work stands that no gate waits for."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if value == "end":
+        return "end"
+    if is_whole and 0 <= value <= MOST_COUNT:
+        return value
+    allowed = f'"end", or a whole number from 0 to {MOST_COUNT:,}'
+    _complain(problems, f"{where}.rest_waits", value, allowed)
+    return 0
 
 
 _READERS: Mapping[str, Callable[[object, list[Problem]], object]] = {
@@ -353,5 +373,6 @@ def head_text(scenario: Scenario) -> str:
             f"[allocations.{quoted(header.name)}]",
             f"title = {quoted(header.title)}",
             f"policy = {quoted(header.policy)}",
+            *([f"rest_waits = {json.dumps(header.rest_waits)}"] if header.rest_waits else []),
         ]
     return "\n".join(lines) + "\n"

@@ -16,11 +16,13 @@ class Team:
     Parameters
     ----------
     id
-        ``asset/base/0001`` and so on, numbered by (from, until).
+        ``asset/base/0001`` and so on, numbered by (from, until, serves).
     asset, base
         Asset type and the place where it lives.
     from_s, until_s
         Instants, s from the start; ``until_s`` None: no end.
+    serves
+        Districts and places that it works for, sorted; none: anywhere.
     """
 
     id: str
@@ -28,6 +30,7 @@ class Team:
     base: str
     from_s: int
     until_s: int | None
+    serves: tuple[str, ...] = ()
 
 
 def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
@@ -43,16 +46,18 @@ def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
     tuple[Team, ...]
         Sorted by id.
     """
-    groups: dict[tuple[str, str], list[tuple[date, date, int]]] = {}
+    groups: dict[tuple[str, str], list[tuple[date, date, tuple[str, ...], int]]] = {}
     for line in scenario.deployments:
         if line.allocation == allocation:
-            key = (line.asset, line.base)
-            start = line.from_date or scenario.start
-            groups.setdefault(key, []).append((start, line.until_date or date.max, line.teams))
+            start = max(line.from_date or scenario.start, scenario.start)
+            until = max(line.until_date or date.max, scenario.start)
+            words = tuple(sorted(set(line.serves or ())))
+            group = groups.setdefault((line.asset, line.base), [])
+            group.append((start, until, words, line.teams))
     teams: list[Team] = []
     for (asset, base), lines in groups.items():
         number = 0
-        for start, until, count in sorted(lines):
+        for start, until, serves, count in sorted(lines):
             for _ in range(count):
                 number += 1
                 teams.append(
@@ -60,27 +65,56 @@ def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
                         id=f"{asset}/{base}/{number:04d}",
                         asset=asset,
                         base=base,
-                        from_s=max(0, date_to_seconds(start, scenario.start)),
+                        from_s=date_to_seconds(start, scenario.start),
                         until_s=(
                             None if until == date.max else date_to_seconds(until, scenario.start)
                         ),
+                        serves=serves,
                     )
                 )
     return tuple(sorted(teams, key=lambda team: team.id))
 
 
 class Need(NamedTuple):
-    """What a job asks of an asset type; the same types can do all jobs with equal needs."""
+    """What a job asks of a team; the same teams can do all jobs with equal needs.
+
+    Parameters
+    ----------
+    place
+        Words of ``serves`` that name the place of the job, under any allocation.
+    """
 
     skill: str
     land_class: LandClass | None
     difficulty: Difficulty | None
     has_area: bool
+    place: frozenset[str] = frozenset()
+
+    def is_served(self, serves: Sequence[str]) -> bool:
+        """Whether teams of a line with these words work at the place; no words: anywhere."""
+        return not serves or not self.place.isdisjoint(serves)
 
 
-def need_of(job: Job) -> Need:
-    """What a job asks of an asset type (model §4)."""
-    return Need(job.skill, job.land_class, job.difficulty, job.has_area)
+def need_of(job: Job, place: frozenset[str] = frozenset()) -> Need:
+    """What a job asks of a team (model §4).
+
+    Parameters
+    ----------
+    place
+        Words of ``serves`` that name its place.
+    """
+    return Need(job.skill, job.land_class, job.difficulty, job.has_area, place)
+
+
+def needs_of(scenario: Scenario, jobs: Sequence[Job]) -> list[Need]:
+    """What each job asks of a team, its place included (model §4).
+
+    A settlement is named by its id and its district, a road by those of both of its ends.
+    """
+    asked = {word for line in scenario.deployments for word in line.serves or ()}
+    words = {place.id: asked & {place.id, place.district} for place in scenario.places}
+    words |= {road.id: words[road.from_place] | words[road.to_place] for road in scenario.roads}
+    return [need_of(job, frozenset(words[job.site])) for job in jobs]
 
 
 class Skills:
@@ -99,7 +133,7 @@ class Skills:
         }
         self._skills = {(row.asset, row.skill) for row in scenario.rates}
 
-    def effective_rate(self, asset: str, need: Need) -> float:
+    def effective_rate(self, asset: str, need: Need, serves: Sequence[str] = ()) -> float:
         """Work that one team does in a full workable day.
 
         Parameters
@@ -108,14 +142,16 @@ class Skills:
             Asset type.
         need
             What a job asks for.
+        serves
+            Districts and places that the team works for; none: anywhere.
 
         Returns
         -------
         float
             Rate x difficulty, m2 per team-day, for jobs with an area; 1 crew-day per day for
-            the others; 0 when the asset type cannot do the job.
+            the others; 0 when the team cannot do the job, or does not work there.
         """
-        if (asset, need.skill) not in self._skills:
+        if (asset, need.skill) not in self._skills or not need.is_served(serves):
             return 0.0
         if not need.has_area:
             return 1.0
@@ -129,23 +165,25 @@ class Skills:
         return rate * self._assets[asset].multiplier(need.difficulty)
 
 
-def best_rates(skills: Skills, assets: frozenset[str], jobs: Sequence[Job]) -> dict[str, float]:
-    """Best effective rate of the deployed asset types for each job; 0: none can do it.
+def best_rates(
+    scenario: Scenario, teams: Sequence[Team], jobs: Sequence[Job]
+) -> dict[str, float]:
+    """Best effective rate of the deployed teams for each job; 0: none can do it.
 
     Parameters
     ----------
-    skills
-        Rates of the scenario.
-    assets
-        Asset types that the allocation deploys.
+    teams
+        Teams of the allocation, whatever their dates.
 
     Returns
     -------
     dict[str, float]
         By job id, m2 (or crew-days) per workable team-day.
     """
+    skills, needs = Skills(scenario), needs_of(scenario, jobs)
+    kinds = {(team.asset, team.serves) for team in teams}
     by_need = {
-        need: max((skills.effective_rate(asset, need) for asset in assets), default=0.0)
-        for need in {need_of(job) for job in jobs}
+        need: max((skills.effective_rate(asset, need, serves) for asset, serves in kinds), default=0.0)
+        for need in set(needs)
     }
-    return {job.id: by_need[need_of(job)] for job in jobs}
+    return {job.id: by_need[need] for job, need in zip(jobs, needs, strict=True)}
