@@ -875,8 +875,8 @@ def _limit(
             tables["deployments"].append(line | {"serves": maker.pick(*places, *districts)})
     if maker.chance(0.5):
         return {}
-    places = (0, 1, 1, 2, 3, 7, '"end"')
-    return {name: f"rest_waits = {maker.pick(*places)}" for name in allocations}
+    steps = (0, 1, 1, 2, 3, 7, '"end"')
+    return {name: f"rest_waits = {maker.pick(*steps)}" for name in allocations}
 
 
 # -------------------------------------------------------------------- random worlds for draws

@@ -321,10 +321,9 @@ _ONE_OF_ITS_KEYS = "title, policy or rest_waits"
 
 def _read_rest_waits(value: object, where: str, problems: list[Problem]) -> int | Literal["end"]:
     """Read how many places later in the order work stands that no gate waits for."""
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
     if value == "end":
         return "end"
-    if is_whole and 0 <= value <= MOST_COUNT:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_COUNT:
         return value
     allowed = f'"end", or a whole number from 0 to {MOST_COUNT:,}'
     _complain(problems, f"{where}.rest_waits", value, allowed)

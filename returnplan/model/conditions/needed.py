@@ -18,8 +18,8 @@ def unneeded(scenario: Scenario, plan: WorkPlan) -> frozenset[str]:
     """
     waits = [GATES[name].waits for name in gates_in_force(scenario)]
     kinds = {kind for one in waits for kind in one.works}
-    denials = {denied for one in waits for denied in one.denials}
-    denials |= {KINDS_OF_WORKS[kind].denied for kind in kinds}
+    denials: set[str] = {denied for one in waits for denied in one.denials}
+    denials |= {word for kind in kinds if (word := KINDS_OF_WORKS[kind].denied)}
     homes = {community.settlement for community in scenario.communities}
     is_all_near = any(one.near for one in waits)
     denied_by = {hazard.id: set(hazard.denies) for hazard in scenario.hazards}

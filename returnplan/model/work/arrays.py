@@ -231,7 +231,7 @@ class Workforce:
         known = {asset.id: i for i, asset in enumerate(scenario.assets)}
         self._assets = np.array([known[asset] for asset, _ in kinds], np.int64)
         self._first_kinds = np.flatnonzero(np.diff(self._assets, prepend=loop.NONE))
-        self._team_order = np.array(_by_kind(teams, kinds), np.int64)
+        self._team_order = np.array(_by_kind(teams, kinds), np.int32)
         self._rate = _rates(scenario, kinds, needs)
         self._has_area = np.array([need.has_area for need in needs], np.bool_)[:, np.newaxis]
         self._planned = _kernel_order(plan, decoded.priority)
@@ -242,7 +242,9 @@ class Workforce:
         self._setting = loop.Setting(
             sites=_sites(scenario, plan, network, zones, number),
             crews=_crews(scenario, teams, self._team_order, network),
-            jobs=_jobs(scenario, plan, network, [needs[need] for need in asked], self._rate, number),
+            jobs=_jobs(
+                scenario, plan, network, [needs[need] for need in asked], self._rate, number
+            ),
         )
         self._last_alike = _last_alike(scenario, decoded, number[plan.milestones.stages])
         self._settlements = _places_by_id(surveyed(scenario))
@@ -344,10 +346,10 @@ class Workforce:
         return np.add.reduceat(counts, self._first_kinds, axis=0, dtype=np.int32)
 
 
-def _renamed(values: npt.NDArray[T], planned: Whole) -> npt.NDArray[T]:
-    """Bring what stands in the order of the kernel into that of the plan."""
+def _renamed(values: npt.NDArray[T], order: npt.NDArray[np.integer[Any]]) -> npt.NDArray[T]:
+    """Bring what stands in the order of the kernel into that of the plan, or of the roster."""
     moved = np.empty_like(values)
-    moved[planned] = values
+    moved[order] = values
     return moved
 
 
@@ -462,7 +464,7 @@ def _renumbered(values: npt.NDArray[T], number: Whole) -> npt.NDArray[T]:
 
 
 def _crews(
-    scenario: Scenario, roster: Sequence[Team], order: Whole, network: Network
+    scenario: Scenario, roster: Sequence[Team], order: Numbers, network: Network
 ) -> loop.Crews:
     """Teams by crew, crews by kind, bases; teams stand by kind and name, so both are in a row."""
     teams = [roster[i] for i in order]
@@ -487,7 +489,9 @@ def _crews(
         rovers_of=rovers_of,
         rovers=rover_crews,
         shift_hours=np.array([one.shift_hours for one in types], np.float64),
-        mobilisation_s=np.array([days_to_seconds(one.mobilisation_days) for one in types], np.int64),
+        mobilisation_s=np.array(
+            [days_to_seconds(one.mobilisation_days) for one in types], np.int64
+        ),
         camp_s=np.array(
             [NEVER if one.camp_days is None else days_to_seconds(one.camp_days) for one in types],
             np.int64,
@@ -497,7 +501,7 @@ def _crews(
         base=np.array([bases.index(base) for _, base in crews], np.int32),
         teams_of=_begins(team_crew, len(crews)),
         team_crew=np.array(team_crew, np.int32),
-        team_place=order.astype(np.int32),
+        team_place=order,
         team_from_s=np.array([team.from_s for team in teams], np.int64),
         team_until_s=np.array(
             [LIMIT_S + 1 if team.until_s is None else team.until_s for team in teams], np.int64

@@ -90,10 +90,6 @@ class Need(NamedTuple):
     has_area: bool
     place: frozenset[str] = frozenset()
 
-    def is_served(self, serves: Sequence[str]) -> bool:
-        """Whether teams of a line with these words work at the place; no words: anywhere."""
-        return not serves or not self.place.isdisjoint(serves)
-
 
 def need_of(job: Job, place: frozenset[str] = frozenset()) -> Need:
     """What a job asks of a team (model §4).
@@ -106,15 +102,25 @@ def need_of(job: Job, place: frozenset[str] = frozenset()) -> Need:
     return Need(job.skill, job.land_class, job.difficulty, job.has_area, place)
 
 
-def needs_of(scenario: Scenario, jobs: Sequence[Job]) -> list[Need]:
-    """What each job asks of a team, its place included (model §4).
+def named_by(scenario: Scenario) -> dict[str, frozenset[str]]:
+    """Words of ``serves``, of any line, that name each place and road (model §4).
 
-    A settlement is named by its id and its district, a road by those of both of its ends.
+    A place is named by its id and its district, a road by those of both of its ends.
     """
-    asked = {word for line in scenario.deployments for word in line.serves or ()}
+    asked = frozenset(word for line in scenario.deployments for word in line.serves or ())
     words = {place.id: asked & {place.id, place.district} for place in scenario.places}
-    words |= {road.id: words[road.from_place] | words[road.to_place] for road in scenario.roads}
-    return [need_of(job, frozenset(words[job.site])) for job in jobs]
+    return words | {r.id: words[r.from_place] | words[r.to_place] for r in scenario.roads}
+
+
+def is_served(place: frozenset[str], serves: Sequence[str]) -> bool:
+    """Whether teams work at a place that is named so; without words they work anywhere."""
+    return not serves or not place.isdisjoint(serves)
+
+
+def needs_of(scenario: Scenario, jobs: Sequence[Job]) -> list[Need]:
+    """What each job asks of a team, its place included (model §4)."""
+    words = named_by(scenario)
+    return [need_of(job, words[job.site]) for job in jobs]
 
 
 class Skills:
@@ -151,7 +157,7 @@ class Skills:
             Rate x difficulty, m2 per team-day, for jobs with an area; 1 crew-day per day for
             the others; 0 when the team cannot do the job, or does not work there.
         """
-        if (asset, need.skill) not in self._skills or not need.is_served(serves):
+        if (asset, need.skill) not in self._skills or not is_served(need.place, serves):
             return 0.0
         if not need.has_area:
             return 1.0
@@ -165,9 +171,7 @@ class Skills:
         return rate * self._assets[asset].multiplier(need.difficulty)
 
 
-def best_rates(
-    scenario: Scenario, teams: Sequence[Team], jobs: Sequence[Job]
-) -> dict[str, float]:
+def best_rates(scenario: Scenario, teams: Sequence[Team], jobs: Sequence[Job]) -> dict[str, float]:
     """Best effective rate of the deployed teams for each job; 0: none can do it.
 
     Parameters
@@ -183,7 +187,9 @@ def best_rates(
     skills, needs = Skills(scenario), needs_of(scenario, jobs)
     kinds = {(team.asset, team.serves) for team in teams}
     by_need = {
-        need: max((skills.effective_rate(asset, need, serves) for asset, serves in kinds), default=0.0)
+        need: max(
+            (skills.effective_rate(asset, need, serves) for asset, serves in kinds), default=0.0
+        )
         for need in set(needs)
     }
     return {job.id: by_need[need] for job, need in zip(jobs, needs, strict=True)}

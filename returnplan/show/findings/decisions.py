@@ -109,8 +109,7 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
 def _teams_differ(findings: Findings, best: str, other: str) -> dt.date | None:
     """First date on which two allocations send other teams, or serve in another order."""
     policy = {
-        header.name: (header.policy, header.rest_waits)
-        for header in findings.scenario.allocations
+        header.name: (header.policy, header.rest_waits) for header in findings.scenario.allocations
     }
     is_same_order = policy[best] == policy[other]
     if policy[best][0] == "listed":
