@@ -43,6 +43,7 @@ class Sketch:
         self.horizon_years = horizon_years
         self.gates: dict[str, dict[str, float]] = {"permission": {}}
         self.policy = "listed"
+        self.rest_waits: Any = 0
         self.rows: dict[str, list[dict[str, Any]]] = {table: [] for table in type_of_table}
         self.rows["sources"].append({"id": "made_up", "title": "Invented for tests"})
         self._assumed = dict(PLAIN_ASSUMPTIONS)
@@ -111,9 +112,11 @@ class Sketch:
         teams: int = 1,
         since: date | None = None,
         until: date | None = None,
+        serves: str = "",
     ) -> None:
-        dates = {"from_date": since, "until_date": until}
-        self.add("deployments", allocation="plan", asset=asset, base=base, teams=teams, **dates)
+        more: dict[str, Any] = {"from_date": since, "until_date": until}
+        more["serves"] = tuple(serves.split(";")) if serves else None
+        self.add("deployments", allocation="plan", asset=asset, base=base, teams=teams, **more)
 
     def team(self, name: str = "team", skills: Iterable[str] = STAGES, **more: Any) -> None:
         """Add an asset type and one team of it at the hub."""
@@ -158,7 +161,9 @@ class Sketch:
             start=self.start,
             horizon_years=self.horizon_years,
             gates=self.gates,
-            allocations=(rp.AllocationHeader(name="plan", policy=self.policy),),
+            allocations=(
+                rp.AllocationHeader(name="plan", policy=self.policy, rest_waits=self.rest_waits),
+            ),
             **tables,
         )
 

@@ -35,6 +35,7 @@ def jobs(worked: Worked) -> pd.DataFrame:
     names = [jobs[i].id for i in double]
     owners = [jobs[i].owner for i in double]
     ranks = [worked.allocation.decoded.rank[name] for name in names]
+    needed = np.array([name not in worked.prepared.unneeded for name in names], np.bool_)
     for row, hazard in zip(np.flatnonzero(is_found), (found[i] for i in nth), strict=True):
         owners[row], names[row] = hazard, f"{hazard}/{jobs[double[row]].stage}"
     parcels = amounts.parcels[order]
@@ -68,6 +69,7 @@ def jobs(worked: Worked) -> pd.DataFrame:
             "place_or_road": spread([jobs[i].site for i in double]),
             "parcel": np.arange(rows) - np.repeat(np.cumsum(parcels) - parcels, parcels) + 1,
             "rank": np.repeat(ranks, parcels),
+            "needed": np.repeat(needed, parcels),
             "team": worded([teams[i].id for i in log.team]),
             "asset": worded([teams[i].asset for i in log.team]),
             "base": worded([teams[i].base for i in log.team]),
