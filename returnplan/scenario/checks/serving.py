@@ -24,15 +24,21 @@ def somebody_serves_each_place(draft: Draft) -> Iterator[Problem]:
     skills = Skills(scenario)
     for header in scenario.allocations:
         lines = [d for d in scenario.deployments if d.allocation == header.name and d.teams > 0]
-        left_out: dict[str, dict[str, None]] = {}
+        left_out: dict[str, set[str]] = {}
         for job, need in needs:
             if _is_left_out(skills, lines, need):
-                left_out.setdefault(job.skill, {})[job.site] = None
+                left_out.setdefault(job.skill, set()).add(job.site)
+        without: dict[tuple[str, ...], list[str]] = {}
         for skill, sites in left_out.items():
-            names = sorted(sites)
-            shown = ", ".join(names[:MOST_NAMED]) + and_more(len(names) - MOST_NAMED, "place")
-            note = f"waiting_{skill} there without end: no line of {header.name} with such teams"
-            yield draft.doubt("deployments", None, "serves", f"nobody for {shown}", note)
+            without.setdefault(tuple(sorted(sites)), []).append(skill)
+        for names, wanted in without.items():
+            more = and_more(max(0, len(names) - MOST_NAMED), "place")
+            note = (
+                f"under {header.name} no line with teams for {', '.join(sorted(wanted))} serves them: "
+                "that work is never done"
+            )
+            found = f"nobody for {', '.join(names[:MOST_NAMED])}{more}"
+            yield draft.doubt("deployments", None, "serves", found, note)
 
 
 def _with_work(scenario: Scenario, jobs: Iterable[Job]) -> list[Job]:

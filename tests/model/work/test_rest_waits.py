@@ -142,7 +142,7 @@ def test_a_gate_waits_for_all_that_it_counts_and_the_table_of_jobs_says_so(
     wanted |= {f"{kind}_works": kind in kinds for kind in WORKS_KINDS}
     assert {one: rank[one] == 1 for one in wanted} == wanted
     assert {one: needed[one] for one in wanted} == wanted
-    assert needed["a"] and rank["a"] == 1  # its community survey
+    assert (needed["a"], rank["a"]) == (True, 1)  # its community survey
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_no_places_to_wait_is_the_run_without_the_rule(seed: int, tmp_path: Path
     (tmp_path / "scenario.toml").write_text("\n".join(kept))
     assert rp.simulate(rp.load(tmp_path), name).jobs.equals(plain.jobs)
     late = rp.simulate(dataclasses.replace(scenario, allocations=headers["end"]), name).jobs
-    ranks = plain.jobs.drop_duplicates("job").set_index("job")["rank"]
+    ranks = dict(zip(plain.jobs["job"], plain.jobs["rank"], strict=True))
     for one in late.drop_duplicates("job").itertuples():
         last = len(plain.order) + 1
-        assert one.rank == (ranks[one.job] if one.needed else last), one.job
+        assert one.rank == (ranks[str(one.job)] if one.needed else last), one.job
