@@ -30,7 +30,7 @@ from returnplan.model.reasons.walk import Trace
 from returnplan.model.work import network, policies, teams
 from returnplan.model.work.arrays import Amounts, Workforce, Workload, WorkLog
 from returnplan.model.work.calendars import calendars_of
-from returnplan.model.work.land import Cells
+from returnplan.model.work.land import Cells, Farmland
 from returnplan.model.work.milestones import plan_work
 from returnplan.model.work.policies import Decoded
 from returnplan.model.work.teams import Team
@@ -57,6 +57,8 @@ class Account:
         When each gate in force holds at each settlement, s, S x gates.
     released_m2
         Area released within the horizon by cell of :class:`returnplan.model.work.land.Cells`, m2.
+    farmland_m2
+        Area of land that denied farmland and is released by each date some years after the start.
     delay_s
         Settlements x causes, s.
     road_people, road_person_minutes
@@ -83,6 +85,7 @@ class Account:
 
     gate_s: Floats = field(metadata=TIMES)
     released_m2: Floats
+    farmland_m2: Floats
     delay_s: Whole = field(metadata=SUM)
     road_people: Whole = field(metadata=SUM)
     road_person_minutes: Whole = field(metadata=SUM)
@@ -175,7 +178,7 @@ class Prepared:
         self.reasons = Reasons(scenario, self.plan, self.network, self.settlements, self.calendars)
         self.returns = Returns(scenario, self.settlements, self.by_s)
         self.scores = Scores(self.settlements)
-        self.cells = Cells(scenario)
+        self.cells, self.farmland = Cells(scenario), Farmland(scenario)
 
     @cached_property
     def unneeded(self) -> frozenset[str]:
@@ -340,6 +343,7 @@ def simulate(
     account = Account(
         gate_s=within(course.gate_s, horizon_s),
         released_m2=prepared.cells.areas(history.released_s, numbers.amounts),
+        farmland_m2=prepared.farmland.areas(history.released_s, numbers.amounts),
         delay_s=delays.cause_s,
         road_people=delays.road_people,
         road_person_minutes=delays.road_person_minutes,

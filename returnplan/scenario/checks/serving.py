@@ -31,10 +31,11 @@ def somebody_serves_each_place(draft: Draft) -> Iterator[Problem]:
         without: dict[tuple[str, ...], list[str]] = {}
         for skill, sites in left_out.items():
             without.setdefault(tuple(sorted(sites)), []).append(skill)
-        for names, wanted in without.items():
+        for names, unmet in without.items():
+            wanted = ", ".join(sorted(unmet))
             more = and_more(max(0, len(names) - MOST_NAMED), "place")
             note = (
-                f"under {header.name} no line with teams for {', '.join(sorted(wanted))} serves them: "
+                f"under {header.name} no line with teams for {wanted} serves them: "
                 "that work is never done"
             )
             found = f"nobody for {', '.join(names[:MOST_NAMED])}{more}"
