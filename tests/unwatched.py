@@ -16,21 +16,38 @@ from typing import Any
 import pandas as pd
 import pypdf
 from fpdf import FPDF
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numba.core.dispatcher import Dispatcher
+from pandas.core.groupby.groupby import GroupBy
 from xlsxwriter import Workbook
 
 LONG_CALLS: Mapping[Any, tuple[str, ...]] = {
-    Figure: ("draw", "draw_without_rendering", "savefig"),
-    FPDF: ("image", "multi_cell", "output"),
+    Figure: (
+        *("add_subplot", "draw", "draw_without_rendering", "savefig", "subfigures", "subplots"),
+        *("text",),
+    ),
+    Axes: (
+        *("annotate", "bar", "barh", "fill_between", "hlines", "imshow", "legend", "plot"),
+        *("scatter", "set_xticks", "set_yticks", "step", "text", "tick_params", "vlines"),
+    ),
+    FPDF: ("add_font", "image", "multi_cell", "output"),
     pypdf.PageObject: ("extract_text",),
     pypdf.PdfReader: ("__init__",),
     Workbook: ("close",),
     Dispatcher: ("compile",),
     pd: ("concat", "merge", "read_csv", "read_excel"),
-    pd.DataFrame: ("groupby", "merge", "pivot_table", "sort_values", "to_csv"),
+    pd.DataFrame: (
+        *("drop_duplicates", "groupby", "melt", "merge", "pivot", "pivot_table", "reset_index"),
+        *("set_index", "sort_values", "stack", "to_csv", "to_dict", "unstack"),
+    ),
+    GroupBy: ("cumsum", "first", "max", "mean", "min", "size", "sum"),
 }
 """Class or module, and its functions that run long and return to nobody of the package."""
+
+
+_AWAY: list[Any] = []
+"""Tracers that look away, the innermost last."""
 
 
 @contextmanager
@@ -41,10 +58,26 @@ def unwatched() -> Iterator[None]:
         yield
         return
     tracer.stop()
+    _AWAY.append(tracer)
     try:
         yield
     finally:
+        _AWAY.pop()
         tracer.start()
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """Let coverage see again meanwhile, amid what is unwatched."""
+    if not _AWAY or sys.gettrace() is not None:
+        yield
+        return
+    tracer = _AWAY[-1]
+    tracer.start()
+    try:
+        yield
+    finally:
+        tracer.stop()
 
 
 def look_away() -> None:
@@ -55,9 +88,17 @@ def look_away() -> None:
 
 
 def _unseen(original: Callable[..., Any]) -> Callable[..., Any]:
+    """As :func:`unwatched`, in as few steps as possible: some of these are called often."""
+
     @functools.wraps(original)
     def call(*given: Any, **named: Any) -> Any:
-        with unwatched():
+        tracer: Any = sys.gettrace()
+        if not hasattr(tracer, "stop"):
             return original(*given, **named)
+        tracer.stop()
+        try:
+            return original(*given, **named)
+        finally:
+            tracer.start()
 
     return call
