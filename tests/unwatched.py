@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -46,23 +47,26 @@ LONG_CALLS: Mapping[Any, tuple[str, ...]] = {
 """Class or module, and its functions that run long and return to nobody of the package."""
 
 
-_AWAY: list[Any] = []
-"""Tracers that look away, the innermost last."""
+_AWAY: list[tuple[Any, Any]] = []
+"""Tracers that look away, the innermost last, each with what would start one in a new thread."""
 
 
 @contextmanager
 def unwatched() -> Iterator[None]:
-    """Let coverage see nothing meanwhile; it knows afterwards where it was."""
+    """Let coverage see nothing meanwhile, nor in new threads; it knows afterwards where it was."""
     tracer: Any = sys.gettrace()
     if not hasattr(tracer, "stop"):  # no coverage, or one that traces nothing
         yield
         return
+    of_threads: Any = threading.gettrace()
     tracer.stop()
-    _AWAY.append(tracer)
+    threading.settrace(None)
+    _AWAY.append((tracer, of_threads))
     try:
         yield
     finally:
         _AWAY.pop()
+        threading.settrace(of_threads)
         tracer.start()
 
 
@@ -72,12 +76,14 @@ def watched() -> Iterator[None]:
     if not _AWAY or sys.gettrace() is not None:
         yield
         return
-    tracer = _AWAY[-1]
+    tracer, of_threads = _AWAY[-1]
+    threading.settrace(of_threads)
     tracer.start()
     try:
         yield
     finally:
         tracer.stop()
+        threading.settrace(None)
 
 
 def look_away() -> None:
