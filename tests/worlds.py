@@ -60,7 +60,7 @@ DENIES = ("housing", "road", "farmland", "water", "power", "health", "education"
 WORKS_KINDS = ("water", "power", "health", "education", "shelter", "risk_education")
 IS_LONG = os.environ.get("RETURNPLAN_LONG") == "1"
 """Whether this is the longer target, ``make test-long``."""
-ON_PUSH = 3
+ON_PUSH = 6
 """One in so many random worlds is tried on every push, all of them in the longer target."""
 
 

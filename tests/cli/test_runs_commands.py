@@ -73,6 +73,7 @@ def test_only_the_named_allocations_are_run(starter: Path, tmp_path: Path) -> No
     assert set(pd.read_csv(tmp_path / "out" / "summary.csv")["allocation"]) == {"today"}
 
 
+@pytest.mark.unwatched
 @pytest.mark.usefixtures("undrawn")
 def test_an_earlier_run_is_replaced_only_on_demand(starter: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -144,6 +145,7 @@ def test_warnings_are_shown_before_a_run(tmp_path: Path) -> None:
     assert "hazards.csv, row 2, column area_m2: found 0" in result.output
 
 
+@pytest.mark.unwatched
 @pytest.mark.usefixtures("undrawn")
 def test_a_run_repeats_in_one_line_what_can_hardly_be_meant(tmp_path: Path) -> None:
     folder = tmp_path / "scenario"

@@ -13,6 +13,8 @@ from returnplan.model.work.milestones import plan_work
 from tests.sketch import STAGES, Sketch
 from tests.worlds import write_random_world
 
+pytestmark = pytest.mark.unwatched
+
 
 def order(sketch: Sketch, policy: str) -> list[str]:
     sketch.policy = policy

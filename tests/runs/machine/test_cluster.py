@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ import pytest
 
 import returnplan as rp
 from returnplan.runs.machine import chunks, cluster
+from returnplan.runs.machine.progress import Silent
 from returnplan.runs.machine.runner import DrawRunner
-from returnplan.runs.run import Request
-from tests.running import command, manifest, run_undrawn
+from returnplan.runs.run import Request, run, stopped
+from returnplan.show.run_folder import write_run
+from tests.running import command, manifest, no_figures, no_workbook, run_undrawn
 
+VALLEY = Path("scenarios/valley").resolve()
 DRAWS = 300  # three tasks
 
 
@@ -24,9 +28,24 @@ def running() -> Iterator[Any]:
         yield started
 
 
+def asked(out: Path, **how: Any) -> Request:
+    """Ask for a run of the valley."""
+    names = ("today",)
+    scenario = rp.load(VALLEY)
+    return Request(folder=VALLEY, scenario=scenario, allocations=names, out=out, draws=DRAWS, **how)
+
+
+@pytest.fixture(scope="module")
+def digest(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the digest of the run on threads of this process."""
+    with no_workbook():
+        folder = run_undrawn(asked(tmp_path_factory.mktemp("threads") / "out"))
+    return str(manifest(folder)["digest"])
+
+
 @pytest.mark.slow
 def test_a_killed_worker_costs_nothing(running: Any) -> None:
-    scenario = rp.load("scenarios/valley")
+    scenario = rp.load(VALLEY)
     expected = rp.ensemble(scenario, ["today"], DRAWS)
     killed: list[int] = []
 
@@ -44,24 +63,48 @@ def test_a_killed_worker_costs_nothing(running: Any) -> None:
 
 @pytest.mark.slow
 def test_the_command_runs_on_a_cluster_of_this_machine_without_a_word_of_dask(
-    tmp_path: Path,
+    digest: str, tmp_path: Path
 ) -> None:
-    valley = Path("scenarios/valley").resolve()
-    words = ("run", valley, "-a", "today", "--draws", "230", "--workers", "1")
+    words = ("run", VALLEY, "-a", "today", "--draws", str(DRAWS), "--workers", "1")
     code, _, err = command(*words, "--out", "dask", "--cluster", "local", cwd=tmp_path)
     assert code == 0, err
     told = [line for line in err.splitlines() if "draws," in line and "a second" in line]
-    assert told[-1].startswith("  230 of 230 draws")
+    assert told[-1].startswith(f"  {DRAWS} of {DRAWS} draws")
     for word in ("distributed", "Warning:", "worker", "Traceback"):
         assert word not in err
-    threads = Request(
-        folder=valley,
-        scenario=rp.load(valley),
-        allocations=("today",),
-        out=tmp_path / "threads",
-        draws=230,
-    )
-    assert manifest(tmp_path / "dask")["digest"] == manifest(run_undrawn(threads))["digest"]
+    assert manifest(tmp_path / "dask")["digest"] == digest
+
+
+class Stops(Silent):
+    """Remembers how many draws are done each time, and may stop a run when some are."""
+
+    def __init__(self, *, when_some_are_done: bool) -> None:
+        self.stops = when_some_are_done
+        self.told: list[int] = []
+
+    def drawn(self, done: int, draws: int) -> None:
+        self.told.append(done)
+        if self.stops and 0 < done < draws:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.slow
+def test_a_stopped_run_keeps_the_draws_of_the_cluster_and_continues_with_them(
+    running: Any, digest: str, tmp_path: Path
+) -> None:
+    """In this process; the longer target stops a command with its workers as a terminal does."""
+    request = asked(tmp_path / "out", cluster=running.scheduler_address)
+    continued = Stops(when_some_are_done=False)
+    with no_figures(), no_workbook():
+        with pytest.raises(KeyboardInterrupt):
+            run(request, write_run, Stops(when_some_are_done=True))
+        kept = chunks.KeptDraws(tmp_path / ".out.draws", (0, DRAWS)).count()
+        assert 0 < kept < DRAWS
+        assert stopped(request).startswith(f"stopped; {kept} of {DRAWS} draws are kept in ")
+        run(replace(request, resume=True, cluster=None), write_run, continued)
+    assert continued.told[0] == kept
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert manifest(tmp_path / "out")["digest"] == digest
 
 
 @pytest.mark.slow

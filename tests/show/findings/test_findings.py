@@ -350,6 +350,7 @@ def test_the_list_of_what_is_not_modelled_is_that_of_the_model(little: Findings)
     assert len(not_modelled(little)) == part.count("\n- ")
 
 
+@pytest.mark.unwatched
 def test_required_wording_is_complete_and_says_safe_in_the_statement_only(
     opened: Callable[..., Findings],
 ) -> None:
@@ -365,6 +366,7 @@ def test_required_wording_is_complete_and_says_safe_in_the_statement_only(
         assert SAFE.search(first)
 
 
+@pytest.mark.unwatched
 def test_the_public_hears_of_no_place_community_hazard_road_or_team(
     opened: Callable[..., Findings],
 ) -> None:
