@@ -55,7 +55,7 @@ def draw(scenario: rp.Scenario, folder: Path, wait_for: str = "") -> dict[str, b
 
     pages = figures.pages(["any"], draws=0)
     with figures.drawing(figures.tables_of(scenario, [outcome]), folder, view, pages, progress):
-        assert sorted(folder.iterdir()) == [] or wait_for
+        pass
     names = {page.file for page in pages}
     assert sorted(said) == sorted(f"drew {name}" for name in names)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
