@@ -202,8 +202,9 @@ def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not (root / "hostile.txt").exists():
             texts = write_hostile(root / "hostile")
             (root / "hostile.json").write_text(json.dumps(texts), encoding="utf-8")
+            words = ("run", root / "hostile", "--draws", "10", "--figures", "all", "--out")
             with unwatched():
-                done = call("run", root / "hostile", "--draws", "10", "--out", root / "hostile_run")
+                done = call(*words, root / "hostile_run")
             assert done.exit_code == 0, done.output
             (root / "hostile.txt").write_text(done.output, encoding="utf-8")
     return root / "hostile_run"
