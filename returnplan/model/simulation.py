@@ -254,7 +254,11 @@ def _prioritise(
     jobs = policies.jobs_by_site(plan)
     team_days = {site: policies.team_days_of(some, work, best) for site, some in jobs.items()}
     routes = network.access_routes(prepared.network, scenario.roads, team_days)
-    order = policies.order_communities(scenario, allocation, routes, team_days)
+    doable = {
+        site: policies.team_days_of(some, work, best, only_doable=True)
+        for site, some in jobs.items()
+    }
+    order = policies.order_communities(scenario, allocation, routes, team_days, doable)
     bases = frozenset(team.base for team in roster)
     return order, policies.decode(scenario, plan, order, routes, bases), routes
 

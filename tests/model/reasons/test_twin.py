@@ -29,7 +29,10 @@ pytestmark = pytest.mark.unwatched
 DAY_S = 86_400
 ROOT = Path(__file__).resolve().parents[3]
 VALLEY = ROOT / "scenarios" / "valley"
-ALLOCATIONS = ("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path", "few")
+ALLOCATIONS = (
+    *("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path"),
+    *("by_even_districts", "few"),
+)
 CAUSES = {
     *(f"work_{stage}" for stage in (*STAGES, "community_survey")),
     *("building", "risk_education", "road_repair", "travel", "winter", "handover", "permission"),
