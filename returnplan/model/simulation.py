@@ -72,6 +72,8 @@ class Account:
         Dimensions of the soft score at the horizon, S x 7.
     returned, present, early
         People, D x N.
+    dwellings, dwellings_here
+        Dwellings complete, D x N; and by settlement at the horizon, S.
     casualties
         Fields of :class:`returnplan.model.effects.harm.Casualties`.
     casualties_here
@@ -96,6 +98,8 @@ class Account:
     returned: Floats
     present: Floats
     early: Floats
+    dwellings: Floats
+    dwellings_here: Floats
     casualties: Floats
     casualties_here: Floats = field(metadata=NOT_KEPT)
 
@@ -324,6 +328,7 @@ def simulate(
     measures = prepared.scores.measures(history, horizon_s, course.gate_s)
     # People who return, and the harm to be expected (§8)
     home = prepared.returns.of(number, course.ready_s, history.works_s, allocation.served)
+    dwellings, dwellings_here = prepared.returns.dwellings(history.works_s)
     presence = Presence(*map(home.people, (home.present, home.early, home.left)))
     harm = allocation.harm.of(number, history.risk, presence, log.demining_days, log.demined_m2)
     casualties, by_settlement = harm
@@ -348,6 +353,8 @@ def simulate(
         returned=prepared.returns.by_district(home.people(home.returned)),
         present=prepared.returns.by_district(presence.present),
         early=prepared.returns.by_district(presence.early),
+        dwellings=dwellings,
+        dwellings_here=dwellings_here,
         casualties=np.array(casualties, np.float64),
         casualties_here=by_settlement,
     )

@@ -1175,7 +1175,8 @@ def compare_shared(folder: Path, seed: int) -> None:
     """Let both book a world in which villages share services, on a draw in every other world."""
     write_world(folder, seed, shared=True, uncertain=seed % 2 == 1)
     draw = 0 if seed % 2 == 1 else None
-    compare(folder, ALLOCATIONS[seed // 2 % len(ALLOCATIONS)], draw, seed)
+    some = [name for name in ALLOCATIONS if name != "by_even_districts"]
+    compare(folder, some[seed // 2 % len(some)], draw, seed)
 
 
 @pytest.mark.parametrize("seed", range(10_000, 10_006))
