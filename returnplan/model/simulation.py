@@ -6,6 +6,7 @@ What is the same in every run is prepared before: by scenario (:class:`Prepared`
 numbers and the :class:`Course` of events; tables are made in ``runs``.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -18,17 +19,18 @@ from returnplan.domain import AllocationHeader, Scenario
 from returnplan.model.chance.assumptions import Values, expected_values
 from returnplan.model.conditions.gates import gate_times
 from returnplan.model.conditions.history import History, Settlements, within
+from returnplan.model.conditions.needed import unneeded
 from returnplan.model.conditions.risk import LEVELS
 from returnplan.model.conditions.score import Scores
 from returnplan.model.effects.cost import Payroll
 from returnplan.model.effects.harm import Harm, Presence, beside
 from returnplan.model.effects.returns import Returns
 from returnplan.model.reasons.causes import Reasons
-from returnplan.model.reasons.walk import Trace
+from returnplan.model.reasons.walk import AllocationArrays, Trace
 from returnplan.model.work import network, policies, teams
 from returnplan.model.work.arrays import Amounts, Workforce, Workload, WorkLog
 from returnplan.model.work.calendars import calendars_of
-from returnplan.model.work.land import Cells
+from returnplan.model.work.land import Cells, Farmland
 from returnplan.model.work.milestones import plan_work
 from returnplan.model.work.policies import Decoded
 from returnplan.model.work.teams import Team
@@ -55,6 +57,8 @@ class Account:
         When each gate in force holds at each settlement, s, S x gates.
     released_m2
         Area released within the horizon by cell of :class:`returnplan.model.work.land.Cells`, m2.
+    farmland_m2
+        Area of land that denied farmland and is released by each date some years after the start.
     delay_s
         Settlements x causes, s.
     road_people, road_person_minutes
@@ -83,6 +87,7 @@ class Account:
 
     gate_s: Floats = field(metadata=TIMES)
     released_m2: Floats
+    farmland_m2: Floats
     delay_s: Whole = field(metadata=SUM)
     road_people: Whole = field(metadata=SUM)
     road_person_minutes: Whole = field(metadata=SUM)
@@ -177,7 +182,12 @@ class Prepared:
         self.reasons = Reasons(scenario, self.plan, self.network, self.settlements, self.calendars)
         self.returns = Returns(scenario, self.settlements, self.by_s)
         self.scores = Scores(self.settlements)
-        self.cells = Cells(scenario)
+        self.cells, self.farmland = Cells(scenario), Farmland(scenario)
+
+    @cached_property
+    def unneeded(self) -> frozenset[str]:
+        """Jobs on settlements that no gate in force waits for, by id."""
+        return unneeded(self.scenario, self.plan)
 
     @cached_property
     def people_beyond(self) -> dict[str, int]:
@@ -220,7 +230,7 @@ class PreparedAllocation:
     def __init__(
         self, prepared: Prepared, name: str, like: "PreparedAllocation | None" = None
     ) -> None:
-        scenario, settlements = prepared.scenario, prepared.settlements
+        scenario = prepared.scenario
         self.name = name
         self.teams = teams.roster(scenario, name)
         if like is None:
@@ -231,19 +241,34 @@ class PreparedAllocation:
         self.workforce = Workforce(
             scenario,
             prepared.plan,
-            self.decoded.priority,
+            self.decoded,
             self.teams,
             prepared.network,
             prepared.calendars.zones,
         )
-        self.access = prepared.reasons.access(self.teams, self.routes)
         self.payroll = Payroll(
             self.teams, scenario.assets, prepared.horizon_s, scenario.start, scenario.works
         )
-        self.harm = Harm(scenario, settlements, prepared.by_s, [team.asset for team in self.teams])
-        settlement_of = {one.id: one.settlement for one in scenario.communities}
-        served = dict.fromkeys(settlements.number[settlement_of[one]] for one in self.order)
-        self.served = np.array(list(served), np.int64)
+        self._prepared = prepared
+
+    @cached_property
+    def access(self) -> AllocationArrays:
+        """What the reasons ask of an allocation."""
+        return self._prepared.reasons.access(self.teams, self.routes)
+
+    @cached_property
+    def harm(self) -> Harm:
+        """Accidents of its teams, and of people who return."""
+        prepared, assets = self._prepared, [team.asset for team in self.teams]
+        return Harm(prepared.scenario, prepared.settlements, prepared.by_s, assets)
+
+    @cached_property
+    def served(self) -> Whole:
+        """Settlements in the order in which they are served."""
+        prepared = self._prepared
+        settlement_of = {one.id: one.settlement for one in prepared.scenario.communities}
+        numbers = [prepared.settlements.number[settlement_of[one]] for one in self.order]
+        return np.array(list(dict.fromkeys(numbers)), np.int64)
 
 
 def _prioritise(
@@ -253,8 +278,7 @@ def _prioritise(
     scenario, plan = prepared.scenario, prepared.plan
     amounts = prepared.workload.amounts(prepared.expected)
     work = dict(zip((job.id for job in plan.jobs), amounts.work.tolist(), strict=False))
-    skills = teams.Skills(scenario)
-    best = teams.best_rates(skills, frozenset(team.asset for team in roster), plan.jobs)
+    best = teams.best_rates(scenario, roster, plan.jobs)
     jobs = policies.jobs_by_site(plan)
     team_days = {site: policies.team_days_of(some, work, best) for site, some in jobs.items()}
     routes = network.access_routes(prepared.network, scenario.roads, team_days)
@@ -264,7 +288,9 @@ def _prioritise(
     }
     order = policies.order_communities(scenario, allocation, routes, team_days, doable)
     bases = frozenset(team.base for team in roster)
-    return order, policies.decode(scenario, plan, order, routes, bases), routes
+    places = math.inf if allocation.rest_waits == "end" else allocation.rest_waits
+    later = dict.fromkeys(prepared.unneeded, places)
+    return order, policies.decode(scenario, plan, order, routes, bases, later), routes
 
 
 def run(
@@ -319,10 +345,33 @@ def simulate(
     tuple[Account, Course]
         What the run brings, in numbers; and what happened.
     """
-    horizon_s, number = prepared.horizon_s, numbers.values.number
     # Teams at work, land released, roads opened, conditions met (§3 to §7)
     course = run(prepared, allocation, numbers, keeps_parcels=keeps_parcels)
-    log, history = course.log, course.history
+    return account_of(prepared, allocation, course, first), course
+
+
+def account_of(
+    prepared: Prepared,
+    allocation: PreparedAllocation,
+    course: Course,
+    first: Account | None = None,
+) -> Account:
+    """Draw up the account of what happened (model §7 to §10).
+
+    Parameters
+    ----------
+    prepared, allocation, course
+        Scenario, allocation, what happened.
+    first
+        As for :func:`simulate`.
+
+    Returns
+    -------
+    Account
+        What the run brings, in numbers.
+    """
+    numbers, log, history = course.numbers, course.log, course.history
+    horizon_s, number = prepared.horizon_s, numbers.values.number
     # What held people up (§7.1), how far the conditions are met (§7)
     delays = prepared.reasons.delays(allocation.access, course.trace(prepared.reasons))
     measures = prepared.scores.measures(history, horizon_s, course.gate_s)
@@ -338,9 +387,10 @@ def simulate(
     costs = allocation.payroll.costs(
         log.last_finish_s, log.mobilisations, log.camps, history.works_s
     )
-    account = Account(
+    return Account(
         gate_s=within(course.gate_s, horizon_s),
         released_m2=prepared.cells.areas(history.released_s, numbers.amounts),
+        farmland_m2=prepared.farmland.areas(history.released_s, numbers.amounts),
         delay_s=delays.cause_s,
         road_people=delays.road_people,
         road_person_minutes=delays.road_person_minutes,
@@ -358,4 +408,3 @@ def simulate(
         casualties=np.array(casualties, np.float64),
         casualties_here=by_settlement,
     )
-    return account, course

@@ -27,6 +27,7 @@ from returnplan.model.conditions.history import History, Settlements, within
 from returnplan.model.work import network
 from returnplan.model.work.milestones import surveyed
 from returnplan.runs.tables.judged import judge
+from tests.parcels import every_parcel
 from tests.sketch import STAGES, Sketch
 from tests.verifier import tables_of, verify_run
 from tests.worlds import IS_LONG, ON_PUSH, fork, seeds, write_random_world
@@ -80,6 +81,10 @@ def replaced(scenario: rp.Scenario, **changes: Any) -> rp.Scenario:
     """Make a copy of a scenario with other tables."""
     names = [item.name for item in dataclasses.fields(scenario)]
     return rp.Scenario(**({name: getattr(scenario, name) for name in names} | changes))
+
+
+def unwaiting(header: rp.AllocationHeader) -> rp.AllocationHeader:
+    return dataclasses.replace(header, rest_waits=0)
 
 
 def as_rows(table: pd.DataFrame) -> list[tuple[object, ...]]:
@@ -263,14 +268,14 @@ def test_the_order_of_rows_in_files_changes_nothing_in_a_draw(seed: int, allocat
 
 
 REFERENCES: dict[str, tuple[str, ...]] = {
-    "places": ("id",),
+    "places": ("id", "district"),
     "communities": ("id", "settlement"),
     "roads": ("id", "from_place", "to_place"),
     "hazards": ("id", "place", "road"),
     "works": ("id", "settlement"),
     "assets": ("id",),
     "rates": ("asset",),
-    "deployments": ("asset", "base"),
+    "deployments": ("asset", "base", "serves"),
     "orders": ("community",),
 }
 
@@ -288,16 +293,19 @@ def names_in_order(count: int, seed: int) -> list[str]:
 @on_worlds(25)
 def test_other_names_in_the_same_order_change_nothing_but_names(seed: int, allocation: str) -> None:
     scenario = world(seed)
-    ids = sorted(
-        row.id for table in REFERENCES for row in getattr(scenario, table) if hasattr(row, "id")
-    )
+    rows = (row for table in REFERENCES for row in getattr(scenario, table) if hasattr(row, "id"))
+    ids = sorted({row.id for row in rows} | {place.district for place in scenario.places} - {""})
     other = dict(zip(ids, names_in_order(len(ids), seed), strict=True))
+
+    def renamed(names: Any) -> Any:
+        return tuple(other[name] for name in names) if isinstance(names, tuple) else other[names]
+
     tables: dict[str, Any] = {}
     for table, columns in REFERENCES.items():
         tables[table] = tuple(
             dataclasses.replace(
                 row,
-                **{c: other[getattr(row, c)] for c in columns if getattr(row, c) is not None},
+                **{c: renamed(getattr(row, c)) for c in columns if getattr(row, c)},
             )
             for row in getattr(scenario, table)
         )
@@ -362,6 +370,9 @@ def test_an_island_that_nobody_reaches_changes_nothing_elsewhere(
     seed: int, allocation: str, has_draw: bool
 ) -> None:
     scenario = world(seed, uncertain=has_draw)
+    # One more community is one more place in the order to wait for: only the end stays the end.
+    steady = (one if one.rest_waits == "end" else unwaiting(one) for one in scenario.allocations)
+    scenario = replaced(scenario, allocations=tuple(steady))
     name = "#island" if seed % 2 == 0 else "ωisland"  # before or after all other ids
     draw = seed % 200 if has_draw else None
     before = rp.simulate(scenario, allocation, draw=draw, seed=seed)
@@ -498,7 +509,11 @@ def test_a_longer_horizon_changes_nothing_that_happened_before(
     assert before.horizon < after.horizon
     assert before.order == after.order
     for table in ("jobs", "releases", "roads"):
-        assert as_rows(getattr(before, table)) == as_rows(up_to(getattr(after, table), horizon))
+        short_rows, long_rows = (
+            every_parcel(rows) if table == "jobs" else rows
+            for rows in (getattr(before, table), getattr(after, table))
+        )
+        assert as_rows(short_rows) == as_rows(up_to(long_rows, horizon))
     days = up_to(after.gates, horizon)["day_p50"]
     pd.testing.assert_series_equal(before.gates["day_p50"], days)
     ready = after.readiness["ready_day_p50"]

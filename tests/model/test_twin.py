@@ -15,6 +15,7 @@ from returnplan.model.chance.assumptions import expected_values
 from returnplan.model.chance.draws import Draws
 from tests import worlds
 from tests.drawn import luck_of
+from tests.parcels import every_parcel
 from tests.reference import (
     Hazard,
     Job,
@@ -70,7 +71,7 @@ def _plan_differences(outcome: rp.Outcome, reference: Reference) -> Iterator[Dif
 
 def _job_differences(outcome: rp.Outcome, reference: Reference) -> Iterator[Difference]:
     rows: dict[tuple[Any, Any], Any] = {
-        (row.job, row.parcel): row for row in outcome.jobs.itertuples()
+        (row.job, row.parcel): row for row in every_parcel(outcome.jobs).itertuples()
     }
     listed = set(reference.priority)
     expected = {key: entry for key, entry in reference.jobs.items() if key[0] in listed}

@@ -23,7 +23,7 @@ def _days(seconds: npt.NDArray[Any], horizon_s: float = math.inf) -> Floats:
 
 @of_work
 def jobs(worked: Worked) -> pd.DataFrame:
-    """One row an allocation and parcel of work: which team, when (run on expected values)."""
+    """One row an allocation and parcel begun, one for those left of a job (on expected values)."""
     plan, work, amounts = worked.prepared.plan, worked.course.log, worked.course.numbers.amounts
     jobs, number, log = plan.jobs, plan.milestones, work.log
     horizon_s, teams = worked.prepared.horizon_s, worked.allocation.teams
@@ -35,19 +35,23 @@ def jobs(worked: Worked) -> pd.DataFrame:
     names = [jobs[i].id for i in double]
     owners = [jobs[i].owner for i in double]
     ranks = [worked.allocation.decoded.rank[name] for name in names]
+    needed = np.array([name not in worked.prepared.unneeded for name in names], np.bool_)
     for row, hazard in zip(np.flatnonzero(is_found), (found[i] for i in nth), strict=True):
         owners[row], names[row] = hazard, f"{hazard}/{jobs[double[row]].stage}"
     parcels = amounts.parcels[order]
+    begun = np.bincount(log.job, minlength=len(amounts.parcels))[order]
+    left = parcels - begun
+    times = begun + (left > 0)
+    rows, first = int(times.sum()), np.cumsum(times) - times
+    row_of_job = np.zeros(len(amounts.parcels), np.int64)
+    row_of_job[order] = first
+    nth_of_job = _count_up(log.job)
+    at, at_left = row_of_job[log.job] + nth_of_job, (first + begun)[left > 0]
     area_m2 = amounts.work[order] / parcels
     has_area = np.array([jobs[i].has_area for i in double], np.bool_)
-    row_of_job = np.zeros(len(amounts.parcels), np.int64)
-    row_of_job[order] = np.cumsum(parcels) - parcels
-    nth_of_job = _count_up(log.job)
-    at = row_of_job[log.job] + nth_of_job
-    rows = int(parcels.sum())
 
     def spread(values: Sequence[Any]) -> Any:
-        return np.repeat(np.array(values, object), parcels)
+        return np.repeat(np.array(values, object), times)
 
     def placed(values: npt.NDArray[Any]) -> Floats:
         column = np.full(rows, np.nan)
@@ -59,6 +63,11 @@ def jobs(worked: Worked) -> pd.DataFrame:
         column[at] = values
         return column
 
+    def counted(where: npt.NDArray[Any], values: npt.NDArray[Any]) -> "pd.Series[Any]":
+        column = pd.Series(pd.NA, index=range(rows), dtype="Int64")
+        column.iloc[where] = values
+        return column
+
     return pd.DataFrame(
         {
             "allocation": worked.name,
@@ -66,12 +75,14 @@ def jobs(worked: Worked) -> pd.DataFrame:
             "owner": spread(owners),
             "stage": spread([jobs[i].stage for i in double]),
             "place_or_road": spread([jobs[i].site for i in double]),
-            "parcel": np.arange(rows) - np.repeat(np.cumsum(parcels) - parcels, parcels) + 1,
-            "rank": np.repeat(ranks, parcels),
+            "parcel": counted(at, nth_of_job + 1),
+            "parcels_left": counted(at_left, left[left > 0]),
+            "rank": np.repeat(ranks, times),
+            "needed": np.repeat(needed, times),
             "team": worded([teams[i].id for i in log.team]),
             "asset": worded([teams[i].asset for i in log.team]),
             "base": worded([teams[i].base for i in log.team]),
-            "open_day": np.repeat(_days(work.open_s[order]), parcels),
+            "open_day": np.repeat(_days(work.open_s[order]), times),
             "start_day": placed(log.start_s / DAY_S),
             "work_day": placed(_days(log.work_s, horizon_s)),
             "finish_day": placed(_days(log.finish_s, horizon_s)),
@@ -79,7 +90,7 @@ def jobs(worked: Worked) -> pd.DataFrame:
             "camped": worded(log.camped.tolist()),
             "mobilised": worded(log.mobilised.tolist()),
             "workable_days": placed(log.workable_days),
-            "area_m2": np.repeat(np.where(has_area, area_m2, np.nan), parcels),
+            "area_m2": np.repeat(np.where(has_area, area_m2, np.nan), times),
         }
     )
 
@@ -157,7 +168,7 @@ def doings(jobs: pd.DataFrame, presence: pd.DataFrame, edges: Floats) -> pd.Data
     Parameters
     ----------
     jobs
-        Parcels: team, asset, start_day, work_day, finish_day, workable_days.
+        Parcels: team, asset, needed, start_day, work_day, finish_day, workable_days.
     presence
         As :func:`presence` gives it.
     edges
@@ -167,7 +178,7 @@ def doings(jobs: pd.DataFrame, presence: pd.DataFrame, edges: Floats) -> pd.Data
     -------
     pandas.DataFrame
         One row an asset type and period: asset, from_day, until_day; team-days of work, travel,
-        pause and idle.
+        pause and idle, and those of work that no gate in force waits for (unneeded).
     """
     mine = jobs[jobs["team"].notna() & (jobs["team"].astype(str) != "")]
     share = _workable_shares(mine)
@@ -195,6 +206,9 @@ def doings(jobs: pd.DataFrame, presence: pd.DataFrame, edges: Floats) -> pd.Data
     tidy["until_day"] = np.tile(edges[1:], len(assets))
     for name, table in busy.items():
         tidy[name] = table.to_numpy(dtype=float).ravel()
+    rest = share * ~mine["needed"].to_numpy(dtype=bool)
+    unneeded = _by_asset(mine["asset"], at_work * rest[:, None])
+    tidy["unneeded"] = unneeded.reindex(present.index, fill_value=0.0).to_numpy(dtype=float).ravel()
     return tidy
 
 
@@ -228,6 +242,8 @@ def _by_asset(asset: "pd.Series[str]", days: Floats) -> pd.DataFrame:
 
 def _begun(worked: Worked) -> pd.DataFrame:
     """Parcels that are begun, with the columns that :func:`doings` needs."""
+    plan, alike = worked.prepared.plan, worked.course.numbers.amounts.numbering.alike
+    rest = worked.prepared.unneeded
     log, teams, horizon_s = (
         worked.course.log.log,
         worked.allocation.teams,
@@ -237,6 +253,7 @@ def _begun(worked: Worked) -> pd.DataFrame:
         {
             "team": [teams[i].id for i in log.team],
             "asset": [teams[i].asset for i in log.team],
+            "needed": [plan.jobs[i].id not in rest for i in alike[log.job]],
             "start_day": log.start_s / DAY_S,
             "work_day": _days(log.work_s, horizon_s),
             "finish_day": _days(log.finish_s, horizon_s),
@@ -262,10 +279,11 @@ def team_time(worked: Worked) -> pd.DataFrame:
         team_days=days,
         busy_share=1 - table["idle"] / days.where(days > 0),
         idle_share=table["idle"] / days.where(days > 0),
+        unneeded_days=table["unneeded"],
         **{f"{doing}_days": table[doing] for doing in DOINGS},
     )
     columns = ["allocation", "year", "asset", "team_days", *(f"{doing}_days" for doing in DOINGS)]
-    there = table.loc[days > 0, [*columns, "busy_share", "idle_share"]]
+    there = table.loc[days > 0, [*columns, "busy_share", "idle_share", "unneeded_days"]]
     return there.sort_values(["year", "asset"], ignore_index=True)
 
 

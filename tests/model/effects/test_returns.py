@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from returnplan.model.chance.assumptions import expected_values
@@ -153,9 +152,9 @@ def test_dwellings_are_counted_as_they_are_completed_and_planned(village: Sketch
     village.team("builders", ["building"])
     told = village.run().outcome
     ready = told.readiness.set_index("settlement")[["dwellings_p50", "dwellings_planned"]]
-    assert ready.loc["village"].tolist() == [40, 400]
+    assert ready.loc[["village"]].to_numpy().tolist() == [[40, 400]]
     assert ready.loc[["yonder", "unknown"]].isna().all(axis=None)
-    returns: pd.DataFrame = told.returns
+    returns = told.returns
     counts = returns[["dwellings_p50", "dwellings_planned"]].to_numpy()
     is_here = (returns["district"] == "").to_numpy()
     assert (counts[is_here] == [40, 400]).all()
