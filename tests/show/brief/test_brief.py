@@ -268,6 +268,14 @@ def test_the_page_of_a_community_says_what_is_needed_when_how_sure_and_who_relea
     assert bool(printed)
 
 
+def test_the_page_of_a_community_tells_how_many_dwellings_are_complete() -> None:
+    built = tiny().run.readiness.assign(dwellings_p50=120.0, dwellings_planned=400.0)
+    findings = tiny(tables={"readiness": built})
+    _, (page,) = read(community_page(findings, profile(findings, "beta", with_chain=False)))
+    assert "Dwellings complete by" in page
+    assert "120 of 400" in page
+
+
 def test_a_page_without_draws_or_steps_shows_neither_ranges_nor_shares(
     printed: list[tuple[str, Box, float]],
 ) -> None:
