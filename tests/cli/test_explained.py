@@ -277,6 +277,26 @@ def test_the_gates_of_the_run_are_those_that_are_explained(run_of: Callable[...,
     assert "water" not in text
 
 
+def test_it_says_how_much_of_the_work_before_no_gate_waits_for(
+    tmp_path: Path, run_of: Callable[..., Path]
+) -> None:
+    world = Sketch()
+    world.gates = {"housing_land": {}}
+    for name in ("early", "late"):
+        world.village(name)
+        world.hazard(f"{name}_homes", name)
+        world.hazard(f"{name}_fields", name, denies="farmland")
+    world.team()  # 6 days of work on each: homes, fields of the first, then of the second
+    folder = sketched(world, tmp_path, run_of)
+    said = "workable team-days ({}) on land and works that no gate waits for, {} of them here"
+    # early is ready on day 16: its fields are done, and of late a day and four that began on day 13
+    first, second = (" ".join(printed(folder, name).split()) for name in ("early", "late"))
+    assert f"spend 6 of 17 {said.format('35%', '6')}" in first
+    assert f"spend 12 of 24 {said.format('50%', '6')}" in second
+    world.gates |= {"farmland": {}}
+    assert "no gate waits" not in printed(sketched(world, tmp_path / "all", run_of), "early")
+
+
 def test_a_permission_names_the_place(tmp_path: Path, run_of: Callable[..., Path]) -> None:
     world = Sketch()
     world.village("home", people=10, accessible_from=date(2025, 3, 2))

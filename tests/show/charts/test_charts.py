@@ -280,6 +280,25 @@ def test_team_days_split_into_work_travel_pause_and_idle() -> None:
     assert "1 team\n30 % work, 45 % idle" in [text.get_text() for text in ax.texts]
 
 
+def test_working_days_split_into_what_a_condition_asks_for_and_what_none_does() -> None:
+    given = tables()
+    rest = given["jobs"].assign(team="dog/b/0002", needed=False, finish_day=60.0, workable_days=20)
+    given["jobs"] = pd.concat([given["jobs"], rest], ignore_index=True)
+    found = charts.unneeded(given["jobs"], given["presence"], VIEW)
+    sums = found[["needed", "unneeded"]].sum()
+    assert sums.to_dict() == pytest.approx({"needed": 60.0, "unneeded": 20.0})
+    ax = drawn("time_no_condition_asks_for", given)
+    boxes = [np.asarray(one.get_paths()[0].vertices, dtype=float) for one in ax.collections]
+    assert [float(np.ptp(box[:, 1])) / 0.8 for box in boxes] == pytest.approx([0.75, 0.25])
+    assert "25 % not asked for" in [text.get_text() for text in ax.texts]
+    words = alt("time_no_condition_asks_for", given)
+    assert "spend 25 % of their working days on land and works that no condition" in words
+    idle = given | {"jobs": given["jobs"].iloc[:0], "presence": given["presence"].iloc[:0]}
+    assert "no team works" in alt("time_no_condition_asks_for", idle)
+    shown = drawn("time_no_condition_asks_for", idle)
+    assert "No team works under this allocation." in [text.get_text() for text in shown.texts]
+
+
 def test_a_team_that_finishes_late_stays_present_until_then() -> None:
     given = tables()
     given["presence"]["until_day"] = 50.0
