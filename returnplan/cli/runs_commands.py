@@ -28,7 +28,7 @@ from returnplan.cli.screen import (
     show_problems,
     watched,
 )
-from returnplan.errors import ScenarioError
+from returnplan.errors import ScenarioError, UnfinishedError
 
 MOST_DRAWS = 10_000_000
 
@@ -58,14 +58,21 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int
 @click.option("--out", type=PATH, help="Run folder. [default: runs/NAME]")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
 @click.option("--resume", is_flag=True, help="Continue the draws of a run that was stopped.")
-@click.option("--workers", type=click.IntRange(1), help="Threads. [default: processor cores]")
+@click.option(
+    "--workers", type=click.IntRange(1), help="Threads or processes. [default: processor cores]"
+)
+@click.option(
+    "--processes/--threads",
+    default=None,
+    help="What workers are. [default: processes in long runs, threads in short ones]",
+)
 @click.option(
     "--shard",
     metavar="i/n",
     callback=_shard,
     help="Only this part of the draws, to be merged later.",
 )
-@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler; local: worker processes here.")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler; local: Dask on this machine.")
 @gates_option
 def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any) -> None:
     r"""Simulate allocations and write a run folder with tables and figures.
@@ -110,7 +117,7 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
         outcomes = watched(lambda watcher: run_room.run(request, write_run, watcher))
     except KeyboardInterrupt:
         fail(run_room.stopped(request), STOPPED)
-    except OSError:
+    except (OSError, UnfinishedError):
         say(run_room.stopped(request), err=True)
         raise
     _say_what_was_written(outcomes, target)
@@ -122,6 +129,8 @@ def _check_options(options: dict[str, Any]) -> None:
     for name in ("resume", "shard", "cluster"):
         if not draws and options[name]:
             fail(f"--{name} needs draws, and --draws 0 has none", BAD_USAGE)
+    if options["cluster"] and options["processes"] is not None:
+        fail("--cluster brings its own workers: leave --processes or --threads out", BAD_USAGE)
     if shard and shard[1] > draws:
         fail(f"{draws} draws cannot be cut into {shard[1]} shards", BAD_USAGE)
 

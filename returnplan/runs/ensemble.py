@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from returnplan.domain import Scenario
-from returnplan.runs.machine import chunks
+from returnplan.runs.machine.choice import Workers, run_draws
 from returnplan.runs.machine.chunks import Chunks, KeptDraws, Progress, ignore
 from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.runs.results import Results
@@ -40,13 +40,14 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     seed: int = 1,
     workers: int | None = None,
     *,
+    processes: bool | None = None,
     cluster: str | None = None,
     progress: Progress = ignore,
 ) -> Ensemble:
     """Run allocations on draws of all uncertain numbers (model §9).
 
-    Every allocation sees the same draws. The result does not depend on ``workers`` or ``cluster``,
-    and its first draws are those of a run with fewer.
+    Every allocation sees the same draws. The result does not depend on ``workers``, ``processes``
+    or ``cluster``, and its first draws are those of a run with fewer.
 
     Parameters
     ----------
@@ -55,10 +56,11 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     seed
         Seed of the draws.
     workers
-        Threads (``cluster="local"``: processes); None: the processor cores that may be used.
+        Threads or processes; None: as many as the process may use processor cores.
+    processes
+        Whether workers are processes, which cost some seconds at the start; None: in long runs.
     cluster
-        Address of a Dask scheduler, or ``local`` for worker processes on this machine. None:
-        threads.
+        Address of a Dask scheduler, or ``local`` for Dask on this machine. None: no cluster.
     progress
         Called with the number of draws done.
 
@@ -90,12 +92,8 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     runner = DrawRunner(scenario, names, seed)
     with tempfile.TemporaryDirectory(prefix="returnplan-", ignore_cleanup_errors=True) as folder:
         kept = KeptDraws(Path(folder), (0, draws))
-        if cluster is None:
-            chunks.run_on_threads(runner, kept, workers, progress)
-        else:
-            from returnplan.runs.machine.cluster import run_on_cluster
-
-            run_on_cluster(cluster, (scenario, names, seed), kept, workers, progress)
+        asked = Workers(count=workers, processes=processes, cluster=cluster)
+        run_draws(runner, kept, asked, progress)
         return assemble(scenario, runner, kept.chunks(), seed)
 
 

@@ -8,6 +8,9 @@ from returnplan.model.conditions.gates import gates_in_force
 from returnplan.model.simulation import Account, Prepared, PreparedAllocation, simulate
 from returnplan.scenario.synthetic import synthetic
 
+Question = tuple[Scenario, tuple[str, ...], int]
+"""Scenario, allocations and seed: all that another process needs beside the package."""
+
 
 class DrawRunner:
     """A scenario under some of its allocations, ready to be run on any draw.
@@ -16,9 +19,15 @@ class DrawRunner:
     ----------
     seed
         Seed of the draws.
+
+    Attributes
+    ----------
+    question : Question
+        What it is made of.
     """
 
     def __init__(self, scenario: Scenario, allocations: Sequence[str], seed: int) -> None:
+        self.question: Question = (scenario, tuple(allocations), seed)
         self.prepared = Prepared(scenario)
         self.chosen = [PreparedAllocation(self.prepared, name) for name in allocations]
         self.allocations = tuple(allocations)

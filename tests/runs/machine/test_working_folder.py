@@ -57,9 +57,7 @@ def leftover(folder: Path, runner: DrawRunner, draws: int = 30) -> None:
     """Leave the first ten draws of a run behind."""
     plan = replace(PLAN, draws=draws)
     with working_folder.claimed(folder, plan, (0, draws), resume=False) as kept:
-        arrays = chunks.run_chunk(runner, (0, 10))
-        assert arrays is not None
-        kept.save((0, 10), arrays)
+        kept.save(*chunks.run_chunk(runner, (0, 10)))
 
 
 def test_a_working_folder_without_draws_goes_when_the_run_ends(tmp_path: Path) -> None:
@@ -127,8 +125,7 @@ def test_a_damaged_file_of_kept_draws_is_run_again_with_a_word(
     leftover(folder, runner)
     path = folder / chunks.chunk_name((0, 10))
     data = bytearray(path.read_bytes())
-    other = chunks.run_chunk(runner, (10, 20))
-    assert other is not None
+    _, other = chunks.run_chunk(runner, (10, 20))
     match kind:
         case "flipped":
             data[len(data) // 2] ^= 1
