@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,11 +17,12 @@ from click.testing import CliRunner
 from returnplan.cli import main
 from returnplan.model.chance.assumptions import default_assumptions
 from tests.documents import ROOT, written
+from tests.running import COMMAND, call, manifest, no_figures
 from tests.test_project import files_of_the_project
 
 NOT_RUN = {
     "make demo": "since these call them",
-    "returnplan run my_scenario --draws 5000": "need several machines",
+    "dask scheduler": "need several machines",
     "eval": "it changes the shell",
 }
 """Beginnings of README's blocks that no test runs, and the reason that README gives before each."""
@@ -42,7 +47,7 @@ def blocks() -> list[Block]:
 
 
 def test_every_block_of_readme_is_run_or_says_why_not() -> None:
-    left = [block for block in blocks() if block.language not in ("sh", "python")]
+    left = [block for block in blocks() if block.language not in ("sh", "python", "bash")]
     assert [block.language for block in left] == [""] * len(NOT_RUN)
     for block, (begin, reason) in zip(left, NOT_RUN.items(), strict=True):
         assert block.text.startswith(begin)
@@ -76,6 +81,32 @@ def test_readme_followed_from_top_to_bottom_does_what_it_says(
     for name in ("my_scenario/README.md", "in_excel/tables.xlsx", "compared.csv", "met.png"):
         assert (desk / name).is_file()
     assert list((desk / "runs/first/report").glob("report-internal-fr.html"))
+
+
+@pytest.mark.slow
+def test_the_array_script_of_readme_runs_all_parts_in_a_queue(
+    run_of: Callable[..., Path], tmp_path: Path
+) -> None:
+    """The queue is a loop that sets the variables of SLURM; the parts are fewer and shorter."""
+    (script,) = (block.text for block in blocks() if block.language == "bash")
+    assert "--draws 5000" in script
+    assert "--array=1-20\n" in script
+    (tmp_path / "job.sh").write_text(script.replace("--draws 5000", "-a today --draws 13"))
+    (tmp_path / "returnplan").write_text(
+        f"#!/bin/sh\nexec {sys.executable} -c '{COMMAND}' 0 \"$@\"\n"
+    )
+    (tmp_path / "returnplan").chmod(0o700)
+    (tmp_path / "my_scenario").symlink_to(ROOT / "scenarios/valley")
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    around = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT), "SLURM_ARRAY_TASK_COUNT": "2"}
+    for number in ("2", "1"):
+        queued = around | {"SLURM_ARRAY_TASK_ID": number}
+        subprocess.run(["sh", "job.sh"], cwd=tmp_path, env=queued, check=True, capture_output=True)
+    with no_figures():
+        merged = call("merge", *sorted((tmp_path / "parts").iterdir()), "--out", tmp_path / "whole")
+    assert merged.exit_code == 0, merged.output
+    whole = run_of(ROOT / "scenarios/valley", "-a", "today", "--draws", "13")
+    assert manifest(tmp_path / "whole")["digest"] == manifest(whole)["digest"]
 
 
 @pytest.mark.parametrize("command", ["", *main.commands])
