@@ -24,7 +24,7 @@ from returnplan.model.effects.cost import Payroll
 from returnplan.model.effects.harm import Harm, Presence, beside
 from returnplan.model.effects.returns import Returns
 from returnplan.model.reasons.causes import Reasons
-from returnplan.model.reasons.walk import Trace
+from returnplan.model.reasons.walk import AllocationArrays, Trace
 from returnplan.model.work import network, policies, teams
 from returnplan.model.work.arrays import Amounts, Workforce, Workload, WorkLog
 from returnplan.model.work.calendars import calendars_of
@@ -216,7 +216,7 @@ class PreparedAllocation:
     def __init__(
         self, prepared: Prepared, name: str, like: "PreparedAllocation | None" = None
     ) -> None:
-        scenario, settlements = prepared.scenario, prepared.settlements
+        scenario = prepared.scenario
         self.name = name
         self.teams = teams.roster(scenario, name)
         if like is None:
@@ -232,14 +232,29 @@ class PreparedAllocation:
             prepared.network,
             prepared.calendars.zones,
         )
-        self.access = prepared.reasons.access(self.teams, self.routes)
         self.payroll = Payroll(
             self.teams, scenario.assets, prepared.horizon_s, scenario.start, scenario.works
         )
-        self.harm = Harm(scenario, settlements, prepared.by_s, [team.asset for team in self.teams])
-        settlement_of = {one.id: one.settlement for one in scenario.communities}
-        served = dict.fromkeys(settlements.number[settlement_of[one]] for one in self.order)
-        self.served = np.array(list(served), np.int64)
+        self._prepared = prepared
+
+    @cached_property
+    def access(self) -> AllocationArrays:
+        """What the reasons ask of an allocation."""
+        return self._prepared.reasons.access(self.teams, self.routes)
+
+    @cached_property
+    def harm(self) -> Harm:
+        """Accidents of its teams, and of people who return."""
+        prepared, assets = self._prepared, [team.asset for team in self.teams]
+        return Harm(prepared.scenario, prepared.settlements, prepared.by_s, assets)
+
+    @cached_property
+    def served(self) -> Whole:
+        """Settlements in the order in which they are served."""
+        prepared = self._prepared
+        settlement_of = {one.id: one.settlement for one in prepared.scenario.communities}
+        numbers = [prepared.settlements.number[settlement_of[one]] for one in self.order]
+        return np.array(list(dict.fromkeys(numbers)), np.int64)
 
 
 def _prioritise(

@@ -622,7 +622,7 @@ class Reasons:
             road_person_minutes=np.zeros(roads, np.int64),
             steps=np.zeros((steps, 4), np.int64),
             kept=np.zeros(1, np.int64),
-            last_road=np.array([NONE, 0], np.int64),
+            chain=np.zeros(4, np.int64),
         )
 
 
