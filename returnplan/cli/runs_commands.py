@@ -1,7 +1,7 @@
 """Commands that run a scenario, put parts of a run together, compare, and measure speed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -235,10 +235,21 @@ def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
     """Read names of sizes, each once."""
     from returnplan.runs.speed.bench import SIZES
 
+    return _names(text, "size", SIZES)
+
+
+def _also(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+    """Read names of what is measured, too, each once."""
+    from returnplan.runs.speed.bench import ALSO
+
+    return _names(text, "measurement", ALSO) if text else ()
+
+
+def _names(text: str, kind: str, known: Collection[str]) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
     for name in names:
-        if name not in SIZES:
-            raise click.BadParameter(f"{name!r} is no size: allowed are {', '.join(SIZES)}")
+        if name not in known:
+            raise click.BadParameter(f"{name!r} is no {kind}: allowed are {', '.join(known)}")
     return names
 
 
@@ -249,19 +260,31 @@ def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
     show_default=True,
     callback=_sizes,
     help="Made-up scenarios: S (100 settlements, 400 hazards, 20 teams), "
-    "M (1,000, 5,000, 200), L (10,000, 50,000, 1,000).",
+    "M (1,000, 5,000, 200), L (10,000, 50,000, 1,000), XL (30,000, 150,000, 3,000).",
+)
+@click.option(
+    "--also",
+    default="",
+    metavar="NAMES",
+    callback=_also,
+    help="workers: draws a second with one process, threads, processes and Dask; "
+    "start: time to compile in an empty folder.",
 )
 @click.option(
     "--scenario",
     "folders",
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
-    help="Scenario folder, with a short ensemble on one and two threads; repeatable.",
+    help="Scenario folder; repeatable.",
 )
 @click.option("--json", "target", type=PATH, help="File for the figures.")
 @click.option("--no-rival", is_flag=True, help="Without the same work as a plain SimPy program.")
 def bench(
-    sizes: Sequence[str], folders: Sequence[Path], target: Path | None, no_rival: bool
+    sizes: Sequence[str],
+    also: Sequence[str],
+    folders: Sequence[Path],
+    target: Path | None,
+    no_rival: bool,
 ) -> None:
     r"""Measure how fast simulations are here, beside a plain SimPy program on S and M.
 
@@ -272,9 +295,11 @@ def bench(
     Examples:
       returnplan bench
       returnplan bench --sizes S,M,L --scenario scenarios/karabakh --json bench.json
+      returnplan bench --sizes M --also workers,start
     """
     from returnplan.runs.speed.bench import bench as measure
 
     with bad_input():
-        for line in measure(sizes, folders, with_rival=not no_rival, target=target):
+        lines = measure(sizes, folders, also=also, with_rival=not no_rival, target=target)
+        for line in lines:
             say(line)

@@ -73,10 +73,10 @@ def run_on_cluster(
     if not kept.missing():
         return
     # Files are written by a thread, which Ctrl-C does not reach.
-    with _client(address, workers or cores()) as client, ThreadPoolExecutor(1) as writer:
+    with client_of(address, workers or cores()) as client, ThreadPoolExecutor(1) as writer:
         spans = kept.missing(_threads_of(client, address))
-        with _watched(client, say), closing(_results(client, question, spans)) as results:
-            for span, arrays in results:
+        with _watched(client, say), closing(results(client, uuid4().hex, question, spans)) as found:
+            for span, arrays in found:
                 writer.submit(kept.save, span, arrays).result()
                 done += span[1] - span[0]
                 progress(done)
@@ -122,11 +122,32 @@ def _watched(client: Any, say: Callable[[str], None]) -> Iterator[None]:
         watcher.join()
 
 
-def _results(
-    client: Any, question: Question, spans: Sequence[DrawRange]
+def results(
+    client: Any, run: str, question: Question, spans: Sequence[DrawRange]
 ) -> Generator[tuple[DrawRange, Arrays], None, None]:
-    """Submit all tasks and give their chunks as they come."""
-    run = uuid4().hex
+    """Submit all tasks and give their chunks as they come.
+
+    Parameters
+    ----------
+    client
+        As :func:`client_of` gives it.
+    run
+        Name of the run, which has one question.
+    question
+        Scenario, allocations and seed.
+    spans
+        Chunks that are to be run.
+
+    Yields
+    ------
+    tuple[DrawRange, Arrays]
+        The draws, and what :func:`returnplan.runs.machine.chunks.run_chunk` gave.
+
+    Raises
+    ------
+    UnfinishedError
+        When the cluster fails.
+    """
     # Sent once, as a task of its own: should its worker die, the scheduler does it again.
     loaded = client.submit(pickle.loads, pickle.dumps(question), pure=False)
     tasks = [client.submit(run_task, run, loaded, span, __version__, pure=False) for span in spans]
@@ -197,8 +218,21 @@ def _distributed() -> Any:
 
 
 @contextmanager
-def _client(address: str, workers: int) -> Iterator[Any]:
-    """Connect to a cluster, quietly; a local one is started and ended."""
+def client_of(address: str, workers: int) -> Iterator[Any]:
+    """Connect to a cluster, quietly; a local one is started and ended.
+
+    Parameters
+    ----------
+    address
+        Address of a scheduler, or ``local``.
+    workers
+        Worker processes of a local cluster.
+
+    Yields
+    ------
+    distributed.Client
+        The connection.
+    """
     distributed = _distributed()
     quiet = {
         "distributed.scheduler.allowed-failures": MOST_DEATHS,

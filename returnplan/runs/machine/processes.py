@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -49,13 +50,37 @@ def run_in_processes(
         When a worker fails, or one dies again and again.
     """
     count = workers or cores()
-    crew = _Crew((str(kept.folder.resolve()), *runner.question), kept, count, say)
-    try:
+    with crew_of(runner, kept, count, say) as crew:
         share_out(crew.run, kept, count, progress)
-    finally:
-        crew.dismiss()
     if crew.peaks_mib:
         say(f"Each worker process held {max(crew.peaks_mib):,.0f} MiB at most.")
+
+
+@contextmanager
+def crew_of(
+    runner: DrawRunner, kept: KeptDraws, workers: int, say: Callable[[str], None] = ignore
+) -> Iterator["Crew"]:
+    """Have worker processes for some time.
+
+    Parameters
+    ----------
+    kept
+        Working folder.
+    workers
+        Number of processes.
+    say
+        Called with a line when one dies.
+
+    Yields
+    ------
+    Crew
+        The workers, who start when they are needed.
+    """
+    crew = Crew((str(kept.folder.resolve()), *runner.question), kept, workers, say)
+    try:
+        yield crew
+    finally:
+        crew.dismiss()
 
 
 class _Died(Exception):  # noqa: N818 - no error of anybody's
@@ -117,8 +142,20 @@ def _raise(kind: str, text: str, number: int | None) -> None:
     raise UnfinishedError(f"a worker process failed: {kind}: {text}")
 
 
-class _Crew:
-    """Worker processes, started when they are needed, and followed by others when they die."""
+class Crew:
+    """Worker processes, started when they are needed, and followed by others when they die.
+
+    Parameters
+    ----------
+    task
+        What each is sent at the start.
+    kept
+        Working folder.
+    workers
+        Their number.
+    say
+        Called with a line when one dies.
+    """
 
     def __init__(
         self, task: tuple[Any, ...], kept: KeptDraws, workers: int, say: Callable[[str], None]
@@ -132,7 +169,18 @@ class _Crew:
             self._idle.put(None)
 
     def run(self, span: DrawRange, count: Count) -> None:
-        """Have a chunk run, again when its worker dies."""
+        """Have a chunk run, again when its worker dies.
+
+        Parameters
+        ----------
+        count
+            Is told of draws that are done or lost; says whether to go on.
+
+        Raises
+        ------
+        UnfinishedError
+            When the worker fails, or one dies again and again.
+        """
         for _ in range(MOST_DEATHS):
             done = 0
 

@@ -45,7 +45,7 @@ def share_out(
     run_one: Callable[[DrawRange, Count], None],
     kept: KeptDraws,
     workers: int,
-    progress: Progress,
+    progress: Progress = ignore,
 ) -> None:
     """Let threads run the missing chunks of a working folder.
 
