@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from returnplan.cli import main
 from returnplan.model.chance.assumptions import default_assumptions
-from tests.documents import ROOT, written
+from tests.documents import ROOT, speed_lines, written
 from tests.running import COMMAND, call, manifest, no_figures
 from tests.test_project import files_of_the_project
 
@@ -163,6 +163,38 @@ def test_the_rule_for_links_sees_what_leads_nowhere() -> None:
 
 
 # ---------------------------------------------------------------- made from the code
+
+
+def test_the_table_of_speed_holds_what_was_measured_and_leaves_out_what_was_not() -> None:
+    one = {
+        "settlements": 100,
+        "hazards": 400,
+        "teams": 20,
+        "parcels_per_second": 1_234_567.8,
+        "simpy_ratio": 98.4,
+        "drawn_seconds": 0.0123,
+        "whole_ratio": 1.5,
+        "lean_ratio": 1.2,
+        "peak_mib": 256.7,
+        "workers_ratios": {"two threads": 1.6, "two processes": 1.9},
+    }
+    other = one | {"simpy_ratio": None, "workers_ratios": None}
+    found = {
+        "sizes": {"S": one},
+        "scenarios": {"scenarios/karabakh": other},
+        "first_start_seconds": 31.4,
+        "next_start_seconds": 2.04,
+    }
+    lines = list(speed_lines(found))
+    assert lines[0] == "|  | S: 100 settlements, 400 hazards, 20 teams | karabakh |"
+    assert "| parcels of work a second, one core | 1,234,568 | 1,234,568 |" in lines
+    assert "| a plain SimPy program over returnplan | 98 |  |" in lines
+    assert "| draws a second, two processes over one process | 1.90 |  |" in lines
+    assert lines[-1].endswith("took 31 s; the next one took 2.0 s.")
+    readme = read(ROOT / "README.md")
+    for line in lines[2:-2]:
+        assert f"\n{line.split('|')[0]}|{line.split('|')[1]}|" in readme, line
+    assert len(list(speed_lines(found | {"first_start_seconds": None}))) == len(lines) - 2
 
 
 def test_documents_made_from_the_code_are_up_to_date() -> None:
