@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -354,6 +355,11 @@ class World:
 def rounded(time_s: float) -> int:
     """Nearest whole second, halves up (model §1)."""
     return math.floor(time_s + 0.5)
+
+
+def whole_units(amount: float) -> int:
+    """Return an amount in whole 1e-9, halves up: team-days of a place, hours of a road (§6)."""
+    return math.floor(amount * 1e9 + 0.5)
 
 
 def number(text: str | None, default: Any = None) -> Any:
@@ -703,6 +709,7 @@ def work_until(world: World, zone: str, begin_s: int, workable_days: float) -> i
 @dataclass
 class Team:
     id: str
+    place: int  # among all teams by (asset, base, number)
     asset: Asset
     base: str
     from_s: int
@@ -769,19 +776,19 @@ def quote(world: World, team: Team, job: Job, now: int, hours: dict[str, float])
 def name_teams(world: World, allocation: str) -> list[Team]:
     """Name teams asset/base/0001 and so on, numbered by (from, until) (model §4).
 
-    Choice: a blank ``from`` is the start and a blank ``until`` is last; a ``from`` before the start
-    is ordered as written.
+    A blank ``from`` is the start and a blank ``until`` is last; dates before the start count as the
+    start.
     """
     teams: list[Team] = []
     lines = world.deployments[allocation]
     for asset, base in sorted({(line.asset, line.base) for line in lines}):
         own = [line for line in lines if (line.asset, line.base) == (asset, base)]
         count = 0
-        for line in sorted(own, key=lambda line: (line.from_s, line.until_s)):
+        for line in sorted(own, key=lambda line: (max(0, line.from_s), max(0, line.until_s))):
             for _ in range(line.teams):
                 count += 1
-                name = f"{asset}/{base}/{count:04d}"
-                teams.append(Team(name, world.assets[asset], base, line.from_s, line.until_s))
+                name, kind = f"{asset}/{base}/{count:04d}", world.assets[asset]
+                teams.append(Team(name, len(teams), kind, base, line.from_s, line.until_s))
     return teams
 
 
@@ -812,20 +819,15 @@ class Plan:
         amount = job.crew_days if job.hazard is None else job.area_m2
         return amount / best if best > 0 else None
 
-    def total_team_days(self, places: list[str]) -> float | None:
-        """Sum over all jobs of some settlements and roads, exact before its one rounding.
-
-        Choice: Smith ratios use these sums as they are; only the roads' costs in the search for
-        access routes are whole 1e-9 team-days.
-        """
-        parts: list[float] = []
+    def total_team_days(self, places: list[str]) -> int | None:
+        """Sum over some settlements and roads, whole 1e-9 team-days of each; None: nobody can."""
+        total = 0
         for where in places:
-            for job in self.world.jobs_on(where):
-                days = self.team_days(job)
-                if days is None:
-                    return None
-                parts.append(days)
-        return math.fsum(parts)
+            days = [self.team_days(job) for job in self.world.jobs_on(where)]
+            if None in days:
+                return None
+            total += whole_units(math.fsum(one for one in days if one is not None))
+        return total
 
     def access_routes(self) -> dict[str, list[str]]:
         """Roads from a hub to each place, in driving order; no entry: no route.
@@ -837,7 +839,7 @@ class Plan:
         for road in self.world.roads:
             days = self.total_team_days([road])
             if days is not None:  # else unusable
-                costs[road] = math.floor(days * 1e9 + 0.5)
+                costs[road] = days
         good = {road: cost for road, cost in costs.items() if self.world.roads[road].all_season}
         routes = self.cheapest(costs)
         routes.update(self.cheapest(good))
@@ -883,7 +885,7 @@ class Plan:
         if policy == "listed":
             listed = self.world.listed[self.allocation]
             return listed + [name for name in by_id if name not in listed]
-        measures: dict[str, Callable[[Community], float]] = {
+        measures: dict[str, Callable[[Community], float | Fraction]] = {
             "nearest": self.hours_from_hub,
             "population": lambda community: -community.people,
             "smith_own": lambda community: -self.smith(community, with_path=False),
@@ -896,9 +898,9 @@ class Plan:
         route = self.routes.get(community.settlement)
         if route is None:
             return math.inf  # Choice: communities without a route come last.
-        return math.fsum(self.world.roads[road].hours for road in route)
+        return sum(whole_units(self.world.roads[road].hours) for road in route)
 
-    def smith(self, community: Community, *, with_path: bool) -> float:
+    def smith(self, community: Community, *, with_path: bool) -> float | Fraction:
         """People per expected team-day.
 
         Choice: the people are the community's own, the team-days those of its whole settlement.
@@ -912,7 +914,7 @@ class Plan:
         days = self.total_team_days(places)
         if days is None or community.people == 0:
             return 0.0
-        return community.people / days if days > 0 else math.inf
+        return Fraction(round(community.people), days) if days > 0 else math.inf
 
     def rank_sites(self) -> None:
         """Give settlements and roads their rank, and roads their number of roads from the hub."""
@@ -931,7 +933,7 @@ class Plan:
     def rank(self, job: Job) -> int:
         return self.ranks.get(job.where, len(self.order) + 1)
 
-    def key(self, job: Job) -> tuple[int, int, int, int, int, str]:
+    def key(self, job: Job) -> tuple[int, int, int, int, int, str, str]:
         """Sort key of a job: rank, group, roads from the hub, later stage first, id.
 
         Found hazards stand behind the recorded ones of the same settlement, group and stage, by
@@ -952,7 +954,8 @@ class Plan:
         # "Then the later stage": the stage further along goes first; works have none.
         later = -STAGE_ORDER.index(job.stage) if job.stage in STAGE_ORDER else 0
         number = job.hazard.found_number if job.hazard is not None else 0
-        return self.rank(job), group, hops, later, number, job.id
+        owner, _, kind = job.id.partition("/") if number == 0 else (job.where, "", job.stage)
+        return self.rank(job), group, hops, later, number, owner, kind
 
 
 # ------------------------------------------------------------------------------ §6 the event loop
@@ -1095,11 +1098,11 @@ class Run:
             return all(other in self.done_s for other in stages[: stages.index(job.id)])
         if job.stage == "repair":
             return self.all_released(self.world.hazards_on(job.where))
-        if job.works is not None and job.works.kind != "risk_education":
-            denied = "housing" if job.works.kind == "shelter" else job.works.kind
-            here = filter(self.has_joined, self.world.hazards_on(job.where))
-            return self.all_released([hazard for hazard in here if denied in hazard.denies])
-        return True  # community survey, risk education
+        if job.works is not None:
+            return self.all_released(
+                list(filter(self.has_joined, works_wait_for(job.works, self.world)))
+            )
+        return True  # community survey
 
     def drive_hours(self, base: str, now: int) -> dict[str, float]:
         """Hours from a base to each place that teams can drive to now (model §2)."""
@@ -1126,7 +1129,7 @@ class Run:
             if not self.may_begin(job) or self.world.accessible_s(job.where) > now:
                 continue
             for line in self.lines:
-                fresh = Team("", self.world.assets[line.asset], line.base, 0, math.inf)
+                fresh = Team("", 0, self.world.assets[line.asset], line.base, 0, math.inf)
                 if quote(self.world, fresh, job, now, hours[line.base]) is not None:
                     self.open_s[job.id] = now
                     break
@@ -1143,13 +1146,13 @@ class Run:
             working = [parcel for parcel in assigned if not parcel.completed]
             if job.hazard is not None and len(working) >= job.hazard.max_teams:
                 continue
-            offers: list[tuple[int, str, Team, Quote]] = []
+            offers: list[tuple[int, int, Team, Quote]] = []
             for team in self.teams:
                 if team.busy or not team.from_s <= now < team.until_s:
                     continue
                 offer = quote(self.world, team, job, now, hours[team.base])
                 if offer is not None:
-                    offers.append((offer.finish_s, team.id, team, offer))
+                    offers.append((offer.finish_s, team.place, team, offer))
             if not offers:
                 continue
             _, _, team, offer = min(offers, key=lambda entry: entry[:2])
@@ -1180,6 +1183,28 @@ class Run:
                     entry |= self.parcels[job.id][index].entry()
                 entries[job.id, index + 1] = entry
         return entries
+
+
+def works_wait_for(works: Works, world: World) -> list[Hazard]:
+    """Hazards that works wait for, once these have joined (model §7).
+
+    Of K works of a kind at a settlement the k-th waits for the first hazards that hold k/K of the
+    area, the K-th for all of them and for what the survey finds. Risk education waits for none.
+    """
+    denied = {"shelter": "housing", "risk_education": None}.get(works.kind, works.kind)
+    here = [hazard for hazard in world.hazards_on(works.settlement) if denied in hazard.denies]
+    place_and_kind = (works.settlement, works.kind)
+    alike = [w.id for w in world.works.values() if (w.settlement, w.kind) == place_and_kind]
+    part = sum(name <= works.id for name in alike) / len(alike)
+    if part == 1:
+        return here
+    recorded = sorted((h for h in here if h.found_number == 0), key=lambda hazard: hazard.id)
+    whole = math.fsum(hazard.area_m2 for hazard in recorded)
+    for count in range(1, len(recorded) + 1):
+        held = math.fsum(hazard.area_m2 for hazard in recorded[:count])
+        if held >= part * whole - TOLERANCE * whole:
+            return recorded[:count]
+    return []
 
 
 def shortest_hours(origin: str, roads: list[Road]) -> dict[str, float]:

@@ -48,6 +48,7 @@ from tests.reference import (
     shortest_hours,
     under,
     works_done,
+    works_wait_for,
 )
 
 DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # a common year
@@ -192,7 +193,7 @@ class Chain:
         Choice: a hazard without quality control counts as if it had one.
         """
 
-        def key(thing: Thing) -> tuple[int, int, int, int, int, str]:
+        def key(thing: Thing) -> tuple[int, int, int, int, int, str, str]:
             if thing.kind == "job":
                 return self.plan.key(self.world.jobs[thing.id])
             hazard = self.world.hazards[thing.id]
@@ -211,15 +212,13 @@ class Chain:
             return self.finding(job.hazard)
         if job.stage == "repair":
             return [Thing("release", hazard.id) for hazard in self.world.hazards_on(job.where)]
-        if job.works is not None and job.works.kind != "risk_education":
-            denied = "housing" if job.works.kind == "shelter" else job.works.kind
+        if job.works is not None:
             return [
                 Thing("release", hazard.id)
-                for hazard in self.world.hazards_on(job.where)
-                if denied in hazard.denies
-                and (hazard.found_number == 0 or self.run.joined_s.get(hazard.id, math.inf) <= by_s)
+                for hazard in works_wait_for(job.works, self.world)
+                if hazard.found_number == 0 or self.run.joined_s.get(hazard.id, math.inf) <= by_s
             ]
-        return []  # community survey, risk education
+        return []  # community survey
 
     def finding(self, hazard: Hazard) -> list[Thing]:
         """Before a found hazard there is the community survey that finds it."""
@@ -340,7 +339,7 @@ class Chain:
         found: list[tuple[float, str, str]] = []
         for line in self.run.lines:
             hours = shortest_hours(line.base, usable)
-            fresh = Team("", self.world.assets[line.asset], line.base, 0, math.inf)
+            fresh = Team("", 0, self.world.assets[line.asset], line.base, 0, math.inf)
             if quote(self.world, fresh, job, here, hours) is not None:
                 found += [(hours[end], line.base, end) for end in ends if end in hours]
         _, base, end = min(found)

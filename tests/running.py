@@ -41,7 +41,7 @@ if sys.argv[2:] == ["worker"]:
     sys.exit(worker.main())
 processes.COMMAND = (sys.executable, "-c", sys.orig_argv[-len(sys.argv)], sys.argv[1], "worker")
 from returnplan.show import figures
-figures.draw_figures = lambda *given, **named: None
+figures.pages = lambda *given, **named: []
 from returnplan.cli import main
 main(sys.argv[2:], prog_name="returnplan")
 """
@@ -52,7 +52,7 @@ main(sys.argv[2:], prog_name="returnplan")
 def no_figures() -> Iterator[None]:
     """Let runs draw no figures meanwhile: for tests that look at none."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(figures, "draw_figures", lambda *_, **__: None)
+        patched.setattr(figures, "pages", lambda *_, **__: [])
         yield
 
 

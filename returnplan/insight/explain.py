@@ -24,6 +24,7 @@ from returnplan.quantiles import MIDDLE, mean, quantile
 from returnplan.runs.evaluate import Evaluator, ready_within
 from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.runs.machine.chunks import cores
+from returnplan.runs.machine.runner import warm_up
 from returnplan.runs.reading import Run, load_run
 from returnplan.units import DAY_S, horizon_date
 
@@ -80,6 +81,7 @@ def open_run(folder: Path, language: str = "", *, as_is: bool = False) -> Opened
         When it is no complete run folder, or its scenario is not the one of the run.
     """
     run = load_run(folder, as_is=as_is)
+    warm_up()
     copy = folder / SCENARIO_COPY
     if not copy.is_dir():
         raise ReturnplanError(f"{folder} holds no folder {SCENARIO_COPY}: run it again")

@@ -326,10 +326,33 @@ def simulate(
     tuple[Account, Course]
         What the run brings, in numbers; and what happened.
     """
-    horizon_s, number = prepared.horizon_s, numbers.values.number
     # Teams at work, land released, roads opened, conditions met (§3 to §7)
     course = run(prepared, allocation, numbers, keeps_parcels=keeps_parcels)
-    log, history = course.log, course.history
+    return account_of(prepared, allocation, course, first), course
+
+
+def account_of(
+    prepared: Prepared,
+    allocation: PreparedAllocation,
+    course: Course,
+    first: Account | None = None,
+) -> Account:
+    """Draw up the account of what happened (model §7 to §10).
+
+    Parameters
+    ----------
+    prepared, allocation, course
+        Scenario, allocation, what happened.
+    first
+        As for :func:`simulate`.
+
+    Returns
+    -------
+    Account
+        What the run brings, in numbers.
+    """
+    numbers, log, history = course.numbers, course.log, course.history
+    horizon_s, number = prepared.horizon_s, numbers.values.number
     # What held people up (§7.1), how far the conditions are met (§7)
     delays = prepared.reasons.delays(allocation.access, course.trace(prepared.reasons))
     measures = prepared.scores.measures(history, horizon_s, course.gate_s)
@@ -344,7 +367,7 @@ def simulate(
     costs = allocation.payroll.costs(
         log.last_finish_s, log.mobilisations, log.camps, history.works_s
     )
-    account = Account(
+    return Account(
         gate_s=within(course.gate_s, horizon_s),
         released_m2=prepared.cells.areas(history.released_s, numbers.amounts),
         delay_s=delays.cause_s,
@@ -362,4 +385,3 @@ def simulate(
         casualties=np.array(casualties, np.float64),
         casualties_here=by_settlement,
     )
-    return account, course

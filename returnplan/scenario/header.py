@@ -14,7 +14,7 @@ from returnplan.domain import (
     MOST_CHARACTERS,
     OPTIONAL_TABLES,
     WORDS_TEXT,
-    AllocationHeader,
+    AllocationLine,
     Scenario,
     file_name,
     type_of_table,
@@ -47,6 +47,8 @@ class Head:
     ----------
     values
         The good values of the scenario, by key.
+    allocations
+        Its well-formed allocations.
     allocation_names
         Names of all allocations; None: they cannot be read.
     left_out
@@ -58,6 +60,7 @@ class Head:
     """
 
     values: dict[str, Any]
+    allocations: tuple[AllocationLine, ...] = ()
     allocation_names: tuple[str, ...] | None = None
     left_out: tuple[str, ...] | None = None
     marks: Marks = PLAIN
@@ -94,8 +97,9 @@ def read_head(folder: Path) -> Head:
     ]
     problems += links_out(folder, path)
     values = {key: read(raw.get(key), problems) for key, read in _READERS.items()}
-    given = raw.get("allocations")
+    given = raw.get("allocations", {})
     return Head(
+        allocations=_read_allocations(raw.get("allocations"), problems),
         values={key: value for key, value in values.items() if value is not None},
         allocation_names=tuple(given) if isinstance(given, dict) else None,
         left_out=_read_left_out(raw.get("left_out", []), problems),
@@ -284,31 +288,47 @@ def _gate_parameters(
     return numbers
 
 
-def _read_allocations(
-    value: object, problems: list[Problem]
-) -> tuple[AllocationHeader, ...] | None:
-    if not isinstance(value, dict) or not value:
-        _complain(problems, "allocations", value, "a table [allocations.NAME] for each allocation")
-        return None
-    headers: list[AllocationHeader] = []
+def _read_allocations(value: object, problems: list[Problem]) -> tuple[AllocationLine, ...]:
+    """Allocations that are well-formed; without any the table of allocations may have them."""
+    if value is not None and (not isinstance(value, dict) or not value):
+        _complain(problems, "allocations", value, NO_ALLOCATIONS)
+    if not isinstance(value, dict):
+        return ()
+    lines: list[AllocationLine] = []
     for name, given in value.items():
         where = f"allocations.{name}"
         if not isinstance(given, dict):
             _complain(problems, where, given, "a table with title and policy")
             continue
         for key in given:
-            if key not in ("title", "policy"):
-                _complain(problems, f"{where}.{key}", "no such key", "title or policy")
-        policy, title = given.get("policy", "listed"), given.get("title", "")
-        if not _is_line(title):
-            _complain(problems, f"{where}.title", title, WORDS_TEXT)
-        if not isinstance(policy, str) or policy not in POLICIES:
-            _complain(problems, f"{where}.policy", policy, f"one of {', '.join(POLICIES)}")
+            if key not in _ALLOCATION_KEYS:
+                allowed = f"one of {', '.join(_ALLOCATION_KEYS)}"
+                _complain(problems, f"{where}.{key}", "no such key", allowed)
+        wrong = [key for key in _ALLOCATION_KEYS if not _is_of_allocation(key, given.get(key))]
+        for key in wrong:
+            _complain(problems, f"{where}.{key}", given[key], _ALLOCATION_KEYS[key])
         if len(name) > MOST_LETTERS or not _fits(file_name, name):
             _complain(problems, where, name, f"a name of at most {MOST_LETTERS} letters: {ID_TEXT}")
-        elif _is_line(title) and isinstance(policy, str) and policy in POLICIES:
-            headers.append(AllocationHeader(name=name, title=title, policy=policy))
-    return tuple(headers)
+        elif not wrong:
+            good = {key: given[key] for key in _ALLOCATION_KEYS if key in given}
+            lines.append(AllocationLine(name=name, **good))
+    return tuple(lines)
+
+
+NO_ALLOCATIONS = "a table [allocations.NAME] for each allocation, or the table allocations"
+_ALLOCATION_KEYS: Mapping[str, str] = {
+    "title": WORDS_TEXT,
+    "policy": f"one of {', '.join(POLICIES)}",
+    "like": "the name of another allocation",
+}
+"""What an allocation may state, and what is allowed there."""
+
+
+def _is_of_allocation(key: str, value: object) -> bool:
+    """Whether a value may stand at a key of an allocation; None: nothing stands there."""
+    if value is None or key == "title":
+        return value is None or _is_line(value)
+    return isinstance(value, str) and (key != "policy" or value in POLICIES)
 
 
 _READERS: Mapping[str, Callable[[object, list[Problem]], object]] = {
@@ -317,10 +337,9 @@ _READERS: Mapping[str, Callable[[object, list[Problem]], object]] = {
     "start": _read_start,
     "horizon_years": _read_horizon,
     "gates": read_gates,
-    "allocations": _read_allocations,
 }
-_TABLE_KEYS = ("left_out", "decimal", "thousands")
-"""Keys about the tables: a scenario that is read no longer knows them."""
+_TABLE_KEYS = ("allocations", "left_out", "decimal", "thousands")
+"""Keys that are read with the tables, or say how these are read."""
 
 
 def head_text(scenario: Scenario) -> str:

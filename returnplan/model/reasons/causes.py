@@ -335,6 +335,7 @@ class Reasons:
             job_need=_numbers(self._needs[need_of(job)] for job in plan.jobs),
             work_cause=_numbers(cause_no[work_cause(job.stage)] for job in plan.jobs),
             wait_cause=_numbers(cause_no[waiting_cause(job.skill)] for job in plan.jobs),
+            takes_found=np.array([job.takes_found for job in plan.jobs], np.bool_),
             first_works=milestones.works.start,
             first_survey=milestones.surveys.start,
             first_road=milestones.road_releases.start,

@@ -55,6 +55,7 @@ class ScenarioArrays(NamedTuple):
     job_need: Numbers  # J
     work_cause: Numbers  # J
     wait_cause: Numbers  # J
+    takes_found: Flags  # J: works that wait for hazards that a survey finds, too
     first_works: int
     first_survey: int
     first_road: int  # release; those of hazards stand before
@@ -600,6 +601,8 @@ def _last_found(
 ) -> tuple[Int, Int, Int]:
     """The same with the hazards that a survey found, and that works not begun have waited for."""
     scenario, trace = facts.scenario, facts.trace
+    if not scenario.takes_found[works]:
+        return due_s, last, missing
     passed_s, rank = trace.passed_s, trace.rank
     settlement = scenario.settlement_at[scenario.job_site[works]]
     begun_s = trace.closing[works, CLOSING_START]

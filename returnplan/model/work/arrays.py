@@ -207,7 +207,7 @@ class Workforce:
     priority
         Ids of all jobs, first to be served first.
     teams
-        Teams of the allocation, sorted by id.
+        Teams of the allocation, sorted by asset type, base and number.
     zones
         Number of each zone.
     """
@@ -322,6 +322,37 @@ class Workforce:
             log=log._replace(job=planned[log.job]),
         )
 
+    def all_at_once(self, amounts: Amounts) -> WorkLog:
+        """Say that all is done on day 0 by nobody: a log without work, in arrays as of a run.
+
+        Parameters
+        ----------
+        amounts
+            Work of the draw.
+
+        Returns
+        -------
+        WorkLog
+            Of the types that :meth:`work` gives.
+        """
+        milestones, teams = len(amounts.parcels), len(self._setting.crews.team_crew)
+        by_month = (len(self._assets), len(amounts.calendars.months.start_day))
+        found = np.arange(len(self._planned), milestones)
+        return WorkLog(
+            passed_s=np.zeros(milestones, np.int64),
+            open_s=np.zeros(milestones, np.int64),
+            closing=np.zeros((milestones, 6), np.int64),
+            day_share=np.ones(milestones),
+            last_finish_s=np.zeros(teams, np.int64),
+            demining_days=np.zeros(teams),
+            demined_m2=0.0,
+            mobilisations=np.zeros(by_month, np.int32),
+            camps=np.zeros(by_month, np.int32),
+            parcels=0,
+            job_at=np.concatenate([self._planned, found])[self._order(amounts)[0]],
+            log=_new_log(0),
+        )
+
 
 def _renamed(values: npt.NDArray[T], planned: Whole) -> npt.NDArray[T]:
     """Bring what stands in the order of the kernel into that of the plan."""
@@ -417,7 +448,7 @@ def _renumbered(values: npt.NDArray[T], number: Whole) -> npt.NDArray[T]:
 
 
 def _crews(scenario: Scenario, teams: Sequence[Team], network: Network) -> loop.Crews:
-    """Teams by crew, crews by asset type, bases; teams stand by id, so both are in a row."""
+    """Teams by crew, crews by asset type, bases; teams stand so that both are in a row."""
     assets = list(dict.fromkeys(team.asset for team in teams))
     crews = list(dict.fromkeys((team.asset, team.base) for team in teams))
     crew_no = {crew: i for i, crew in enumerate(crews)}
@@ -494,6 +525,7 @@ def _jobs(
         need=_renumbered(np.array(asked, np.int32), number),
         limit=_renumbered(np.minimum(limits, NO_LIMIT).astype(np.int32), number),
         survey=_renumbered(survey, number),
+        takes_found=_renumbered(np.array([job.takes_found for job in plan.jobs], np.bool_), number),
         follow_of=follow_of,
         follow=follow,
         missing=_renumbered(np.array([len(before) for before in after], np.int32), number),

@@ -16,7 +16,8 @@ class Team:
     Parameters
     ----------
     id
-        ``asset/base/0001`` and so on, numbered by (from, until).
+        ``asset/base/0001`` and so on, numbered by (from, until); dates before the start count as
+        the start.
     asset, base
         Asset type and the place where it lives.
     from_s, until_s
@@ -41,16 +42,16 @@ def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
     Returns
     -------
     tuple[Team, ...]
-        Sorted by id.
+        Sorted by asset type, base and number.
     """
     groups: dict[tuple[str, str], list[tuple[date, date, int]]] = {}
     for line in scenario.deployments:
         if line.allocation == allocation:
-            key = (line.asset, line.base)
-            start = line.from_date or scenario.start
-            groups.setdefault(key, []).append((start, line.until_date or date.max, line.teams))
+            begin = max(line.from_date or scenario.start, scenario.start)
+            until = max(line.until_date or date.max, scenario.start)
+            groups.setdefault((line.asset, line.base), []).append((begin, until, line.teams))
     teams: list[Team] = []
-    for (asset, base), lines in groups.items():
+    for (asset, base), lines in sorted(groups.items()):
         number = 0
         for start, until, count in sorted(lines):
             for _ in range(count):
@@ -60,13 +61,13 @@ def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
                         id=f"{asset}/{base}/{number:04d}",
                         asset=asset,
                         base=base,
-                        from_s=max(0, date_to_seconds(start, scenario.start)),
+                        from_s=date_to_seconds(start, scenario.start),
                         until_s=(
                             None if until == date.max else date_to_seconds(until, scenario.start)
                         ),
                     )
                 )
-    return tuple(sorted(teams, key=lambda team: team.id))
+    return tuple(teams)
 
 
 class Need(NamedTuple):

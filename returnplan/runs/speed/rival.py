@@ -102,6 +102,7 @@ class _Crew:
 class _Member:
     """A team with where it was last, and the event that brings its next order."""
 
+    number: int
     team: Team
     crew: _Crew
     order: simpy.Event
@@ -114,7 +115,7 @@ class _Quote(NamedTuple):
     """What a team offers for a parcel."""
 
     finish_s: int
-    team: str
+    team: int
     camps: bool
     member: _Member
 
@@ -165,7 +166,7 @@ class Rival:
     priority
         Ids of all jobs, first to be served first.
     teams
-        Teams of the allocation, sorted by id.
+        Teams of the allocation, sorted by asset type, base and number.
     """
 
     def __init__(
@@ -277,7 +278,7 @@ class _Run:
         crews: dict[tuple[str, str], _Crew] = {}
         reaches: dict[str, Reach] = {}
         members = []
-        for team in rival.teams:
+        for number, team in enumerate(rival.teams):
             if team.base not in reaches:
                 base = rival.network.place_no[team.base]
                 reaches[team.base] = Reach(rival.network, [base])
@@ -295,7 +296,8 @@ class _Run:
                 )
                 crews[team.asset, team.base] = crew
                 self._crews_of_base.setdefault(team.base, []).append(crew)
-            members.append(_Member(team, crews[team.asset, team.base], self._env.event()))
+            crew = crews[team.asset, team.base]
+            members.append(_Member(number, team, crew, self._env.event()))
         return members
 
     def until(self, until_s: int) -> Story:
@@ -459,7 +461,7 @@ class _Run:
         return None if first is None else self._task_at[first]
 
     def _assign(self, task: _Task) -> None:
-        """Give a parcel to the able idle team that finishes first (ties: smaller team id)."""
+        """Give a parcel to the able idle team that finishes first (ties: smaller number)."""
         best: _Quote | None = None
         for crew in self._able[task.need]:
             if crew.idle and task.job.site in crew.sites:
@@ -478,7 +480,7 @@ class _Run:
         task.unassigned -= 1
         task.working += 1
         self._parcels.append(
-            Parcel(task.job.id, best.team, int(self._env.now), best.finish_s),
+            Parcel(task.job.id, member.team.id, int(self._env.now), best.finish_s),
         )
         member.order.succeed((task, best.finish_s))
 
@@ -497,4 +499,4 @@ class _Run:
             end_s = calendar.end_of(work_s + (0 if stays else crew.camp_s), days)
             if end_s is not None and (finish_s is None or end_s < finish_s):
                 finish_s, camps = end_s, True
-        return None if finish_s is None else _Quote(finish_s, member.team.id, camps, member)
+        return None if finish_s is None else _Quote(finish_s, member.number, camps, member)
