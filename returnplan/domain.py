@@ -97,6 +97,9 @@ MOST_CHARACTERS = 10_000
 MOST_DAYS = 36_525
 """A hundred years, the longest horizon: the clock of the model counts no further."""
 MOST_COUNT = 1_000_000_000
+MOST_LATER = 999_999
+REST_WAITS_TEXT = f'"end", or a whole number from 0 to {MOST_LATER:,}'
+RestWaits = Annotated[int, Field(ge=0, le=MOST_LATER)] | Literal["end"]
 """Most people or dwellings of one row: an eighth of mankind."""
 MOST_M2 = 1e12
 """Largest area of one row: a million square kilometres."""
@@ -579,6 +582,15 @@ class Deployment:
             "no dispatch from this day on; empty: no end", name="until", sensitivity="restricted"
         ),
     ] = None
+    serves: Annotated[
+        tuple[str, ...] | None,
+        column(
+            "districts and places that they work for (several separated by ;); empty: anywhere",
+            allowed="a district or an id of places",
+            sensitivity="restricted",
+            min_length=1,
+        ),
+    ] = None
     source: Source
 
 
@@ -681,7 +693,17 @@ class AllocationLine:
         str | None,
         column(
             "allocation whose deployments, policy and list hold here too; rows of deployments with "
-            "the same asset, base, from and until replace its teams (0 takes away), others add"
+            "the same asset, base, from, until and serves replace its teams (0 takes away), "
+            "others add"
+        ),
+    ] = None
+    rest_waits: Annotated[
+        str | None,
+        column(
+            "places later in the order of communities for work that no condition waits for, or "
+            "end; empty: that of the allocation it is like, else 0",
+            allowed=REST_WAITS_TEXT,
+            pattern=r"^(end|[0-9]{1,6})$",
         ),
     ] = None
 
@@ -722,16 +744,30 @@ def line_of(row: Any, start: date) -> tuple[Any, ...]:
         Start of the scenario: blank dates and dates before it count as it.
     """
     until = None if row.until_date is None else max(row.until_date, start)
-    return (row.asset, row.base, max(row.from_date or start, start), until)
+    return (
+        row.asset,
+        row.base,
+        max(row.from_date or start, start),
+        until,
+        frozenset(row.serves or ()),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class AllocationHeader:
-    """Title and policy of an allocation, with all that it takes from the one it is like."""
+    """What an allocation is, with all that it takes from the one it is like.
+
+    Parameters
+    ----------
+    rest_waits
+        Places later in the order of communities for jobs that no gate in force waits for;
+        ``"end"``: after all communities.
+    """
 
     name: Name
     title: Words = ""
     policy: str = LISTED
+    rest_waits: RestWaits = 0
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
@@ -797,6 +833,7 @@ class Scenario:
         like: str | None = None,
         deployments: Sequence[Deployment | Mapping[str, Any]] = (),
         policy: str | None = None,
+        rest_waits: RestWaits | None = None,
         title: str = "",
     ) -> Self:
         """Add an allocation, from scratch or like one that is there.
@@ -809,10 +846,13 @@ class Scenario:
             Allocation whose deployments, policy and list hold here too.
         deployments
             Lines, or their cells by column (``source`` may be left out). Lines with the same
-            asset, base, from and until replace the ``teams`` of the other allocation (0 takes
-            away), others add.
+            asset, base, from, until and serves replace the ``teams`` of the other allocation (0
+            takes away), others add.
         policy
             Order of communities; None: that of the other allocation, else ``listed``.
+        rest_waits
+            Places later in the order for work that no condition waits for, or ``"end"``; None:
+            that of the other allocation, else 0.
         title
             Title on pages and charts.
 
@@ -832,8 +872,13 @@ class Scenario:
             raise ValueError(f"there is an allocation called {name} already")
         theirs = [] if like is None else [d for d in self.deployments if d.allocation == like]
         own = [_as_line(line, name, theirs or self.deployments) for line in deployments]
-        inherited = LISTED if like is None else self.allocation(like).policy
-        header = AllocationHeader(name=name, title=title, policy=policy or inherited)
+        other = AllocationHeader(name=name) if like is None else self.allocation(like)
+        header = AllocationHeader(
+            name=name,
+            title=title,
+            policy=policy or other.policy,
+            rest_waits=other.rest_waits if rest_waits is None else rest_waits,
+        )
         is_listed = like is not None and header.policy == LISTED
         lists = [one for one in self.orders if is_listed and one.allocation == like]
         return replace(

@@ -84,9 +84,10 @@ def tables() -> dict[str, pd.DataFrame]:
         columns=["allocation", "district", "year", "route", "area_m2_mean"],
     )
     jobs = pd.DataFrame(
-        [("today", "dog", "dog/b/0001", 0.0, 10.0, 110.0, 60.0)],
+        [("today", "dog", "dog/b/0001", True, 0.0, 10.0, 110.0, 60.0)],
         columns=[
-            "allocation", "asset", "team", "start_day", "work_day", "finish_day", "workable_days",
+            "allocation", "asset", "team", "needed", "start_day", "work_day", "finish_day",
+            "workable_days",
         ],
     )  # fmt: skip
     presence = pd.DataFrame(

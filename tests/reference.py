@@ -200,6 +200,7 @@ def reference_run(folder: Path, allocation: str, luck: Luck | None = None) -> Re
 class Place:
     id: str
     kind: str
+    district: str
     zone: str
     accessible_s: int
 
@@ -265,6 +266,7 @@ class Deployment:
     teams: int
     from_s: int
     until_s: float  # may be infinite
+    serves: tuple[str, ...]  # sorted words; none: anywhere
 
 
 @dataclass
@@ -296,6 +298,7 @@ class World:
     horizon_s: int
     gates: dict[str, dict[str, Any]]
     policies: dict[str, str]
+    rest_waits: dict[str, float]  # places later, by allocation; infinite: to the end
     places: dict[str, Place]
     communities: dict[str, Community]
     roads: dict[str, Road]
@@ -351,6 +354,37 @@ class World:
     def jobs_on(self, where: str) -> list[Job]:
         return [job for job in self.jobs.values() if job.where == where]
 
+    def is_served(self, where: str, serves: tuple[str, ...]) -> bool:
+        """Tell whether a line with these words works at a settlement or on a road (model §4)."""
+        if not serves:
+            return True
+        if where in self.roads:
+            return any(self.is_named(end, serves) for end in self.roads[where].ends)
+        return self.is_named(where, serves)
+
+    def is_named(self, place: str, serves: tuple[str, ...]) -> bool:
+        return place in serves or self.places[place].district in serves
+
+    def is_waited_for(self, job: Job) -> bool:
+        """Tell whether a gate in force waits for a job on a settlement (model §6)."""
+        home = {community.settlement for community in self.communities.values()}
+        if job.where not in home:
+            return False
+        for gate in self.gates:
+            if job.works is not None:
+                kind = "risk_education" if gate == "residual_risk" else gate
+                if job.works.kind == kind:
+                    return True
+            elif job.hazard is not None:
+                denied = {
+                    "housing_land": URGENT,
+                    "shelter": frozenset({"housing"}),
+                    "residual_risk": job.hazard.denies,
+                }.get(gate, frozenset({gate}))
+                if job.hazard.denies & denied:
+                    return True
+        return False
+
 
 def rounded(time_s: float) -> int:
     """Nearest whole second, halves up (model §1)."""
@@ -368,6 +402,11 @@ def number(text: str | None, default: Any = None) -> Any:
 
 def truth(text: str | None, *, default: bool) -> bool:
     return text.strip().lower() in {"true", "1", "yes"} if text else default
+
+
+def words_of(text: str | None) -> tuple[str, ...]:
+    """Return the sorted words of a cell; none of them is blank, and each counts once."""
+    return tuple(sorted({word.strip() for word in (text or "").split(";")} - {""}))
 
 
 def as_date(value: Any) -> date:
@@ -432,11 +471,16 @@ def read_world(folder: Path) -> World:
         horizon_s=(end - start).days * DAY_S,
         gates=toml.get("gates", {gate: {} for gate in DEFAULT_GATES}),
         policies={name: table["policy"] for name, table in toml["allocations"].items()},
+        rest_waits={
+            name: math.inf if table.get("rest_waits") == "end" else table.get("rest_waits", 0)
+            for name, table in toml["allocations"].items()
+        },
         # Choice: a date before the start counts as the start, so no gate holds before day 0.
         places={
             row["id"]: Place(
                 id=row["id"],
                 kind=row["kind"],
+                district=row.get("district") or "",
                 zone=row.get("zone", ""),
                 accessible_s=max(0, seconds(row.get("accessible_from"), 0)),
             )
@@ -524,6 +568,7 @@ def read_world(folder: Path) -> World:
                     teams=int(row["teams"]),
                     from_s=seconds(row.get("from"), 0),
                     until_s=seconds(row.get("until"), math.inf),
+                    serves=words_of(row.get("serves")),
                 )
             )
     for row in sorted(rows(folder, "orders"), key=lambda row: float(row["position"])):
@@ -714,6 +759,7 @@ class Team:
     base: str
     from_s: int
     until_s: float
+    serves: tuple[str, ...] = ()
     busy: bool = False
     last_where: str | None = None  # settlement or road of the previous parcel
     last_camped: bool = False
@@ -736,7 +782,7 @@ def quote(world: World, team: Team, job: Job, now: int, hours: dict[str, float])
 
     ``hours`` are the driving hours from the team's base to each place it can reach now.
     """
-    rate = rate_of(team.asset, job)
+    rate = rate_of(team.asset, job) if world.is_served(job.where, team.serves) else 0.0
     # For a road (hazards and, by choice, repairs too): the nearer reachable end.
     ends = world.roads[job.where].ends if job.where in world.roads else (job.where,)
     reachable = [hours[end] for end in ends if end in hours]
@@ -774,7 +820,7 @@ def quote(world: World, team: Team, job: Job, now: int, hours: dict[str, float])
 
 
 def name_teams(world: World, allocation: str) -> list[Team]:
-    """Name teams asset/base/0001 and so on, numbered by (from, until) (model §4).
+    """Name teams asset/base/0001 and so on, numbered by (from, until, serves) (model §4).
 
     A blank ``from`` is the start and a blank ``until`` is last; dates before the start count as the
     start.
@@ -784,12 +830,23 @@ def name_teams(world: World, allocation: str) -> list[Team]:
     for asset, base in sorted({(line.asset, line.base) for line in lines}):
         own = [line for line in lines if (line.asset, line.base) == (asset, base)]
         count = 0
-        for line in sorted(own, key=lambda line: (max(0, line.from_s), max(0, line.until_s))):
+        for line in sorted(own, key=place_in_number):
             for _ in range(line.teams):
                 count += 1
                 name, kind = f"{asset}/{base}/{count:04d}", world.assets[asset]
-                teams.append(Team(name, len(teams), kind, base, line.from_s, line.until_s))
+                span = (line.from_s, line.until_s)
+                teams.append(Team(name, len(teams), kind, base, *span, line.serves))
     return teams
+
+
+def place_in_number(line: Deployment) -> tuple[int, float, tuple[str, ...]]:
+    """Sort key of lines; a date before the start counts as the start, blank serves are first."""
+    return max(0, line.from_s), max(0, line.until_s), line.serves
+
+
+def fresh_team(world: World, line: Deployment) -> Team:
+    """Return a team of a line that has not worked yet, whatever its dates."""
+    return Team("", 0, world.assets[line.asset], line.base, 0, math.inf, line.serves)
 
 
 # ---------------------------------------------------------------------- §6 policies and priorities
@@ -803,7 +860,7 @@ class Plan:
         self.allocation = allocation
         # Choice: a line counts as deploying its type and base whatever its from and until.
         lines = world.deployments[allocation]
-        self.assets = [world.assets[name] for name in sorted({line.asset for line in lines})]
+        self.lines = lines
         self.bases = sorted({line.base for line in lines})
         self.routes = self.access_routes()
         self.order = self.rank_communities(world.policies[allocation])
@@ -815,9 +872,14 @@ class Plan:
         """Expected team-days of a job at the best effective rate deployed; None: nobody can."""
         if job.needs_no_team:
             return 0.0
-        best = max((rate_of(asset, job) for asset in self.assets), default=0.0)
+        best = max((rate_of(asset, job) for asset in self.assets_for(job)), default=0.0)
         amount = job.crew_days if job.hazard is None else job.area_m2
         return amount / best if best > 0 else None
+
+    def assets_for(self, job: Job) -> list[Asset]:
+        """Asset types of the lines that serve the place of a job."""
+        lines = [line for line in self.lines if self.world.is_served(job.where, line.serves)]
+        return [self.world.assets[name] for name in sorted({line.asset for line in lines})]
 
     def total_team_days(self, places: list[str]) -> int | None:
         """Sum over some settlements and roads, whole 1e-9 team-days of each; None: nobody can."""
@@ -931,13 +993,20 @@ class Plan:
                     self.hops[road] = hops
 
     def rank(self, job: Job) -> int:
-        return self.ranks.get(job.where, len(self.order) + 1)
+        """Rank of a job's place; what no gate waits for stands some places later (model §6)."""
+        last = len(self.order) + 1
+        rank = self.ranks.get(job.where, last)
+        if job.where in self.world.roads or job.stage == "community_survey":
+            return rank
+        if self.world.is_waited_for(job):
+            return rank
+        return int(min(rank + self.world.rest_waits[self.allocation], last))
 
     def key(self, job: Job) -> tuple[int, int, int, int, int, str, str]:
         """Sort key of a job: rank, group, roads from the hub, later stage first, id.
 
-        Found hazards stand behind the recorded ones of the same settlement, group and stage, by
-        their number; no other settlement has the rank of a settlement with people.
+        Choice: found hazards stand behind the recorded ones of the same rank, group and stage, by
+        their number, then by their settlement.
         """
         hops = 0
         if job.stage == "community_survey":
@@ -1129,7 +1198,7 @@ class Run:
             if not self.may_begin(job) or self.world.accessible_s(job.where) > now:
                 continue
             for line in self.lines:
-                fresh = Team("", 0, self.world.assets[line.asset], line.base, 0, math.inf)
+                fresh = fresh_team(self.world, line)
                 if quote(self.world, fresh, job, now, hours[line.base]) is not None:
                     self.open_s[job.id] = now
                     break

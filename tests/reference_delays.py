@@ -27,6 +27,7 @@ from tests.reference import (
     SERVICES,
     TOLERANCE,
     URGENT,
+    Deployment,
     GateTime,
     Hazard,
     Job,
@@ -36,8 +37,8 @@ from tests.reference import (
     Reference,
     Road,
     Run,
-    Team,
     World,
+    fresh_team,
     gate_time,
     judge,
     people_hours,
@@ -339,7 +340,7 @@ class Chain:
         found: list[tuple[float, str, str]] = []
         for line in self.run.lines:
             hours = shortest_hours(line.base, usable)
-            fresh = Team("", 0, self.world.assets[line.asset], line.base, 0, math.inf)
+            fresh = fresh_team(self.world, line)
             if quote(self.world, fresh, job, here, hours) is not None:
                 found += [(hours[end], line.base, end) for end in ends if end in hours]
         _, base, end = min(found)
@@ -561,7 +562,7 @@ class Chain:
             self.missing(self.served_last(undone))
         elif self.run.open_s.get(job.id, math.inf) <= self.until_s:
             self.waited(job)
-        elif not any(rate_of(asset, job) > 0 for asset in self.plan.assets):
+        elif not any(rate_of(asset, job) > 0 for asset in self.plan.assets_for(job)):
             # Choice: who can do it is who has a rate for it, however far away.
             self.book(f"waiting_{job.skill}", job.id, self.last_of(before))
             self.last_done(before)
@@ -593,7 +594,7 @@ class Chain:
             nearest, _ = min(routes, key=lambda route: (len(route[0]), route[1]))
             if nearest:
                 return nearest[-1]
-        able = {line.base for line in self.run.lines if self.is_able(line.asset, job)}
+        able = {line.base for line in self.run.lines if self.is_able(line, job)}
         for base in sorted(able):
             on_the_way = self.blocked(base)
             if on_the_way:
@@ -610,12 +611,13 @@ class Chain:
             asset = self.world.assets[line.asset]
             most = math.inf if asset.camp_days is not None else asset.shift_hours / 2
             hours = shortest_hours(line.base, usable)
-            if self.is_able(line.asset, job) and any(hours.get(e, math.inf) < most for e in ends):
+            if self.is_able(line, job) and any(hours.get(e, math.inf) < most for e in ends):
                 return True
         return False
 
-    def is_able(self, asset: str, job: Job) -> bool:
-        return rate_of(self.world.assets[asset], job) > 0
+    def is_able(self, line: Deployment, job: Job) -> bool:
+        is_served = self.world.is_served(job.where, line.serves)
+        return is_served and rate_of(self.world.assets[line.asset], job) > 0
 
     def blocked(self, place: str) -> list[Road]:
         """Roads on the access route of a place that cannot be driven in the end, from the hub."""

@@ -44,6 +44,7 @@ class Sketch:
         self.horizon_years = horizon_years
         self.gates: dict[str, dict[str, float]] = {"permission": {}}
         self.policy = "listed"
+        self.rest_waits: Any = 0
         self.rows: dict[str, list[dict[str, Any]]] = {table: [] for table in type_of_table}
         self.rows["sources"].append({"id": "made_up", "title": "Invented for tests"})
         self._assumed = dict(PLAIN_ASSUMPTIONS)
@@ -112,9 +113,11 @@ class Sketch:
         teams: int = 1,
         since: date | None = None,
         until: date | None = None,
+        serves: str = "",
     ) -> None:
-        dates = {"from_date": since, "until_date": until}
-        self.add("deployments", allocation="plan", asset=asset, base=base, teams=teams, **dates)
+        more: dict[str, Any] = {"from_date": since, "until_date": until}
+        more["serves"] = tuple(serves.split(";")) if serves else None
+        self.add("deployments", allocation="plan", asset=asset, base=base, teams=teams, **more)
 
     def team(self, name: str = "team", skills: Iterable[str] = STAGES, **more: Any) -> None:
         """Add an asset type and one team of it at the hub."""
@@ -148,7 +151,7 @@ class Sketch:
             | dict(zip("abc", shares, strict=True))
             for record, shares in self._shares.items()
         ]
-        header = {"name": "plan", "policy": self.policy}
+        header = {"name": "plan", "policy": self.policy, "rest_waits": self.rest_waits}
         rows = {**self.rows, "assumptions": assumptions, "allocations": [header]}
         tables: dict[str, Any] = {
             table: tuple(row_type(**row) for row in rows[table])

@@ -123,6 +123,7 @@ COUNTS = {
     "parcels",
     "unrecorded_hazards",
     "position",
+    "rest_waits",
     "month",
     "seed",
     "rank",

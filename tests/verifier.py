@@ -74,6 +74,7 @@ class Team:
     base: str
     since: float
     until: float
+    serves: frozenset[str]
 
 
 @dataclass
@@ -252,23 +253,25 @@ def _shares(releases: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
 
 
 def _name_teams(facts: Facts, allocation: str) -> dict[str, Team]:
-    """Teams by name: numbered by (from, until), not before the start, for each type and base."""
+    """Teams by name: numbered by (from, until, serves), not before the start, by type and base."""
     teams: dict[str, Team] = {}
     count: dict[tuple[str, str], int] = {}
     lines = [line for line in facts.scenario.deployments if line.allocation == allocation]
     start = facts.scenario.start
 
-    def times(line: rp.Deployment) -> tuple[date, date]:
-        return max(line.from_date or start, start), max(line.until_date or date.max, start)
+    def place(line: rp.Deployment) -> tuple[date, date, list[str]]:
+        since = max(line.from_date or start, start)
+        return since, max(line.until_date or date.max, start), sorted(set(line.serves or ()))
 
-    lines.sort(key=times)
+    lines.sort(key=place)
     for line in lines:
         for _ in range(line.teams):
             key = (line.asset, line.base)
             count[key] = count.get(key, 0) + 1
             until = INF if line.until_date is None else float((line.until_date - start).days)
             since = facts.day(line.from_date)
-            teams[f"{line.asset}/{line.base}/{count[key]:04d}"] = Team(*key, since, until)
+            serves = frozenset(line.serves or ())
+            teams[f"{line.asset}/{line.base}/{count[key]:04d}"] = Team(*key, since, until, serves)
     return teams
 
 
@@ -484,9 +487,18 @@ def teams_may_and_can(facts: Facts) -> Iterator[str]:
             yield f"{parcel.job}: {parcel.team} is dispatched on {parcel.start}, not deployed"
         if rate(facts, team.asset, parcel) <= 0:
             yield f"{parcel.job}: {parcel.team} cannot do it"
+        if not serves(facts, team, parcel.where):
+            yield f"{parcel.job}: {parcel.team} works elsewhere: {sorted(team.serves)}"
         hours = hours_to(facts, team.base, parcel.where, parcel.start)
         if hours == INF or not math.isclose(hours, parcel.travel_hours, abs_tol=1e-9):
             yield f"{parcel.job}: {parcel.team} drives {parcel.travel_hours} h, not {hours}"
+
+
+def serves(facts: Facts, team: Team, where: str) -> bool:
+    """Whether a team works at a settlement, or on a road of which it serves an end."""
+    places = [facts.scenario.place[end] for end in facts.ends.get(where, (where,))]
+    named = {word for place in places for word in (place.id, place.district)}
+    return not team.serves or bool(team.serves & named)
 
 
 # --------------------------------------------------------------- laws 3 and 4, what a team can do
@@ -614,7 +626,7 @@ def _could(facts: Facts, name: str, parcel: Parcel, now: float) -> bool:
     """Whether a team could do a parcel from now on, well before a hundred years are over."""
     team = facts.teams[name]
     speed = rate(facts, team.asset, parcel)
-    if speed <= 0:
+    if speed <= 0 or not serves(facts, team, parcel.where):
         return False
     (kind,) = (row for row in facts.scenario.assets if row.id == team.asset)
     hours = hours_to(facts, team.base, parcel.where, now)

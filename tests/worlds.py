@@ -488,15 +488,24 @@ def write_random_world(
         _share_services(luck, tables, homes, list(allocations))
     if parts:
         _build_in_parts(_Maker(random.Random(f"parts {seed}"), start, maker.used), tables)
-    for rows in tables.values():
-        rng.shuffle(rows)
-        for row in rows:
-            if maker.chance(0.3):
-                row.setdefault("source", "second_source")
+    waits = _limit(_Maker(random.Random(f"limits {seed}"), start), tables, list(allocations))
+    _shuffle(maker, tables)
     for table in ("orders", "sources"):
         for row in tables[table]:
             row.pop("source", None)
-    write_tables(folder, _toml(maker, seed, horizon_years, allocations), tables)
+    toml = _toml(maker, seed, horizon_years, allocations)
+    for name, places in waits.items():
+        toml = toml.replace(f"[allocations.{name}]\n", f"[allocations.{name}]\n{places}\n")
+    write_tables(folder, toml, tables)
+
+
+def _shuffle(maker: _Maker, tables: Mapping[str, list[Row]]) -> None:
+    """Put rows into any order, some of them with another source."""
+    for rows in tables.values():
+        maker.rng.shuffle(rows)
+        for row in rows:
+            if maker.chance(0.3):
+                row.setdefault("source", "second_source")
 
 
 def _toml(maker: _Maker, seed: int, horizon_years: int, allocations: Mapping[str, str]) -> str:
@@ -851,6 +860,33 @@ def _random_assumptions(maker: _Maker) -> list[Row]:
             row["low"] = 1  # the mean stays the untruncated one
         rows.append(row)
     return rows
+
+
+# ------------------------------------------------------------ who serves where, what may wait
+
+
+def _limit(
+    maker: _Maker, tables: dict[str, list[Row]], allocations: Sequence[str]
+) -> dict[str, str]:
+    """Say in half of the worlds whom lines serve, and in half what may wait.
+
+    The line of scenario.toml that says the latter is returned by allocation.
+    """
+    districts = sorted({row.get("district", "") for row in tables["places"]} - {""})
+    places = [row["id"] for row in tables["places"]]
+    if maker.chance(0.5):
+        share = maker.pick(0.2, 0.5, 0.9)
+        for line in tables["deployments"]:
+            if maker.chance(share):
+                words = maker.rng.sample(places, maker.pick(0, 1, 1, 2, min(4, len(places))))
+                words += maker.rng.sample(districts, maker.rng.randint(0, len(districts)))
+                line["serves"] = maker.pick(";", "; ", " ;").join(words)
+        for line in [line for line in tables["deployments"] if maker.chance(0.15)]:
+            tables["deployments"].append(line | {"serves": maker.pick(*places, *districts)})
+    if maker.chance(0.5):
+        return {}
+    steps = (0, 1, 1, 2, 3, 7, '"end"')
+    return {name: f"rest_waits = {maker.pick(*steps)}" for name in allocations}
 
 
 # -------------------------------------------------------------------- random worlds for draws

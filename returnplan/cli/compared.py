@@ -11,7 +11,7 @@ from returnplan.quantiles import NOTE
 from returnplan.runs.paired import PEOPLE_MET, PERSON_DAYS, RESAMPLES, SEED
 from returnplan.runs.ready_days import Spread, yearly_dates
 
-MILLION = 1e6
+MILLION, HECTARE_M2 = 1e6, 1e4
 NUMBERS = ("mean", "low", "high", "p10", "p90")
 HOW = (
     "People, person-days and cost are means of the draws; all else is of pairs of the same draw.",
@@ -68,8 +68,13 @@ def comparison(
     lines += ["", "Person-days until conditions are met, million (fewer is better)"]
     lines += _differences(waiting, run.allocations, "person-days", MILLION, 2)
     summary = run.summary.set_index("allocation")
+    for day in dates:
+        released = f"farmland_m2_by_{day.isoformat()}_mean"
+        if released in summary:
+            lines += ["", f"Land released that denied farmland, by {day} (difference of the means)"]
+            lines += _means(summary[released].to_dict(), against, "hectares", HECTARE_M2, 0)
     lines += ["", "Cost, USD million (difference of the means)"]
-    lines += _costs(summary["cost_usd_mean"].to_dict(), against)
+    lines += _means(summary["cost_usd_mean"].to_dict(), against, "cost", MILLION, 1)
     lines += [
         "",
         "Share of the person-days that is of people never met; USD per person; expected casualties "
@@ -108,11 +113,15 @@ def _often(row: Mapping[Any, Any]) -> str:
     return f"in {better:,} of {draws:,} draws" + (f", the same in {same:,}" if same else "")
 
 
-def _costs(cost_usd: Mapping[str, float], against: str) -> list[str]:
-    rows = [("allocation", "cost", f"against {against}")]
-    for name, usd in cost_usd.items():
-        more = "" if name == against else _signed((usd - cost_usd[against]) / MILLION, 1)
-        rows.append((name, f"{usd / MILLION:,.1f}", more))
+def _means(
+    means: Mapping[str, float], against: str, noun: str, unit: float, decimals: int
+) -> list[str]:
+    """Means of the allocations, and their differences to one of them."""
+    rows = [("allocation", noun, f"against {against}")]
+    for name, value in means.items():
+        more = (value - means[against]) / unit
+        shown = "" if name == against else _signed(more, decimals)
+        rows.append((name, f"{value / unit:,.{decimals}f}", shown))
     return aligned(rows, words=1)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from returnplan.cli.screen import aligned
-from returnplan.domain import Scenario
+from returnplan.domain import AllocationHeader, Deployment, Scenario
 from returnplan.model.conditions.gates import GATES, preset_of
 from returnplan.scenario import Gates, Report
 from returnplan.scenario.dictionary import expected
@@ -72,6 +72,9 @@ def default_lines(report: Report) -> list[str]:
         f"{table}.{column} = {default} in {_count(count, 'row')}"
         for table, column, default, count in report.default_columns
     ]
+    headers = report.scenario.allocations if report.scenario else ()
+    if steady := sum(header.rest_waits == 0 for header in headers):
+        lines.append(f"rest_waits = 0 in {_count(steady, 'allocation')}")
     for row in report.default_assumptions:
         lines.append(f"assumption {row.id} = {expected(row)} {row.unit} ({row.mark}: {row.source})")
     return lines
@@ -111,7 +114,7 @@ def _contents(scenario: Scenario, like: Mapping[str, Sequence[str]]) -> Iterator
         bases = len({line.base for line in lines})
         yield (
             f"  allocation {header.name}: policy {header.policy}, {_count(teams, 'team')} in "
-            f"{_count(len(lines), 'deployment')} at {_count(bases, 'base')}"
+            f"{_count(len(lines), 'deployment')} at {_count(bases, 'base')}{_limits(header, lines)}"
         )
         for other in like.get(header.name, ())[:1]:
             yield f"             like {other}: {_fleet_beside(scenario, header.name, other)}"
@@ -134,6 +137,19 @@ def _teams_by_type(scenario: Scenario, allocation: str) -> Counter[str]:
     for line in lines:
         teams[line.asset] += line.teams
     return teams
+
+
+def _limits(header: AllocationHeader, lines: Sequence[Deployment]) -> str:
+    """What lets teams of an allocation work in some places only, or lets work wait; or nothing."""
+    text = ""
+    limited = sum(line.teams for line in lines if line.serves)
+    if limited:
+        text += f"; {_count(limited, 'team')} for named districts and places only"
+    if header.rest_waits:
+        steps = header.rest_waits
+        places = "to the end" if steps == "end" else _count(steps, "place")
+        text += f"; what no condition waits for waits {places}"
+    return text
 
 
 def _unknown_lines(scenario: Scenario) -> Iterator[str]:

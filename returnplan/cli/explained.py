@@ -8,7 +8,13 @@ import numpy as np
 import pandas as pd
 from babel.dates import format_date
 
-from returnplan.insight.explain import LEAST_DAYS, OpenedRun, WhatIf, typical_draw
+from returnplan.insight.explain import (
+    LEAST_DAYS,
+    OpenedRun,
+    WhatIf,
+    typical_draw,
+    unneeded_before,
+)
 from returnplan.insight.story import Chain
 from returnplan.quantiles import HIGH, LOW, MIDDLE, quantile
 from returnplan.runs.folder import STATEMENT
@@ -61,6 +67,7 @@ def explanation(opened: OpenedRun, allocation: str, community: str) -> list[str]
         f"Under {allocation}{f' ({title})' if title else ''}",
         "",
         *_status_lines(opened, allocation, community),
+        *_rest_lines(opened, allocation, community),
         "",
         *_gate_lines(opened, allocation, community),
         "",
@@ -101,6 +108,19 @@ def _status_lines(opened: OpenedRun, allocation: str, community: str) -> Iterato
     spread = "" if low == high else f" (80 % of the draws: {low} to {high})"
     yield f"Median date: {median}{spread}."
     yield f"Probability by the horizon: {row['probability_by_horizon']:.0%}."
+
+
+def _rest_lines(opened: OpenedRun, allocation: str, community: str) -> Iterator[str]:
+    """What teams work on before that date and no gate waits for, as far as there is any."""
+    found = unneeded_before(opened, allocation, community)
+    if found.unneeded_days < LEAST_DAYS:
+        return
+    share = found.unneeded_days / found.work_days
+    yield (
+        f"Until then teams spend {found.unneeded_days:,.0f} of {found.work_days:,.0f} workable "
+        f"team-days ({share:.0%}) on land and works that no gate waits for, "
+        f"{found.here_days:,.0f} of them here (run on expected values). rest_waits lets these wait."
+    )
 
 
 def _gate_lines(opened: OpenedRun, allocation: str, community: str) -> Iterator[str]:

@@ -178,6 +178,47 @@ def _names(scenario: Scenario, community: Community) -> list[str]:
     return [community.id, community.settlement, *place.names.values(), place.name]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unneeded:
+    """Work of the teams before a community is ready, or up to the horizon.
+
+    Parameters
+    ----------
+    work_days
+        Workable days of all teams.
+    unneeded_days, here_days
+        Those of them on land and works that no gate in force waits for, and on its settlement.
+    """
+
+    work_days: float
+    unneeded_days: float
+    here_days: float
+
+
+def unneeded_before(opened: OpenedRun, allocation: str, community: str) -> Unneeded:
+    """Say how much of the work before a community is ready no gate in force waits for.
+
+    It is that of the run on expected values, of parcels that are begun before the median date.
+
+    Parameters
+    ----------
+    allocation, community
+        Name and id.
+    """
+    jobs, ready = opened.run.jobs, opened.run.readiness
+    mine = (ready["allocation"] == allocation) & (ready["community"] == community)
+    until = float(ready.loc[mine, "ready_day_p50"].fillna(np.inf).iloc[0])
+    jobs = jobs[(jobs["allocation"] == allocation) & (jobs["start_day"] < until)]
+    days = jobs["workable_days"].astype(float)
+    settlement = next(c.settlement for c in opened.scenario.communities if c.id == community)
+    rest = ~jobs["needed"].astype(bool)
+    return Unneeded(
+        work_days=float(days.sum()),
+        unneeded_days=float(days[rest].sum()),
+        here_days=float(days[rest & (jobs["place_or_road"] == settlement)].sum()),
+    )
+
+
 def typical_draw(opened: OpenedRun, allocation: str, community: str) -> int | None:
     """Draw in which a community is ready at its median date; None: expected values.
 

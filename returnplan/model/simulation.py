@@ -6,6 +6,7 @@ What is the same in every run is prepared before: by scenario (:class:`Prepared`
 numbers and the :class:`Course` of events; tables are made in ``runs``.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -18,6 +19,7 @@ from returnplan.domain import AllocationHeader, Scenario
 from returnplan.model.chance.assumptions import Values, expected_values
 from returnplan.model.conditions.gates import gate_times
 from returnplan.model.conditions.history import History, Settlements, within
+from returnplan.model.conditions.needed import unneeded
 from returnplan.model.conditions.risk import LEVELS
 from returnplan.model.conditions.score import Scores
 from returnplan.model.effects.cost import Payroll
@@ -28,7 +30,7 @@ from returnplan.model.reasons.walk import AllocationArrays, Trace
 from returnplan.model.work import network, policies, teams
 from returnplan.model.work.arrays import Amounts, Workforce, Workload, WorkLog
 from returnplan.model.work.calendars import calendars_of
-from returnplan.model.work.land import Cells
+from returnplan.model.work.land import Cells, Farmland
 from returnplan.model.work.milestones import plan_work
 from returnplan.model.work.policies import Decoded
 from returnplan.model.work.teams import Team
@@ -55,6 +57,8 @@ class Account:
         When each gate in force holds at each settlement, s, S x gates.
     released_m2
         Area released within the horizon by cell of :class:`returnplan.model.work.land.Cells`, m2.
+    farmland_m2
+        Area of land that denied farmland and is released by each date some years after the start.
     delay_s
         Settlements x causes, s.
     road_people, road_person_minutes
@@ -81,6 +85,7 @@ class Account:
 
     gate_s: Floats = field(metadata=TIMES)
     released_m2: Floats
+    farmland_m2: Floats
     delay_s: Whole = field(metadata=SUM)
     road_people: Whole = field(metadata=SUM)
     road_person_minutes: Whole = field(metadata=SUM)
@@ -173,7 +178,12 @@ class Prepared:
         self.reasons = Reasons(scenario, self.plan, self.network, self.settlements, self.calendars)
         self.returns = Returns(scenario, self.settlements, self.by_s)
         self.scores = Scores(self.settlements)
-        self.cells = Cells(scenario)
+        self.cells, self.farmland = Cells(scenario), Farmland(scenario)
+
+    @cached_property
+    def unneeded(self) -> frozenset[str]:
+        """Jobs on settlements that no gate in force waits for, by id."""
+        return unneeded(self.scenario, self.plan)
 
     @cached_property
     def people_beyond(self) -> dict[str, int]:
@@ -227,7 +237,7 @@ class PreparedAllocation:
         self.workforce = Workforce(
             scenario,
             prepared.plan,
-            self.decoded.priority,
+            self.decoded,
             self.teams,
             prepared.network,
             prepared.calendars.zones,
@@ -264,14 +274,15 @@ def _prioritise(
     scenario, plan = prepared.scenario, prepared.plan
     amounts = prepared.workload.amounts(prepared.expected)
     work = dict(zip((job.id for job in plan.jobs), amounts.work.tolist(), strict=False))
-    skills = teams.Skills(scenario)
-    best = teams.best_rates(skills, frozenset(team.asset for team in roster), plan.jobs)
+    best = teams.best_rates(scenario, roster, plan.jobs)
     jobs = policies.jobs_by_site(plan)
     team_days = {site: policies.team_days_of(some, work, best) for site, some in jobs.items()}
     routes = network.access_routes(prepared.network, scenario.roads, team_days)
     order = policies.order_communities(scenario, allocation, routes, team_days)
     bases = frozenset(team.base for team in roster)
-    return order, policies.decode(scenario, plan, order, routes, bases), routes
+    places = math.inf if allocation.rest_waits == "end" else allocation.rest_waits
+    later = dict.fromkeys(prepared.unneeded, places)
+    return order, policies.decode(scenario, plan, order, routes, bases, later), routes
 
 
 def run(
@@ -370,6 +381,7 @@ def account_of(
     return Account(
         gate_s=within(course.gate_s, horizon_s),
         released_m2=prepared.cells.areas(history.released_s, numbers.amounts),
+        farmland_m2=prepared.farmland.areas(history.released_s, numbers.amounts),
         delay_s=delays.cause_s,
         road_people=delays.road_people,
         road_person_minutes=delays.road_person_minutes,

@@ -47,8 +47,9 @@ def whole(
 ) -> Whole:
     """Give each allocation what it takes from the one it is like.
 
-    Its own rows of deployments replace those with the same asset, base, from and until, and with
-    0 teams take them away; its policy and its list are those of the other unless it has its own.
+    Its own rows of deployments replace those with the same asset, base, from, until and serves, and
+    with 0 teams take them away; its policy, what may wait and its list are those of the other
+    unless it has its own.
 
     Parameters
     ----------
@@ -72,16 +73,23 @@ def whole(
     fleets = {name: _rows_of(name, deployments) for name in stated}
     lists = {name: _rows_of(name, orders) for name in stated}
     policies = {name: line.policy or LISTED for name, line in stated.items()}
+    waits = {name: line.rest_waits or "0" for name, line in stated.items()}
     for name in sorted(heirs, key=lambda name: len(like[name])):
         other, own = like[name][0], fleets[name]
         kept = taken_over(fleets[other], own, start or date.min)
         fleets[name] = [*(_named(row, name) for row in kept), *(r for r in own if r.teams != 0)]
         policies[name] = stated[name].policy or policies[other]
+        waits[name] = stated[name].rest_waits or waits[other]
         if policies[name] == LISTED:
             lists[name] = lists[name] or [_named(row, name) for row in lists[other]]
     return Whole(
         headers=tuple(
-            AllocationHeader(name=line.name, title=line.title, policy=policies[line.name])
+            AllocationHeader(
+                name=line.name,
+                title=line.title,
+                policy=policies[line.name],
+                rest_waits="end" if waits[line.name] == "end" else int(waits[line.name]),
+            )
             for line in lines
         ),
         deployments=tuple(_with_heirs(deployments, heirs, fleets)),

@@ -12,7 +12,9 @@ from typing import Any
 from returnplan.domain import (
     ID_TEXT,
     MOST_CHARACTERS,
+    MOST_LATER,
     OPTIONAL_TABLES,
+    REST_WAITS_TEXT,
     WORDS_TEXT,
     AllocationLine,
     Scenario,
@@ -310,7 +312,7 @@ def _read_allocations(value: object, problems: list[Problem]) -> tuple[Allocatio
         if len(name) > MOST_LETTERS or not _fits(file_name, name):
             _complain(problems, where, name, f"a name of at most {MOST_LETTERS} letters: {ID_TEXT}")
         elif not wrong:
-            good = {key: given[key] for key in _ALLOCATION_KEYS if key in given}
+            good = {key: str(given[key]) for key in _ALLOCATION_KEYS if key in given}
             lines.append(AllocationLine(name=name, **good))
     return tuple(lines)
 
@@ -320,6 +322,7 @@ _ALLOCATION_KEYS: Mapping[str, str] = {
     "title": WORDS_TEXT,
     "policy": f"one of {', '.join(POLICIES)}",
     "like": "the name of another allocation",
+    "rest_waits": REST_WAITS_TEXT,
 }
 """What an allocation may state, and what is allowed there."""
 
@@ -328,6 +331,9 @@ def _is_of_allocation(key: str, value: object) -> bool:
     """Whether a value may stand at a key of an allocation; None: nothing stands there."""
     if value is None or key == "title":
         return value is None or _is_line(value)
+    if key == "rest_waits":
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        return value == "end" or (is_number and 0 <= int(str(value)) <= MOST_LATER)
     return isinstance(value, str) and (key != "policy" or value in POLICIES)
 
 
@@ -372,5 +378,6 @@ def head_text(scenario: Scenario) -> str:
             f"[allocations.{quoted(header.name)}]",
             f"title = {quoted(header.title)}",
             f"policy = {quoted(header.policy)}",
+            *([f"rest_waits = {json.dumps(header.rest_waits)}"] if header.rest_waits else []),
         ]
     return "\n".join(lines) + "\n"

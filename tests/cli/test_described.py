@@ -6,7 +6,21 @@ from pathlib import Path
 
 import returnplan as rp
 from returnplan.cli.described import describe
-from tests.scenario.planted import write_world
+from tests.scenario.planted import cell, head, write_world
+
+
+def test_who_serves_where_and_what_may_wait_is_printed(tmp_path: Path) -> None:
+    folder = write_world(tmp_path / "world")
+    assert "  rest_waits = 0 in 2 allocations" in describe(rp.check(folder))
+    cell("deployments", 4, "serves", "upper;lower")(folder)
+    head('title = "Near', 'rest_waits = 3\ntitle = "Near')(folder)
+    lines = describe(rp.check(folder))
+    assert (
+        "  allocation near: policy nearest, 4 teams in 2 deployments at 1 base; 2 teams for named "
+        "districts and places only; what no condition waits for waits 3 places"
+    ) in lines
+    assert "  deployments.serves = empty (anywhere) in 3 rows" in lines
+    assert "  rest_waits = 0 in 1 allocation" in lines
 
 
 def test_targets_are_printed_beside_all_people_and_change_no_result(tmp_path: Path) -> None:

@@ -75,6 +75,10 @@ def test_a_broken_head_gives_a_message_and_blames_no_table(folder: Path, content
         ('"nearest"', "['nearest']", "allocations.near.policy"),
         ('"Nearest first"', "1", "allocations.near.title"),
         ('policy = "nearest"', 'policy = "nearest"\norder = 1', "allocations.near.order"),
+        *(
+            ('title = "Near', f'rest_waits = {value}\ntitle = "Near', "allocations.near.rest_waits")
+            for value in ("-1", "2.0", "true", "'End'", "[1]", "1" + "0" * 400)
+        ),
     ],
 )
 def test_a_wrong_value_in_the_head_gives_one_error_with_its_key(
@@ -117,6 +121,20 @@ def test_a_head_without_gates_has_the_four_default_ones(folder: Path) -> None:
 def test_a_key_that_nobody_reads_is_a_warning(folder: Path) -> None:
     (folder / "scenario.toml").write_text("colour = 'red'\n" + TOML, encoding="utf-8")
     assert warnings(folder) == [("scenario.toml", None, "colour")]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("", 0), ("rest_waits = 0", 0), ("rest_waits = 12", 12), ("end", "end")]
+)
+def test_what_may_wait_is_read_and_written(tmp_path: Path, text: str, value: int | str) -> None:
+    two_villages(tmp_path)
+    line = 'rest_waits = "end"' if text == "end" else text
+    path = tmp_path / "scenario.toml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")
+    scenario = rp.load(tmp_path)
+    assert scenario.allocations[-1].rest_waits == value
+    path.write_text(head_text(scenario), encoding="utf-8", newline="\n")
+    assert rp.load(tmp_path) == scenario
 
 
 def test_the_head_escapes_what_toml_reads_as_more(tmp_path: Path) -> None:

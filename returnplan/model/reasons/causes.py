@@ -27,7 +27,7 @@ from returnplan.model.work.milestones import (
     surveyed,
 )
 from returnplan.model.work.network import Network, Routes, Way, quickest_ways
-from returnplan.model.work.teams import Skills, Team, need_of
+from returnplan.model.work.teams import Skills, Team, needs_of
 from returnplan.units import NEVER, date_to_seconds, horizon_date
 
 Floats = npt.NDArray[np.float64]
@@ -302,7 +302,8 @@ class Reasons:
         self.settlements = settlements
         self._scenario = scenario
         self._network = network
-        self._needs = {need: i for i, need in enumerate(dict.fromkeys(map(need_of, plan.jobs)))}
+        self._asked = needs_of(scenario, plan.jobs)
+        self._needs = {need: i for i, need in enumerate(dict.fromkeys(self._asked))}
         self._reaching = _reaching(scenario)
         self._milestones = plan.milestones
         self.arrays = self._by_number(plan, calendars)
@@ -332,7 +333,7 @@ class Reasons:
             before_of=before_of,
             before=_numbers(number[name] for name in before),
             job_site=_numbers(site_no[job.site] for job in plan.jobs),
-            job_need=_numbers(self._needs[need_of(job)] for job in plan.jobs),
+            job_need=_numbers(self._needs[need] for need in self._asked),
             work_cause=_numbers(cause_no[work_cause(job.stage)] for job in plan.jobs),
             wait_cause=_numbers(cause_no[waiting_cause(job.skill)] for job in plan.jobs),
             takes_found=np.array([job.takes_found for job in plan.jobs], np.bool_),
@@ -457,12 +458,12 @@ class Reasons:
         scenario, network = self._scenario, self._network
         type_of = {asset.id: asset for asset in scenario.assets}
         skills = Skills(scenario)
-        crews = sorted({(team.base, team.asset) for team in teams})
+        crews = sorted({(team.base, team.asset, team.serves) for team in teams})
         able = []
         for need in self._needs:
             rows = []
-            for base, asset in crews:
-                if skills.effective_rate(asset, need) > 0:
+            for base, asset, serves in crews:
+                if skills.effective_rate(asset, need, serves) > 0:
                     camps = type_of[asset].camp_days is not None
                     most = np.inf if camps else type_of[asset].shift_hours / 2
                     rows.append((network.place_no[base], most))

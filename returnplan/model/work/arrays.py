@@ -34,9 +34,11 @@ from returnplan.model.work.milestones import (
     released,
     repaired,
     route_shares,
+    surveyed,
 )
 from returnplan.model.work.network import Network
-from returnplan.model.work.teams import Need, Skills, Team, need_of
+from returnplan.model.work.policies import Decoded
+from returnplan.model.work.teams import Need, Skills, Team, needs_of
 from returnplan.units import DAY_S, LIMIT_DAYS, LIMIT_S, NEVER, days_to_seconds
 
 Floats = npt.NDArray[np.float64]
@@ -44,6 +46,8 @@ Whole = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
 NO_LIMIT = 2**31 - 1
 T = TypeVar("T", bound=np.generic)
+Kind = tuple[str, tuple[str, ...]]
+"""Asset type of teams, and the words of whom they serve: the loop takes it for their type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,8 +208,8 @@ class Workforce:
 
     Parameters
     ----------
-    priority
-        Ids of all jobs, first to be served first.
+    decoded
+        All jobs, first to be served first, and their ranks.
     teams
         Teams of the allocation, sorted by asset type, base and number.
     zones
@@ -216,28 +220,34 @@ class Workforce:
         self,
         scenario: Scenario,
         plan: WorkPlan,
-        priority: Sequence[str],
+        decoded: Decoded,
         teams: Sequence[Team],
         network: Network,
         zones: Mapping[str, int],
     ) -> None:
-        needs = {need: i for i, need in enumerate(dict.fromkeys(map(need_of, plan.jobs)))}
-        assets = list(dict.fromkeys(team.asset for team in teams))
-        known = [asset.id for asset in scenario.assets]
-        self._assets = np.array([known.index(asset) for asset in assets], np.int64)
-        self._rate = _rates(scenario, assets, needs)
+        asked = needs_of(scenario, plan.jobs)
+        needs = {need: i for i, need in enumerate(dict.fromkeys(asked))}
+        kinds = list(dict.fromkeys(map(_kind, teams)))
+        known = {asset.id: i for i, asset in enumerate(scenario.assets)}
+        self._assets = np.array([known[asset] for asset, _ in kinds], np.int64)
+        self._first_kinds = np.flatnonzero(np.diff(self._assets, prepend=loop.NONE))
+        self._team_order = np.array(_by_kind(teams, kinds), np.int32)
+        self._rate = _rates(scenario, kinds, needs)
         self._has_area = np.array([need.has_area for need in needs], np.bool_)[:, np.newaxis]
-        self._planned = _kernel_order(plan, priority)
+        self._planned = _kernel_order(plan, decoded.priority)
         number = np.empty(len(self._planned), np.int64)
         number[self._planned] = np.arange(len(number))
         self._milestones = plan.milestones
         self._number = number.astype(np.int32)
         self._setting = loop.Setting(
             sites=_sites(scenario, plan, network, zones, number),
-            crews=_crews(scenario, teams, network),
-            jobs=_jobs(scenario, plan, network, needs, self._rate, number),
+            crews=_crews(scenario, teams, self._team_order, network),
+            jobs=_jobs(
+                scenario, plan, network, [needs[need] for need in asked], self._rate, number
+            ),
         )
-        self._last_alike = _last_alike(scenario, number[plan.milestones.stages])
+        self._last_alike = _last_alike(scenario, decoded, number[plan.milestones.stages])
+        self._settlements = _places_by_id(surveyed(scenario))
 
     def _order(self, amounts: Amounts) -> tuple[Numbers, Numbers]:
         """Jobs by priority, and the priority of each milestone, with the found hazards."""
@@ -248,7 +258,7 @@ class Workforce:
             return priority[:jobs].copy(), priority
         after = self._last_alike[amounts.found.like, 1:].ravel()
         milestones = amounts.numbering.stages.ravel()
-        order = np.argsort(after, kind="stable")
+        order = np.lexsort((*self._among_found(amounts), after))
         inserted = np.cumsum(np.bincount(after, minlength=jobs))
         priority[1:jobs] += inserted[:-1].astype(np.int32)
         priority[milestones[order]] = after[order] + 1 + np.arange(len(order))
@@ -256,6 +266,13 @@ class Workforce:
         job_at[priority[:jobs]] = np.arange(jobs)
         job_at[priority[milestones]] = milestones
         return job_at, priority
+
+    def _among_found(self, amounts: Amounts) -> tuple[Whole, Whole]:
+        """Stages of found hazards at one place in the order: by settlement, within a number."""
+        survey, begin = amounts.found.settlement, amounts.numbering.found_of
+        nth = np.arange(len(survey)) - begin[survey]
+        each = amounts.numbering.stages.shape[1]
+        return np.repeat(self._settlements[survey], each), np.repeat(nth, each)
 
     def _alike(self, alike: Numbers) -> Numbers:
         """What each milestone is alike, in the order of the loop."""
@@ -312,14 +329,14 @@ class Workforce:
             open_s=_renamed(result.open_s, planned),
             closing=_renamed(result.closing, planned),
             day_share=_renamed(result.day_share, planned),
-            last_finish_s=result.last_finish_s,
-            demining_days=result.demining_days,
+            last_finish_s=_renamed(result.last_finish_s, self._team_order),
+            demining_days=_renamed(result.demining_days, self._team_order),
             demined_m2=float((result.demined * (amounts.work / pieces)[planned]).sum()),
-            mobilisations=result.mobilisations,
-            camps=result.camps,
+            mobilisations=self._by_asset(result.mobilisations),
+            camps=self._by_asset(result.camps),
             parcels=int(result.parcels),
             job_at=planned[job_at],
-            log=log._replace(job=planned[log.job]),
+            log=log._replace(job=planned[log.job], team=self._team_order[log.team]),
         )
 
     def all_at_once(self, amounts: Amounts) -> WorkLog:
@@ -353,11 +370,17 @@ class Workforce:
             log=_new_log(0),
         )
 
+    def _by_asset(self, counts: Numbers) -> Numbers:
+        """Add up what the loop counts by kind of teams: their asset type, whom they serve."""
+        if len(self._first_kinds) == len(counts):
+            return counts
+        return np.add.reduceat(counts, self._first_kinds, axis=0, dtype=np.int32)
 
-def _renamed(values: npt.NDArray[T], planned: Whole) -> npt.NDArray[T]:
-    """Bring what stands in the order of the kernel into that of the plan."""
+
+def _renamed(values: npt.NDArray[T], order: npt.NDArray[np.integer[Any]]) -> npt.NDArray[T]:
+    """Bring what stands in the order of the kernel into that of the plan, or of the roster."""
     moved = np.empty_like(values)
-    moved[planned] = values
+    moved[order] = values
     return moved
 
 
@@ -377,27 +400,51 @@ def _kernel_order(plan: WorkPlan, priority: Sequence[str]) -> Whole:
     return np.concatenate([jobs, releases, roads])
 
 
-def _last_alike(scenario: Scenario, stages: Whole) -> Whole:
+def _last_alike(scenario: Scenario, decoded: Decoded, stages: Whole) -> Whole:
     """Where the stages of a found hazard go in the order: after those of its like.
 
     For each recorded hazard and stage: the place of the last job, in the order, of a recorded
-    hazard of the same settlement, class of dispatch and stage.
+    hazard of the same rank, class of dispatch and stage.
     """
     keys = [
-        (h.site, any(denied in SETTLEMENT_DENIALS for denied in h.denies)) for h in scenario.hazards
+        (
+            decoded.rank[f"{h.id}/{HAZARD_STAGES[0]}"],
+            h.road is not None,
+            any(denied in SETTLEMENT_DENIALS for denied in h.denies),
+        )
+        for h in scenario.hazards
     ]
     places = stages.reshape(-1, len(HAZARD_STAGES))
-    last: dict[tuple[str, bool], Whole] = {}
+    last: dict[tuple[int, bool, bool], Whole] = {}
     for key, row in zip(keys, places, strict=True):
         last[key] = np.maximum(row, last[key]) if key in last else row
     return np.array([last[key] for key in keys], np.int64).reshape(places.shape)
 
 
-def _rates(scenario: Scenario, assets: Sequence[str], needs: Mapping[Need, int]) -> Floats:
-    """Effective rate of each deployed asset type for each need; 0: cannot."""
+def _places_by_id(ids: Sequence[str]) -> Whole:
+    """Place of each id among all of them."""
+    places = np.empty(len(ids), np.int64)
+    places[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    return places
+
+
+def _kind(team: Team) -> Kind:
+    return team.asset, team.serves
+
+
+def _by_kind(teams: Sequence[Team], kinds: Sequence[Kind]) -> list[int]:
+    """Order in which the loop has the teams: by kind, those of one kind by name."""
+    number = {kind: i for i, kind in enumerate(kinds)}
+    return sorted(range(len(teams)), key=lambda i: number[_kind(teams[i])])
+
+
+def _rates(scenario: Scenario, kinds: Sequence[Kind], needs: Mapping[Need, int]) -> Floats:
+    """Effective rate of each kind of teams for each need; 0: cannot, or not there."""
     skills = Skills(scenario)
-    rates = [[skills.effective_rate(asset, need) for asset in assets] for need in needs]
-    return np.array(rates, np.float64).reshape(len(needs), len(assets))
+    rates = [
+        [skills.effective_rate(asset, need, serves) for asset, serves in kinds] for need in needs
+    ]
+    return np.array(rates, np.float64).reshape(len(needs), len(kinds))
 
 
 def _rows(groups: Sequence[Sequence[int]]) -> tuple[Numbers, Numbers]:
@@ -447,38 +494,45 @@ def _renumbered(values: npt.NDArray[T], number: Whole) -> npt.NDArray[T]:
     return moved
 
 
-def _crews(scenario: Scenario, teams: Sequence[Team], network: Network) -> loop.Crews:
-    """Teams by crew, crews by asset type, bases; teams stand so that both are in a row."""
-    assets = list(dict.fromkeys(team.asset for team in teams))
-    crews = list(dict.fromkeys((team.asset, team.base) for team in teams))
+def _crews(
+    scenario: Scenario, roster: Sequence[Team], order: Numbers, network: Network
+) -> loop.Crews:
+    """Teams by crew, crews by kind, bases; teams stand by kind and name, so both are in a row."""
+    teams = [roster[i] for i in order]
+    kinds = list(dict.fromkeys(map(_kind, teams)))
+    crews = list(dict.fromkeys((_kind(team), team.base) for team in teams))
     crew_no = {crew: i for i, crew in enumerate(crews)}
-    bases = list(dict.fromkeys(team.base for team in teams))
+    bases = list(dict.fromkeys(team.base for team in roster))
     type_of = {asset.id: asset for asset in scenario.assets}
-    camp_days = [type_of[asset].camp_days for asset in assets]
+    types = [type_of[asset] for asset, _ in kinds]
     rovers = [
         [
             i
-            for i, (asset, at) in enumerate(crews)
+            for i, ((asset, _), at) in enumerate(crews)
             if at == base and type_of[asset].camp_days is None
         ]
         for base in bases
     ]
     rovers_of, rover_crews = _rows(rovers)
-    team_crew = [crew_no[team.asset, team.base] for team in teams]
+    team_crew = [crew_no[_kind(team), team.base] for team in teams]
     return loop.Crews(
         base_place=np.array([network.place_no[base] for base in bases], np.int32),
         rovers_of=rovers_of,
         rovers=rover_crews,
-        shift_hours=np.array([type_of[asset].shift_hours for asset in assets], np.float64),
+        shift_hours=np.array([one.shift_hours for one in types], np.float64),
         mobilisation_s=np.array(
-            [days_to_seconds(type_of[asset].mobilisation_days) for asset in assets], np.int64
+            [days_to_seconds(one.mobilisation_days) for one in types], np.int64
         ),
-        camp_s=np.array([NEVER if d is None else days_to_seconds(d) for d in camp_days], np.int64),
-        crews_of=_begins([assets.index(asset) for asset, _ in crews], len(assets)),
-        asset=np.array([assets.index(asset) for asset, _ in crews], np.int32),
+        camp_s=np.array(
+            [NEVER if one.camp_days is None else days_to_seconds(one.camp_days) for one in types],
+            np.int64,
+        ),
+        crews_of=_begins([kinds.index(kind) for kind, _ in crews], len(kinds)),
+        asset=np.array([kinds.index(kind) for kind, _ in crews], np.int32),
         base=np.array([bases.index(base) for _, base in crews], np.int32),
         teams_of=_begins(team_crew, len(crews)),
         team_crew=np.array(team_crew, np.int32),
+        team_place=order,
         team_from_s=np.array([team.from_s for team in teams], np.int64),
         team_until_s=np.array(
             [LIMIT_S + 1 if team.until_s is None else team.until_s for team in teams], np.int64
@@ -495,7 +549,7 @@ def _jobs(
     scenario: Scenario,
     plan: WorkPlan,
     network: Network,
-    needs: Mapping[Need, int],
+    need: Sequence[int],
     rate: Floats,
     number: Whole,
 ) -> loop.Jobs:
@@ -509,6 +563,8 @@ def _jobs(
             followers[number_of[name]].append(number_of[follower])
     follow_of, follow = _rows(followers)
     able_of, able = _rows([np.flatnonzero(row > 0).tolist() for row in rate])
+    need_demines = np.zeros(len(rate), np.bool_)
+    need_demines[need] = [job.skill in DEMINING for job in plan.jobs]
     limits = [NO_LIMIT if job.max_teams is None else job.max_teams for job in plan.jobs]
     drives = np.full(len(plan.waits), loop.NONE, np.int32)
     for i, road in enumerate(scenario.roads):
@@ -516,13 +572,12 @@ def _jobs(
         drives[number_of[wait] - len(plan.jobs)] = i
     survey = np.full(len(plan.jobs), loop.NONE, np.int32)
     survey[plan.milestones.surveys] = np.arange(plan.milestones.surveyed)
-    asked = [needs[need_of(job)] for job in plan.jobs]
     return loop.Jobs(
         able_of=able_of,
         able=able,
-        need_demines=np.array([need.skill in DEMINING for need in needs], np.bool_),
+        need_demines=need_demines,
         site=_renumbered(_job_sites(plan, network), number),
-        need=_renumbered(np.array(asked, np.int32), number),
+        need=_renumbered(np.array(need, np.int32), number),
         limit=_renumbered(np.minimum(limits, NO_LIMIT).astype(np.int32), number),
         survey=_renumbered(survey, number),
         takes_found=_renumbered(np.array([job.takes_found for job in plan.jobs], np.bool_), number),

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from returnplan.domain import Scenario
 from returnplan.model.work.arrays import Amounts
-from returnplan.units import date_to_seconds
+from returnplan.units import date_to_seconds, horizon_date
 
 Floats = npt.NDArray[np.float64]
 Cell = tuple[str, int, str, str]
@@ -19,6 +19,32 @@ def district_of(scenario: Scenario) -> dict[str, str]:
     """District of each place and road; a road has that of its ``from_place``."""
     district = {road.id: scenario.place[road.from_place].district for road in scenario.roads}
     return district | {place.id: place.district for place in scenario.places}
+
+
+class Farmland:
+    """Area of released land that denied farmland, by each date some years after the start."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        years = range(1, scenario.horizon_years + 1)
+        dates = [horizon_date(scenario.start, year) for year in years]
+        self._by_s = np.array([date_to_seconds(day, scenario.start) for day in dates], np.int64)
+        self._denies = np.array(["farmland" in h.denies for h in scenario.hazards], np.bool_)
+
+    def areas(self, released_s: Floats, amounts: Amounts) -> Floats:
+        """Area by whose date it is released, m2, one a year.
+
+        Parameters
+        ----------
+        released_s
+            Release of each hazard, recorded or found, s; ``inf``: not within the horizon.
+        amounts
+            Areas of the draw.
+        """
+        denies = np.concatenate([self._denies, self._denies[amounts.found.like]])
+        year = np.searchsorted(self._by_s, released_s[denies])
+        sums = np.zeros(len(self._by_s) + 1)
+        np.add.at(sums, year, amounts.area_m2[denies])
+        return np.cumsum(sums[:-1])
 
 
 class Cells:

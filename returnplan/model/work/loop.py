@@ -67,7 +67,10 @@ class Sites(NamedTuple):
 
 
 class Crews(NamedTuple):
-    """Teams of one asset type at one base; crews stand by asset type, teams by crew."""
+    """Teams of one asset type at one base; crews stand by asset type, teams by crew.
+
+    Teams of one type that work for different districts and places are different types here.
+    """
 
     base_place: Numbers  # bases
     rovers_of: Numbers  # bases + 1: crews that never camp, by base
@@ -80,6 +83,7 @@ class Crews(NamedTuple):
     base: Numbers  # crews
     teams_of: Numbers  # crews + 1
     team_crew: Numbers  # teams
+    team_place: Numbers  # teams: place in the order of their names
     team_from_s: Whole  # teams
     team_until_s: Whole  # teams
 
@@ -1239,7 +1243,7 @@ def _kind_of(teams: Teams, team: Int, site: Int) -> Int:
 
 @inner
 def _best_team(setting: Setting, load: Load, state: State, job: Int, now: Int) -> Parcel:
-    """Of all able idle teams the one that finishes first (ties: the smaller number)."""
+    """Of all able idle teams the one that finishes first (ties: the first by name)."""
     sites, crews, jobs = setting.sites, setting.crews, setting.jobs
     reach, teams, calendar = state.reach, state.teams, load.calendar
     site, need = state.progress.status[job, SITE], state.progress.status[job, NEED]
@@ -1289,7 +1293,10 @@ def _best_team(setting: Setting, load: Load, state: State, job: Int, now: Int) -
                 if finish_s != NEVER and (
                     best.team == NONE
                     or finish_s < best.finish_s
-                    or (finish_s == best.finish_s and team < best.team)
+                    or (
+                        finish_s == best.finish_s
+                        and crews.team_place[team] < crews.team_place[best.team]
+                    )
                 ):
                     day_share = 1.0 if camps else share
                     best = Parcel(np.int64(team), finish_s, work_s, there, days, day_share, camps)

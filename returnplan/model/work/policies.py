@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import wraps
+from types import MappingProxyType
 
 from returnplan.domain import HAZARD_STAGES, AllocationHeader, Community, Job, Scenario
 from returnplan.model.work.milestones import WorkPlan, dispatch_class
@@ -206,6 +207,7 @@ def decode(
     order: Sequence[str],
     routes: Routes,
     bases: frozenset[str],
+    later: Mapping[str, float] = MappingProxyType({}),
 ) -> Decoded:
     """Turn an order of communities into one priority per job (model §6).
 
@@ -217,6 +219,9 @@ def decode(
         Access route of each place.
     bases
         Places where the allocation's teams live.
+    later
+        By job id, places in the order of communities by which it stands later than its site, at
+        most at the end; jobs that are left out stand with their site.
 
     Returns
     -------
@@ -239,10 +244,14 @@ def decode(
                 road_steps[road] = steps
         site_rank.setdefault(settlement, number)
     hazard_of = {hazard.id: hazard for hazard in scenario.hazards}
+    rank = {
+        job.id: int(min(site_rank.get(job.site, last) + later.get(job.id, 0), last))
+        for job in plan.jobs
+    }
 
     def key(job: Job) -> tuple[int, int, int, int, str, str]:
         return (
-            site_rank.get(job.site, last),
+            rank[job.id],
             dispatch_class(job, hazard_of),
             road_steps.get(job.site, 0),
             -STAGE_ORDER.get(job.stage, 0),
@@ -251,6 +260,6 @@ def decode(
         )
 
     return Decoded(
-        rank={job.id: site_rank.get(job.site, last) for job in plan.jobs},
+        rank=rank,
         priority=tuple(job.id for job in sorted(plan.jobs, key=key)),
     )

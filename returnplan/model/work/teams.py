@@ -16,12 +16,14 @@ class Team:
     Parameters
     ----------
     id
-        ``asset/base/0001`` and so on, numbered by (from, until); dates before the start count as
-        the start.
+        ``asset/base/0001`` and so on, numbered by (from, until, serves); dates before the start
+        count as the start.
     asset, base
         Asset type and the place where it lives.
     from_s, until_s
         Instants, s from the start; ``until_s`` None: no end.
+    serves
+        Districts and places that it works for, sorted; none: anywhere.
     """
 
     id: str
@@ -29,6 +31,7 @@ class Team:
     base: str
     from_s: int
     until_s: int | None
+    serves: tuple[str, ...] = ()
 
 
 def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
@@ -44,16 +47,18 @@ def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
     tuple[Team, ...]
         Sorted by asset type, base and number.
     """
-    groups: dict[tuple[str, str], list[tuple[date, date, int]]] = {}
+    groups: dict[tuple[str, str], list[tuple[date, date, tuple[str, ...], int]]] = {}
     for line in scenario.deployments:
         if line.allocation == allocation:
-            begin = max(line.from_date or scenario.start, scenario.start)
+            start = max(line.from_date or scenario.start, scenario.start)
             until = max(line.until_date or date.max, scenario.start)
-            groups.setdefault((line.asset, line.base), []).append((begin, until, line.teams))
+            words = tuple(sorted(set(line.serves or ())))
+            group = groups.setdefault((line.asset, line.base), [])
+            group.append((start, until, words, line.teams))
     teams: list[Team] = []
     for (asset, base), lines in sorted(groups.items()):
         number = 0
-        for start, until, count in sorted(lines):
+        for start, until, serves, count in sorted(lines):
             for _ in range(count):
                 number += 1
                 teams.append(
@@ -65,23 +70,58 @@ def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
                         until_s=(
                             None if until == date.max else date_to_seconds(until, scenario.start)
                         ),
+                        serves=serves,
                     )
                 )
     return tuple(teams)
 
 
 class Need(NamedTuple):
-    """What a job asks of an asset type; the same types can do all jobs with equal needs."""
+    """What a job asks of a team; the same teams can do all jobs with equal needs.
+
+    Parameters
+    ----------
+    place
+        Words of ``serves`` that name the place of the job, under any allocation.
+    """
 
     skill: str
     land_class: LandClass | None
     difficulty: Difficulty | None
     has_area: bool
+    place: frozenset[str] = frozenset()
 
 
-def need_of(job: Job) -> Need:
-    """What a job asks of an asset type (model §4)."""
-    return Need(job.skill, job.land_class, job.difficulty, job.has_area)
+def need_of(job: Job, place: frozenset[str] = frozenset()) -> Need:
+    """What a job asks of a team (model §4).
+
+    Parameters
+    ----------
+    place
+        Words of ``serves`` that name its place.
+    """
+    return Need(job.skill, job.land_class, job.difficulty, job.has_area, place)
+
+
+def named_by(scenario: Scenario) -> dict[str, frozenset[str]]:
+    """Words of ``serves``, of any line, that name each place and road (model §4).
+
+    A place is named by its id and its district, a road by those of both of its ends.
+    """
+    asked = frozenset(word for line in scenario.deployments for word in line.serves or ())
+    words = {place.id: asked & {place.id, place.district} for place in scenario.places}
+    return words | {r.id: words[r.from_place] | words[r.to_place] for r in scenario.roads}
+
+
+def is_served(place: frozenset[str], serves: Sequence[str]) -> bool:
+    """Whether teams work at a place that is named so; without words they work anywhere."""
+    return not serves or not place.isdisjoint(serves)
+
+
+def needs_of(scenario: Scenario, jobs: Sequence[Job]) -> list[Need]:
+    """What each job asks of a team, its place included (model §4)."""
+    words = named_by(scenario)
+    return [need_of(job, words[job.site]) for job in jobs]
 
 
 class Skills:
@@ -100,7 +140,7 @@ class Skills:
         }
         self._skills = {(row.asset, row.skill) for row in scenario.rates}
 
-    def effective_rate(self, asset: str, need: Need) -> float:
+    def effective_rate(self, asset: str, need: Need, serves: Sequence[str] = ()) -> float:
         """Work that one team does in a full workable day.
 
         Parameters
@@ -109,14 +149,16 @@ class Skills:
             Asset type.
         need
             What a job asks for.
+        serves
+            Districts and places that the team works for; none: anywhere.
 
         Returns
         -------
         float
             Rate x difficulty, m2 per team-day, for jobs with an area; 1 crew-day per day for
-            the others; 0 when the asset type cannot do the job.
+            the others; 0 when the team cannot do the job, or does not work there.
         """
-        if (asset, need.skill) not in self._skills:
+        if (asset, need.skill) not in self._skills or not is_served(need.place, serves):
             return 0.0
         if not need.has_area:
             return 1.0
@@ -130,23 +172,25 @@ class Skills:
         return rate * self._assets[asset].multiplier(need.difficulty)
 
 
-def best_rates(skills: Skills, assets: frozenset[str], jobs: Sequence[Job]) -> dict[str, float]:
-    """Best effective rate of the deployed asset types for each job; 0: none can do it.
+def best_rates(scenario: Scenario, teams: Sequence[Team], jobs: Sequence[Job]) -> dict[str, float]:
+    """Best effective rate of the deployed teams for each job; 0: none can do it.
 
     Parameters
     ----------
-    skills
-        Rates of the scenario.
-    assets
-        Asset types that the allocation deploys.
+    teams
+        Teams of the allocation, whatever their dates.
 
     Returns
     -------
     dict[str, float]
         By job id, m2 (or crew-days) per workable team-day.
     """
+    skills, needs = Skills(scenario), needs_of(scenario, jobs)
+    kinds = {(team.asset, team.serves) for team in teams}
     by_need = {
-        need: max((skills.effective_rate(asset, need) for asset in assets), default=0.0)
-        for need in {need_of(job) for job in jobs}
+        need: max(
+            (skills.effective_rate(asset, need, serves) for asset, serves in kinds), default=0.0
+        )
+        for need in set(needs)
     }
-    return {job.id: by_need[need_of(job)] for job in jobs}
+    return {job.id: by_need[need] for job, need in zip(jobs, needs, strict=True)}

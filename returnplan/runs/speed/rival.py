@@ -20,7 +20,7 @@ from returnplan.model.work.arrays import Amounts
 from returnplan.model.work.calendars import Calendars
 from returnplan.model.work.milestones import WorkPlan, opened, released
 from returnplan.model.work.network import NO_ROUTE, Network, Reach
-from returnplan.model.work.teams import Need, Skills, Team, need_of
+from returnplan.model.work.teams import Need, Skills, Team, needs_of
 from returnplan.units import DAY_S, LIMIT_S, days_to_seconds, whole_seconds
 
 try:
@@ -86,9 +86,10 @@ class _Task:
 
 @dataclass(slots=True, eq=False)
 class _Crew:
-    """Teams of one asset type at one base, and the open jobs that they can reach and do."""
+    """Teams of one asset type at one base that serve the same, and the open jobs for them."""
 
     asset: Asset
+    serves: frozenset[str]
     reach: Reach
     rate: Mapping[Need, float]
     mobilisation_s: int
@@ -179,7 +180,8 @@ class Rival:
     ) -> None:
         self.plan, self.priority, self.teams, self.network = plan, priority, teams, network
         self.assets = {asset.id: asset for asset in scenario.assets}
-        self.needs = {job.id: need_of(job) for job in plan.jobs}
+        needs = needs_of(scenario, plan.jobs)
+        self.needs = {job.id: need for job, need in zip(plan.jobs, needs, strict=True)}
         self.after = {job.id: job.after for job in plan.jobs}
         self.after |= {wait.id: wait.after for wait in plan.waits}
         self.milestones = {name: number for number, name in enumerate(self.after)}
@@ -208,6 +210,9 @@ class Rival:
         self.from_s |= dict(zip(network.roads, network.road_from_s, strict=True))
         self.zone = {place.id: place.zone for place in scenario.places}
         self.zone |= {road.id: self.zone[road.from_place] for road in scenario.roads}
+        self.names = {place.id: {place.id, place.district} for place in scenario.places}
+        for road in scenario.roads:
+            self.names[road.id] = self.names[road.from_place] | self.names[road.to_place]
 
     def run(self, amounts: Amounts, until_s: int) -> Story:
         """Let the teams work through one run on expected values.
@@ -275,17 +280,19 @@ class _Run:
         """Put the teams into crews; crews of one base see the same roads."""
         rival = self._rival
         productivity = dict(zip(rival.assets, amounts.productivity.tolist(), strict=True))
-        crews: dict[tuple[str, str], _Crew] = {}
+        crews: dict[tuple[str, str, tuple[str, ...]], _Crew] = {}
         reaches: dict[str, Reach] = {}
         members = []
         for number, team in enumerate(rival.teams):
             if team.base not in reaches:
                 base = rival.network.place_no[team.base]
                 reaches[team.base] = Reach(rival.network, [base])
-            if (team.asset, team.base) not in crews:
+            kind = team.asset, team.base, team.serves
+            if kind not in crews:
                 asset = rival.assets[team.asset]
                 crew = _Crew(
                     asset=asset,
+                    serves=frozenset(team.serves),
                     reach=reaches[team.base],
                     rate={
                         need: rate * productivity[asset.id] if need.has_area else rate
@@ -294,10 +301,9 @@ class _Run:
                     mobilisation_s=days_to_seconds(asset.mobilisation_days),
                     camp_s=None if asset.camp_days is None else days_to_seconds(asset.camp_days),
                 )
-                crews[team.asset, team.base] = crew
+                crews[kind] = crew
                 self._crews_of_base.setdefault(team.base, []).append(crew)
-            crew = crews[team.asset, team.base]
-            members.append(_Member(number, team, crew, self._env.event()))
+            members.append(_Member(number, team, crews[kind], self._env.event()))
         return members
 
     def until(self, until_s: int) -> Story:
@@ -367,7 +373,7 @@ class _Run:
             sites += [network.roads[road] for road in network.roads_at[place]]
             for crew in crews:
                 for site in sites:
-                    if site not in crew.sites and self._is_in_range(crew, site):
+                    if site not in crew.sites and self._is_for(crew, site):
                         crew.sites.add(site)
                         for task in self._waiting.get(site, ()):
                             if crew.rate[task.need] > 0:
@@ -378,8 +384,11 @@ class _Run:
         one, other = self._rival.ends[site]
         return min(crew.reach.hours[one], crew.reach.hours[other])
 
-    def _is_in_range(self, crew: _Crew, site: str) -> bool:
-        """Whether a site can be reached, and a crew that never camps could commute to it."""
+    def _is_for(self, crew: _Crew, site: str) -> bool:
+        """Whether a crew serves a site and reaches it; one that never camps, within a shift."""
+        names = self._rival.names[site]
+        if crew.serves and crew.serves.isdisjoint(names):
+            return False
         hours = self._hours(crew, site)
         return 2 * hours < crew.asset.shift_hours if crew.camp_s is None else hours < NO_ROUTE
 

@@ -35,6 +35,7 @@ def jobs(worked: Worked) -> pd.DataFrame:
     names = [jobs[i].id for i in double]
     owners = [jobs[i].owner for i in double]
     ranks = [worked.allocation.decoded.rank[name] for name in names]
+    needed = np.array([name not in worked.prepared.unneeded for name in names], np.bool_)
     for row, hazard in zip(np.flatnonzero(is_found), (found[i] for i in nth), strict=True):
         owners[row], names[row] = hazard, f"{hazard}/{jobs[double[row]].stage}"
     parcels = amounts.parcels[order]
@@ -77,6 +78,7 @@ def jobs(worked: Worked) -> pd.DataFrame:
             "parcel": counted(at, nth_of_job + 1),
             "parcels_left": counted(at_left, left[left > 0]),
             "rank": np.repeat(ranks, times),
+            "needed": np.repeat(needed, times),
             "team": worded([teams[i].id for i in log.team]),
             "asset": worded([teams[i].asset for i in log.team]),
             "base": worded([teams[i].base for i in log.team]),
@@ -166,7 +168,7 @@ def doings(jobs: pd.DataFrame, presence: pd.DataFrame, edges: Floats) -> pd.Data
     Parameters
     ----------
     jobs
-        Parcels: team, asset, start_day, work_day, finish_day, workable_days.
+        Parcels: team, asset, needed, start_day, work_day, finish_day, workable_days.
     presence
         As :func:`presence` gives it.
     edges
@@ -176,7 +178,7 @@ def doings(jobs: pd.DataFrame, presence: pd.DataFrame, edges: Floats) -> pd.Data
     -------
     pandas.DataFrame
         One row an asset type and period: asset, from_day, until_day; team-days of work, travel,
-        pause and idle.
+        pause and idle, and those of work that no gate in force waits for (unneeded).
     """
     mine = jobs[jobs["team"].notna() & (jobs["team"].astype(str) != "")]
     share = _workable_shares(mine)
@@ -204,6 +206,9 @@ def doings(jobs: pd.DataFrame, presence: pd.DataFrame, edges: Floats) -> pd.Data
     tidy["until_day"] = np.tile(edges[1:], len(assets))
     for name, table in busy.items():
         tidy[name] = table.to_numpy(dtype=float).ravel()
+    rest = share * ~mine["needed"].to_numpy(dtype=bool)
+    unneeded = _by_asset(mine["asset"], at_work * rest[:, None])
+    tidy["unneeded"] = unneeded.reindex(present.index, fill_value=0.0).to_numpy(dtype=float).ravel()
     return tidy
 
 
@@ -237,6 +242,8 @@ def _by_asset(asset: "pd.Series[str]", days: Floats) -> pd.DataFrame:
 
 def _begun(worked: Worked) -> pd.DataFrame:
     """Parcels that are begun, with the columns that :func:`doings` needs."""
+    plan, alike = worked.prepared.plan, worked.course.numbers.amounts.numbering.alike
+    rest = worked.prepared.unneeded
     log, teams, horizon_s = (
         worked.course.log.log,
         worked.allocation.teams,
@@ -246,6 +253,7 @@ def _begun(worked: Worked) -> pd.DataFrame:
         {
             "team": [teams[i].id for i in log.team],
             "asset": [teams[i].asset for i in log.team],
+            "needed": [plan.jobs[i].id not in rest for i in alike[log.job]],
             "start_day": log.start_s / DAY_S,
             "work_day": _days(log.work_s, horizon_s),
             "finish_day": _days(log.finish_s, horizon_s),
@@ -271,10 +279,11 @@ def team_time(worked: Worked) -> pd.DataFrame:
         team_days=days,
         busy_share=1 - table["idle"] / days.where(days > 0),
         idle_share=table["idle"] / days.where(days > 0),
+        unneeded_days=table["unneeded"],
         **{f"{doing}_days": table[doing] for doing in DOINGS},
     )
     columns = ["allocation", "year", "asset", "team_days", *(f"{doing}_days" for doing in DOINGS)]
-    there = table.loc[days > 0, [*columns, "busy_share", "idle_share"]]
+    there = table.loc[days > 0, [*columns, "busy_share", "idle_share", "unneeded_days"]]
     return there.sort_values(["year", "asset"], ignore_index=True)
 
 

@@ -31,10 +31,12 @@ def summary(drawn: Drawn) -> pd.DataFrame:
         "person_days_never_share": _over(mean(never_s / DAY_S), mean(waiting_s / DAY_S)),
     }
     met = 0.0
-    for year in range(1, scenario.horizon_years + 1):
-        by_date = horizon_date(scenario.start, year)
+    dates = [horizon_date(scenario.start, year + 1) for year in range(scenario.horizon_years)]
+    for by_date in dates:
         met = drawn.mean((ready_s <= date_to_seconds(by_date, scenario.start)) @ people)
         row[f"people_by_{by_date.isoformat()}_mean"] = met
+    for by_date, area_m2 in zip(dates, drawn.read("farmland_m2").T, strict=True):
+        row[f"farmland_m2_by_{by_date.isoformat()}_mean"] = drawn.mean(area_m2)
     last = quantile(ready_s.max(axis=1, initial=0), MIDDLE)
     row |= {
         "last_ready_date_p50": drawn.dates(last[np.newaxis])[0],

@@ -25,6 +25,7 @@ from returnplan.scenario.checks import (
     numbers,
     reach,
     references,
+    serving,
     size,
     whereabouts,
     work,
@@ -32,7 +33,7 @@ from returnplan.scenario.checks import (
 from returnplan.scenario.checks.draft import CHECKS, Draft
 
 THEMES = (references, dates, numbers, reach, work, size)
-PLAUSIBILITY = (access, figures, whereabouts)
+PLAUSIBILITY = (access, serving, figures, whereabouts)
 
 
 def _merged(problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -4,9 +4,10 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from returnplan.domain import Scenario
+from returnplan.domain import Difficulty, LandClass, Scenario
 from returnplan.errors import Problem
 from returnplan.model.work import network
+from returnplan.model.work.teams import is_served, named_by
 from returnplan.scenario.checks.ability import stages, workable
 from returnplan.scenario.checks.draft import Draft, check
 
@@ -68,17 +69,25 @@ def _is_late(draft: Draft, place: Any) -> bool:
 
 def _closed(draft: Draft, scenario: Scenario, allocation: str) -> frozenset[str]:
     """Roads that people can never use under an allocation."""
-    lines = [line for line in scenario.deployments if line.allocation == allocation]
-    assets = {line.asset for line in lines if line.teams > 0}
-    able = workable(draft, assets)
-    repairs = any(r.skill == "road_repair" and r.asset in assets for r in scenario.rates)
+    lines = [d for d in scenario.deployments if d.allocation == allocation and d.teams > 0]
+    words = named_by(scenario)
+    able_of: dict[frozenset[str], set[tuple[str, LandClass, Difficulty]]] = {}
+    serving = {
+        road.id: frozenset(d.asset for d in lines if is_served(words[road.id], d.serves or ()))
+        for road in scenario.roads
+    }
+    for assets in serving.values():
+        if assets not in able_of:
+            able_of[assets] = workable(draft, assets)
+    menders = {rate.asset for rate in scenario.rates if rate.skill == "road_repair"}
     closed = {
         hazard.road
         for hazard in scenario.hazards
         if hazard.road is not None
         and hazard.area_m2 > 0
         and any(
-            (skill, hazard.land_class, hazard.difficulty) not in able for skill in stages(hazard)
+            (skill, hazard.land_class, hazard.difficulty) not in able_of[serving[hazard.road]]
+            for skill in stages(hazard)
         )
     }
     late = {place.id for place in scenario.places if _is_late(draft, place)}
@@ -86,7 +95,7 @@ def _closed(draft: Draft, scenario: Scenario, allocation: str) -> frozenset[str]
         road.id
         for road in scenario.roads
         if not road.all_season
-        or (road.repair_crew_days > 0 and not repairs)
+        or (road.repair_crew_days > 0 and menders.isdisjoint(serving[road.id]))
         or road.from_place in late
         or road.to_place in late
     }

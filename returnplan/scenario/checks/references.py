@@ -57,6 +57,18 @@ def _unknown(named: str | tuple[str, ...] | None, known: set[str]) -> list[str]:
 
 
 @check
+def served_places_exist(draft: Draft) -> Iterator[Problem]:
+    """Deployments serve districts and places that there are."""
+    if not draft.is_read("places"):
+        return
+    known = draft.ids("places") | {place.district for _, place in draft.all("places")}
+    for row, line in draft.of("deployments"):
+        for word in _unknown(line.serves, known):
+            allowed = "a district or an id of places"
+            yield draft.problem("deployments", row, "serves", repr(word), allowed)
+
+
+@check
 def sites_are_settlements(draft: Draft) -> Iterator[Problem]:
     """Hazards, works and communities belong to settlements."""
     kinds = {place.id: place.kind for _, place in draft.of("places")}

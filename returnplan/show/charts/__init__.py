@@ -24,7 +24,12 @@ from returnplan.show.charts.paired import paired_differences
 from returnplan.show.charts.people import conditions_met_over_time
 from returnplan.show.charts.returns import returns_over_time
 from returnplan.show.charts.roads import key_roads
-from returnplan.show.charts.teams import occupation, team_occupation
+from returnplan.show.charts.teams import (
+    occupation,
+    team_occupation,
+    time_no_condition_asks_for,
+    unneeded,
+)
 
 __all__ = [
     "conditions_met_over_time",
@@ -40,5 +45,7 @@ __all__ = [
     "returns_over_time",
     "share_by_district",
     "team_occupation",
+    "time_no_condition_asks_for",
+    "unneeded",
     "waiting_by_cause",
 ]

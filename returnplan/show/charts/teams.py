@@ -1,7 +1,7 @@
 """What teams do with the days they are present."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,12 @@ DOINGS = {
     "travel": (PART, "---", "white"),
     "pause": (PALE, "////", "#6F9DBD"),
     "idle": ("white", "\\", "#B5B5B5"),
+}
+
+
+UNNEEDED = {
+    "needed": (MET, "", "white"),
+    "unneeded": (PART, "---", "white"),
 }
 
 
@@ -154,7 +160,7 @@ def team_occupation(
         note(ax, words.phrase("No team is present under this allocation."))
         return ax
     counts = teams.groupby(teams["asset"].astype(str))["team"].nunique()
-    _strips(ax, assets, table, view)
+    _strips(ax, assets, table, view, DOINGS)
     for row, asset in enumerate(assets):
         _strip_words(ax, row, table[table["asset"] == asset], int(counts.get(asset, 0)), view)
     ax.set_yticks(range(len(assets)), [textwrap.fill(view.word(asset), 18) for asset in assets])
@@ -170,16 +176,22 @@ def team_occupation(
     return ax
 
 
-def _strips(ax: Axes, assets: list[str], table: pd.DataFrame, view: View) -> None:
-    """Draw a row of stacked bars for each asset type, one bar per period with teams present."""
+def _strips(
+    ax: Axes,
+    assets: list[str],
+    table: pd.DataFrame,
+    view: View,
+    parts: Mapping[str, tuple[str, str, str]],
+) -> None:
+    """Draw a row of stacked bars for each asset type, one bar per period that has days."""
     rows = table["asset"].map({asset: row for row, asset in enumerate(assets)})
-    mine = table.assign(row=rows)[table[list(DOINGS)].sum(axis=1) > 0]
-    days = mine[list(DOINGS)].to_numpy(dtype=float)
+    mine = table.assign(row=rows)[table[list(parts)].sum(axis=1) > 0]
+    days = mine[list(parts)].to_numpy(dtype=float)
     shares = days / days.sum(axis=1, keepdims=True)
     left = view.axis(mine["from_day"].to_numpy(dtype=float))
     right = view.axis(mine["until_day"].to_numpy(dtype=float))
     floor = mine["row"].to_numpy(dtype=float) + STRIP / 2
-    for number, (name, (colour, hatch, edge)) in enumerate(DOINGS.items()):
+    for number, (name, (colour, hatch, edge)) in enumerate(parts.items()):
         top = floor - STRIP * shares[:, number]
         corners = np.array([[left, floor], [right, floor], [right, top], [left, top]])
         ax.add_collection(
@@ -201,3 +213,93 @@ def _strip_words(ax: Axes, row: int, mine: pd.DataFrame, teams: int, view: View)
     if teams:
         text += "\n" + words.phrase("{work} work, {idle} idle", work=work, idle=idle)
     beside(ax, row, text, size=SMALL)
+
+
+# ---------------------------------------------------------------- what no condition asks for
+
+
+def unneeded(jobs: pd.DataFrame, presence: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Return working days by asset and period: on what a condition asks for, and on what none does.
+
+    Asset types that do not work are left out.
+    """
+    table = occupation(jobs, presence, view)
+    table = table.assign(needed=table["work"] - table["unneeded"])
+    works = table.groupby("asset")["work"].transform("sum") > 0
+    return table.loc[works, ["asset", "from_day", "until_day", *UNNEEDED]].reset_index(drop=True)
+
+
+def _unneeded_alt(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> str:
+    """Say what share of all working days no condition asks for, and for whom it is most."""
+    words, title = view.words, view.title(view.allocation)
+    totals = unneeded(jobs, presence, view).groupby("asset")[list(UNNEEDED)].sum()
+    if totals.empty:
+        return words.phrase("Under {allocation} no team works.", allocation=title)
+    shares = totals["unneeded"] / totals.sum(axis=1)
+    return words.phrase(
+        "Under {allocation} teams spend {share} of their working days on land and works that no "
+        "condition in force asks for (run on expected values). The largest share: {team} ({most}).",
+        allocation=title,
+        share=words.percent(float(totals["unneeded"].sum()), float(totals.to_numpy().sum())),
+        team=view.word(shares.idxmax()),
+        most=words.percent(float(shares.max())),
+    )
+
+
+@chart(
+    lambda words, _: words.phrase("Time on land and works that no condition asks for (modelled)"),
+    ("jobs", "presence"),
+    _unneeded_alt,
+    height=_occupation_height,
+    line=_occupation_line,
+    notes=_occupation_notes,
+)
+def time_no_condition_asks_for(
+    jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View, ax: Axes | None = None
+) -> Axes:
+    """Draw a row per asset type: shares of its working days, stacked to 100 % in each period.
+
+    Parameters
+    ----------
+    jobs
+        Parcels: allocation, team, asset, needed, start_day, work_day, finish_day, workable_days.
+    presence
+        team, asset, from_day, until_day (blank: to the end of the horizon).
+    """
+    ax = blank(ax)
+    words = view.words
+    table = unneeded(jobs, presence, view)
+    totals = table.groupby("asset")[list(UNNEEDED)].sum()
+    order = totals.sum(axis=1).sort_values(ascending=False, kind="stable")
+    assets, rest = [str(asset) for asset in order.index], totals["unneeded"]
+    date_axis(ax, view, view.horizon_days)
+    ax.set_ylabel(
+        textwrap.fill(
+            words.phrase("Asset type; a row is 0–100 % of its working days"),
+            32 if len(assets) >= FEW_STRIPS else 16,
+        )
+    )
+    ax.set_ylim(max(len(assets), 1) - 0.42, -0.55)
+    if not assets:
+        ax.set_yticks([])
+        note(ax, words.phrase("No team works under this allocation."))
+        return ax
+    _strips(ax, assets, table, view, UNNEEDED)
+    for row, asset in enumerate(assets):
+        share = words.percent(float(rest[asset]), float(order[asset]))
+        text = words.phrase("{share} asked for by none", share=share)
+        beside(ax, row, textwrap.fill(text, 18), size=SMALL)
+    ax.set_yticks(range(len(assets)), [textwrap.fill(view.word(asset), 18) for asset in assets])
+    ax.tick_params(axis="y", length=0)
+    called = {
+        "needed": words.phrase("What a condition in force asks for, roads and community surveys"),
+        "unneeded": words.phrase("What no condition asks for"),
+    }
+    keys = [
+        Patch(
+            facecolor=colour, hatch=2 * hatch, edgecolor=edge, linewidth=0.4, label=called[name]
+        )
+        for name, (colour, hatch, edge) in UNNEEDED.items()
+    ]  # fmt: skip
+    legend_below(ax, keys, gap=5, columns=2)
+    return ax

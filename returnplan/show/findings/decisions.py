@@ -108,9 +108,11 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
 
 def _teams_differ(findings: Findings, best: str, other: str) -> dt.date | None:
     """First date on which two allocations send other teams, or serve in another order."""
-    policy = {header.name: header.policy for header in findings.scenario.allocations}
+    policy = {
+        header.name: (header.policy, header.rest_waits) for header in findings.scenario.allocations
+    }
     is_same_order = policy[best] == policy[other]
-    if policy[best] == "listed":
+    if policy[best][0] == "listed":
         is_same_order &= _orders(findings, best) == _orders(findings, other)
     mine, its = _lines(findings, best), _lines(findings, other)
     start = findings.scenario.start
@@ -130,7 +132,7 @@ def _orders(findings: Findings, name: str) -> list[tuple[int, str]]:
 
 def _lines(findings: Findings, name: str) -> dict[tuple[object, ...], Deployment]:
     def key(line: Deployment) -> tuple[object, ...]:
-        return line.asset, line.base, line.teams, line.from_date, line.until_date
+        return line.asset, line.base, line.teams, line.from_date, line.until_date, line.serves
 
     return {key(line): line for line in findings.scenario.deployments if line.allocation == name}
 

@@ -1,6 +1,6 @@
 """What is allowed and can hardly be meant: one doubt each, and a neighbour that is in order.
 
-These are the themes ``access``, ``figures`` and ``whereabouts``.
+These are the themes ``access``, ``serving``, ``figures`` and ``whereabouts``.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from tests.scenario.planted import (
     Fault,
     cell,
     doubted,
+    grid,
     head,
     less,
     more,
+    put_grid,
     said,
     write_world,
 )
@@ -433,7 +435,52 @@ WHEREABOUTS: dict[str, Fault] = {
         [cell("roads", 4, "speed_kmh", "130")],
     ),
 }
-DOUBTS = ACCESS | FIGURES | WHEREABOUTS
+
+
+def nobody(places: str, skills: str) -> str:
+    return (
+        f"deployments.csv, column serves: found nobody for {places}; note: under near no line "
+        f"with teams for {skills} serves them: that work is never done"
+    )
+
+
+def teams(asset: str, serves: str, number: int = 1) -> Change:
+    """Teams of allocation near in a column serves that is there."""
+    row = ["near", asset, "camp", str(number), "", "", "made_up", serves]
+
+    def change(folder: Path) -> None:
+        put_grid(folder, "deployments", [*grid(folder, "deployments"), row])
+
+    return change
+
+
+SERVING: dict[str, Fault] = {
+    "a district that no line with some skills serves": (
+        [cell("deployments", 4, "serves", "upper")],
+        [nobody("lower", "clearance, quality_control, survey, technical_survey")],
+        [cell("deployments", 4, "serves", "upper; lower")],
+    ),
+    "teams that serve neither end of a road": (
+        [cell("deployments", 4, "serves", "lower")],
+        [
+            f"{UPPER}; note: under near: {CLOSED}",
+            nobody("upper", "survey"),
+            nobody("r2, upper", "clearance, quality_control, technical_survey"),
+        ],
+        [cell("deployments", 4, "serves", "lower"), teams("deminers", "upper")],
+    ),
+    "a line that serves the rest and has no teams": (
+        [cell("deployments", 5, "serves", "lower"), teams("builders", "", 0)],
+        [nobody("upper", "build")],
+        [cell("deployments", 5, "serves", "lower"), teams("builders", "", 1)],
+    ),
+    "works that take crews, and works that take none": (
+        [cell("deployments", 5, "serves", "lower"), cell("works", 2, "crew_days", "1")],
+        [nobody("upper", "build")],
+        [cell("deployments", 5, "serves", "lower"), cell("works", 2, "crew_days", "0")],
+    ),
+}
+DOUBTS = ACCESS | SERVING | FIGURES | WHEREABOUTS
 
 
 @pytest.mark.parametrize("name", DOUBTS)

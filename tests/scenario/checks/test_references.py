@@ -32,6 +32,29 @@ ALLOCATIONS = "an allocation of scenario.toml: listed, near"
 IDS = ("an id twice in a table", "an id three times")
 """An id counts wherever it stands."""
 FAULTS: dict[str, Fault] = {
+    "a word of serves that is neither a district nor a place": (
+        [
+            cell("places", 2, "district", "plain"),
+            cell("deployments", 2, "serves", "plain;upper; hills;hills;r1"),
+        ],
+        [
+            f"deployments.csv, row 2, column serves: found {word!r}; "
+            "allowed: a district or an id of places"
+            for word in ("hills", "r1")
+        ],
+        [
+            cell("places", 2, "district", "plain"),
+            cell("deployments", 2, "serves", "plain; upper ;lower"),
+        ],
+    ),
+    "serves of nothing but marks": (
+        [cell("deployments", 2, "serves", ";")],
+        [
+            "deployments.csv, row 2, column serves: found ';'; "
+            "allowed: a district or an id of places; several separated by ;"
+        ],
+        [cell("deployments", 2, "serves", "upper;")],
+    ),
     "an id twice in a table": (
         [cell("roads", 4, "id", "r1")],
         [

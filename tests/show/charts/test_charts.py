@@ -292,7 +292,7 @@ def test_a_parcel_that_the_horizon_cuts_off_keeps_its_team_busy_until_then() -> 
             ("saw", None, math.nan, math.nan, math.nan, math.nan),
         ],
         columns=["asset", "team", "start_day", "work_day", "finish_day", "workable_days"],
-    )
+    ).assign(needed=True)
     presence = pd.DataFrame({"team": ["dog/b/1", "saw/b/1", "saw/b/2"]})
     presence["asset"] = ["dog", "saw", "saw"]
     presence = presence.assign(from_day=0.0, until_day=[150.0, 200.0, 200.0])

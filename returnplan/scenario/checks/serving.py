@@ -1,0 +1,56 @@
+"""Places where work waits for good, since the teams that could do it work elsewhere."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from returnplan.domain import Deployment, Job, Scenario
+from returnplan.errors import Problem
+from returnplan.model.work.milestones import plan_work
+from returnplan.model.work.teams import Need, Skills, is_served, needs_of
+from returnplan.scenario.checks.draft import Draft, check
+from returnplan.scenario.files import and_more
+
+MOST_NAMED = 12
+"""Most places that one warning names."""
+
+
+@check
+def somebody_serves_each_place(draft: Draft) -> Iterator[Problem]:
+    """Where ``serves`` keeps every team with a skill from a place, the work there is never done."""
+    scenario = draft.scenario
+    if scenario is None or not any(line.serves for line in scenario.deployments):
+        return
+    jobs = _with_work(scenario, plan_work(scenario).jobs)
+    needs = list(zip(jobs, needs_of(scenario, jobs), strict=True))
+    skills = Skills(scenario)
+    for header in scenario.allocations:
+        lines = [d for d in scenario.deployments if d.allocation == header.name and d.teams > 0]
+        left_out: dict[str, set[str]] = {}
+        for job, need in needs:
+            if _is_left_out(skills, lines, need):
+                left_out.setdefault(job.skill, set()).add(job.site)
+        without: dict[tuple[str, ...], list[str]] = {}
+        for skill, sites in left_out.items():
+            without.setdefault(tuple(sorted(sites)), []).append(skill)
+        for names, unmet in without.items():
+            wanted = ", ".join(sorted(unmet))
+            more = and_more(max(0, len(names) - MOST_NAMED), "place")
+            note = (
+                f"under {header.name} no line with teams for {wanted} serves them: "
+                "that work is never done"
+            )
+            found = f"nobody for {', '.join(names[:MOST_NAMED])}{more}"
+            yield draft.doubt("deployments", None, "serves", found, note)
+
+
+def _with_work(scenario: Scenario, jobs: Iterable[Job]) -> list[Job]:
+    """Jobs without those that take no time."""
+    idle = {works.id for works in scenario.works if works.crew_days == 0}
+    idle |= {f"{h.id}/survey" for h in scenario.hazards if h.hazard_class == "CHA"}
+    empty = {hazard.id for hazard in scenario.hazards if hazard.area_m2 == 0}
+    return [job for job in jobs if job.id not in idle and job.owner not in empty]
+
+
+def _is_left_out(skills: Skills, lines: Sequence[Deployment], need: Need) -> bool:
+    """Whether some line could do a job, but none that serves its place can."""
+    able = [line for line in lines if skills.effective_rate(line.asset, need) > 0]
+    return bool(able) and not any(is_served(need.place, line.serves or ()) for line in able)
