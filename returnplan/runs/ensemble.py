@@ -3,6 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -125,16 +126,17 @@ def assemble(
     parts: list[Mapping[str, pd.DataFrame]] = []
     days: list[NDArray[np.float64]] = []
     first: Mapping[str, NDArray[np.float64]] | None = None
-    for number, allocation in enumerate(runner.chosen):
-        over_draws = Drawn(
-            prepared=runner.prepared,
-            allocation=allocation,
-            read=partial(drawn.read, allocation=number),
-            first=first,
-        )
-        parts.append(drawn_tables(over_draws))
-        days.append(over_draws.ready_s / DAY_S)
-        first = first or over_draws.casualties
+    with closing(drawn):
+        for number, allocation in enumerate(runner.chosen):
+            over_draws = Drawn(
+                prepared=runner.prepared,
+                allocation=allocation,
+                read=partial(drawn.read, allocation=number),
+                first=first,
+            )
+            parts.append(drawn_tables(over_draws))
+            days.append(over_draws.ready_s / DAY_S)
+            first = first or over_draws.casualties
     tables = {name: one_under_another([part[name] for part in parts]) for name in OF_DRAWS}
     ready_day = np.stack(days)
     digest = digest_of({name: csv_bytes(table) for name, table in tables.items()}, ready_day)

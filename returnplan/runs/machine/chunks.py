@@ -24,6 +24,8 @@ from returnplan.runs.machine.runner import DrawRunner
 
 CHUNK_DRAWS = 10
 """Draws that one chunk has at most."""
+MOST_OPEN = 64
+"""Files that are held open while draws are read."""
 SUMS = "draws.sha256"
 """File with a line for each chunk that was written: SHA-256 and name, as sha256sum reads them."""
 CHUNK_FILE = re.compile(r"draws_(\d{8,})_(\d{8,})\.npz")
@@ -221,6 +223,7 @@ class Chunks:
 
     def __init__(self, files: Mapping[DrawRange, Path]) -> None:
         self.files = dict(sorted(files.items()))
+        self._open: dict[Path, Any] = {}
 
     @property
     def draws(self) -> int:
@@ -249,12 +252,12 @@ class Chunks:
             When a file is damaged.
         """
         if KEPT[field] == "sum":
-            parts = (_read_array(path, f"{field}.{allocation}") for path in self.files.values())
+            parts = (self._array(path, f"{field}.{allocation}") for path in self.files.values())
             return functools.reduce(np.add, parts)
         first, after = min(self.files)[0], max(self.files)[1]
         whole: NDArray[Any] | None = None
         for span, path in self.files.items():
-            part = _read_array(path, f"{field}.{allocation}")
+            part = self._array(path, f"{field}.{allocation}")
             part = unpacked(part) if KEPT[field] == "times" else part
             if whole is None:
                 whole = np.empty((after - first, *part.shape[1:]), part.dtype)
@@ -262,12 +265,24 @@ class Chunks:
         assert whole is not None  # a run has draws
         return whole
 
+    def _array(self, path: Path, name: str) -> NDArray[Any]:
+        """Read an array; the first files stay open, as it takes long to open one."""
+        try:
+            if path in self._open or len(self._open) < MOST_OPEN:
+                if path not in self._open:
+                    self._open[path] = np.load(path, allow_pickle=False)
+                array: NDArray[Any] = self._open[path][name]
+                return array
+            return read_arrays(path, [name])[0]
+        except Exception as error:  # a damaged zip raises nearly anything
+            self.close()
+            raise ReturnplanError(f"{path} is damaged ({error}): run these draws again") from None
 
-def _read_array(path: Path, name: str) -> NDArray[Any]:
-    try:
-        return read_arrays(path, [name])[0]
-    except ValueError as error:
-        raise ReturnplanError(f"{path} is damaged ({error}): run these draws again") from None
+    def close(self) -> None:
+        """Close the files."""
+        for file in self._open.values():
+            file.close()
+        self._open.clear()
 
 
 def read_arrays(file: Path | BinaryIO, names: Iterable[str]) -> list[NDArray[Any]]:
