@@ -67,17 +67,22 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_readme_followed_from_top_to_bottom_does_what_it_says(
     desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All in this process: that the command starts in one of its own is tested elsewhere."""
+    """All in this process and without figures.
+
+    That the command starts in a process of its own, and draws the scenario that it writes, is
+    tested of the wheel.
+    """
     monkeypatch.chdir(desk)
     monkeypatch.setenv("MPLBACKEND", "agg")
-    for block in blocks():
-        if block.language == "python":
-            exec(compile(block.text, "README.md", "exec"), {"__name__": "__main__"})
-        for line in block.text.splitlines() if block.language == "sh" else ():
-            command, *words = shlex.split(line, comments=True)
-            assert command == "returnplan", line
-            done = CliRunner().invoke(main, words)
-            assert done.exit_code == 0, f"{line}\n{done.output}"
+    with no_figures():
+        for block in blocks():
+            if block.language == "python":
+                exec(compile(block.text, "README.md", "exec"), {"__name__": "__main__"})
+            for line in block.text.splitlines() if block.language == "sh" else ():
+                command, *words = shlex.split(line, comments=True)
+                assert command == "returnplan", line
+                done = CliRunner().invoke(main, words)
+                assert done.exit_code == 0, f"{line}\n{done.output}"
     for name in ("my_scenario/README.md", "in_excel/tables.xlsx", "compared.csv", "met.png"):
         assert (desk / name).is_file()
     assert list((desk / "runs/first/report").glob("report-internal-fr.html"))

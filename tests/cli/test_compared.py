@@ -58,6 +58,7 @@ def test_two_allocations_are_compared_line_by_line() -> None:
                 "per_1000_person_years_mean": [0.0223, 0.03],
                 "deminer_accidents_per_km2_mean": [0.5, 1.25],
                 "works_without_cost": [3, 3],
+                "farmland_m2_by_2026-01-01_mean": [2e6, 1.5e6],
             }
         ),
     )
@@ -79,8 +80,14 @@ def test_two_allocations_are_compared_line_by_line() -> None:
         "plan 6.00",
         "more 4.50 -1.50 -2.00 to -1.00 -3.00 to 0.00 in 7 of 10 draws, the same in 2",
     ]
-    assert lines[begin + 12 : begin + 14] == ["plan 10.0", "more 7.0 -3.0"]
-    assert lines[begin + 16 : begin + 19] == [
+    assert lines[begin + 10 : begin + 14] == [
+        "Land released that denied farmland, by 2026-01-01 (difference of the means)",
+        "allocation hectares against plan",
+        "plan 200",
+        "more 150 -50",
+    ]
+    assert lines[begin + 17 : begin + 19] == ["plan 10.0", "more 7.0 -3.0"]
+    assert lines[begin + 21 : begin + 24] == [
         "allocation never met USD per met USD per returned casualties accidents",
         "plan 25% 2,000 4,000 0.022 0.5",
         "more 50% 1,000 - 0.03 1.2",

@@ -189,6 +189,7 @@ def test_what_ifs_of_expected_values_have_one_run_each(expected: Path) -> None:
     assert "100%" in line
 
 
+@pytest.mark.unwatched
 def test_the_same_question_has_the_same_answer(drawn: Path) -> None:
     words = (drawn, "ridge_people", "-a", "today", "--draws", "1")
     first = printed(*words)
@@ -258,6 +259,7 @@ def test_few_person_days_are_counted_in_full(tmp_path: Path, run_of: Callable[..
     assert re.search(r"handover on the same day +2025-01-07 +100%  600 \(-62.5%\)\n", text)
 
 
+@pytest.mark.unwatched
 def test_the_gates_of_the_run_are_those_that_are_explained(run_of: Callable[..., Path]) -> None:
     folder = run_of(VALLEY, "-a", "today", "--draws", "3", "--gates", "essential")
     text = printed(folder, "ridge", "--no-what-if")
@@ -273,6 +275,26 @@ def test_the_gates_of_the_run_are_those_that_are_explained(run_of: Callable[...,
     steps = Chain(opened.prepared, "today", 1).steps("ridge_people", draw)
     assert steps[-1].end == end
     assert "water" not in text
+
+
+def test_it_says_how_much_of_the_work_before_no_gate_waits_for(
+    tmp_path: Path, run_of: Callable[..., Path]
+) -> None:
+    world = Sketch()
+    world.gates = {"housing_land": {}}
+    for name in ("early", "late"):
+        world.village(name)
+        world.hazard(f"{name}_homes", name)
+        world.hazard(f"{name}_fields", name, denies="farmland")
+    world.team()  # 6 days of work on each: homes, fields of the first, then of the second
+    folder = sketched(world, tmp_path, run_of)
+    said = "workable team-days ({}) on land and works that no gate waits for, {} of them here"
+    # early is ready on day 16: its fields are done, and of late a day and four that began on day 13
+    first, second = (" ".join(printed(folder, name).split()) for name in ("early", "late"))
+    assert f"spend 6 of 17 {said.format('35%', '6')}" in first
+    assert f"spend 12 of 24 {said.format('50%', '6')}" in second
+    world.gates |= {"farmland": {}}
+    assert "no gate waits" not in printed(sketched(world, tmp_path / "all", run_of), "early")
 
 
 def test_a_permission_names_the_place(tmp_path: Path, run_of: Callable[..., Path]) -> None:

@@ -26,6 +26,8 @@ QUESTIONS = {
     "team_sweep": ("--asset", "battle_area_team", "--most", "2"),
     "what_if_road_first": ("--road", "pass_road"),
     "records_shared": (),
+    "what_may_wait": ("--places", "2", "end"),
+    "teams_by_district": (),
 }
 PERSON_DAYS = "person_days"
 
@@ -181,6 +183,54 @@ def test_compared_allocations_stand_beside_what_they_cost_more(answers: dict[str
     assert (days["mean"] <= days["high"]).all()
 
 
+def test_what_waits_is_an_allocation_that_says_so(
+    answers: dict[str, Path], valley: rp.Scenario
+) -> None:
+    headers = tuple(dataclasses.replace(one, rest_waits="end") for one in valley.allocations)
+    by_hand = dataclasses.replace(valley, allocations=headers)
+    found = table(answers, "what_may_wait").set_index("rest_waits")
+    assert list(found.index) == ["0", "2", "end"]
+    assert found.loc["0", PERSON_DAYS] == pytest.approx(person_days(valley), rel=1e-12)
+    assert found.loc["end", PERSON_DAYS] == pytest.approx(person_days(by_hand), rel=1e-12)
+    saved = found.loc["0", PERSON_DAYS] - found.loc["end", PERSON_DAYS]
+    assert found.loc["end", "person_days_less"] == pytest.approx(saved, rel=1e-6)
+    price = ["casualties_per_1000_person_years", "farmland_ha_by_2026-03-01"]
+    assert found[price].notna().all(axis=None)
+
+
+def test_teams_bound_to_districts_are_the_same_teams_and_leave_no_district_out(
+    valley: rp.Scenario,
+) -> None:
+    room = script("teams_by_district")
+    lines = [one for one in room.bound(valley, "today").deployments if one.allocation == room.BOUND]
+    count = {
+        asset: sum(one.teams for one in lines if one.asset == asset)
+        for asset in {one.asset for one in lines}
+    }
+    before = [one for one in valley.deployments if one.allocation == "today"]
+    assert sum(count.values()) == sum(one.teams for one in before)
+    for asset, days in room.work_of(valley).items():
+        served = {word for one in lines if one.asset == asset for word in one.serves}
+        assert served == set(days) or asset not in count
+
+
+@pytest.mark.parametrize(
+    ("count", "groups"),
+    [
+        (1, [("a", "b", "c")]),
+        (2, [("a",), ("b", "c")]),
+        (3, [("a",), ("b",), ("c",)]),
+        (9, [("a",), ("b",), ("c",)]),
+    ],
+)
+def test_districts_are_put_into_groups_of_about_the_same_work(
+    count: int, groups: list[tuple[str, ...]]
+) -> None:
+    found = script("teams_by_district").groups_of({"c": 3.0, "a": 9.0, "b": 4.0}, count)
+    assert [names for names, _ in found] == groups
+    assert sum(days for _, days in found) == 16
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_each_script_says_how_it_is_used(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -205,6 +255,8 @@ def test_each_script_says_how_it_is_used(name: str, capsys: pytest.CaptureFixtur
         ("what_if_road_first", ["--road", "canal"], "no road is called 'canal'"),
         ("what_if_road_first", ["--road", "orchard_road"], "no community's access route"),
         ("records_shared", ["--recall", "1.5"], "a share above 0 and up to 1"),
+        ("what_may_wait", ["--places", "few"], "a whole number, or end"),
+        ("teams_by_district", ["-a", "never"], "no allocation is called 'never'"),
     ],
 )
 def test_what_a_planner_can_mend_is_one_message_and_nothing_is_written(

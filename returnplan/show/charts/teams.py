@@ -287,7 +287,7 @@ def time_no_condition_asks_for(
     _strips(ax, assets, table, view, UNNEEDED)
     for row, asset in enumerate(assets):
         share = words.percent(float(rest[asset]), float(order[asset]))
-        text = words.phrase("{share} asked for by none", share=share)
+        text = words.phrase("{share} not asked for", share=share)
         beside(ax, row, textwrap.fill(text, 18), size=SMALL)
     ax.set_yticks(range(len(assets)), [textwrap.fill(view.word(asset), 18) for asset in assets])
     ax.tick_params(axis="y", length=0)

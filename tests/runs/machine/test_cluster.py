@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,18 @@ import pytest
 import returnplan as rp
 from returnplan.errors import UnfinishedError
 from returnplan.runs.machine import chunks, cluster
+from returnplan.runs.machine.progress import Silent
 from returnplan.runs.machine.runner import DrawRunner
 from returnplan.runs.machine.threads import run_on_threads
-from returnplan.runs.run import Request
-from tests.running import ROOT, command, manifest, run_undrawn, until
+from returnplan.runs.run import Request, run, stopped
+from returnplan.show.run_folder import write_run
+from tests.running import ROOT, command, manifest, no_figures, no_workbook, run_undrawn, until
 
+VALLEY = Path("scenarios/valley").resolve()
 DRAWS = 100
 SLOW = """
 import time
+from returnplan.runs.machine.progress import Silent
 from returnplan.runs.machine.runner import DrawRunner
 def slow(*given, swift=DrawRunner.run):
     time.sleep(0.03)
@@ -39,6 +44,8 @@ class Machines:
         self._folder, self._stack = folder, stack
         self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
         until(lambda: (folder / "scheduler.json").exists())
+        self.swift = self._worker("127.0.0.1")
+        self._worker("127.0.0.2", "--preload", str(folder / "slow.py"))
 
     def _start(self, kind: str, *words: str) -> subprocess.Popen[bytes]:
         how = [sys.executable, "-m", "dask", kind, "--scheduler-file", "scheduler.json"]
@@ -59,46 +66,51 @@ class Machines:
         found: str = json.loads((self._folder / "scheduler.json").read_text())["address"]
         return found
 
-    def worker(self, host: str, *words: str) -> subprocess.Popen[bytes]:
+    def _worker(self, host: str, *words: str) -> subprocess.Popen[bytes]:
         return self._start("worker", "--host", host, "--nthreads", "1", "--no-nanny", *words)
 
 
 @pytest.fixture(scope="module")
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
-    """Return a scheduler; nobody works for it yet."""
+    """Return a scheduler with a swift worker, which a test kills, and a slow one."""
+    folder = tmp_path_factory.mktemp("machines")
+    (folder / "slow.py").write_text(SLOW, encoding="utf-8")
     with ExitStack() as stack:
-        yield Machines(tmp_path_factory.mktemp("machines"), stack)
+        yield Machines(folder, stack)
 
 
-@pytest.mark.slow
-def test_a_cluster_without_workers_says_so_within_seconds(
-    machines: Machines, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cluster, "WORKERS_S", 0.3)
-    with pytest.raises(rp.ReturnplanError, match=r"has no workers: start some, .* dask worker tcp"):
-        rp.ensemble(rp.load("scenarios/valley"), ["today"], 5, cluster=machines.address)
+def asked(out: Path, **how: Any) -> Request:
+    """Ask for a run of the valley."""
+    names = ("today",)
+    scenario = rp.load(VALLEY)
+    return Request(folder=VALLEY, scenario=scenario, allocations=names, out=out, draws=DRAWS, **how)
+
+
+@pytest.fixture(scope="module")
+def digest(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the digest of the run on threads of this process."""
+    with no_workbook():
+        folder = run_undrawn(asked(tmp_path_factory.mktemp("threads") / "out"))
+    return str(manifest(folder)["digest"])
 
 
 @pytest.mark.slow
 def test_a_killed_and_a_slow_worker_cost_nothing_and_what_fails_is_one_message(
     machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "slow.py").write_text(SLOW, encoding="utf-8")
-    swift = machines.worker("127.0.0.1")
-    machines.worker("127.0.0.2", "--preload", str(tmp_path / "slow.py"))
-    scenario = rp.load("scenarios/valley")
+    scenario = rp.load(VALLEY)
     expected = rp.ensemble(scenario, ["today"], DRAWS)
     told: list[int] = []
 
     def kill_one(done: int) -> None:
         told.append(done)
         if done > 0:
-            swift.kill()
+            machines.swift.kill()
 
     address = machines.address
     monkeypatch.setattr(cluster, "WORKERS_S", 60)  # they are still coming
     found = rp.ensemble(scenario, ["today"], DRAWS, cluster=address, progress=kill_one)
-    assert swift.wait() == -signal.SIGKILL
+    assert machines.swift.wait() == -signal.SIGKILL
     assert found.provenance == expected.provenance
     assert (found.ready_day == expected.ready_day).all()
     assert told == sorted({*told})
@@ -136,24 +148,49 @@ def test_a_cluster_that_loses_all_workers_says_so_and_when_some_come(
 
 @pytest.mark.slow
 def test_the_command_runs_on_a_cluster_of_this_machine_without_a_word_of_dask(
-    tmp_path: Path,
+    digest: str, tmp_path: Path
 ) -> None:
-    valley = Path("scenarios/valley").resolve()
-    words = ("run", valley, "-a", "today", "--draws", "230", "--workers", "1")
+    words = ("run", VALLEY, "-a", "today", "--draws", str(DRAWS), "--workers", "1")
     code, _, err = command(*words, "--out", "dask", "--cluster", "local", cwd=tmp_path)
     assert code == 0, err
     told = [line for line in err.splitlines() if "draws," in line and "a second" in line]
-    assert told[-1].startswith("  230 of 230 draws")
+    assert told[-1].startswith(f"  {DRAWS} of {DRAWS} draws")
     for word in ("distributed", "Warning:", "worker", "Traceback"):
         assert word not in err
-    threads = Request(
-        folder=valley,
-        scenario=rp.load(valley),
-        allocations=("today",),
-        out=tmp_path / "threads",
-        draws=230,
-    )
-    assert manifest(tmp_path / "dask")["digest"] == manifest(run_undrawn(threads))["digest"]
+    assert manifest(tmp_path / "dask")["digest"] == digest
+
+
+class Stops(Silent):
+    """Remembers how many draws are done each time, and may stop a run when some are."""
+
+    def __init__(self, *, when_some_are_done: bool) -> None:
+        self.stops = when_some_are_done
+        self.told: list[int] = []
+
+    def drawn(self, done: int, draws: int) -> None:
+        self.told.append(done)
+        if self.stops and 0 < done < draws:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.slow
+def test_a_stopped_run_keeps_the_draws_of_the_cluster_and_continues_with_them(
+    machines: Machines, digest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this process; the longer target stops a command with its workers as a terminal does."""
+    monkeypatch.setattr(cluster, "WORKERS_S", 60)
+    request = asked(tmp_path / "out", cluster=machines.address)
+    continued = Stops(when_some_are_done=False)
+    with no_figures(), no_workbook():
+        with pytest.raises(KeyboardInterrupt):
+            run(request, write_run, Stops(when_some_are_done=True))
+        kept = chunks.KeptDraws(tmp_path / ".out.draws", (0, DRAWS)).count()
+        assert 0 < kept < DRAWS
+        assert stopped(request).startswith(f"stopped; {kept} of {DRAWS} draws are kept in ")
+        run(replace(request, resume=True, cluster=None), write_run, continued)
+    assert continued.told[0] == kept
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert manifest(tmp_path / "out")["digest"] == digest
 
 
 @pytest.mark.slow
@@ -178,6 +215,15 @@ def test_a_cluster_of_this_machine_listens_on_loopback_only_and_shows_no_pages()
             assert one.scheduler_address.startswith("tcp://127.0.0.1:")
             ports.add(server.port)
         assert len(ports) == 2
+
+
+@pytest.mark.slow
+def test_a_cluster_without_workers_says_so_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cluster.WORKERS_S <= 5
+    monkeypatch.setattr(cluster, "WORKERS_S", 0.3)
+    message = r"has no workers: start some, .* dask worker tcp"
+    with cluster.local_cluster(0) as nobody, pytest.raises(rp.ReturnplanError, match=message):
+        rp.ensemble(rp.load(VALLEY), ["today"], 5, cluster=nobody.scheduler_address)
 
 
 def test_a_cluster_is_not_started_when_all_draws_are_there(tmp_path: Path) -> None:

@@ -258,7 +258,7 @@ CONTINUED = "draws of an earlier run are kept and continued"
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize(
     "where",
-    [(), ("--processes",), ("--cluster", "local")],
+    [(), ("--processes",), pytest.param(("--cluster", "local"), marks=pytest.mark.long)],
     ids=["threads", "processes", "cluster"],
 )
 def test_a_stopped_run_keeps_its_draws_and_continues_with_them(
@@ -291,6 +291,7 @@ def test_a_stopped_run_keeps_its_draws_and_continues_with_them(
     assert manifest(tmp_path / "out")["digest"] == manifest(run_undrawn(whole))["digest"]
 
 
+@pytest.mark.unwatched
 @pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 def test_a_killed_run_is_thrown_away_with_a_word_by_the_next_one(

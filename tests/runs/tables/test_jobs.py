@@ -91,6 +91,18 @@ def test_days_of_teams_are_work_travel_pause_and_idle_and_those_that_are_paid(
     assert table["team_days"].to_dict() == pytest.approx(there)
 
 
+def test_days_on_what_no_gate_waits_for_are_part_of_the_working_days() -> None:
+    world = Sketch(horizon_years=1)
+    world.gates = {"housing_land": {}}
+    world.village("home")
+    world.hazard("homes", "home")
+    world.hazard("fields", "home", denies="farmland", area_m2=16_000)
+    world.team()
+    (row,) = world.run().outcome.team_time.to_dict("records")
+    assert row["work_days"] == pytest.approx(6 + 12)
+    assert row["unneeded_days"] == pytest.approx(12)
+
+
 def test_a_team_of_one_job_is_busy_until_it_is_done_and_idle_afterwards() -> None:
     world = Sketch(date(2025, 12, 2), horizon_years=1)  # 30 days of 2025 are left
     world.village("home")

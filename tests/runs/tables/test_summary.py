@@ -39,6 +39,28 @@ def test_people_by_a_date_are_those_of_the_summary_wherever_dates_coincide(
     assert [by_date[day] for day in dates] == [row[f"people_by_{day}_mean"] for day in dates]
 
 
+def test_farmland_counts_by_the_midnight_by_which_it_is_released() -> None:
+    world = Sketch(horizon_years=3)
+    world.village("home", people=10)
+    for name, denies in (
+        ("fields", "farmland"),
+        ("both", "housing;farmland"),
+        ("homes", "housing"),
+    ):
+        world.hazard(name, "home", denies=denies)
+    world.hazard("late", "home", denies="farmland", area_m2=100_000)
+    world.team("team", camp_days=None)
+    found = world.run().outcome
+    day = found.releases.set_index("hazard")["released_day"]
+    assert day["both"] < 365 > day["fields"]
+    columns = [str(name) for name in found.summary if str(name).startswith("farmland_m2_by_")]
+    assert columns == [f"farmland_m2_by_{year}-01-01_mean" for year in (2026, 2027, 2028)]
+    area_m2 = {"fields": 8000.0, "both": 8000.0, "late": 100_000.0}
+    for column, by_day in zip(columns, (365, 730, 1095), strict=True):
+        released = sum(area_m2[name] for name in area_m2 if day[name] <= by_day)
+        assert found.summary[column].tolist() == [released]
+
+
 def test_days_of_people_who_are_early_are_counted_from_month_to_month(valley: rp.Scenario) -> None:
     outcome = rp.simulate(valley, "today")
     rows = outcome.returns
@@ -64,6 +86,7 @@ def test_days_of_waiting_end_at_the_horizon_and_the_last_date_is_a_median() -> N
         **dict.fromkeys(("team_days", "mobilisations", "camps", "usd"), np.full((3, 1), 220.0)),
         "casualties": np.zeros((3, len(Casualties._fields))),
         "measures": np.ones((3, 2, 7), np.float32),
+        "farmland_m2": np.zeros((3, 1)),
     }
     drawn = over_draws(world.scenario(), 3, gate_s=gate_s, **still)
     row: Any = summary.summary(drawn).iloc[0]
@@ -103,6 +126,7 @@ def test_one_row_is_worked_by_hand() -> None:
         early=4 * draw * (month == 1),
         casualties=casualties,
         measures=np.array([[[0.9] * 7, [0.5] * 7, [0.1] * 7]] * 3, np.float32),
+        farmland_m2=np.array([[1000.0], [1000.0], [4000.0]]),
         team_days=usd,
         mobilisations=usd,
         camps=usd,
@@ -119,6 +143,7 @@ def test_one_row_is_worked_by_hand() -> None:
             "person_days_p90": waits,
             "person_days_never_share": 30 * 365 / waits,
             "people_by_2026-01-01_mean": 30,
+            "farmland_m2_by_2026-01-01_mean": (1000 + 1000 + 4000) / 3,
             "communities_never": 1,
             "cost_usd_mean": (120 + 120 + 220) / 3,
             "cost_per_person_usd": (120 + 120 + 220) / 3 / 30,
@@ -155,6 +180,7 @@ def test_without_anybody_ready_or_two_scores_a_row_has_blanks() -> None:
         gate_s=np.full((1, 2, 1), np.inf),
         casualties=np.zeros((1, len(Casualties._fields))),
         measures=np.ones((1, 2, 7), np.float32),
+        farmland_m2=np.zeros((1, 1)),
         **people,
         **paid,
     )

@@ -55,7 +55,13 @@ from tests.charted import (
 
 
 @pytest.mark.parametrize("name", CHARTS)
-@pytest.mark.parametrize("world", ["expected values", "draws", "nobody ready", "empty"])
+@pytest.mark.parametrize(
+    "world",
+    [
+        *("expected values", "draws", "empty"),
+        pytest.param("nobody ready", marks=pytest.mark.unwatched),
+    ],
+)
 def test_every_figure_has_labels_title_statement_and_provenance_and_promises_nothing(
     name: str, world: str
 ) -> None:
@@ -85,6 +91,7 @@ def test_every_figure_has_labels_title_statement_and_provenance_and_promises_not
     assert alt_text.endswith(".")
 
 
+@pytest.mark.unwatched
 def test_in_arabic_every_letter_has_a_glyph_and_pictures_for_pages_stay_small() -> None:
     names = {"S1": "Ağdərə", "S2": "الطاحونة", "dog": "Արցախ"}
     titles = {"today": "Їжакове Ґанок"}
@@ -164,6 +171,7 @@ def test_ready_after_the_horizon_and_unknown_are_never_counted_as_met() -> None:
     assert states(readiness, VIEW).tolist() == ["met", "not met", "not met", "unknown"]
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -272,6 +280,25 @@ def test_team_days_split_into_work_travel_pause_and_idle() -> None:
     assert "1 team\n30 % work, 45 % idle" in [text.get_text() for text in ax.texts]
 
 
+def test_working_days_split_into_what_a_condition_asks_for_and_what_none_does() -> None:
+    given = tables()
+    rest = given["jobs"].assign(team="dog/b/0002", needed=False, finish_day=60.0, workable_days=20)
+    given["jobs"] = pd.concat([given["jobs"], rest], ignore_index=True)
+    found = charts.unneeded(given["jobs"], given["presence"], VIEW)
+    sums = found[["needed", "unneeded"]].sum()
+    assert sums.to_dict() == pytest.approx({"needed": 60.0, "unneeded": 20.0})
+    ax = drawn("time_no_condition_asks_for", given)
+    boxes = [np.asarray(one.get_paths()[0].vertices, dtype=float) for one in ax.collections]
+    assert [float(np.ptp(box[:, 1])) / 0.8 for box in boxes] == pytest.approx([0.75, 0.25])
+    assert "25 % not asked for" in [text.get_text() for text in ax.texts]
+    words = alt("time_no_condition_asks_for", given)
+    assert "spend 25 % of their working days on land and works that no condition" in words
+    idle = given | {"jobs": given["jobs"].iloc[:0], "presence": given["presence"].iloc[:0]}
+    assert "no team works" in alt("time_no_condition_asks_for", idle)
+    shown = drawn("time_no_condition_asks_for", idle)
+    assert "No team works under this allocation." in [text.get_text() for text in shown.texts]
+
+
 def test_a_team_that_finishes_late_stays_present_until_then() -> None:
     given = tables()
     given["presence"]["until_day"] = 50.0
@@ -338,6 +365,7 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path: Path) -> None:
     assert "Ağdərə" in text
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("name", [name for name in CHARTS if CHARTS[name].one_allocation])
 def test_a_long_title_stays_on_the_page(name: str) -> None:
     long = "One more battle-area team and one more building crew from September 2024 to March 2028"
