@@ -88,10 +88,10 @@ clean: ## remove the virtual environments, caches and build products; runs/ stay
 
 # The run is made anew only when the scenario or the package has changed.
 $(DEMO)/manifest.json: $(wildcard scenarios/karabakh/*.*) $(shell find returnplan -type f ! -name '*.pyc') | $(VENV)/.ready-to-run
-	@$(BIN)/returnplan run scenarios/karabakh --draws 100 --out $(DEMO) --overwrite
+	@$(BIN)/returnplan run scenarios/karabakh --draws 100 --out $(DEMO) --overwrite --report
 
 $(REPORT): $(DEMO)/manifest.json
-	@$(BIN)/returnplan report $(DEMO)
+	@test -f $@ || $(BIN)/returnplan report $(DEMO)
 
 # Stamps: a second call finds them newer than what they depend on and starts at once.
 

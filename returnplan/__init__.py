@@ -40,6 +40,7 @@ from returnplan.version import __version__
 if TYPE_CHECKING:
     from returnplan.insight.story import why
     from returnplan.runs.ensemble import Ensemble, ensemble
+    from returnplan.runs.evaluate import Evaluation, Evaluator
     from returnplan.runs.outcome import Outcome, simulate
     from returnplan.runs.paired import compare
     from returnplan.runs.reading import Run, load_run
@@ -55,6 +56,8 @@ __all__ = [
     "Community",
     "Deployment",
     "Ensemble",
+    "Evaluation",
+    "Evaluator",
     "FundingLine",
     "Hazard",
     "OrderLine",
@@ -87,6 +90,8 @@ __all__ = [
 
 _LATER = {
     "Ensemble": "returnplan.runs.ensemble",
+    "Evaluation": "returnplan.runs.evaluate",
+    "Evaluator": "returnplan.runs.evaluate",
     "Outcome": "returnplan.runs.outcome",
     "Run": "returnplan.runs.reading",
     "charts": "returnplan.show",

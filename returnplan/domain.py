@@ -6,11 +6,11 @@ the reader, the checker, the template and the data dictionary are all made from 
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import field, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field, fields, replace
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self, get_type_hints
+from typing import Annotated, Any, Literal, Self, TypeVar, get_type_hints
 from unicodedata import category, is_normalized
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
@@ -41,6 +41,8 @@ DistributionName = Literal[
 ]
 Sensitivity = Literal["public", "restricted", "confidential"]
 TargetMeasure = Literal["returned", "conditions_met"]
+
+Row = TypeVar("Row")
 
 LAND_CLASSES: tuple[LandClass, ...] = ("minefield", "low_density", "battle_area")
 RECORDS: tuple[Record, ...] = ("none", "partial", "full")
@@ -81,6 +83,8 @@ DENIALS: Mapping[str, Later] = {
 }
 """What each thing is called that a hazard denies."""
 
+LISTED = "listed"
+"""The policy that reads the table of orders, and that an allocation has which names none."""
 STATEMENT = (
     "Modelled planning estimate. It does not state that any land, road or building is safe. "
     "Only {authority} can release land."
@@ -93,6 +97,9 @@ MOST_CHARACTERS = 10_000
 MOST_DAYS = 36_525
 """A hundred years, the longest horizon: the clock of the model counts no further."""
 MOST_COUNT = 1_000_000_000
+MOST_LATER = 999_999
+REST_WAITS_TEXT = f'"end", or a whole number from 0 to {MOST_LATER:,}'
+RestWaits = Annotated[int, Field(ge=0, le=MOST_LATER)] | Literal["end"]
 """Most people or dwellings of one row: an eighth of mankind."""
 MOST_M2 = 1e12
 """Largest area of one row: a million square kilometres."""
@@ -122,7 +129,8 @@ class KindOfWorks:
     called
         Its word on pages.
     denied
-        Works wait for the hazards at their settlement that deny this; None: for none.
+        Works wait for the hazards at their settlement that deny this, each works of a kind for its
+        part of them; None: for none.
     is_building
         Whether the speed of building concerns it, and its days are booked to building.
     """
@@ -668,6 +676,38 @@ class SourceLine:
     licence: Annotated[Words, _words("terms of use")] = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class AllocationLine:
+    """An allocation as scenario.toml or the table states it; it may be like another one."""
+
+    name: Annotated[Name, column("name of the allocation", allowed=ID_TEXT, min_length=1)]
+    title: Annotated[Words, _words("title on pages and charts; empty: the name")] = ""
+    policy: Annotated[
+        str | None,
+        column(
+            "order of communities (returnplan list policies); "
+            "empty: that of the allocation it is like, else listed"
+        ),
+    ] = None
+    like: Annotated[
+        str | None,
+        column(
+            "allocation whose deployments, policy and list hold here too; rows of deployments with "
+            "the same asset, base, from, until and serves replace its teams (0 takes away), "
+            "others add"
+        ),
+    ] = None
+    rest_waits: Annotated[
+        str | None,
+        column(
+            "places later in the order of communities for work that no condition waits for, or "
+            "end; empty: that of the allocation it is like, else 0",
+            allowed=REST_WAITS_TEXT,
+            pattern=r"^(end|[0-9]{1,6})$",
+        ),
+    ] = None
+
+
 type_of_table: dict[str, type] = {
     "places": Place,
     "communities": Community,
@@ -677,6 +717,7 @@ type_of_table: dict[str, type] = {
     "assets": Asset,
     "rates": Rate,
     "calendars": CalendarMonth,
+    "allocations": AllocationLine,
     "deployments": Deployment,
     "orders": OrderLine,
     "funding": FundingLine,
@@ -686,13 +727,35 @@ type_of_table: dict[str, type] = {
 }
 """Row type of each table of a scenario folder, in the order of reading."""
 
-OPTIONAL_TABLES = (*("orders", "funding", "targets", "calendars", "works", "assumptions"),)
+OPTIONAL_TABLES = (
+    *("allocations", "orders", "funding", "targets", "calendars", "works", "assumptions"),
+)
 """Tables that may be missing; others are there, or left out on purpose in scenario.toml."""
+
+
+def line_of(row: Any, start: date) -> tuple[Any, ...]:
+    """What a line of deployments is known by within its allocation (model §4).
+
+    Parameters
+    ----------
+    row
+        A deployment, or what is good of one.
+    start
+        Start of the scenario: blank dates and dates before it count as it.
+    """
+    until = None if row.until_date is None else max(row.until_date, start)
+    return (
+        row.asset,
+        row.base,
+        max(row.from_date or start, start),
+        until,
+        frozenset(row.serves or ()),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class AllocationHeader:
-    """Title, policy and what may wait of an allocation, as scenario.toml states them.
+    """What an allocation is, with all that it takes from the one it is like.
 
     Parameters
     ----------
@@ -703,15 +766,16 @@ class AllocationHeader:
 
     name: Name
     title: Words = ""
-    policy: str = "listed"
-    rest_waits: Annotated[int, Field(ge=0, le=MOST_COUNT)] | Literal["end"] = 0
+    policy: str = LISTED
+    rest_waits: RestWaits = 0
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
 class Scenario:
     """Everything that is known or assumed, and the allocations to judge.
 
-    Rows stand in the order of their files; nothing in the model depends on that order.
+    Rows stand in the order of their files; nothing in the model depends on that order. The
+    deployments and orders of an allocation that is like another one are here in full.
     """
 
     name: Words
@@ -762,6 +826,132 @@ class Scenario:
         known = ", ".join(a.name for a in self.allocations)
         raise KeyError(f"no allocation is called {name}; there are: {known}")
 
+    def with_allocation(
+        self,
+        name: str,
+        *,
+        like: str | None = None,
+        deployments: Sequence[Deployment | Mapping[str, Any]] = (),
+        policy: str | None = None,
+        rest_waits: RestWaits | None = None,
+        title: str = "",
+    ) -> Self:
+        """Add an allocation, from scratch or like one that is there.
+
+        Parameters
+        ----------
+        name
+            Name that no allocation has.
+        like
+            Allocation whose deployments, policy and list hold here too.
+        deployments
+            Lines, or their cells by column (``source`` may be left out). Lines with the same
+            asset, base, from, until and serves replace the ``teams`` of the other allocation (0
+            takes away), others add.
+        policy
+            Order of communities; None: that of the other allocation, else ``listed``.
+        rest_waits
+            Places later in the order for work that no condition waits for, or ``"end"``; None:
+            that of the other allocation, else 0.
+        title
+            Title on pages and charts.
+
+        Returns
+        -------
+        Scenario
+            With one allocation more. ``returnplan.check`` judges it.
+
+        Raises
+        ------
+        KeyError
+            When no allocation is called as ``like`` says.
+        ValueError
+            When there is an allocation of that name, or a line is none.
+        """
+        if any(header.name == name for header in self.allocations):
+            raise ValueError(f"there is an allocation called {name} already")
+        theirs = [] if like is None else [d for d in self.deployments if d.allocation == like]
+        own = [_as_line(line, name, theirs or self.deployments) for line in deployments]
+        other = AllocationHeader(name=name) if like is None else self.allocation(like)
+        header = AllocationHeader(
+            name=name,
+            title=title,
+            policy=policy or other.policy,
+            rest_waits=other.rest_waits if rest_waits is None else rest_waits,
+        )
+        is_listed = like is not None and header.policy == LISTED
+        lists = [one for one in self.orders if is_listed and one.allocation == like]
+        return replace(
+            self,
+            allocations=(*self.allocations, header),
+            deployments=(
+                *self.deployments,
+                *(replace(line, allocation=name) for line in taken_over(theirs, own, self.start)),
+                *(line for line in own if line.teams != 0),
+            ),
+            orders=(*self.orders, *(replace(one, allocation=name) for one in lists)),
+        )
+
+    def with_order(self, allocation: str, communities: Sequence[str]) -> Self:
+        """Serve the communities of an allocation in a given order.
+
+        Parameters
+        ----------
+        allocation
+            Its name.
+        communities
+            Ids, served first to last; those that are left out follow by id.
+
+        Returns
+        -------
+        Scenario
+            The same but for the policy of the allocation, now ``listed``, and its list.
+
+        Raises
+        ------
+        KeyError
+            When the scenario has no allocation of that name.
+        """
+        header = replace(self.allocation(allocation), policy=LISTED)
+        lines = tuple(
+            OrderLine(allocation=allocation, position=position, community=community)
+            for position, community in enumerate(communities, start=1)
+        )
+        others = tuple(one for one in self.orders if one.allocation != allocation)
+        return replace(
+            self,
+            allocations=tuple(header if a.name == allocation else a for a in self.allocations),
+            orders=(*others, *lines),
+        )
+
+
+def _as_line(
+    given: Deployment | Mapping[str, Any], allocation: str, others: Sequence[Deployment]
+) -> Deployment:
+    """A line of an allocation; without a source that of a line of the same asset type."""
+    if isinstance(given, Deployment):
+        return replace(given, allocation=allocation)
+    names = {name: field_name for field_name, name, _ in columns_of(Deployment)}
+    cells = {names.get(name, name): cell for name, cell in given.items()}
+    alike = [line.source for line in others if line.asset == cells.get("asset")]
+    sources = [*alike, *(line.source for line in others)]
+    defaults = {"source": sources[0]} if sources else {}
+    return Deployment(**{**defaults, **cells, "allocation": allocation})
+
+
+def taken_over(theirs: Iterable[Row], own: Iterable[Row], start: date) -> list[Row]:
+    """Lines of deployments that an allocation takes over from the one it is like (model §4).
+
+    Parameters
+    ----------
+    theirs, own
+        Lines of the other one, and its own, which replace those that are known by the same.
+    start
+        Start of the scenario.
+    """
+    replaced = {line_of(line, start) for line in own}
+    return [line for line in theirs if line_of(line, start) not in replaced]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class Job:
@@ -792,6 +982,9 @@ class Job:
         Land class of the hazard, and its difficulty where the stage feels it.
     after
         Milestones that must be passed before: jobs, releases of hazards and roads.
+    takes_found
+        Whether it also waits for those hazards that a community survey finds, which deny what it
+        needs.
     """
 
     id: str
@@ -805,6 +998,7 @@ class Job:
     land_class: LandClass | None = None
     difficulty: Difficulty | None = None
     after: tuple[str, ...] = ()
+    takes_found: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)

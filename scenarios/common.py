@@ -186,6 +186,21 @@ def drawn(
     return spread
 
 
+def evaluated(
+    scenario: rp.Scenario, allocations: Sequence[str], given: argparse.Namespace, label: str = ""
+) -> rp.Evaluation:
+    """Ready times and cost of allocations on the draws, and nothing beyond: quicker than a run."""
+    watcher: Any = Bars() if sys.stderr.isatty() else Log()
+    watcher.say(label or f"{len(allocations)} allocations")
+    found = rp.Evaluator(scenario, range(given.draws), given.seed).evaluate(
+        allocations,
+        progress=lambda done, total: watcher.drawn(done * given.draws // total, given.draws),
+    )
+    if isinstance(watcher, Bars):
+        watcher.close()
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Together:
     """Draws of several scenarios beside each other, for ``rp.compare``.
@@ -202,7 +217,7 @@ class Together:
     horizon: date
 
 
-def together(spreads: Sequence[tuple[str, rp.Ensemble]]) -> Together:
+def together(spreads: Sequence[tuple[str, rp.Ensemble | rp.Evaluation]]) -> Together:
     """Put the first allocation of several ensembles beside each other, under new names."""
     first = spreads[0][1]
     tables = [

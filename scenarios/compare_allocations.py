@@ -23,13 +23,13 @@ def ask(given: argparse.Namespace) -> None:
     against = common.one_of(given.against, names, "allocation")
     if len(names) < 2:
         raise rp.ReturnplanError(f"{given.scenario} has one allocation, nothing to compare it with")
-    spread = common.drawn(scenario, names, given)
+    spread = common.evaluated(scenario, names, given)
 
     # One row for each other allocation and measure: mean difference, its interval, and so on.
     by = common.counted_by(spread, given)
     table = common.compared(spread, against, by)
     # What the difference costs; cost per person and casualties are in the tables of a run folder.
-    cost = spread.summary.set_index("allocation")["cost_usd_mean"]
+    cost = dict(zip(spread.allocations, spread.usd.mean(axis=1), strict=True))
     table["cost_usd_more"] = table["allocation"].map(cost) - cost[against]
 
     # Best first: fewest person-days of displacement.

@@ -33,7 +33,7 @@ def ask(given: argparse.Namespace) -> None:
     for name, (asset, base) in added.items():
         team = common.one_more(scenario, allocation, asset, base, given.since)
         many = common.variant(many, allocation, name, more=[team])
-    spread = common.drawn(many, [allocation, *added], given)
+    spread = common.evaluated(many, [allocation, *added], given)
 
     # Differences draw by draw; most person-days saved first.
     by = common.counted_by(spread, given)
@@ -41,7 +41,7 @@ def ask(given: argparse.Namespace) -> None:
     days = common.days_of(table).sort_values("mean", ignore_index=True)
     order = days["allocation"].tolist()
     people = common.people_of(table, by, order)
-    cost = spread.summary.set_index("allocation")["cost_usd_mean"]
+    cost = dict(zip(spread.allocations, spread.usd.mean(axis=1), strict=True))
     answer = pd.DataFrame([added[name] for name in order], columns=["asset", "base"])
     answer["person_days"] = days["mean"]
     for name in ("low", "high", "p10", "p90", "probability_better"):

@@ -65,7 +65,7 @@ def ask(given: argparse.Namespace) -> None:
         BOTH: with_recall(with_full_records(scenario), given.recall),
     }
     spreads = [
-        (name, common.drawn(one, [allocation], given, name)) for name, one in variants.items()
+        (name, common.evaluated(one, [allocation], given, name)) for name, one in variants.items()
     ]
 
     # The value of the records: differences draw by draw, in person-days and in people by date.

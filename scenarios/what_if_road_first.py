@@ -66,14 +66,16 @@ def ask(given: argparse.Namespace) -> None:
         raise rp.ReturnplanError(f"no road keeps anybody waiting under {allocation}")
 
     order = rp.simulate(scenario, allocation).order
-    spreads = [(allocation, as_it_is)]
+    spreads: list[tuple[str, rp.Ensemble | rp.Evaluation]] = [(allocation, as_it_is)]
     for road in roads:
         first = [*over[road], *(one for one in order if one not in over[road])]
         label = f"{road}: {FIRST}"
         changed = common.variant(scenario, allocation, FIRST, order=first)
-        spreads.append((label, common.drawn(changed, [FIRST], given, label)))
+        spreads.append((label, common.evaluated(changed, [FIRST], given, label)))
         label = f"{road}: {OPEN}"
-        spreads.append((label, common.drawn(opened(scenario, road), [allocation], given, label)))
+        spreads.append(
+            (label, common.evaluated(opened(scenario, road), [allocation], given, label))
+        )
     both = common.together(spreads)
     by = common.counted_by(both, given)
     table = common.compared(both, allocation, by)

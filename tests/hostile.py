@@ -100,14 +100,13 @@ def hostile_scenario(filler: Filler) -> Scenario:
         replace(place, names={"en": filler.text("name_en"), "ar": filler.text("name_ar")})
         for place in tables["places"]
     )
-    headers = tuple(
+    tables["allocations"] = tuple(
         replace(header, title=filler.text("allocations.title")) for header in valley.allocations
     )
     return replace(
         valley,
         name="$x$ {0} %s {{7-7}} & q",
         title=filler.text("title"),
-        allocations=headers,
         **tables,
     )
 
@@ -136,7 +135,7 @@ def _renamed(valley: Scenario) -> Scenario:
         )
         for table in type_of_table
     }
-    return replace(valley, allocations=tuple(row(header) for header in headers), **tables)
+    return replace(valley, **tables | {"allocations": tuple(row(one) for one in headers)})
 
 
 def free_fields(row_type: type) -> Iterator[str]:

@@ -18,7 +18,7 @@ PHASES = {
     "tables": "returnplan.runs.folder.csv_bytes",
     "scenario": "shutil.copyfile",
     "workbook": "returnplan.show.run_folder.write_workbook",
-    "figures": "returnplan.show.figures.draw_figures",
+    "figures": "returnplan.show.figures.save",
     "manifest": "returnplan.runs.folder.write_manifest",
     "before the last step": "returnplan.runs.folder._replace",
     "in the last step": "pathlib.Path.rename",
@@ -72,7 +72,7 @@ def exit_code_of(phase: str, words: Sequence[str], folder: Path) -> int | None:
 def _run(phase: str, words: Sequence[str], folder: Path) -> None:
     os.chdir(folder)
     if phase != "figures":
-        figures.draw_figures = lambda *_, **__: None
+        figures.pages = lambda *_, **__: []
     owner, name = owner_of(phase)
     kill = stopping(getattr(owner, name), lambda: os.kill(os.getpid(), signal.SIGKILL))
     setattr(owner, name, kill)

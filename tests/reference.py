@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -390,6 +391,11 @@ def rounded(time_s: float) -> int:
     return math.floor(time_s + 0.5)
 
 
+def whole_units(amount: float) -> int:
+    """Return an amount in whole 1e-9, halves up: team-days of a place, hours of a road (§6)."""
+    return math.floor(amount * 1e9 + 0.5)
+
+
 def number(text: str | None, default: Any = None) -> Any:
     return float(text) if text not in (None, "") else default
 
@@ -748,6 +754,7 @@ def work_until(world: World, zone: str, begin_s: int, workable_days: float) -> i
 @dataclass
 class Team:
     id: str
+    place: int  # among all teams by (asset, base, number)
     asset: Asset
     base: str
     from_s: int
@@ -813,7 +820,11 @@ def quote(world: World, team: Team, job: Job, now: int, hours: dict[str, float])
 
 
 def name_teams(world: World, allocation: str) -> list[Team]:
-    """Name teams asset/base/0001 and so on, numbered by (from, until, serves) (model §4)."""
+    """Name teams asset/base/0001 and so on, numbered by (from, until, serves) (model §4).
+
+    A blank ``from`` is the start and a blank ``until`` is last; dates before the start count as the
+    start.
+    """
     teams: list[Team] = []
     lines = world.deployments[allocation]
     for asset, base in sorted({(line.asset, line.base) for line in lines}):
@@ -822,9 +833,9 @@ def name_teams(world: World, allocation: str) -> list[Team]:
         for line in sorted(own, key=place_in_number):
             for _ in range(line.teams):
                 count += 1
-                name = f"{asset}/{base}/{count:04d}"
+                name, kind = f"{asset}/{base}/{count:04d}", world.assets[asset]
                 span = (line.from_s, line.until_s)
-                teams.append(Team(name, world.assets[asset], base, *span, line.serves))
+                teams.append(Team(name, len(teams), kind, base, *span, line.serves))
     return teams
 
 
@@ -835,7 +846,7 @@ def place_in_number(line: Deployment) -> tuple[int, float, tuple[str, ...]]:
 
 def fresh_team(world: World, line: Deployment) -> Team:
     """Return a team of a line that has not worked yet, whatever its dates."""
-    return Team("", world.assets[line.asset], line.base, 0, math.inf, line.serves)
+    return Team("", 0, world.assets[line.asset], line.base, 0, math.inf, line.serves)
 
 
 # ---------------------------------------------------------------------- §6 policies and priorities
@@ -870,20 +881,15 @@ class Plan:
         lines = [line for line in self.lines if self.world.is_served(job.where, line.serves)]
         return [self.world.assets[name] for name in sorted({line.asset for line in lines})]
 
-    def total_team_days(self, places: list[str]) -> float | None:
-        """Sum over all jobs of some settlements and roads, exact before its one rounding.
-
-        Choice: Smith ratios use these sums as they are; only the roads' costs in the search for
-        access routes are whole 1e-9 team-days.
-        """
-        parts: list[float] = []
+    def total_team_days(self, places: list[str]) -> int | None:
+        """Sum over some settlements and roads, whole 1e-9 team-days of each; None: nobody can."""
+        total = 0
         for where in places:
-            for job in self.world.jobs_on(where):
-                days = self.team_days(job)
-                if days is None:
-                    return None
-                parts.append(days)
-        return math.fsum(parts)
+            days = [self.team_days(job) for job in self.world.jobs_on(where)]
+            if None in days:
+                return None
+            total += whole_units(math.fsum(one for one in days if one is not None))
+        return total
 
     def access_routes(self) -> dict[str, list[str]]:
         """Roads from a hub to each place, in driving order; no entry: no route.
@@ -895,7 +901,7 @@ class Plan:
         for road in self.world.roads:
             days = self.total_team_days([road])
             if days is not None:  # else unusable
-                costs[road] = math.floor(days * 1e9 + 0.5)
+                costs[road] = days
         good = {road: cost for road, cost in costs.items() if self.world.roads[road].all_season}
         routes = self.cheapest(costs)
         routes.update(self.cheapest(good))
@@ -941,7 +947,7 @@ class Plan:
         if policy == "listed":
             listed = self.world.listed[self.allocation]
             return listed + [name for name in by_id if name not in listed]
-        measures: dict[str, Callable[[Community], float]] = {
+        measures: dict[str, Callable[[Community], float | Fraction]] = {
             "nearest": self.hours_from_hub,
             "population": lambda community: -community.people,
             "smith_own": lambda community: -self.smith(community, with_path=False),
@@ -954,9 +960,9 @@ class Plan:
         route = self.routes.get(community.settlement)
         if route is None:
             return math.inf  # Choice: communities without a route come last.
-        return math.fsum(self.world.roads[road].hours for road in route)
+        return sum(whole_units(self.world.roads[road].hours) for road in route)
 
-    def smith(self, community: Community, *, with_path: bool) -> float:
+    def smith(self, community: Community, *, with_path: bool) -> float | Fraction:
         """People per expected team-day.
 
         Choice: the people are the community's own, the team-days those of its whole settlement.
@@ -970,7 +976,7 @@ class Plan:
         days = self.total_team_days(places)
         if days is None or community.people == 0:
             return 0.0
-        return community.people / days if days > 0 else math.inf
+        return Fraction(round(community.people), days) if days > 0 else math.inf
 
     def rank_sites(self) -> None:
         """Give settlements and roads their rank, and roads their number of roads from the hub."""
@@ -1017,7 +1023,8 @@ class Plan:
         # "Then the later stage": the stage further along goes first; works have none.
         later = -STAGE_ORDER.index(job.stage) if job.stage in STAGE_ORDER else 0
         number = job.hazard.found_number if job.hazard is not None else 0
-        return self.rank(job), group, hops, later, number, job.where if number > 0 else "", job.id
+        owner, _, kind = job.id.partition("/") if number == 0 else (job.where, "", job.stage)
+        return self.rank(job), group, hops, later, number, owner, kind
 
 
 # ------------------------------------------------------------------------------ §6 the event loop
@@ -1160,11 +1167,11 @@ class Run:
             return all(other in self.done_s for other in stages[: stages.index(job.id)])
         if job.stage == "repair":
             return self.all_released(self.world.hazards_on(job.where))
-        if job.works is not None and job.works.kind != "risk_education":
-            denied = "housing" if job.works.kind == "shelter" else job.works.kind
-            here = filter(self.has_joined, self.world.hazards_on(job.where))
-            return self.all_released([hazard for hazard in here if denied in hazard.denies])
-        return True  # community survey, risk education
+        if job.works is not None:
+            return self.all_released(
+                list(filter(self.has_joined, works_wait_for(job.works, self.world)))
+            )
+        return True  # community survey
 
     def drive_hours(self, base: str, now: int) -> dict[str, float]:
         """Hours from a base to each place that teams can drive to now (model §2)."""
@@ -1208,13 +1215,13 @@ class Run:
             working = [parcel for parcel in assigned if not parcel.completed]
             if job.hazard is not None and len(working) >= job.hazard.max_teams:
                 continue
-            offers: list[tuple[int, str, Team, Quote]] = []
+            offers: list[tuple[int, int, Team, Quote]] = []
             for team in self.teams:
                 if team.busy or not team.from_s <= now < team.until_s:
                     continue
                 offer = quote(self.world, team, job, now, hours[team.base])
                 if offer is not None:
-                    offers.append((offer.finish_s, team.id, team, offer))
+                    offers.append((offer.finish_s, team.place, team, offer))
             if not offers:
                 continue
             _, _, team, offer = min(offers, key=lambda entry: entry[:2])
@@ -1245,6 +1252,28 @@ class Run:
                     entry |= self.parcels[job.id][index].entry()
                 entries[job.id, index + 1] = entry
         return entries
+
+
+def works_wait_for(works: Works, world: World) -> list[Hazard]:
+    """Hazards that works wait for, once these have joined (model §7).
+
+    Of K works of a kind at a settlement the k-th waits for the first hazards that hold k/K of the
+    area, the K-th for all of them and for what the survey finds. Risk education waits for none.
+    """
+    denied = {"shelter": "housing", "risk_education": None}.get(works.kind, works.kind)
+    here = [hazard for hazard in world.hazards_on(works.settlement) if denied in hazard.denies]
+    place_and_kind = (works.settlement, works.kind)
+    alike = [w.id for w in world.works.values() if (w.settlement, w.kind) == place_and_kind]
+    part = sum(name <= works.id for name in alike) / len(alike)
+    if part == 1:
+        return here
+    recorded = sorted((h for h in here if h.found_number == 0), key=lambda hazard: hazard.id)
+    whole = math.fsum(hazard.area_m2 for hazard in recorded)
+    for count in range(1, len(recorded) + 1):
+        held = math.fsum(hazard.area_m2 for hazard in recorded[:count])
+        if held >= part * whole - TOLERANCE * whole:
+            return recorded[:count]
+    return []
 
 
 def shortest_hours(origin: str, roads: list[Road]) -> dict[str, float]:

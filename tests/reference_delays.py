@@ -49,6 +49,7 @@ from tests.reference import (
     shortest_hours,
     under,
     works_done,
+    works_wait_for,
 )
 
 DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # a common year
@@ -212,15 +213,13 @@ class Chain:
             return self.finding(job.hazard)
         if job.stage == "repair":
             return [Thing("release", hazard.id) for hazard in self.world.hazards_on(job.where)]
-        if job.works is not None and job.works.kind != "risk_education":
-            denied = "housing" if job.works.kind == "shelter" else job.works.kind
+        if job.works is not None:
             return [
                 Thing("release", hazard.id)
-                for hazard in self.world.hazards_on(job.where)
-                if denied in hazard.denies
-                and (hazard.found_number == 0 or self.run.joined_s.get(hazard.id, math.inf) <= by_s)
+                for hazard in works_wait_for(job.works, self.world)
+                if hazard.found_number == 0 or self.run.joined_s.get(hazard.id, math.inf) <= by_s
             ]
-        return []  # community survey, risk education
+        return []  # community survey
 
     def finding(self, hazard: Hazard) -> list[Thing]:
         """Before a found hazard there is the community survey that finds it."""

@@ -30,7 +30,7 @@ from returnplan.runs.machine import chunks
 from returnplan.runs.machine.runner import DrawRunner
 from returnplan.show import figures
 seconds = float(sys.argv[1])
-figures.draw_figures = lambda *given, **named: None
+figures.pages = lambda *given, **named: []
 def slowed(swift, seconds):
     def slow(*given):
         time.sleep(seconds)
@@ -49,7 +49,7 @@ main(sys.argv[2:], prog_name="returnplan")
 def no_figures() -> Iterator[None]:
     """Let runs draw no figures meanwhile: for tests that look at none."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(figures, "draw_figures", lambda *_, **__: None)
+        patched.setattr(figures, "pages", lambda *_, **__: [])
         yield
 
 

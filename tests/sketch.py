@@ -18,6 +18,7 @@ from typing import Any
 
 import returnplan as rp
 from returnplan.domain import type_of_table
+from tests.parcels import every_parcel
 
 DAY_S = 86_400
 STAGES = ("survey", "technical_survey", "clearance", "quality_control")
@@ -150,10 +151,11 @@ class Sketch:
             | dict(zip("abc", shares, strict=True))
             for record, shares in self._shares.items()
         ]
-        rows = {**self.rows, "assumptions": assumptions}
+        header = {"name": "plan", "policy": self.policy, "rest_waits": self.rest_waits}
+        rows = {**self.rows, "assumptions": assumptions, "allocations": [header]}
         tables: dict[str, Any] = {
             table: tuple(row_type(**row) for row in rows[table])
-            for table, row_type in type_of_table.items()
+            for table, row_type in (type_of_table | {"allocations": rp.AllocationHeader}).items()
         }
         return rp.Scenario(
             name="sketch",
@@ -161,9 +163,6 @@ class Sketch:
             start=self.start,
             horizon_years=self.horizon_years,
             gates=self.gates,
-            allocations=(
-                rp.AllocationHeader(name="plan", policy=self.policy, rest_waits=self.rest_waits),
-            ),
             **tables,
         )
 
@@ -179,7 +178,7 @@ class Told:
 
     def parcels(self, job: str) -> list[Any]:
         """Rows of the table of jobs of one job, by parcel."""
-        table = self.outcome.jobs
+        table = every_parcel(self.outcome.jobs)
         return list(table[table["job"] == job].itertuples())
 
     def parcel(self, job: str) -> Any:

@@ -22,6 +22,7 @@ import pandas as pd
 import returnplan as rp
 from returnplan.model.chance.assumptions import Values, expected_values
 from tests.drawn import luck_of
+from tests.parcels import every_parcel
 from tests.reference import Luck
 
 STAGES = ("survey", "technical_survey", "clearance", "quality_control")
@@ -195,7 +196,7 @@ def tables_of(outcome: rp.Outcome) -> dict[str, pd.DataFrame]:
 def read_tables(tables: Mapping[str, pd.DataFrame], scenario: rp.Scenario, luck: Luck) -> Facts:
     parcels: list[Parcel] = []
     order: dict[str, int] = {}
-    for row in tables["jobs"].itertuples():
+    for row in every_parcel(tables["jobs"]).itertuples():
         known: Any = row
         parcels.append(
             Parcel(
@@ -252,18 +253,17 @@ def _shares(releases: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
 
 
 def _name_teams(facts: Facts, allocation: str) -> dict[str, Team]:
-    """Teams by name: numbered by (from, until, serves) for each asset type and base."""
+    """Teams by name: numbered by (from, until, serves), not before the start, by type and base."""
     teams: dict[str, Team] = {}
     count: dict[tuple[str, str], int] = {}
     lines = [line for line in facts.scenario.deployments if line.allocation == allocation]
     start = facts.scenario.start
-    lines.sort(
-        key=lambda line: (
-            max(line.from_date or start, start),
-            max(line.until_date or date.max, start),
-            sorted(set(line.serves or ())),
-        )
-    )
+
+    def place(line: rp.Deployment) -> tuple[date, date, list[str]]:
+        since = max(line.from_date or start, start)
+        return since, max(line.until_date or date.max, start), sorted(set(line.serves or ()))
+
+    lines.sort(key=place)
     for line in lines:
         for _ in range(line.teams):
             key = (line.asset, line.base)
@@ -371,10 +371,27 @@ def may_begin(facts: Facts, parcel: Parcel, now: float) -> float:
     elif parcel.stage == "repair":
         before.append(facts.road_released[parcel.where])
     elif parcel.stage not in ("community_survey", "risk_education"):
-        denied = "housing" if parcel.stage == "shelter" else parcel.stage
-        here = [h for h in facts.hazards.values() if h.place == parcel.where and denied in h.denies]
-        before += [facts.released[h.id] for h in here if facts.joins(h.id) <= now]
+        before += [facts.released[h] for h in part_of(facts, parcel) if facts.joins(h) <= now]
     return max(before)
+
+
+def part_of(facts: Facts, parcel: Parcel) -> list[str]:
+    """Hazards that works wait for: the k-th of K those that hold k/K of the area, the K-th all."""
+    denied = "housing" if parcel.stage == "shelter" else parcel.stage
+    here = [h for h in facts.hazards.values() if h.place == parcel.where and denied in h.denies]
+    works = facts.scenario.works
+    alike = [w.id for w in works if (w.settlement, w.kind) == (parcel.where, parcel.stage)]
+    part = sorted(alike).index(parcel.owner) + 1
+    if part == len(alike):
+        return [h.id for h in here]
+    recorded = sorted((h for h in here if h.id not in facts.found_at), key=lambda h: h.id)
+    enough = sum(h.area_m2 for h in recorded) * (part / len(alike) - 1e-9)
+    held = 0.0
+    for count, hazard in enumerate(recorded, start=1):
+        held += hazard.area_m2
+        if held >= enough:
+            return [h.id for h in recorded[:count]]
+    return []
 
 
 def work_waits_for_what_comes_before(facts: Facts) -> Iterator[str]:

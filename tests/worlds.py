@@ -420,6 +420,7 @@ def write_random_world(
     uncertain: bool = False,
     far: bool = False,
     shared: bool = False,
+    parts: bool = False,
 ) -> None:
     """Write a valid random scenario folder that exercises every rule of the model.
 
@@ -447,6 +448,9 @@ def write_random_world(
     shared
         Whether villages share services over lanes between them, some of them mined, with several
         hubs, and with teams that camp beside teams that go home every day.
+    parts
+        Whether villages have several works of a kind, and several hazards that deny what these
+        need, some of one size, some of none.
     """
     rng = random.Random(seed)
     start = rng.choice(
@@ -482,13 +486,10 @@ def write_random_world(
     if shared:
         luck = _Maker(random.Random(f"shared {seed}"), start, maker.used)
         _share_services(luck, tables, homes, list(allocations))
-    limits = _Maker(random.Random(f"limits {seed}"), start)
-    waits = _limit(limits, tables, list(allocations))
-    for rows in tables.values():
-        rng.shuffle(rows)
-        for row in rows:
-            if maker.chance(0.3):
-                row.setdefault("source", "second_source")
+    if parts:
+        _build_in_parts(_Maker(random.Random(f"parts {seed}"), start, maker.used), tables)
+    waits = _limit(_Maker(random.Random(f"limits {seed}"), start), tables, list(allocations))
+    _shuffle(maker, tables)
     for table in ("orders", "sources"):
         for row in tables[table]:
             row.pop("source", None)
@@ -496,6 +497,15 @@ def write_random_world(
     for name, places in waits.items():
         toml = toml.replace(f"[allocations.{name}]\n", f"[allocations.{name}]\n{places}\n")
     write_tables(folder, toml, tables)
+
+
+def _shuffle(maker: _Maker, tables: Mapping[str, list[Row]]) -> None:
+    """Put rows into any order, some of them with another source."""
+    for rows in tables.values():
+        maker.rng.shuffle(rows)
+        for row in rows:
+            if maker.chance(0.3):
+                row.setdefault("source", "second_source")
 
 
 def _toml(maker: _Maker, seed: int, horizon_years: int, allocations: Mapping[str, str]) -> str:
@@ -1078,6 +1088,32 @@ def _share_services(
             | _window(maker)
             for name in allocations
         ]
+
+
+def _build_in_parts(maker: _Maker, tables: dict[str, list[Row]]) -> None:
+    """Add several works of some kinds where people wait, and hazards that deny what they need."""
+    people = sorted({row["settlement"] for row in tables["communities"] if row["people"]})
+    mined = [row["place"] for row in tables["hazards"] if row.get("place") in people]
+    homes = {maker.pick(*people), max(mined or people, key=(mined or people).count)}
+    for home in sorted(homes):
+        kinds = maker.rng.sample(("water", "power", "health", "education", "shelter"), 3)
+        for kind in kinds:
+            tables["works"] += [
+                {
+                    "id": maker.new_id("w"),
+                    "settlement": home,
+                    "kind": kind,
+                    "skill": "building",
+                    "crew_days": maker.pick(0, 1.5, 5, 5, 30),
+                    "dwellings": maker.pick(1, 5, 60) if kind == "shelter" else None,
+                }
+                for _ in range(maker.pick(2, 2, 3, 4, 6))
+            ]
+        denied = [{"shelter": "housing"}.get(kind, kind) for kind in kinds]
+        for _ in range(maker.pick(2, 3, 5)):
+            some = ";".join(maker.rng.sample(denied, maker.pick(1, 2, 3)))
+            area_m2 = maker.pick(0, 0.1, 3000, 3000, 3000, 6000, 12_000)
+            tables["hazards"].append(_hazard(maker.new_id("h"), area_m2, some, place=home))
 
 
 def _lane(maker: _Maker, one: str, other: str, hours: float) -> Row:

@@ -14,7 +14,7 @@ from returnplan.cli.insight_commands import explain
 from returnplan.cli.runs_commands import bench, compare, merge, run
 from returnplan.cli.scenario_commands import check, new
 from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, STOPPED, fail, say, stoppable
-from returnplan.cli.show_commands import report
+from returnplan.cli.show_commands import figures, report
 from returnplan.errors import ReturnplanError, ScenarioError
 from returnplan.version import __version__
 
@@ -82,5 +82,5 @@ def list_kind(kind: str) -> None:
     say("\n".join(listing(kind)))
 
 
-for _command in (new, check, run, merge, bench, compare, explain, report):
+for _command in (new, check, run, merge, bench, compare, explain, report, figures):
     main.add_command(_command)

@@ -1,7 +1,9 @@
 """Words about a scenario and what comes of it, for a terminal."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from returnplan.cli.screen import aligned
@@ -44,7 +46,7 @@ def describe(report: Report) -> list[str]:
     defaults = default_lines(report) or ["none"]
     return [
         f"{scenario.name}: {scenario.title}",
-        *_contents(scenario),
+        *_contents(scenario, report.like),
         *_funding_lines(scenario),
         *_target_lines(scenario),
         "",
@@ -78,7 +80,7 @@ def default_lines(report: Report) -> list[str]:
     return lines
 
 
-def _contents(scenario: Scenario) -> Iterator[str]:
+def _contents(scenario: Scenario, like: Mapping[str, Sequence[str]]) -> Iterator[str]:
     end = horizon_date(scenario.start, scenario.horizon_years)
     yield f"  time       {scenario.start} to {end} ({scenario.horizon_years} years)"
     kinds = Counter(place.kind for place in scenario.places)
@@ -114,6 +116,27 @@ def _contents(scenario: Scenario) -> Iterator[str]:
             f"  allocation {header.name}: policy {header.policy}, {_count(teams, 'team')} in "
             f"{_count(len(lines), 'deployment')} at {_count(bases, 'base')}{_limits(header, lines)}"
         )
+        for other in like.get(header.name, ())[:1]:
+            yield f"             like {other}: {_fleet_beside(scenario, header.name, other)}"
+
+
+def _fleet_beside(scenario: Scenario, name: str, other: str) -> str:
+    """Teams of an allocation by asset type, and where they differ from those of another one."""
+    mine, theirs = _teams_by_type(scenario, name), _teams_by_type(scenario, other)
+    texts = []
+    for asset in {**mine, **theirs}:
+        more = mine[asset] - theirs[asset]
+        differs = f" ({abs(more):,} {'more' if more > 0 else 'fewer'})" if more else ""
+        texts.append(f"{mine[asset]:,} {asset}{differs}")
+    return ", ".join(texts) or "no teams"
+
+
+def _teams_by_type(scenario: Scenario, allocation: str) -> Counter[str]:
+    lines = [line for line in scenario.deployments if line.allocation == allocation]
+    teams: Counter[str] = Counter()
+    for line in lines:
+        teams[line.asset] += line.teams
+    return teams
 
 
 def _limits(header: AllocationHeader, lines: Sequence[Deployment]) -> str:
@@ -204,6 +227,36 @@ def gates_in_words(gates: Gates) -> str:
 def _gate_text(name: str, parameters: Mapping[str, float]) -> str:
     inner = ", ".join(f"{key} {value:g}" for key, value in parameters.items())
     return f"{name} ({inner})" if inner else name
+
+
+def figures_line(folder: Path, drawn: str) -> str:
+    """Say where the figures of a run folder are, and how to get the others.
+
+    Parameters
+    ----------
+    folder
+        Run folder.
+    drawn
+        Which of them were asked for: ``none``, ``few`` or ``all``.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    from returnplan.runs.folder import FIGURES, read_manifest
+    from returnplan.show.figures import INDEX, pages
+
+    run = read_manifest(folder) or {}
+    found = [len(pages(run["allocations"], run["draws"], kind)) for kind in ("few", "all")]
+    few, every = found
+    page = folder / FIGURES / INDEX
+    command = shlex.join(["returnplan", "figures", str(folder)])
+    if drawn == "none":
+        return f"Figures: none; all {every}: {command}"
+    if drawn == "few":
+        return f"Figures: {page} (the {few} that planners print first; all {every}: {command})"
+    return f"Figures: {page} ({every})"
 
 
 def headline(outcome: Any) -> str:

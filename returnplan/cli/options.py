@@ -43,6 +43,21 @@ as_is_option = click.option(
     "--as-is", is_flag=True, help="Read tables edited after the run; every output says so."
 )
 
+report_option = click.option(
+    "--report", is_flag=True, help="Write report and brief, too: internal, in English."
+)
+
+
+def figures_option(default: str) -> Any:
+    """Let a command be told which figures to draw."""
+    return click.option(
+        "--figures",
+        type=click.Choice(["none", "few", "all"]),
+        default=default,
+        show_default=True,
+        help="Figures to draw; few: those that planners print first.",
+    )
+
 
 def chosen(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     """Give the allocations that were asked for, each once; all when none was named."""

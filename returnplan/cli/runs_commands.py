@@ -1,7 +1,7 @@
 """Commands that run a scenario, put parts of a run together, compare, and measure speed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from returnplan.cli.options import (
     allocations_option,
     as_is_option,
     chosen,
+    figures_option,
     gates_option,
+    report_option,
     run_argument,
     scenario_argument,
 )
@@ -67,6 +69,8 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int
 )
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler; local: worker processes here.")
 @gates_option
+@figures_option("few")
+@report_option
 def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any) -> None:
     r"""Simulate allocations and write a run folder with tables and figures.
 
@@ -76,6 +80,7 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
       returnplan run my_scenario -a today -a ramp --draws 400 --seed 7 --out runs/two
       returnplan run my_scenario --draws 10000 --resume
       returnplan run my_scenario --draws 10000 --shard 1/20 --out parts/1
+      returnplan run my_scenario --figures all --report
     """
     import returnplan.scenario as room
 
@@ -113,7 +118,7 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
     except OSError:
         say(run_room.stopped(request), err=True)
         raise
-    _say_what_was_written(outcomes, target)
+    _say_what_was_written(outcomes, target, options)
 
 
 def _check_options(options: dict[str, Any]) -> None:
@@ -122,13 +127,15 @@ def _check_options(options: dict[str, Any]) -> None:
     for name in ("resume", "shard", "cluster"):
         if not draws and options[name]:
             fail(f"--{name} needs draws, and --draws 0 has none", BAD_USAGE)
+    if shard and options["report"]:
+        fail("--report tells of all draws: give it to returnplan merge, not to a part", BAD_USAGE)
     if shard and shard[1] > draws:
         fail(f"{draws} draws cannot be cut into {shard[1]} shards", BAD_USAGE)
 
 
-def _say_what_was_written(outcomes: Sequence[Any], target: Path) -> None:
-    from returnplan.cli.described import headline
-    from returnplan.runs.folder import FIGURES, STATEMENT
+def _say_what_was_written(outcomes: Sequence[Any], target: Path, more: Mapping[str, Any]) -> None:
+    from returnplan.cli.described import figures_line, headline
+    from returnplan.runs.folder import REPORT, STATEMENT
 
     for outcome in outcomes:
         say(headline(outcome))
@@ -138,14 +145,18 @@ def _say_what_was_written(outcomes: Sequence[Any], target: Path) -> None:
         say(f"When all parts are there: returnplan merge {target} ... --out DIR")
         return
     say(f"Tables: {target}")
-    say(f"Figures: {target / FIGURES}")
+    say(figures_line(target, more["figures"]))
+    for path in sorted((target / REPORT).iterdir()) if more["report"] else ():
+        say(f"Wrote {path}")
 
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, type=PATH, shell_complete=folders)
 @click.option("--out", required=True, type=PATH, help="Run folder.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
-def merge(folders: tuple[Path, ...], out: Path, overwrite: bool) -> None:
+@figures_option("few")
+@report_option
+def merge(folders: tuple[Path, ...], out: Path, overwrite: bool, **more: Any) -> None:
     r"""Put the parts of a run together, in any order; refuse gaps, overlaps, different inputs.
 
     \b
@@ -158,8 +169,10 @@ def merge(folders: tuple[Path, ...], out: Path, overwrite: bool) -> None:
 
     target = check_target(out, overwrite=overwrite)
     with bad_input():
-        outcomes = watched(lambda watcher: shards.merge(folders, target, write_run, watcher))
-    _say_what_was_written(outcomes, out)
+        outcomes = watched(
+            lambda watcher: shards.merge(folders, target, write_run, watcher, **more)
+        )
+    _say_what_was_written(outcomes, out, more)
 
 
 @click.command()

@@ -117,6 +117,7 @@ class Log:
     """Plain lines on the error stream, with a rate and the time left every few seconds."""
 
     def __init__(self) -> None:
+        self._compiled_s = monotonic()
         self._began: tuple[float, int] | None = None
         self._last_s = 0.0
         self._ended = False
@@ -128,6 +129,21 @@ class Log:
     def step(self, line: str, steps: int) -> None:
         """Print a line for each step."""
         self.say(f"  {line}")
+
+    def compiled(self, done: int, functions: int) -> None:
+        """Print a line every few seconds, and one at the end.
+
+        Parameters
+        ----------
+        done
+            Functions that are compiled.
+        functions
+            All functions.
+        """
+        now = monotonic()
+        if done == functions or now - self._compiled_s >= EVERY_S:
+            self._compiled_s = now
+            self.say(f"  compiled {done} of {functions} functions")
 
     def drawn(self, done: int, draws: int) -> None:
         """Print a line every few seconds, and one at the end.
@@ -152,7 +168,7 @@ class Log:
 
 
 class Bars:
-    """Bars on a terminal: one for the draws, one for writing the run folder."""
+    """Bars on a terminal: for compilation on first use, draws, and writing the run folder."""
 
     def __init__(self) -> None:
         self._bar: Any = None
@@ -163,6 +179,19 @@ class Bars:
         from tqdm import tqdm
 
         tqdm.write(_fitting(line, sys.stderr), file=sys.stderr)
+
+    def compiled(self, done: int, functions: int) -> None:
+        """Show how many functions are compiled.
+
+        Parameters
+        ----------
+        done
+            Functions that are compiled.
+        functions
+            All functions.
+        """
+        bar = self._of("functions", functions, 0)
+        bar.update(done - bar.n)
 
     def drawn(self, done: int, draws: int) -> None:
         """Show how many draws are done.

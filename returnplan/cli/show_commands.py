@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from returnplan.cli.completion import communities
-from returnplan.cli.options import PATH, as_is_option, run_argument
-from returnplan.cli.screen import bad_input, reading, say
+from returnplan.cli.options import PATH, as_is_option, figures_option, run_argument
+from returnplan.cli.screen import bad_input, reading, say, watched
 from returnplan.language.words import LANGUAGES
 
 AUDIENCES = {
@@ -68,3 +68,23 @@ def report(
     say(STATEMENT)
     for path in written:
         say(f"Wrote {path}")
+
+
+@click.command()
+@run_argument
+@figures_option("all")
+def figures(folder: Path, figures: Any) -> None:
+    r"""Draw figures of a run, all of them if nothing else is said, in place of those in its folder.
+
+    \b
+    Examples:
+      returnplan figures runs/valley
+      returnplan figures runs/valley --figures few
+    """
+    from returnplan.runs.folder import STATEMENT
+    from returnplan.show.run_folder import draw_run
+
+    with bad_input():
+        page = watched(lambda watcher: draw_run(folder, figures, watcher))
+    say(STATEMENT)
+    say(f"Figures: {page}")

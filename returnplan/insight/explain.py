@@ -16,16 +16,15 @@ from returnplan.domain import Community, Place, Scenario
 from returnplan.errors import Problem, ReturnplanError
 from returnplan.insight import whatif
 from returnplan.insight.story import binding
-from returnplan.model.chance.assumptions import Values
-from returnplan.model.chance.draws import Draws
-from returnplan.model.conditions.gates import gate_times, gates_in_force
-from returnplan.model.conditions.history import within
+from returnplan.model.conditions.gates import gates_in_force
 from returnplan.model.reasons.causes import OF_A_GATE, remedy
 from returnplan.model.reasons.walk import ROAD_STEP
 from returnplan.model.simulation import Prepared, PreparedAllocation, run
 from returnplan.quantiles import MIDDLE, mean, quantile
+from returnplan.runs.evaluate import Evaluator, ready_within
 from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.runs.machine.chunks import cores
+from returnplan.runs.machine.runner import warm_up
 from returnplan.runs.reading import Run, load_run
 from returnplan.units import DAY_S, horizon_date
 
@@ -82,6 +81,7 @@ def open_run(folder: Path, language: str = "", *, as_is: bool = False) -> Opened
         When it is no complete run folder, or its scenario is not the one of the run.
     """
     run = load_run(folder, as_is=as_is)
+    warm_up()
     copy = folder / SCENARIO_COPY
     if not copy.is_dir():
         raise ReturnplanError(f"{folder} holds no folder {SCENARIO_COPY}: run it again")
@@ -373,38 +373,24 @@ class _Again:
     """A changed scenario under the priorities of the one that was run."""
 
     def __init__(self, scenario: Scenario, before: PreparedAllocation, opened: OpenedRun) -> None:
-        self._prepared = Prepared(scenario)
-        self._allocation = PreparedAllocation(self._prepared, before.name, like=before)
-        seed = opened.run.manifest["seed"]
-        self._draws = None if seed is None else Draws(scenario, int(seed))
-
-    def _values(self, draw: int | None) -> Values:
-        if draw is None or self._draws is None:
-            return self._prepared.expected
-        return self._draws.values(draw)
+        self._evaluator = Evaluator(scenario, (), opened.run.manifest["seed"] or 0)
+        self._prepared = self._evaluator.prepared
+        self._allocation = self._evaluator.prepare(before.name, like=before)
 
     def ready_s(self, draw: int | None) -> Floats:
         """Ready time of each settlement, s; ``inf``: not within the horizon."""
-        prepared = self._prepared
-        values = self._values(draw)
-        amounts = prepared.workload.amounts(values)
-        log = self._allocation.workforce.work(amounts, prepared.horizon_s)
-        return self._latest(gate_times(prepared.history(values, log.passed_s)))
-
-    def _latest(self, gate_s: Floats) -> Floats:
-        times = within(gate_s, self._prepared.horizon_s)
-        ready: Floats = np.where(np.isnan(times), np.inf, times).max(axis=1, initial=0.0)
-        return ready
+        return self._evaluator.one(self._allocation, draw)[0]
 
     def look(self, settlement: int, draw: int | None) -> _Seen:
         """Ready times, with the gates and causes of one settlement."""
         prepared = self._prepared
-        course = run(prepared, self._allocation, prepared.numbers(self._values(draw)))
+        values, _ = self._evaluator.numbers(draw)
+        course = run(prepared, self._allocation, prepared.numbers(values))
         trace = course.trace(prepared.reasons)
         rows = prepared.reasons.steps(self._allocation.access, trace, settlement)
         booked = set(rows[:, 0].tolist()) - {ROAD_STEP}
         return _Seen(
-            ready_s=self._latest(course.gate_s),
+            ready_s=ready_within(course.gate_s, prepared.horizon_s),
             gate_s=course.gate_s[settlement],
             causes=frozenset(prepared.reasons.causes[number] for number in booked),
         )

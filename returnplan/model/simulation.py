@@ -26,7 +26,7 @@ from returnplan.model.effects.cost import Payroll
 from returnplan.model.effects.harm import Harm, Presence, beside
 from returnplan.model.effects.returns import Returns
 from returnplan.model.reasons.causes import Reasons
-from returnplan.model.reasons.walk import Trace
+from returnplan.model.reasons.walk import AllocationArrays, Trace
 from returnplan.model.work import network, policies, teams
 from returnplan.model.work.arrays import Amounts, Workforce, Workload, WorkLog
 from returnplan.model.work.calendars import calendars_of
@@ -226,7 +226,7 @@ class PreparedAllocation:
     def __init__(
         self, prepared: Prepared, name: str, like: "PreparedAllocation | None" = None
     ) -> None:
-        scenario, settlements = prepared.scenario, prepared.settlements
+        scenario = prepared.scenario
         self.name = name
         self.teams = teams.roster(scenario, name)
         if like is None:
@@ -242,14 +242,29 @@ class PreparedAllocation:
             prepared.network,
             prepared.calendars.zones,
         )
-        self.access = prepared.reasons.access(self.teams, self.routes)
         self.payroll = Payroll(
             self.teams, scenario.assets, prepared.horizon_s, scenario.start, scenario.works
         )
-        self.harm = Harm(scenario, settlements, prepared.by_s, [team.asset for team in self.teams])
-        settlement_of = {one.id: one.settlement for one in scenario.communities}
-        served = dict.fromkeys(settlements.number[settlement_of[one]] for one in self.order)
-        self.served = np.array(list(served), np.int64)
+        self._prepared = prepared
+
+    @cached_property
+    def access(self) -> AllocationArrays:
+        """What the reasons ask of an allocation."""
+        return self._prepared.reasons.access(self.teams, self.routes)
+
+    @cached_property
+    def harm(self) -> Harm:
+        """Accidents of its teams, and of people who return."""
+        prepared, assets = self._prepared, [team.asset for team in self.teams]
+        return Harm(prepared.scenario, prepared.settlements, prepared.by_s, assets)
+
+    @cached_property
+    def served(self) -> Whole:
+        """Settlements in the order in which they are served."""
+        prepared = self._prepared
+        settlement_of = {one.id: one.settlement for one in prepared.scenario.communities}
+        numbers = [prepared.settlements.number[settlement_of[one]] for one in self.order]
+        return np.array(list(dict.fromkeys(numbers)), np.int64)
 
 
 def _prioritise(
@@ -322,10 +337,33 @@ def simulate(
     tuple[Account, Course]
         What the run brings, in numbers; and what happened.
     """
-    horizon_s, number = prepared.horizon_s, numbers.values.number
     # Teams at work, land released, roads opened, conditions met (§3 to §7)
     course = run(prepared, allocation, numbers, keeps_parcels=keeps_parcels)
-    log, history = course.log, course.history
+    return account_of(prepared, allocation, course, first), course
+
+
+def account_of(
+    prepared: Prepared,
+    allocation: PreparedAllocation,
+    course: Course,
+    first: Account | None = None,
+) -> Account:
+    """Draw up the account of what happened (model §7 to §10).
+
+    Parameters
+    ----------
+    prepared, allocation, course
+        Scenario, allocation, what happened.
+    first
+        As for :func:`simulate`.
+
+    Returns
+    -------
+    Account
+        What the run brings, in numbers.
+    """
+    numbers, log, history = course.numbers, course.log, course.history
+    horizon_s, number = prepared.horizon_s, numbers.values.number
     # What held people up (§7.1), how far the conditions are met (§7)
     delays = prepared.reasons.delays(allocation.access, course.trace(prepared.reasons))
     measures = prepared.scores.measures(history, horizon_s, course.gate_s)
@@ -340,7 +378,7 @@ def simulate(
     costs = allocation.payroll.costs(
         log.last_finish_s, log.mobilisations, log.camps, history.works_s
     )
-    account = Account(
+    return Account(
         gate_s=within(course.gate_s, horizon_s),
         released_m2=prepared.cells.areas(history.released_s, numbers.amounts),
         farmland_m2=prepared.farmland.areas(history.released_s, numbers.amounts),
@@ -359,4 +397,3 @@ def simulate(
         casualties=np.array(casualties, np.float64),
         casualties_here=by_settlement,
     )
-    return account, course

@@ -17,7 +17,7 @@ from returnplan.runs.machine.runner import DrawRunner
 from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.outcome import Outcome
 from returnplan.runs.reading import UNCHECKED, fitting
-from returnplan.runs.run import SILENT, Finish, Request
+from returnplan.runs.run import SILENT, Figures, Finish, Request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +170,13 @@ def _cover(shards: Sequence[Shard]) -> list[str]:
 
 
 def merge(
-    folders: Sequence[Path], out: Path, finish: Finish, watcher: Watcher = SILENT
+    folders: Sequence[Path],
+    out: Path,
+    finish: Finish,
+    watcher: Watcher = SILENT,
+    *,
+    figures: Figures = "few",
+    report: bool = False,
 ) -> list[Outcome]:
     """Make a complete run folder from shards.
 
@@ -184,6 +190,8 @@ def merge(
         Writes the run folder, as for :func:`returnplan.runs.run.run`.
     watcher
         Told about each step.
+    figures, report
+        As :class:`returnplan.runs.run.Request` has them.
 
     Returns
     -------
@@ -220,5 +228,7 @@ def merge(
         out=out,
         draws=plan.draws,
         seed=plan.seed,
+        figures=figures,
+        report=report,
     )
     return finish(request, spread, sha256, clock, watcher)

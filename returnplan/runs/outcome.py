@@ -11,6 +11,7 @@ from returnplan.model.chance.draws import Draws
 from returnplan.model.effects.harm import WORKED_OUT
 from returnplan.model.simulation import Account, Prepared, PreparedAllocation
 from returnplan.model.simulation import simulate as simulate_one
+from returnplan.runs.machine.runner import warm_up
 from returnplan.runs.results import Results
 from returnplan.runs.tables import drawn_tables, work_tables
 from returnplan.runs.tables.drawn import Drawn, of_one
@@ -73,6 +74,7 @@ def simulate(
         When the scenario has no allocation of that name.
     """
     scenario.allocation(allocation)
+    warm_up()
     prepared = Prepared(scenario)
     chosen = PreparedAllocation(prepared, allocation)
     values = prepared.expected if draw is None else Draws(scenario, seed).values(draw)

@@ -1,11 +1,10 @@
 """A run from scenario to folder: its draws, and who writes them down."""
 
 import shutil
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import returnplan.scenario as scenario_room
 from returnplan.domain import Scenario
@@ -24,10 +23,9 @@ EXPECTED_VALUES_NOTE = (
     "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
 )
 SHARD_NOTE = "a part of the draws: put all parts together with returnplan merge"
-COMPILING = "compiling the simulation for this machine, once, up to a minute"
 SILENT = Silent()
-PATIENCE_S = 1.5
-"""Preparations that take longer are explained."""
+Figures = Literal["none", "few", "all"]
+"""Which figures a run folder has; few: those that planners print first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +50,8 @@ class Request:
         Address of a Dask scheduler, or ``local``; None: threads.
     resume
         Whether the draws of a stopped run are continued.
+    report
+        Whether the report and the brief are written into the folder, internal, in English.
     """
 
     folder: Path
@@ -64,6 +64,8 @@ class Request:
     workers: int | None = None
     cluster: str | None = None
     resume: bool = False
+    figures: Figures = "few"
+    report: bool = False
 
     @property
     def part(self) -> DrawRange:
@@ -103,8 +105,7 @@ def run(request: Request, finish: Finish, watcher: Watcher = SILENT) -> list[Out
     """
     clock = Clock()
     sha256 = scenario_room.digest(request.folder)
-    with _explained(watcher):
-        warm_up()
+    warm_up(watcher)
     if not request.draws:
         return finish(request, None, sha256, clock, watcher)
     runner = DrawRunner(request.scenario, request.allocations, request.seed)
@@ -122,18 +123,6 @@ def run(request: Request, finish: Finish, watcher: Watcher = SILENT) -> list[Out
             outcomes = finish(request, spread, sha256, clock, watcher)
         kept.discard()
     return outcomes
-
-
-@contextmanager
-def _explained(watcher: Watcher) -> Iterator[None]:
-    """Say why nothing happens when preparations take long."""
-    timer = threading.Timer(PATIENCE_S, watcher.say, [COMPILING])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def _draw(request: Request, runner: DrawRunner, kept: KeptDraws, watcher: Watcher) -> None:

@@ -4,13 +4,15 @@ import csv
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from returnplan.domain import Assumption, Scenario, type_of_table
+from returnplan.domain import AllocationLine, Assumption, Scenario, type_of_table
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.model.chance.assumptions import default_assumptions
+from returnplan.scenario.allocations import whole
 from returnplan.scenario.background import read_background
 from returnplan.scenario.checks import PLAUSIBILITY, run_checks
 from returnplan.scenario.checks.draft import Draft
@@ -23,8 +25,8 @@ from returnplan.scenario.files import (
     table_files,
     workbooks_of,
 )
-from returnplan.scenario.header import Gates, head_text, read_head
-from returnplan.scenario.rows import table_type
+from returnplan.scenario.header import Gates, Head, head_text, read_head
+from returnplan.scenario.rows import Partial, table_type
 from returnplan.scenario.tables import read_sheets
 
 WORKBOOK = "tables.xlsx"
@@ -47,6 +49,8 @@ class Report:
         Shipped assumptions that are in use because the scenario has no row of its own.
     default_columns
         Table, column, default as text, and number of rows that take it.
+    like
+        Allocations that each one is like, nearest first; those that are like none are left out.
     """
 
     problems: tuple[Problem, ...]
@@ -54,6 +58,7 @@ class Report:
     scenario: Scenario | None = None
     default_assumptions: tuple[Assumption, ...] = ()
     default_columns: tuple[tuple[str, str, str, int], ...] = ()
+    like: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -93,13 +98,13 @@ def load(folder: str | Path, gates: Gates | None = None) -> Scenario:
     return report.scenario
 
 
-def check(folder: str | Path, gates: Gates | None = None) -> Report:
+def check(folder: str | Path | Scenario, gates: Gates | None = None) -> Report:
     """Read a scenario folder and report every problem at once.
 
     Parameters
     ----------
     folder
-        Folder of the scenario.
+        Folder of the scenario; or a scenario, with the problems that its folder would have.
     gates
         Gates in force instead of those that the scenario names.
 
@@ -108,6 +113,10 @@ def check(folder: str | Path, gates: Gates | None = None) -> Report:
     Report
         Problems, the scenario if it can be run, and the defaults in use.
     """
+    if isinstance(folder, Scenario):
+        with TemporaryDirectory() as written:
+            write(folder, written)
+            return _check_folder(Path(written), gates)
     path = Path(folder)
     try:
         if path.is_dir():
@@ -133,6 +142,8 @@ def _check_folder(path: Path, gates: Gates | None) -> Report:
     for table, sheet in reading.sheets.items():
         rows[table], found = table_type(table).parse(sheet)
         problems += found
+    lines = [*head.allocations, *_allocation_rows(rows)]
+    known = whole(lines, _good(rows, "deployments"), _good(rows, "orders"), values.get("start"))
     draft = Draft(
         rows=rows,
         sheets=reading.sheets,
@@ -140,8 +151,9 @@ def _check_folder(path: Path, gates: Gates | None) -> Report:
         absent=reading.absent,
         start=values.get("start"),
         horizon_years=values.get("horizon_years"),
-        allocations=values.get("allocations", ()),
-        allocation_names=head.allocation_names,
+        allocations=known,
+        stated=head.allocations,
+        allocation_names=_names(head, rows, reading.sheets),
         gates=values.get("gates", {}),
         rings=background.rings,
     )
@@ -150,7 +162,8 @@ def _check_folder(path: Path, gates: Gates | None) -> Report:
     scenario, doubts = None, list[Problem]()
     if not any(problem.level == "error" for problem in problems):
         tables = {table: tuple(row for _, row in found) for table, found in rows.items()}
-        given: dict[str, Any] = {**values, **tables}
+        tables |= {"allocations": known.headers, "deployments": known.deployments}
+        given: dict[str, Any] = {**values, **tables, "orders": known.orders}
         scenario = Scenario(**given)
         doubts = run_checks(replace(draft, scenario=scenario), PLAUSIBILITY)
     own = draft.ids("assumptions")
@@ -162,7 +175,29 @@ def _check_folder(path: Path, gates: Gates | None) -> Report:
             row for name, row in default_assumptions().items() if name not in own
         ),
         default_columns=tuple(_blanks(reading.sheets)),
+        like=known.like,
     )
+
+
+def _good(rows: Mapping[str, list[tuple[int, Any]]], table: str) -> list[Any]:
+    """Rows of a table, or what is good of them."""
+    return [row for _, row in rows.get(table, [])]
+
+
+def _allocation_rows(rows: Mapping[str, list[tuple[int, Any]]]) -> list[AllocationLine]:
+    """Allocations of the table without a fault of their own."""
+    return [row for row in _good(rows, "allocations") if not isinstance(row, Partial)]
+
+
+def _names(
+    head: Head, rows: Mapping[str, list[tuple[int, Any]]], sheets: Mapping[str, Sheet]
+) -> tuple[str, ...] | None:
+    """Names of all allocations; None: they cannot be read."""
+    named = [row.name for row in _good(rows, "allocations")]
+    is_read = "allocations" not in sheets or "name" in sheets["allocations"].header
+    if head.allocation_names is None or not is_read or None in named:
+        return None
+    return (*head.allocation_names, *named)
 
 
 def _blanks(sheets: Mapping[str, Sheet]) -> list[tuple[str, str, str, int]]:
@@ -224,10 +259,20 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
     ReturnplanError
         When a table is too long to be read again.
     """
+    tables = tables_as_text(scenario)
+    write_sheets(tables, _cleared(folder, scenario))
+
+
+def write_sheets(tables: Mapping[str, tuple[list[str], list[list[str]]]], folder: Path) -> None:
+    """Write the workbook of a scenario folder.
+
+    Parameters
+    ----------
+    tables
+        Header and cells of each table.
+    """
     import xlsxwriter
 
-    tables = tables_as_text(scenario)
-    path = _cleared(folder, scenario)
     data = io.BytesIO()  # a full disk is then an OSError of Python, not of this library
     with xlsxwriter.Workbook(data, {"in_memory": True}) as workbook:
         bold = workbook.add_format({"bold": True})
@@ -243,7 +288,7 @@ def write_workbook(scenario: Scenario, folder: str | Path) -> None:
                     elif text:
                         sheet.write_string(number, place, text)
             sheet.autofilter(0, 0, max(len(rows), 1), len(header) - 1)
-    (path / WORKBOOK).write_bytes(data.getvalue())
+    (folder / WORKBOOK).write_bytes(data.getvalue())
 
 
 def _fits_a_cell(number: str) -> bool:
@@ -271,6 +316,8 @@ def tables_as_text(scenario: Scenario) -> dict[str, tuple[list[str], list[list[s
     """
     found: dict[str, tuple[list[str], list[list[str]]]] = {}
     for table in type_of_table:
+        if table == "allocations":  # which stand in the head
+            continue
         kind = table_type(table)
         cells = [kind.cells(row) for row in getattr(scenario, table)]
         columns = dict.fromkeys(col for row in cells for col in row)

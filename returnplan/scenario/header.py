@@ -7,15 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from returnplan.domain import (
     ID_TEXT,
     MOST_CHARACTERS,
-    MOST_COUNT,
+    MOST_LATER,
     OPTIONAL_TABLES,
+    REST_WAITS_TEXT,
     WORDS_TEXT,
-    AllocationHeader,
+    AllocationLine,
     Scenario,
     file_name,
     type_of_table,
@@ -48,6 +49,8 @@ class Head:
     ----------
     values
         The good values of the scenario, by key.
+    allocations
+        Its well-formed allocations.
     allocation_names
         Names of all allocations; None: they cannot be read.
     left_out
@@ -59,6 +62,7 @@ class Head:
     """
 
     values: dict[str, Any]
+    allocations: tuple[AllocationLine, ...] = ()
     allocation_names: tuple[str, ...] | None = None
     left_out: tuple[str, ...] | None = None
     marks: Marks = PLAIN
@@ -95,8 +99,9 @@ def read_head(folder: Path) -> Head:
     ]
     problems += links_out(folder, path)
     values = {key: read(raw.get(key), problems) for key, read in _READERS.items()}
-    given = raw.get("allocations")
+    given = raw.get("allocations", {})
     return Head(
+        allocations=_read_allocations(raw.get("allocations"), problems),
         values={key: value for key, value in values.items() if value is not None},
         allocation_names=tuple(given) if isinstance(given, dict) else None,
         left_out=_read_left_out(raw.get("left_out", []), problems),
@@ -285,13 +290,13 @@ def _gate_parameters(
     return numbers
 
 
-def _read_allocations(
-    value: object, problems: list[Problem]
-) -> tuple[AllocationHeader, ...] | None:
-    if not isinstance(value, dict) or not value:
-        _complain(problems, "allocations", value, "a table [allocations.NAME] for each allocation")
-        return None
-    headers: list[AllocationHeader] = []
+def _read_allocations(value: object, problems: list[Problem]) -> tuple[AllocationLine, ...]:
+    """Allocations that are well-formed; without any the table of allocations may have them."""
+    if value is not None and (not isinstance(value, dict) or not value):
+        _complain(problems, "allocations", value, NO_ALLOCATIONS)
+    if not isinstance(value, dict):
+        return ()
+    lines: list[AllocationLine] = []
     for name, given in value.items():
         where = f"allocations.{name}"
         if not isinstance(given, dict):
@@ -299,35 +304,37 @@ def _read_allocations(
             continue
         for key in given:
             if key not in _ALLOCATION_KEYS:
-                _complain(problems, f"{where}.{key}", "no such key", _ONE_OF_ITS_KEYS)
-        policy, title = given.get("policy", "listed"), given.get("title", "")
-        rest_waits = _read_rest_waits(given.get("rest_waits", 0), where, problems)
-        if not _is_line(title):
-            _complain(problems, f"{where}.title", title, WORDS_TEXT)
-        if not isinstance(policy, str) or policy not in POLICIES:
-            _complain(problems, f"{where}.policy", policy, f"one of {', '.join(POLICIES)}")
+                allowed = f"one of {', '.join(_ALLOCATION_KEYS)}"
+                _complain(problems, f"{where}.{key}", "no such key", allowed)
+        wrong = [key for key in _ALLOCATION_KEYS if not _is_of_allocation(key, given.get(key))]
+        for key in wrong:
+            _complain(problems, f"{where}.{key}", given[key], _ALLOCATION_KEYS[key])
         if len(name) > MOST_LETTERS or not _fits(file_name, name):
             _complain(problems, where, name, f"a name of at most {MOST_LETTERS} letters: {ID_TEXT}")
-        elif _is_line(title) and isinstance(policy, str) and policy in POLICIES:
-            headers.append(
-                AllocationHeader(name=name, title=title, policy=policy, rest_waits=rest_waits)
-            )
-    return tuple(headers)
+        elif not wrong:
+            good = {key: str(given[key]) for key in _ALLOCATION_KEYS if key in given}
+            lines.append(AllocationLine(name=name, **good))
+    return tuple(lines)
 
 
-_ALLOCATION_KEYS = ("title", "policy", "rest_waits")
-_ONE_OF_ITS_KEYS = "title, policy or rest_waits"
+NO_ALLOCATIONS = "a table [allocations.NAME] for each allocation, or the table allocations"
+_ALLOCATION_KEYS: Mapping[str, str] = {
+    "title": WORDS_TEXT,
+    "policy": f"one of {', '.join(POLICIES)}",
+    "like": "the name of another allocation",
+    "rest_waits": REST_WAITS_TEXT,
+}
+"""What an allocation may state, and what is allowed there."""
 
 
-def _read_rest_waits(value: object, where: str, problems: list[Problem]) -> int | Literal["end"]:
-    """Read how many places later in the order work stands that no gate waits for."""
-    if value == "end":
-        return "end"
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_COUNT:
-        return value
-    allowed = f'"end", or a whole number from 0 to {MOST_COUNT:,}'
-    _complain(problems, f"{where}.rest_waits", value, allowed)
-    return 0
+def _is_of_allocation(key: str, value: object) -> bool:
+    """Whether a value may stand at a key of an allocation; None: nothing stands there."""
+    if value is None or key == "title":
+        return value is None or _is_line(value)
+    if key == "rest_waits":
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        return value == "end" or (is_number and 0 <= int(str(value)) <= MOST_LATER)
+    return isinstance(value, str) and (key != "policy" or value in POLICIES)
 
 
 _READERS: Mapping[str, Callable[[object, list[Problem]], object]] = {
@@ -336,10 +343,9 @@ _READERS: Mapping[str, Callable[[object, list[Problem]], object]] = {
     "start": _read_start,
     "horizon_years": _read_horizon,
     "gates": read_gates,
-    "allocations": _read_allocations,
 }
-_TABLE_KEYS = ("left_out", "decimal", "thousands")
-"""Keys about the tables: a scenario that is read no longer knows them."""
+_TABLE_KEYS = ("allocations", "left_out", "decimal", "thousands")
+"""Keys that are read with the tables, or say how these are read."""
 
 
 def head_text(scenario: Scenario) -> str:

@@ -1,5 +1,6 @@
-"""The figures of a run folder: every chart as PNG and SVG, for all or for each allocation."""
+"""The figures of a run folder: charts as PNG and SVG, for all or for each allocation."""
 
+import gc
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from subprocess import DEVNULL, Popen
+from subprocess import DEVNULL, Popen, TimeoutExpired
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -22,13 +23,18 @@ from returnplan.runs.machine.chunks import cores
 from returnplan.runs.outcome import Outcome
 from returnplan.runs.paired import differences
 from returnplan.runs.ready_days import LEAST_DRAWS
+from returnplan.runs.run import Figures
 from returnplan.show import charts, maps  # noqa: F401 - they declare their charts
 from returnplan.show.drawing import CHARTS, View, figure, map_tables, save
+from returnplan.show.gallery import INDEX, Pictured, write_index
 
-__all__ = ["CHARTS", "NAMES", "Page", "draw_figures", "pages", "title"]
+__all__ = ["CHARTS", "INDEX", "NAMES", "Page", "drawing", "pages", "tables_of", "title"]
 
-MANY_PAGES = 20
-"""From so many figures on, a second process helps: it takes two seconds to begin."""
+MANY_PAGES, MANY_ROWS = 20, 1_000
+"""From so many figures, or rows of ``readiness``, on a second process helps: it takes two seconds
+to begin."""
+LOOK_S = 0.2
+"""Time between two looks at what the second process has drawn."""
 NAMES = tuple(CHARTS)
 """All charts, in the order of their files."""
 
@@ -55,13 +61,15 @@ class Page:
     allocations: tuple[str, ...]
 
 
-def pages(allocations: Sequence[str], draws: int) -> list[Page]:
+def pages(allocations: Sequence[str], draws: int, figures: Figures = "all") -> list[Page]:
     """List the figures of a run.
 
     Parameters
     ----------
     draws
         Its draws; 0: expected values.
+    figures
+        Few: those that planners print first, at most one for each allocation.
 
     Returns
     -------
@@ -71,18 +79,21 @@ def pages(allocations: Sequence[str], draws: int) -> list[Page]:
     drawn = [
         chart
         for chart in CHARTS.values()
-        if len(allocations) >= chart.least_allocations and draws >= chart.least_draws
+        if (figures == "all" or (figures == "few" and chart.is_first))
+        and len(allocations) >= chart.least_allocations
+        and draws >= chart.least_draws
     ]
+    is_one_of_many = len(allocations) > 1
     together = [
         Page(file=chart.name, chart=chart.name, allocations=tuple(allocations))
         for chart in drawn
-        if chart.figures in ("panels", "together")
-        or (chart.figures == "both" and len(allocations) > 1)
+        if chart.figures in ("panels", "together") or (chart.figures == "both" and is_one_of_many)
     ]
     each = [
         Page(file=f"{chart.name}_{allocation}", chart=chart.name, allocations=(allocation,))
         for chart in drawn
-        if chart.figures in ("each", "both")
+        if chart.figures == "each"
+        or (chart.figures == "both" and not (figures == "few" and is_one_of_many))
         for allocation in allocations
     ]
     return together + each
@@ -100,49 +111,87 @@ class _Seen:
     horizon: date
 
 
-def draw_figures(
-    scenario: Scenario,
-    outcomes: Sequence[Outcome],
+@contextmanager
+def drawing(
+    tables: Mapping[str, pd.DataFrame],
     folder: Path,
     view: View,
+    chosen: Sequence[Page],
     progress: Callable[[str], None],
-    ready_day: NDArray[np.floating[Any]] | None = None,
-) -> None:
-    """Draw every chart of a run.
+) -> Iterator[None]:
+    """Draw figures, and the page that shows them: beside the block, if that helps, and at its end.
 
     Parameters
     ----------
-    scenario
-        The scenario, for places and roads.
-    outcomes
-        Outcomes of its allocations.
+    tables
+        As :func:`tables_of` gives them.
     folder
-        Folder to be made.
+        Folder of the figures; it is not made when nothing is to be drawn.
     view
         Names, provenance and background (see :func:`returnplan.show.drawing.view_of`).
+    chosen
+        The figures, of :func:`pages`.
     progress
         Called with one line after each figure.
-    ready_day
-        Allocation x draw x community, days; None: a run on expected values.
+
+    Yields
+    ------
+    None
+        While a second process draws, if one does.
     """
-    folder.mkdir(parents=True)
-    desk = _Desk(
-        tables=_tables(scenario, outcomes, ready_day),
-        view=view,
-        folder=folder,
-        pages=tuple(pages([outcome.allocation for outcome in outcomes], view.draws)),
-    )
-    here = set()
-    with _helper(desk):
+    if not chosen:
+        yield
+        return
+    folder.mkdir(exist_ok=True)
+    desk = _Desk(tables=tables, view=view, folder=folder, pages=tuple(chosen))
+    with _helper(desk) as helper:
+        yield
+        _draw(desk, helper, progress)
+    write_index(folder, [desk.pictured(page) for page in desk.pages], view)
+
+
+def _draw(desk: "_Desk", helper: Popen[bytes] | None, progress: Callable[[str], None]) -> None:
+    """Draw from the back what nobody has begun, then what a second process has left undone."""
+    told: set[Page] = set()
+
+    def tell() -> None:
+        for page in desk.pages:
+            if page not in told and desk.path(page, "svg").exists():
+                told.add(page)
+                progress(f"drew {page.file}")
+
+    with _without_litter():
         for page in reversed(desk.pages):
             if desk.draw(page):
-                here.add(page)
-                progress(f"drew {page.file}")
-    for page in desk.pages:
-        if page not in here:
+                tell()
+        while helper is not None and not _has_ended(helper):
+            tell()
+        for page in desk.pages:
             if not desk.path(page, "svg").exists():
                 desk.draw(page, again=True)
-            progress(f"drew {page.file}")
+        tell()
+
+
+def _has_ended(helper: Popen[bytes]) -> bool:
+    """Wait a moment for a process; whether it has ended."""
+    try:
+        helper.wait(LOOK_S)
+    except TimeoutExpired:
+        return False
+    return True
+
+
+@contextmanager
+def _without_litter() -> Iterator[None]:
+    """Let the collector of garbage look at no older things meanwhile: drawing makes many new ones.
+
+    To look again and again at all modules and tables takes an eighth of the time of the figures.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -169,17 +218,27 @@ class _Desk:
         save(drawn, self.folder / page.file, alt)
         return True
 
+    def pictured(self, page: Page) -> Pictured:
+        """Say what stands above a figure on the page that shows them."""
+        is_of_one = len(page.allocations) == 1
+        return Pictured(
+            file=page.file,
+            title=CHARTS[page.chart].titled(self.view),
+            under=self.view.title(page.allocations[0]) if is_of_one else "",
+        )
+
 
 @contextmanager
-def _helper(desk: _Desk) -> Iterator[None]:
+def _helper(desk: _Desk) -> Iterator[Popen[bytes] | None]:
     """Let a second process draw from the front, if that is worth its start.
 
     It does not hear Ctrl-C, and ends with this block. What it leaves undone, or fails at, is left.
     No pool of ``concurrent.futures``: its process would run the caller's script once more, hear
     Ctrl-C, and could not be ended in the middle of its work.
     """
-    if len(desk.pages) < MANY_PAGES or cores() == 1:
-        yield
+    is_worth_it = len(desk.pages) >= MANY_PAGES or len(desk.tables["readiness"]) >= MANY_ROWS
+    if not is_worth_it or cores() == 1:
+        yield None
         return
     with TemporaryFile() as file:
         pickle.dump(desk, file)
@@ -187,19 +246,33 @@ def _helper(desk: _Desk) -> Iterator[None]:
         words = [sys.executable, "-m", __name__]
         helper = Popen(words, stdin=file, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)
     try:
-        yield
-        helper.wait()
+        yield helper
     finally:
         helper.kill()
         helper.wait()
 
 
-def _tables(
+def tables_of(
     scenario: Scenario,
     outcomes: Sequence[Outcome],
-    ready_day: NDArray[np.floating[Any]] | None,
+    ready_day: NDArray[np.floating[Any]] | None = None,
 ) -> Mapping[str, pd.DataFrame]:
-    """Tables of the run, those of the scenario that charts need, and comparisons."""
+    """Tables of the run, those of the scenario that charts need, and comparisons.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, for places and roads.
+    outcomes
+        Outcomes of its allocations.
+    ready_day
+        Allocation x draw x community, days; None: a run on expected values.
+
+    Returns
+    -------
+    Mapping[str, pandas.DataFrame]
+        By name, those that charts need.
+    """
     tables = map_tables(scenario)
     made = {*tables, "district_shares", "differences"}
     needed = dict.fromkeys(need for chart in CHARTS.values() for need in chart.needs)
@@ -224,5 +297,6 @@ def _tables(
 
 if __name__ == "__main__":  # the second process
     given: _Desk = pickle.load(sys.stdin.buffer)
+    gc.freeze()
     for ahead in given.pages:
         given.draw(ahead)

@@ -1,17 +1,27 @@
-"""A complete run folder: tables, scenario, workbook and figures, all of it or nothing."""
+"""A complete run folder: tables, scenario, workbook, figures, report; all of it or nothing."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 import returnplan.scenario as scenario_room
+from returnplan.domain import Scenario
+from returnplan.insight.explain import OpenedRun, open_run
+from returnplan.model.simulation import Prepared
 from returnplan.quantiles import NOTE
 from returnplan.runs import folder as runfolder
 from returnplan.runs.ensemble import Ensemble
-from returnplan.runs.folder import FIGURES, SCENARIO_COPY, WORKBOOK, Clock
+from returnplan.runs.folder import FIGURES, REPORT, SCENARIO_COPY, WORKBOOK, Clock
 from returnplan.runs.machine.progress import Watcher
 from returnplan.runs.outcome import Outcome, simulate
-from returnplan.runs.run import EXPECTED_VALUES_NOTE, Request, copy_scenario
+from returnplan.runs.reading import Run
+from returnplan.runs.run import EXPECTED_VALUES_NOTE, SILENT, Figures, Request, copy_scenario
 from returnplan.show import figures
-from returnplan.show.drawing import view_of
+from returnplan.show.drawing import View, view_of
 from returnplan.show.workbook import write_workbook
-from returnplan.version import __version__
+from returnplan.units import horizon_date
 
 
 def write_run(
@@ -39,7 +49,8 @@ def write_run(
         the tables that have ranges.
     """
     scenario = request.scenario
-    steps = len(request.allocations) + 2 + len(figures.pages(request.allocations, request.draws))
+    chosen = figures.pages(request.allocations, request.draws, request.figures)
+    steps = len(request.allocations) + 2 + len(chosen) + request.report
 
     def step(line: str) -> None:
         watcher.step(line, steps)
@@ -61,22 +72,97 @@ def write_run(
             "digest": digest,
             "note": NOTE if spread else EXPECTED_VALUES_NOTE,
         }
-        blanks = scenario_room.check(request.folder).default_columns
-        write_workbook(partial / WORKBOOK, scenario, tables, manifest, blanks)
-        step("wrote the workbook")
-        days = (outcomes[0].horizon - scenario.start).days
-        made = _provenance(request, digest)
-        view = view_of(request.folder, scenario, days, made, spread.draws if spread else 0)
+        view = _view(request.folder, scenario, manifest)
         ready_day = spread.ready_day if spread else None
-        figures.draw_figures(scenario, outcomes, partial / FIGURES, view, step, ready_day)
+        shown = figures.tables_of(scenario, outcomes, ready_day)
+        with figures.drawing(shown, partial / FIGURES, view, chosen, step):
+            blanks = scenario_room.check(request.folder).default_columns
+            write_workbook(partial / WORKBOOK, scenario, tables, manifest, blanks)
+            step("wrote the workbook")
+            if request.report:
+                run = _as_read(outcomes[0], tables, spread, manifest | clock.as_dict())
+                _write_report(partial, run, scenario)
+                step("wrote the report")
         runfolder.write_manifest(partial, manifest | clock.as_dict())
     return outcomes
 
 
-def _provenance(request: Request, digest: str) -> str:
-    how = "run on expected values (no draws)"
-    if request.draws:
-        how = f"{request.draws} draws, seed {request.seed}"
-    return (
-        f"Scenario {request.scenario.name}, {how}, returnplan {__version__}, results {digest[:12]}"
+def _as_read(
+    outcome: Outcome,
+    tables: Mapping[str, pd.DataFrame],
+    spread: Ensemble | None,
+    manifest: Mapping[str, Any],
+) -> Run:
+    """Give a run as its folder is read again, without reading it."""
+    return Run(
+        scenario=outcome.scenario,
+        start=outcome.start,
+        horizon=outcome.horizon,
+        allocations=tuple(manifest["allocations"]),
+        communities=outcome.communities,
+        draws=manifest["draws"],
+        seed=manifest["seed"],
+        ready_day=None if spread is None else spread.ready_day.astype("<f4"),
+        tables=tables,
+        provenance=manifest,
     )
+
+
+def _write_report(folder: Path, run: Run, scenario: Scenario) -> None:
+    from returnplan.language.words import ENGLISH
+    from returnplan.show.findings import findings_of
+    from returnplan.show.publish import publish
+
+    opened = OpenedRun(run=run, scenario=scenario, prepared=Prepared(scenario))
+    publish(findings_of(folder, opened, "internal", ENGLISH), folder / REPORT)
+
+
+def draw_run(folder: Path, wanted: Figures, watcher: Watcher = SILENT) -> Path:
+    """Draw figures of a run folder, in place of those that are in it.
+
+    Parameters
+    ----------
+    folder
+        Run folder.
+    wanted
+        Which.
+    watcher
+        Told about each figure.
+
+    Returns
+    -------
+    pathlib.Path
+        The page that shows them.
+
+    Raises
+    ------
+    ReturnplanError
+        When it is no complete run folder, or not as the run wrote it.
+    """
+    opened = open_run(folder)
+    run, scenario = opened.run, opened.scenario
+    outcomes = [simulate(scenario, name).under(run.tables) for name in run.allocations]
+    chosen = figures.pages(run.allocations, run.draws, wanted)
+
+    def step(line: str) -> None:
+        watcher.step(line, len(chosen))
+
+    target = folder.resolve() / FIGURES
+    runfolder.clear_leftovers(target)
+    view = _view(folder / SCENARIO_COPY, scenario, run.manifest)
+    shown = figures.tables_of(scenario, outcomes, run.ready_day)
+    with runfolder.written(target) as partial, figures.drawing(shown, partial, view, chosen, step):
+        pass
+    return folder / FIGURES / figures.INDEX
+
+
+def _view(folder: Path, scenario: Scenario, manifest: Mapping[str, Any]) -> View:
+    """What charts must know of a run: folder of the scenario, and how the run was made."""
+    draws, seed = manifest["draws"], manifest["seed"]
+    how = f"{draws} draws, seed {seed}" if draws else "run on expected values (no draws)"
+    made = (
+        f"Scenario {scenario.name}, {how}, returnplan {manifest['returnplan']}, "
+        f"results {manifest['digest'][:12]}"
+    )
+    days = (horizon_date(scenario.start, scenario.horizon_years) - scenario.start).days
+    return view_of(folder, scenario, days, made, draws)

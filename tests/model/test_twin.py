@@ -15,6 +15,7 @@ from returnplan.model.chance.assumptions import expected_values
 from returnplan.model.chance.draws import Draws
 from tests import worlds
 from tests.drawn import luck_of
+from tests.parcels import every_parcel
 from tests.reference import (
     Hazard,
     Job,
@@ -67,7 +68,7 @@ def _plan_differences(outcome: rp.Outcome, reference: Reference) -> Iterator[Dif
 
 def _job_differences(outcome: rp.Outcome, reference: Reference) -> Iterator[Difference]:
     rows: dict[tuple[Any, Any], Any] = {
-        (row.job, row.parcel): row for row in outcome.jobs.itertuples()
+        (row.job, row.parcel): row for row in every_parcel(outcome.jobs).itertuples()
     }
     listed = set(reference.priority)
     expected = {key: entry for key, entry in reference.jobs.items() if key[0] in listed}
@@ -215,6 +216,13 @@ def test_engine_and_twin_agree_on_random_worlds(seed: int, tmp_path: Path) -> No
     compare(tmp_path, ALLOCATIONS[seed % len(ALLOCATIONS)])
 
 
+@pytest.mark.parametrize("seed", seeds(1200, 1218))
+def test_engine_and_twin_agree_on_worlds_that_build_in_parts(seed: int, tmp_path: Path) -> None:
+    write_uncertain_world(tmp_path, seed, parts=True)
+    compare(tmp_path, ALLOCATIONS[seed % len(ALLOCATIONS)])
+    compare_draw(tmp_path, ALLOCATIONS[(seed + 1) % len(ALLOCATIONS)], seed % 7, seed)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(2002, 2014))
 def test_engine_and_twin_agree_on_every_allocation_of_random_worlds(
@@ -234,7 +242,7 @@ def test_engine_and_twin_agree_on_larger_worlds(seed: int, tmp_path: Path) -> No
 # ---------------------------------------------------------------- draws
 
 
-def write_uncertain_world(folder: Path, seed: int) -> None:
+def write_uncertain_world(folder: Path, seed: int, *, parts: bool = False) -> None:
     worlds.write_random_world(
         folder,
         seed,
@@ -243,6 +251,7 @@ def write_uncertain_world(folder: Path, seed: int) -> None:
         teams=1 + seed % 7,
         horizon_years=(10, 3, 30)[seed % 3],
         uncertain=True,
+        parts=parts,
     )
 
 

@@ -1,7 +1,6 @@
-"""A run from scenario to folder: what is left of one that stops, what is said when it waits."""
+"""A run from scenario to folder: what is left of one that stops."""
 
 from pathlib import Path
-from threading import Event
 
 import pytest
 
@@ -48,19 +47,3 @@ def test_an_interrupted_run_leaves_nothing_behind_but_its_draws(
     assert sorted(p.name for p in tmp_path.iterdir()) == [*left, "world"]
     kept = "5 of 5 draws are kept" if draws else "nothing was written"
     assert kept in run_room.stopped(request)
-
-
-@pytest.mark.usefixtures("undrawn")
-def test_long_preparations_are_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-
-    class Listens(Silent):
-        def say(self, line: str) -> None:
-            said.append(line)
-            heard.set()
-
-    heard = Event()
-    monkeypatch.setattr(run_room, "PATIENCE_S", 0.0)
-    monkeypatch.setattr(run_room, "warm_up", lambda: heard.wait(60))
-    run_room.run(asked(tmp_path), write_run, Listens())
-    assert said == ["compiling the simulation for this machine, once, up to a minute"]

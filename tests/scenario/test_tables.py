@@ -56,7 +56,7 @@ def test_case_and_blanks_in_the_name_of_a_file_do_not_matter(folder: Path, name:
 
 def test_case_blanks_and_order_marks_in_the_name_of_a_column_do_not_matter(folder: Path) -> None:
     plain = rp.load(folder)
-    for table in type_of_table:
+    for table in [one for one in type_of_table if (folder / f"{one}.csv").exists()]:
         header, *lines = grid(folder, table)
         names = [f"\N{NO-BREAK SPACE}{name.upper()} " for name in header]
         put_grid(folder, table, [["\N{ZERO WIDTH NO-BREAK SPACE}" + names[0], *names[1:]], *lines])

@@ -19,6 +19,7 @@ import returnplan as rp
 from returnplan.runs.tables import one_under_another
 from returnplan.show.drawing import view_of
 from tests.golden_tables import assert_golden
+from tests.parcels import every_parcel
 from tests.reference import Reference, reference_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -345,7 +346,7 @@ def walk_row(stint: Stint) -> str:
 
 
 def test_each_stint_of_the_walk_to_terrace_is_the_one_that_is_simulated() -> None:
-    rows = outcome("today").jobs.to_dict("records")
+    rows = every_parcel(outcome("today").jobs).to_dict("records")
     by_parcel = {(row["job"], row["parcel"]): row for row in rows}
     for stint in terrace_by_hand().stints.values():
         row = by_parcel[stint.job, stint.parcel]
@@ -615,7 +616,7 @@ def test_the_plain_twin_agrees_on_the_valley_to_the_second(allocation: str) -> N
 @pytest.mark.parametrize("allocation", ALLOCATIONS)
 def test_the_plain_twin_sends_the_same_teams_at_the_same_seconds(allocation: str) -> None:
     twin = plain_twin(allocation).jobs
-    rows = outcome(allocation).jobs.to_dict("records")
+    rows = every_parcel(outcome(allocation).jobs).to_dict("records")
     assert len(rows) == len(twin)
     for row in rows:
         other = twin[row["job"], row["parcel"]]

@@ -336,6 +336,7 @@ class Reasons:
             job_need=_numbers(self._needs[need] for need in self._asked),
             work_cause=_numbers(cause_no[work_cause(job.stage)] for job in plan.jobs),
             wait_cause=_numbers(cause_no[waiting_cause(job.skill)] for job in plan.jobs),
+            takes_found=np.array([job.takes_found for job in plan.jobs], np.bool_),
             first_works=milestones.works.start,
             first_survey=milestones.surveys.start,
             first_road=milestones.road_releases.start,
@@ -623,7 +624,7 @@ class Reasons:
             road_person_minutes=np.zeros(roads, np.int64),
             steps=np.zeros((steps, 4), np.int64),
             kept=np.zeros(1, np.int64),
-            last_road=np.array([NONE, 0], np.int64),
+            chain=np.zeros(4, np.int64),
         )
 
 

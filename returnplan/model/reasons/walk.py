@@ -40,6 +40,10 @@ ROAD_STEP = -1
 LATER_S = LIMIT_S + 1
 """After every instant: roads stand in the order of opening, those that never open last."""
 MINUTE_S = 60
+ROAD, ROAD_S, ROADS, COMES_BACK = range(4)
+"""Of the chain that is walked: its last road or NONE, when that opened, number of roads, whether it
+came back to a road that it waits for."""
+FIRST_ROWS = 1024
 
 
 class ScenarioArrays(NamedTuple):
@@ -51,6 +55,7 @@ class ScenarioArrays(NamedTuple):
     job_need: Numbers  # J
     work_cause: Numbers  # J
     wait_cause: Numbers  # J
+    takes_found: Flags  # J: works that wait for hazards that a survey finds, too
     first_works: int
     first_survey: int
     first_road: int  # release; those of hazards stand before
@@ -122,7 +127,7 @@ class Booked(NamedTuple):
     road_person_minutes: Whole  # R: minutes that it kept them waiting, times people
     steps: Whole  # n x 4: cause, milestone or road, begin, end; no rows: nothing is kept
     kept: Whole  # 1: number of steps that are kept
-    last_road: Whole  # 2: last road of a chain or NONE, when it opened
+    chain: Whole  # 4: see ROAD and what follows
 
 
 class Ways(NamedTuple):
@@ -139,6 +144,24 @@ class Ways(NamedTuple):
     via: Numbers  # places: last road to it
     queue: Numbers  # places + 1
     is_queued: Flags  # places
+
+
+class Tails(NamedTuple):
+    """Ways back that are walked already, from each milestone on them; a row a step.
+
+    A chain that comes to such a milestone goes on as the one before did: what is booked from there
+    on is added, and only its roads are looked at again. Chains that come back to a road that they
+    wait for depend on where they came from; they leave no rows. All others come to no road twice,
+    wherever they began: the road for which a gate waits stands behind its own opening only so.
+    """
+
+    row_of: Numbers  # M: row, or NONE
+    milestone: Numbers
+    cause_s: Whole  # rows x C: booked from there to the start
+    road: Numbers  # that opens in this step, or NONE
+    road_s: Whole  # when
+    after: Numbers  # the row behind, or NONE
+    road_row: Numbers  # the first row from here on with a road, or NONE
 
 
 class Facts(NamedTuple):
@@ -349,18 +372,19 @@ def _book(chain: Chain, cause: Int, about: Int, begin_s: Int, end_s: Int) -> Non
 @inner
 def _note_wait(people: Whole, chain: Chain, since_s: Int) -> None:
     """The last road of a chain kept the people waiting since that instant."""
-    road, opened_s = chain.booked.last_road[0], chain.booked.last_road[1]
+    road, opened_s = chain.booked.chain[ROAD], chain.booked.chain[ROAD_S]
     if road != NONE:
         minutes = opened_s // MINUTE_S - since_s // MINUTE_S
         chain.booked.road_person_minutes[road] += people[chain.settlement] * minutes
-    chain.booked.last_road[0] = NONE
+    chain.booked.chain[ROAD] = NONE
 
 
 @inner
 def _note_road(people: Whole, chain: Chain, road: Int, at_s: Int) -> None:
     """The chain goes on with a road."""
     _note_wait(people, chain, at_s)
-    chain.booked.last_road[0], chain.booked.last_road[1] = road, at_s
+    chain.booked.chain[ROAD], chain.booked.chain[ROAD_S] = road, at_s
+    chain.booked.chain[ROADS] += 1
     chain.booked.road_people[road] += people[chain.settlement]
     _keep(chain.booked, ROAD_STEP, road, at_s, at_s)
 
@@ -577,6 +601,8 @@ def _last_found(
 ) -> tuple[Int, Int, Int]:
     """The same with the hazards that a survey found, and that works not begun have waited for."""
     scenario, trace = facts.scenario, facts.trace
+    if not scenario.takes_found[works]:
+        return due_s, last, missing
     passed_s, rank = trace.passed_s, trace.rank
     settlement = scenario.settlement_at[scenario.job_site[works]]
     begun_s = trace.closing[works, CLOSING_START]
@@ -609,6 +635,7 @@ def _from_closed(
     road = _missing_way(facts, site, need, now)
     if road == NONE or ways.waited_by[road] == chain.settlement:
         cause: Int = NO_ROUTE
+        chain.booked.chain[COMES_BACK] |= road != NONE
         if road == NONE and _quickest_of_teams(facts, site, need, now)[1] < math.inf:
             cause = scenario.wait_cause[job]  # nobody would end it within the days looked ahead
         _book(chain, cause, milestone, due_s, now)
@@ -695,6 +722,109 @@ def _step_back(facts: Facts, chain: Chain, milestone: Int, now: Int) -> tuple[In
     return due_s, last
 
 
+# -- ways back that are known ----------------------------------------------------------------
+
+
+@maker
+def _no_tails(milestones: Int, causes: Int) -> Tails:
+    """Make room for the first rows."""
+    return Tails(
+        row_of=np.full(milestones, NONE, np.int32),
+        milestone=np.empty(FIRST_ROWS, np.int32),
+        cause_s=np.empty((FIRST_ROWS, causes), np.int64),
+        road=np.empty(FIRST_ROWS, np.int32),
+        road_s=np.empty(FIRST_ROWS, np.int64),
+        after=np.empty(FIRST_ROWS, np.int32),
+        road_row=np.empty(FIRST_ROWS, np.int32),
+    )
+
+
+@maker
+def _with_room(tails: Tails, row: Int) -> Tails:
+    """Twice the rows where there is no room for one more."""
+    if row < len(tails.road):
+        return tails
+    return Tails(
+        row_of=tails.row_of,
+        milestone=np.concatenate((tails.milestone, tails.milestone)),
+        cause_s=np.concatenate((tails.cause_s, tails.cause_s)),
+        road=np.concatenate((tails.road, tails.road)),
+        road_s=np.concatenate((tails.road_s, tails.road_s)),
+        after=np.concatenate((tails.after, tails.after)),
+        road_row=np.concatenate((tails.road_row, tails.road_row)),
+    )
+
+
+@inner
+def _road_from(tails: Tails, row: Int) -> Int:
+    """First row with a road from a row (or NONE) on, or NONE."""
+    if row == NONE:
+        return NONE
+    return tails.road_row[row]
+
+
+@inner
+def _go_on_as_before(people: Whole, chain: Chain, tails: Tails, row: Int) -> None:
+    """Book what was booked from a milestone to the start, and note its roads."""
+    for cause in range(tails.cause_s.shape[1]):
+        chain.booked.cause_s[chain.settlement, cause] += tails.cause_s[row, cause]
+    one = _road_from(tails, row)
+    while one != NONE:
+        _note_road(people, chain, tails.road[one], tails.road_s[one])
+        one = _road_from(tails, tails.after[one])
+
+
+@inner
+def _remember(tails: Tails, chain: Chain, first: Int, count: Int, after: Int) -> None:
+    """Let other chains use the rows of a chain that is walked, a row of another one behind them."""
+    road_row = _road_from(tails, after)
+    for row in range(count - 1, first - 1, -1):
+        for cause in range(tails.cause_s.shape[1]):
+            total_s = chain.booked.cause_s[chain.settlement, cause]
+            tails.cause_s[row, cause] = total_s - tails.cause_s[row, cause]
+        tails.after[row] = after
+        road_row = row if tails.road[row] != NONE else road_row
+        tails.road_row[row] = road_row
+        tails.row_of[tails.milestone[row]] = row
+        after = row
+
+
+# -- the whole -------------------------------------------------------------------------------
+
+
+@inner
+def _begin(facts: Facts, chain: Chain) -> tuple[Int, Int]:
+    """Until when a settlement waits (0: not at all), and the milestone that it waits for."""
+    trace, booked = facts.trace, chain.booked
+    booked.chain[ROAD], booked.chain[ROADS], booked.chain[COMES_BACK] = NONE, 0, 0
+    gate, ready_s = _binding_gate(trace, chain.settlement)
+    holds = ready_s <= trace.until_s
+    now: Int = np.int64(ready_s) if holds else np.int64(trace.until_s)
+    if now == 0 or trace.gate_s.shape[1] == 0:
+        return np.int64(0), np.int64(NONE)
+    # What closed the binding gate, or is missing from it
+    cause, milestone = _closed_by(facts, chain, gate, now, holds)
+    if milestone == NONE:
+        _book(chain, cause, NONE, 0, now)
+        now = np.int64(0)
+    return now, milestone
+
+
+@inner
+def _step(facts: Facts, chain: Chain, tails: Tails, row: Int, milestone: Int, now: Int) -> Any:
+    """Step back from a milestone, in a row of its own."""
+    booked = chain.booked
+    tails.milestone[row] = milestone
+    for cause in range(tails.cause_s.shape[1]):
+        tails.cause_s[row, cause] = booked.cause_s[chain.settlement, cause]
+    roads = booked.chain[ROADS]
+    before_s, before = _step_back(facts, chain, milestone, now)
+    has_road = booked.chain[ROADS] > roads
+    tails.road[row] = booked.chain[ROAD] if has_road else NONE
+    tails.road_s[row] = booked.chain[ROAD_S]
+    return before_s, before
+
+
 @compiled
 def walk(
     scenario: ScenarioArrays,
@@ -710,7 +840,7 @@ def walk(
     scenario, allocation, trace
         Scenario, allocation, draw.
     booked
-        Filled with sums.
+        Filled with sums; with room for steps, each chain is walked to its end.
     chosen
         Numbers of settlements.
 
@@ -720,25 +850,30 @@ def walk(
         Number of steps that were kept.
     """
     facts = Facts(scenario, allocation, trace, _set_up(scenario, trace))
+    tails = _no_tails(len(trace.passed_s), booked.cause_s.shape[1])
+    count = 0
+    is_in_full = len(booked.steps) > 0
     for settlement in chosen:
-        gate, ready_s = _binding_gate(trace, settlement)
-        holds = ready_s <= trace.until_s
-        now: Int = np.int64(ready_s) if holds else np.int64(trace.until_s)
-        if now == 0 or trace.gate_s.shape[1] == 0:
-            continue
         chain = Chain(booked, settlement)
-        # What closed the binding gate, or is missing from it
-        cause, milestone = _closed_by(facts, chain, gate, now, holds)
-        if milestone == NONE:
-            _book(chain, cause, NONE, 0, now)
-            now = np.int64(0)
-        # Back from there to the start
-        hops = 0
+        now, milestone = _begin(facts, chain)
+        # Back from there to the start, or to where another chain came along
+        first = count
+        known: Int = NONE
         while now > 0:
-            hops += 1
-            if milestone == NONE or hops > 2 * len(trace.passed_s):
+            if milestone == NONE or count - first > 2 * len(trace.passed_s):
+                booked.chain[COMES_BACK] |= milestone != NONE
                 _book(chain, OTHER, milestone, 0, now)
                 break
-            now, milestone = _step_back(facts, chain, milestone, now)
+            known = tails.row_of[milestone]
+            if known != NONE:
+                _go_on_as_before(scenario.people, chain, tails, known)
+                break
+            tails = _with_room(tails, count)
+            now, milestone = _step(facts, chain, tails, count, milestone, now)
+            count += 1
         _note_wait(scenario.people, chain, 0)
+        if is_in_full or booked.chain[COMES_BACK]:
+            count = first
+        else:
+            _remember(tails, chain, first, count, known)
     return booked.kept[0]

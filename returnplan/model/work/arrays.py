@@ -211,7 +211,7 @@ class Workforce:
     decoded
         All jobs, first to be served first, and their ranks.
     teams
-        Teams of the allocation, sorted by name.
+        Teams of the allocation, sorted by asset type, base and number.
     zones
         Number of each zone.
     """
@@ -337,6 +337,37 @@ class Workforce:
             parcels=int(result.parcels),
             job_at=planned[job_at],
             log=log._replace(job=planned[log.job], team=self._team_order[log.team]),
+        )
+
+    def all_at_once(self, amounts: Amounts) -> WorkLog:
+        """Say that all is done on day 0 by nobody: a log without work, in arrays as of a run.
+
+        Parameters
+        ----------
+        amounts
+            Work of the draw.
+
+        Returns
+        -------
+        WorkLog
+            Of the types that :meth:`work` gives.
+        """
+        milestones, teams = len(amounts.parcels), len(self._setting.crews.team_crew)
+        by_month = (len(self._assets), len(amounts.calendars.months.start_day))
+        found = np.arange(len(self._planned), milestones)
+        return WorkLog(
+            passed_s=np.zeros(milestones, np.int64),
+            open_s=np.zeros(milestones, np.int64),
+            closing=np.zeros((milestones, 6), np.int64),
+            day_share=np.ones(milestones),
+            last_finish_s=np.zeros(teams, np.int64),
+            demining_days=np.zeros(teams),
+            demined_m2=0.0,
+            mobilisations=np.zeros(by_month, np.int32),
+            camps=np.zeros(by_month, np.int32),
+            parcels=0,
+            job_at=np.concatenate([self._planned, found])[self._order(amounts)[0]],
+            log=_new_log(0),
         )
 
     def _by_asset(self, counts: Numbers) -> Numbers:
@@ -549,6 +580,7 @@ def _jobs(
         need=_renumbered(np.array(need, np.int32), number),
         limit=_renumbered(np.minimum(limits, NO_LIMIT).astype(np.int32), number),
         survey=_renumbered(survey, number),
+        takes_found=_renumbered(np.array([job.takes_found for job in plan.jobs], np.bool_), number),
         follow_of=follow_of,
         follow=follow,
         missing=_renumbered(np.array([len(before) for before in after], np.int32), number),

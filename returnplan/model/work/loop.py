@@ -98,6 +98,7 @@ class Jobs(NamedTuple):
     need: Numbers  # J
     limit: Numbers  # J: teams at the same time
     survey: Numbers  # J: number of the community survey, or NONE
+    takes_found: Flags  # J: works that wait for hazards that a survey finds, too
     follow_of: Numbers  # J + waits + 1
     follow: Numbers
     missing: Numbers  # J + waits: predecessors
@@ -818,14 +819,14 @@ def _sort_events(setting: Setting, state: State, now: Int) -> None:
 
 @inner
 def _join_found(setting: Setting, load: Load, state: State) -> None:
-    """Hazards that a community survey finds join the others; works not begun wait for them."""
+    """Hazards that a community survey finds join the others; last works not begun wait for them."""
     jobs, progress, joins = setting.jobs, state.progress, state.lists.joins
     for i in range(1, joins[0] + 1):
         for found in range(load.found_of[joins[i]], load.found_of[joins[i] + 1]):
             double = load.found_double[found]
             for k in range(jobs.follow_of[double], jobs.follow_of[double + 1]):
                 works = jobs.follow[k]
-                if not _has_begun(progress, works):
+                if jobs.takes_found[works] and not _has_begun(progress, works):
                     if progress.is_waiting[works]:
                         _withdraw(setting.sites, progress, works)
                     progress.status[works, MISSING] += 1
@@ -862,8 +863,11 @@ def _pass(setting: Setting, load: Load, state: State, milestone: Int, now: Int) 
         state.reach.is_released[road] = True
         _let_drive(setting.sites, state, road, now)
     for k in range(jobs.follow_of[like], jobs.follow_of[like + 1]):
-        if milestone < planned or not _has_begun(progress, jobs.follow[k]):
-            _lose(state, jobs.follow[k])
+        follower = jobs.follow[k]
+        if milestone < planned or (
+            jobs.takes_found[follower] and not _has_begun(progress, follower)
+        ):
+            _lose(state, follower)
 
 
 @inner

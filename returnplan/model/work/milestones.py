@@ -4,9 +4,11 @@ What can happen is the same in every draw and is a :class:`WorkPlan`; how much o
 draw says: :func:`hazard_work`, for all hazards at once.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -291,7 +293,8 @@ def plan_work(scenario: Scenario) -> WorkPlan:
         at.setdefault(hazard.site, []).append(hazard)
     jobs = [job for hazard in scenario.hazards for job in _stages(hazard)]
     jobs += [_repair(road) for road in repaired(scenario)]
-    jobs += [_works_job(works, at.get(works.settlement, [])) for works in scenario.works]
+    part_of = _parts(scenario.works, at)
+    jobs += [_works_job(works, part_of[works.id]) for works in scenario.works]
     jobs += [_community_survey(settlement) for settlement in surveyed(scenario)]
     waits = [
         Wait(id=released(hazard.id), after=(f"{hazard.id}/{HAZARD_STAGES[-1]}",))
@@ -339,9 +342,57 @@ def _before_opening(road: Road) -> tuple[str, ...]:
     return (released(road.id), *repair)
 
 
-def _works_job(works: Works, hazards: list[Hazard]) -> Job:
-    """Works wait for the hazards that deny what their kind needs (model §7)."""
-    denied = KINDS_OF_WORKS[works.kind].denied
+class Part(NamedTuple):
+    """What one works of a kind at a settlement waits for."""
+
+    hazards: tuple[str, ...]  # by id
+    is_last: bool  # it waits for what a community survey finds, too
+
+
+def parts_of(works: Sequence[Works], hazards: Sequence[Hazard]) -> dict[str, Part]:
+    """Say which hazards each works of one kind at one settlement waits for (model §7).
+
+    The k-th of K works, by id, waits for the fewest first hazards, by id and at least one, that
+    hold k/K of the area of all; the last one for all.
+
+    Parameters
+    ----------
+    works
+        All works of the kind at the settlement.
+    hazards
+        The recorded hazards there that deny what they need.
+
+    Returns
+    -------
+    dict[str, Part]
+        By id of the works.
+    """
+    names = sorted(hazard.id for hazard in hazards)
+    area_of = {hazard.id: hazard.area_m2 for hazard in hazards}
+    up_to = list(accumulate(area_of[name] for name in names))
+    found: dict[str, Part] = {}
+    for number, name in enumerate(sorted(one.id for one in works), start=1):
+        is_last = number == len(works)
+        count = len(names)
+        if names and not is_last:
+            count = bisect_left(up_to, (number / len(works) - TOLERANCE) * up_to[-1]) + 1
+        found[name] = Part(tuple(names[:count]), is_last)
+    return found
+
+
+def _parts(works: Sequence[Works], at: Mapping[str, Sequence[Hazard]]) -> dict[str, Part]:
+    """What each works waits for, by id."""
+    alike: dict[tuple[str, str], list[Works]] = {}
+    for one in works:
+        alike.setdefault((one.settlement, one.kind), []).append(one)
+    found: dict[str, Part] = {}
+    for (settlement, kind), some in alike.items():
+        denied = KINDS_OF_WORKS[kind].denied
+        found |= parts_of(some, [h for h in at.get(settlement, ()) if denied in h.denies])
+    return found
+
+
+def _works_job(works: Works, part: Part) -> Job:
     return Job(
         id=works.id,
         owner=works.id,
@@ -350,7 +401,8 @@ def _works_job(works: Works, hazards: list[Hazard]) -> Job:
         site=works.settlement,
         on_road=False,
         has_area=False,
-        after=tuple(released(h.id) for h in hazards if denied in h.denies),
+        after=tuple(map(released, part.hazards)),
+        takes_found=part.is_last and KINDS_OF_WORKS[works.kind].denied is not None,
     )
 
 

@@ -10,8 +10,8 @@ from returnplan.domain import Road, Scenario
 from returnplan.units import date_to_seconds
 
 NO_ROUTE = math.inf
-COST_UNITS = 1_000_000_000
-"""Costs of roads compare in whole 1e-9 team-days (model §6)."""
+BILLION = 1_000_000_000
+"""Team-days and hours of a place or road compare in whole 1e-9 (model §6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,27 @@ def build(scenario: Scenario) -> Network:
         place_from_s=from_s,
         road_from_s=tuple(max(from_s[one], from_s[other]) for one, other in ends),
     )
+
+
+def whole_billionths(amount: float) -> int | None:
+    """Round an amount to whole 1e-9, halves up, so that equal amounts compare equal (model §6).
+
+    Parameters
+    ----------
+    amount
+        Team-days or hours.
+
+    Returns
+    -------
+    int | None
+        Number of 1e-9; None: without end.
+
+    Examples
+    --------
+    >>> whole_billionths(0.1 + 0.2), whole_billionths(math.inf)
+    (300000000, None)
+    """
+    return None if math.isinf(amount) else math.floor(amount * BILLION + 0.5)
 
 
 class Reach:
@@ -183,10 +204,7 @@ def access_routes(
         Routes by place id (model §6: ties to fewer roads, then to the smaller road id walking
         back from the place; dates are ignored).
     """
-    cost: list[int | None] = []
-    for road in network.roads:
-        days = team_days.get(road, 0.0)
-        cost.append(None if math.isinf(days) else math.floor(days * COST_UNITS + 0.5))
+    cost = [whole_billionths(team_days.get(road, 0.0)) for road in network.roads]
     all_season = [c if r.all_season else None for c, r in zip(cost, roads, strict=True)]
     routes = _forest(network, cost) | _forest(network, all_season)
     return Routes(roads=routes)

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import wraps
 from types import MappingProxyType
 
 from returnplan.domain import HAZARD_STAGES, AllocationHeader, Community, Job, Scenario
 from returnplan.model.work.milestones import WorkPlan, dispatch_class
-from returnplan.model.work.network import NO_ROUTE, Routes
+from returnplan.model.work.network import Routes, whole_billionths
 from returnplan.registry import Family
 
 STAGE_ORDER = {stage: i for i, stage in enumerate((*HAZARD_STAGES, "repair"))}
@@ -21,25 +22,27 @@ class Prospect:
     Parameters
     ----------
     route_hours
-        Travel hours on its access route; ``inf`` when it has none.
+        Travel hours on its access route, in whole 1e-9; None when it has none.
     own_team_days
-        Expected workable team-days on its settlement; ``inf`` when a job there cannot be done.
+        Expected workable team-days on its settlement, in whole 1e-9; None when a job there cannot
+        be done.
     route_team_days
-        Expected workable team-days on its access route; ``inf`` when it has none.
+        Expected workable team-days on the roads of its access route, in whole 1e-9 of each; None
+        when it has none.
     position
         Position in the allocation's list; ``inf`` when the list leaves it out.
     """
 
     community: Community
-    route_hours: float
-    own_team_days: float
-    route_team_days: float
+    route_hours: int | None
+    own_team_days: int | None
+    route_team_days: int | None
     position: float
 
 
 Policy = Callable[[Sequence[Prospect]], Sequence[Prospect]]
 """Puts communities, which come by id, into the order in which they are served."""
-Key = Callable[[Prospect], float]
+Key = Callable[[Prospect], float | Fraction]
 """Short form of a policy: the smallest key is served first, ties by id."""
 
 POLICIES: Family[Policy] = Family("policy")
@@ -70,7 +73,7 @@ def listed(prospect: Prospect) -> float:
 @by_key
 def nearest(prospect: Prospect) -> float:
     """Travel hours on the access route, nearest first."""
-    return prospect.route_hours
+    return math.inf if prospect.route_hours is None else prospect.route_hours
 
 
 @by_key
@@ -80,22 +83,24 @@ def population(prospect: Prospect) -> float:
 
 
 @by_key
-def smith_own(prospect: Prospect) -> float:
+def smith_own(prospect: Prospect) -> float | Fraction:
     """People per expected team-day on the settlement, most first (Smith's rule)."""
     return -_density(prospect.community.people, prospect.own_team_days)
 
 
 @by_key
-def smith_path(prospect: Prospect) -> float:
+def smith_path(prospect: Prospect) -> float | Fraction:
     """People per expected team-day on the settlement and its access route, most first."""
-    team_days = prospect.own_team_days + prospect.route_team_days
+    own, route = prospect.own_team_days, prospect.route_team_days
+    team_days = None if own is None or route is None else own + route
     return -_density(prospect.community.people, team_days)
 
 
-def _density(people: int, team_days: float) -> float:
-    if people == 0:
-        return 0.0
-    return math.inf if team_days == 0 else people / team_days
+def _density(people: int, team_days: int | None) -> float | Fraction:
+    """People per 1e-9 team-days, exactly; work that cannot be done, or nobody: 0."""
+    if people == 0 or team_days is None:
+        return 0
+    return math.inf if team_days == 0 else Fraction(people, team_days)
 
 
 def team_days_of(
@@ -162,17 +167,22 @@ def order_communities(
         route = routes.roads.get(community.settlement)
         return Prospect(
             community=community,
-            route_hours=NO_ROUTE if route is None else math.fsum(hours[r] for r in route),
-            own_team_days=team_days.get(community.settlement, 0.0),
-            route_team_days=(
-                math.inf if route is None else math.fsum(team_days.get(r, 0.0) for r in route)
-            ),
+            route_hours=_sum_of(route, hours),
+            own_team_days=_sum_of((community.settlement,), team_days),
+            route_team_days=_sum_of(route, team_days),
             position=position.get(community.id, math.inf),
         )
 
     by_id = sorted(scenario.communities, key=lambda community: community.id)
     order = POLICIES[allocation.policy]([prospect(community) for community in by_id])
     return tuple(one.community.id for one in order)
+
+
+def _sum_of(sites: Sequence[str] | None, amounts: Mapping[str, float]) -> int | None:
+    """Sum of whole 1e-9 of each site; None: no sites, or an amount without end."""
+    units = [whole_billionths(amounts.get(site, 0.0)) for site in sites or ()]
+    known = [one for one in units if one is not None]
+    return None if sites is None or len(known) < len(units) else sum(known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,13 +249,14 @@ def decode(
         for job in plan.jobs
     }
 
-    def key(job: Job) -> tuple[int, int, int, int, str]:
+    def key(job: Job) -> tuple[int, int, int, int, str, str]:
         return (
             rank[job.id],
             dispatch_class(job, hazard_of),
             road_steps.get(job.site, 0),
             -STAGE_ORDER.get(job.stage, 0),
-            job.id,
+            job.owner,
+            job.stage,
         )
 
     return Decoded(

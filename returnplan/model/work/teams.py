@@ -16,7 +16,8 @@ class Team:
     Parameters
     ----------
     id
-        ``asset/base/0001`` and so on, numbered by (from, until, serves).
+        ``asset/base/0001`` and so on, numbered by (from, until, serves); dates before the start
+        count as the start.
     asset, base
         Asset type and the place where it lives.
     from_s, until_s
@@ -44,7 +45,7 @@ def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
     Returns
     -------
     tuple[Team, ...]
-        Sorted by id.
+        Sorted by asset type, base and number.
     """
     groups: dict[tuple[str, str], list[tuple[date, date, tuple[str, ...], int]]] = {}
     for line in scenario.deployments:
@@ -55,7 +56,7 @@ def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
             group = groups.setdefault((line.asset, line.base), [])
             group.append((start, until, words, line.teams))
     teams: list[Team] = []
-    for (asset, base), lines in groups.items():
+    for (asset, base), lines in sorted(groups.items()):
         number = 0
         for start, until, serves, count in sorted(lines):
             for _ in range(count):
@@ -72,7 +73,7 @@ def roster(scenario: Scenario, allocation: str) -> tuple[Team, ...]:
                         serves=serves,
                     )
                 )
-    return tuple(sorted(teams, key=lambda team: team.id))
+    return tuple(teams)
 
 
 class Need(NamedTuple):

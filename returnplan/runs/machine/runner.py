@@ -1,12 +1,28 @@
 """Allocations of a scenario on any draw: what threads, workers and shards call."""
 
+import threading
 from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
 
 from returnplan.domain import Scenario
 from returnplan.model.chance.draws import Draws
 from returnplan.model.conditions.gates import gates_in_force
-from returnplan.model.simulation import Account, Prepared, PreparedAllocation, simulate
-from returnplan.scenario.synthetic import synthetic
+from returnplan.model.simulation import (
+    Account,
+    Course,
+    Numbers,
+    Prepared,
+    PreparedAllocation,
+    account_of,
+    run,
+    simulate,
+)
+from returnplan.runs.machine import compiling
+from returnplan.runs.machine.progress import PLAIN, Watcher
+
+_warming = threading.Lock()
 
 
 class DrawRunner:
@@ -47,7 +63,60 @@ class DrawRunner:
         return accounts
 
 
-def warm_up() -> None:
-    """Compile the simulation for this machine, or load it from the cache."""
+def warm_up(watcher: Watcher = PLAIN) -> None:
+    """Compile the simulation for this machine, unless that has been done; say so meanwhile.
+
+    Parameters
+    ----------
+    watcher
+        Told when there is something to compile, and how far it is.
+    """
+    with _warming:
+        if compiling.is_compiled():
+            return
+        with compiling.alone(watcher):
+            if not compiling.is_compiled():  # nobody else has done it meanwhile
+                _compile(watcher)
+
+
+def _compile(watcher: Watcher) -> None:
+    tally = compiling.Tally(watcher)
+    tally.begin()
+    runner = _smallest()
+    prepared, allocation = runner.prepared, runner.chosen[0]
+    with compiling.heard(tally.add), compiling.second_process(__name__, tally) as wait:
+        course = run(prepared, allocation, prepared.numbers(prepared.expected))
+        wait()
+        account_of(prepared, allocation, course)
+
+
+def _compile_the_rest() -> None:
+    """Compile what draws up the account of a run: what the second process does.
+
+    The run that it is drawn up of is made up: all is done on day 0. Nothing that
+    :func:`returnplan.model.simulation.run` calls is compiled, since the first process does that.
+    """
+    runner = _smallest()
+    prepared, allocation = runner.prepared, runner.chosen[0]
+    amounts = prepared.workload.amounts(prepared.expected)
+    log = allocation.workforce.all_at_once(amounts)
+    gate_s = np.zeros((len(runner.settlements), len(runner.gates)))
+    course = Course(
+        numbers=Numbers(values=prepared.expected, amounts=amounts, best_s=gate_s),
+        log=log,
+        history=prepared.history(prepared.expected, log.passed_s),
+        gate_s=gate_s,
+    )
+    account_of(prepared, allocation, course)
+
+
+def _smallest() -> DrawRunner:
+    from returnplan.scenario.synthetic import synthetic  # loads what a run has no need of
+
     scenario = synthetic(settlements=2, hazards=2, teams=1, seed=1)
-    DrawRunner(scenario, [scenario.allocations[0].name], seed=1).run(0)
+    return DrawRunner(scenario, [scenario.allocations[0].name], seed=1)
+
+
+if __name__ == "__main__":  # the second process
+    with compiling.heard(partial(print, flush=True)):
+        _compile_the_rest()

@@ -103,6 +103,7 @@ class _Crew:
 class _Member:
     """A team with where it was last, and the event that brings its next order."""
 
+    number: int
     team: Team
     crew: _Crew
     order: simpy.Event
@@ -115,7 +116,7 @@ class _Quote(NamedTuple):
     """What a team offers for a parcel."""
 
     finish_s: int
-    team: str
+    team: int
     camps: bool
     member: _Member
 
@@ -166,7 +167,7 @@ class Rival:
     priority
         Ids of all jobs, first to be served first.
     teams
-        Teams of the allocation, sorted by id.
+        Teams of the allocation, sorted by asset type, base and number.
     """
 
     def __init__(
@@ -282,7 +283,7 @@ class _Run:
         crews: dict[tuple[str, str, tuple[str, ...]], _Crew] = {}
         reaches: dict[str, Reach] = {}
         members = []
-        for team in rival.teams:
+        for number, team in enumerate(rival.teams):
             if team.base not in reaches:
                 base = rival.network.place_no[team.base]
                 reaches[team.base] = Reach(rival.network, [base])
@@ -302,7 +303,7 @@ class _Run:
                 )
                 crews[kind] = crew
                 self._crews_of_base.setdefault(team.base, []).append(crew)
-            members.append(_Member(team, crews[kind], self._env.event()))
+            members.append(_Member(number, team, crews[kind], self._env.event()))
         return members
 
     def until(self, until_s: int) -> Story:
@@ -469,7 +470,7 @@ class _Run:
         return None if first is None else self._task_at[first]
 
     def _assign(self, task: _Task) -> None:
-        """Give a parcel to the able idle team that finishes first (ties: smaller team id)."""
+        """Give a parcel to the able idle team that finishes first (ties: smaller number)."""
         best: _Quote | None = None
         for crew in self._able[task.need]:
             if crew.idle and task.job.site in crew.sites:
@@ -488,7 +489,7 @@ class _Run:
         task.unassigned -= 1
         task.working += 1
         self._parcels.append(
-            Parcel(task.job.id, best.team, int(self._env.now), best.finish_s),
+            Parcel(task.job.id, member.team.id, int(self._env.now), best.finish_s),
         )
         member.order.succeed((task, best.finish_s))
 
@@ -507,4 +508,4 @@ class _Run:
             end_s = calendar.end_of(work_s + (0 if stays else crew.camp_s), days)
             if end_s is not None and (finish_s is None or end_s < finish_s):
                 finish_s, camps = end_s, True
-        return None if finish_s is None else _Quote(finish_s, member.team.id, camps, member)
+        return None if finish_s is None else _Quote(finish_s, member.number, camps, member)

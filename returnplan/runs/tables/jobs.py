@@ -23,7 +23,7 @@ def _days(seconds: npt.NDArray[Any], horizon_s: float = math.inf) -> Floats:
 
 @of_work
 def jobs(worked: Worked) -> pd.DataFrame:
-    """One row an allocation and parcel of work: which team, when (run on expected values)."""
+    """One row an allocation and parcel begun, one for those left of a job (on expected values)."""
     plan, work, amounts = worked.prepared.plan, worked.course.log, worked.course.numbers.amounts
     jobs, number, log = plan.jobs, plan.milestones, work.log
     horizon_s, teams = worked.prepared.horizon_s, worked.allocation.teams
@@ -39,16 +39,19 @@ def jobs(worked: Worked) -> pd.DataFrame:
     for row, hazard in zip(np.flatnonzero(is_found), (found[i] for i in nth), strict=True):
         owners[row], names[row] = hazard, f"{hazard}/{jobs[double[row]].stage}"
     parcels = amounts.parcels[order]
+    begun = np.bincount(log.job, minlength=len(amounts.parcels))[order]
+    left = parcels - begun
+    times = begun + (left > 0)
+    rows, first = int(times.sum()), np.cumsum(times) - times
+    row_of_job = np.zeros(len(amounts.parcels), np.int64)
+    row_of_job[order] = first
+    nth_of_job = _count_up(log.job)
+    at, at_left = row_of_job[log.job] + nth_of_job, (first + begun)[left > 0]
     area_m2 = amounts.work[order] / parcels
     has_area = np.array([jobs[i].has_area for i in double], np.bool_)
-    row_of_job = np.zeros(len(amounts.parcels), np.int64)
-    row_of_job[order] = np.cumsum(parcels) - parcels
-    nth_of_job = _count_up(log.job)
-    at = row_of_job[log.job] + nth_of_job
-    rows = int(parcels.sum())
 
     def spread(values: Sequence[Any]) -> Any:
-        return np.repeat(np.array(values, object), parcels)
+        return np.repeat(np.array(values, object), times)
 
     def placed(values: npt.NDArray[Any]) -> Floats:
         column = np.full(rows, np.nan)
@@ -60,6 +63,11 @@ def jobs(worked: Worked) -> pd.DataFrame:
         column[at] = values
         return column
 
+    def counted(where: npt.NDArray[Any], values: npt.NDArray[Any]) -> "pd.Series[Any]":
+        column = pd.Series(pd.NA, index=range(rows), dtype="Int64")
+        column.iloc[where] = values
+        return column
+
     return pd.DataFrame(
         {
             "allocation": worked.name,
@@ -67,13 +75,14 @@ def jobs(worked: Worked) -> pd.DataFrame:
             "owner": spread(owners),
             "stage": spread([jobs[i].stage for i in double]),
             "place_or_road": spread([jobs[i].site for i in double]),
-            "parcel": np.arange(rows) - np.repeat(np.cumsum(parcels) - parcels, parcels) + 1,
-            "rank": np.repeat(ranks, parcels),
-            "needed": np.repeat(needed, parcels),
+            "parcel": counted(at, nth_of_job + 1),
+            "parcels_left": counted(at_left, left[left > 0]),
+            "rank": np.repeat(ranks, times),
+            "needed": np.repeat(needed, times),
             "team": worded([teams[i].id for i in log.team]),
             "asset": worded([teams[i].asset for i in log.team]),
             "base": worded([teams[i].base for i in log.team]),
-            "open_day": np.repeat(_days(work.open_s[order]), parcels),
+            "open_day": np.repeat(_days(work.open_s[order]), times),
             "start_day": placed(log.start_s / DAY_S),
             "work_day": placed(_days(log.work_s, horizon_s)),
             "finish_day": placed(_days(log.finish_s, horizon_s)),
@@ -81,7 +90,7 @@ def jobs(worked: Worked) -> pd.DataFrame:
             "camped": worded(log.camped.tolist()),
             "mobilised": worded(log.mobilised.tolist()),
             "workable_days": placed(log.workable_days),
-            "area_m2": np.repeat(np.where(has_area, area_m2, np.nan), parcels),
+            "area_m2": np.repeat(np.where(has_area, area_m2, np.nan), times),
         }
     )
 

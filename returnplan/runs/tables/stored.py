@@ -36,6 +36,8 @@ AT_MOST_ONCE = {
     "jobs": ("allocation", "job", "owner", "stage", "place_or_road", "parcel"),
 }
 """Columns of which no combination stands in two rows."""
+MAY_BE_EMPTY = {"parcel"}
+"""Those of them that an empty cell tells apart, too."""
 NEVER_EMPTY = ("summary", "readiness", "people_met", "gates")
 ONLY_PUBLIC = {"withheld"}
 """Columns that only tables for the public have."""
@@ -213,7 +215,7 @@ def check_rows(tables: Mapping[str, pd.DataFrame], allocations: Sequence[str]) -
 
 
 def _check_keys(name: str, keys: pd.DataFrame) -> None:
-    if keys.isna().to_numpy().any():
+    if keys.drop(columns=list(MAY_BE_EMPTY), errors="ignore").isna().to_numpy().any():
         raise ValueError(f"{name}.csv: found a row without {', '.join(map(str, keys.columns))}")
     if name not in EACH_ONCE and name not in AT_MOST_ONCE:
         return

@@ -72,11 +72,11 @@ def envelopes_hold_the_plan(draft: Draft) -> Iterator[Problem]:
     if start is None or end is None:
         return
     daily_usd = {asset.id: asset.cost_usd_day or 0.0 for _, asset in draft.of("assets")}
-    plan = [item for _, item in draft.of("deployments") if not isinstance(item, Partial)]
+    plan = [item for item in draft.allocations.deployments if not isinstance(item, Partial)]
     for row, line in draft.of("funding"):
         if isinstance(line, Partial):
             continue
-        for one in compared([line], draft.allocations, plan, daily_usd, (start, end)):
+        for one in compared([line], draft.allocations.headers, plan, daily_usd, (start, end)):
             if one.is_exceeded:
                 name = one.allocation
                 found = (

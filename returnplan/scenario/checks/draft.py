@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from returnplan.domain import AllocationHeader, Scenario
+from returnplan.domain import AllocationLine, Scenario
 from returnplan.errors import Problem
+from returnplan.scenario.allocations import Whole
 from returnplan.scenario.background import Ring
 from returnplan.scenario.files import Sheet
 from returnplan.scenario.rows import Partial, table_type
@@ -30,9 +31,11 @@ class Draft:
     start, horizon_years
         From scenario.toml; None when missing or wrong.
     allocations
-        Well-formed allocations of scenario.toml.
+        Well-formed allocations, each with all that it takes from the one it is like.
+    stated
+        Well-formed allocations of scenario.toml, as they stand there.
     allocation_names
-        All its allocations; None when they cannot be read.
+        All allocations of scenario.toml and of the table; None when they cannot be read.
     gates
         Well-formed gates in force with their parameters.
     rings
@@ -47,7 +50,8 @@ class Draft:
     absent: frozenset[str]
     start: date | None
     horizon_years: int | None
-    allocations: tuple[AllocationHeader, ...]
+    allocations: Whole
+    stated: tuple[AllocationLine, ...]
     allocation_names: tuple[str, ...] | None
     gates: Mapping[str, Mapping[str, float]]
     rings: tuple[Ring, ...] = ()

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 
-from returnplan.domain import type_of_table
+from returnplan.domain import AllocationLine, line_of, type_of_table
 from returnplan.errors import Problem
+from returnplan.model.work.policies import POLICIES
+from returnplan.scenario.allocations import ancestors
 from returnplan.scenario.checks.draft import Draft, check
-from returnplan.scenario.rows import table_type
+from returnplan.scenario.files import TOML
+from returnplan.scenario.header import NO_ALLOCATIONS
+from returnplan.scenario.rows import Partial, table_type
 
 
 @check
@@ -80,10 +84,14 @@ def sites_are_settlements(draft: Draft) -> Iterator[Problem]:
 
 @check
 def allocations_exist(draft: Draft) -> Iterator[Problem]:
-    """Tables name allocations of scenario.toml, and each allocation has teams."""
+    """There are allocations, tables name none that is not there, and each has teams."""
     if draft.allocation_names is None:
         return
     known = dict.fromkeys(draft.allocation_names)
+    if not known:
+        problem = Problem(file=TOML, column="allocations", found="nothing", allowed=NO_ALLOCATIONS)
+        yield problem
+        return
     allowed = f"an allocation of scenario.toml: {', '.join(known)}"
     for table in ("deployments", "orders", "funding"):
         for row, item in draft.of(table):
@@ -92,7 +100,8 @@ def allocations_exist(draft: Draft) -> Iterator[Problem]:
     lines = [item for _, item in draft.all("deployments")]
     if not draft.is_read("deployments") or any(i.allocation not in known for i in lines):
         return
-    deployed = {i.allocation for i in lines if i.teams is None or i.teams > 0}
+    rows = draft.allocations.deployments
+    deployed = {row.allocation for row in rows if row.teams is None or row.teams > 0}
     for name in known:
         if name not in deployed:
             note = "no work will be done"
@@ -100,9 +109,69 @@ def allocations_exist(draft: Draft) -> Iterator[Problem]:
 
 
 @check
+def allocations_are_named_once(draft: Draft) -> Iterator[Problem]:
+    """No allocation is stated twice; one of the table has a policy that there is."""
+    seen = dict.fromkeys((line.name for line in draft.stated), TOML)
+    for row, item in draft.of("allocations"):
+        if item.name in seen:
+            allowed = f"each allocation once ({seen[item.name]})"
+            yield draft.problem("allocations", row, "name", repr(item.name), allowed)
+        elif item.name is not None:
+            seen[item.name] = f"row {row}"
+        if item.policy is not None and item.policy not in POLICIES:
+            allowed = f"one of {', '.join(POLICIES)}"
+            yield draft.problem("allocations", row, "policy", repr(item.policy), allowed)
+
+
+@check
+def allocations_are_like_others(draft: Draft) -> Iterator[Problem]:
+    """An allocation is like one that there is, and not like itself over others."""
+    lines = _stated(draft)
+    for name, line in lines.items():
+        if line.like is None or draft.allocation_names is None:
+            continue
+        others = [other for other in draft.allocation_names if other != name]
+        if line.like not in others:
+            allowed = f"another allocation: {', '.join(others)}"
+            yield _of_allocation(draft, name, "like", repr(line.like), allowed)
+        elif name in ancestors(name, lines):
+            circle = " -> ".join((name, *ancestors(name, lines)))
+            yield _of_allocation(draft, name, "like", circle, "no way back to itself")
+
+
+@check
+def lines_take_away_what_is_there(draft: Draft) -> Iterator[Problem]:
+    """A line of 0 teams of an allocation that is like another takes away one that it has."""
+    if draft.start is None:
+        return
+    for row, item in draft.of("deployments"):
+        like = draft.allocations.like.get(item.allocation)
+        if like is None or item.teams != 0 or isinstance(item, Partial):
+            continue
+        theirs = [one for one in draft.allocations.deployments if one.allocation == like[0]]
+        if line_of(item, draft.start) not in {line_of(one, draft.start) for one in theirs}:
+            note = f"takes nothing away: {like[0]} has no line of that asset, base, from and until"
+            yield draft.doubt("deployments", row, "teams", "0", note)
+
+
+def _stated(draft: Draft) -> dict[str, AllocationLine]:
+    """Well-formed allocations of scenario.toml and of the table, by name."""
+    rows = [row for _, row in draft.of("allocations") if not isinstance(row, Partial)]
+    return {line.name: line for line in (*draft.stated, *rows)}
+
+
+def _of_allocation(draft: Draft, name: str, key: str, found: str, allowed: str) -> Problem:
+    """An error of an allocation, where it is stated."""
+    for row, item in draft.of("allocations"):
+        if item.name == name:
+            return draft.problem("allocations", row, key, found, allowed)
+    return Problem(file=TOML, column=f"allocations.{name}.{key}", found=found, allowed=allowed)
+
+
+@check
 def orders_name_once(draft: Draft) -> Iterator[Problem]:
     """A list holds each position and each community once, and belongs to policy listed."""
-    policies = {header.name: header.policy for header in draft.allocations}
+    policies = {header.name: header.policy for header in draft.allocations.headers}
     for field in ("position", "community"):
         seen: set[tuple[str, object]] = set()
         for row, item in draft.of("orders"):

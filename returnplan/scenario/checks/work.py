@@ -39,16 +39,16 @@ def skills_exist(draft: Draft) -> Iterator[Problem]:
     able: dict[str, set[str | None]] = {}
     for rate in rates:
         able.setdefault(rate.skill, set()).add(known(rate.asset))
-    names = [header.name for header in draft.allocations]
+    names = [header.name for header in draft.allocations.headers]
     deployed: dict[str, set[str | None]] = {}
-    for _, line in draft.all("deployments"):
+    for line in draft.allocations.deployments:
         if line.teams is None or line.teams > 0:
             for name in [line.allocation] if line.allocation in names else names:
                 deployed.setdefault(name, set()).add(known(line.asset))
     gaps: dict[str, tuple[str, str]] = {}
     for skill, table, row, column in _needs(draft):
         if skill not in gaps:
-            note = _skill_gap(skill, able.get(skill, set()), deployed, draft.allocations)
+            note = _skill_gap(skill, able.get(skill, set()), deployed, draft.allocations.headers)
             gaps[skill] = (table, note)
         first_table, note = gaps[skill]
         if note and table == first_table:
@@ -131,8 +131,8 @@ def lists_have_rows(draft: Draft) -> Iterator[Problem]:
     """An allocation with policy listed has a list."""
     if not draft.is_known("orders"):
         return
-    with_list = {item.allocation for _, item in draft.all("orders")}
-    for header in draft.allocations:
+    with_list = {item.allocation for item in draft.allocations.orders}
+    for header in draft.allocations.headers:
         if header.policy == "listed" and header.name not in with_list:
             note = "communities are served in the order of their ids"
             yield draft.doubt("orders", None, "allocation", f"no rows for {header.name!r}", note)

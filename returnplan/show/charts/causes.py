@@ -74,6 +74,7 @@ def _cause_height(delays: pd.DataFrame, *, view: View, columns: int) -> float:
     _cause_alt,
     height=_cause_height,
     figures="together",
+    is_first=True,
     notes=_cause_notes,
 )
 def waiting_by_cause(delays: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:

@@ -135,6 +135,7 @@ def _cost_height(
     _cost_alt,
     height=_cost_height,
     figures="together",
+    is_first=True,
     least_allocations=2,
     notes=_cost_notes,
 )

@@ -123,6 +123,7 @@ def _dates_height(readiness: pd.DataFrame, *, view: View, columns: int) -> float
     _dates_alt,
     shape="tall",
     height=_dates_height,
+    is_first=True,
     notes=_dates_notes,
 )
 def ready_dates(readiness: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:

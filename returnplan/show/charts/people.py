@@ -141,6 +141,7 @@ def _people_height(
     _people_alt,
     height=_people_height,
     figures="together",
+    is_first=True,
     notes=_people_notes,
 )
 def conditions_met_over_time(

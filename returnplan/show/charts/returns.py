@@ -116,6 +116,7 @@ def _returns_notes(people_met: pd.DataFrame, *, view: View) -> Sequence[str]:
     line=_returns_line,
     notes=_returns_notes,
     figures="panels",
+    is_first=True,
 )
 def returns_over_time(people_met: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw people returned over time with their range, targets, and people with conditions met.

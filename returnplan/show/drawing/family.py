@@ -43,6 +43,8 @@ class Chart:
         What a run folder has of it: a figure for ``each`` allocation, one with ``panels`` for all
         of them, ``both``, or one of all ``together`` on the same axes. But for the last, it draws
         ``view.allocation`` only.
+    is_first
+        Whether planners print it first: then it is among the few figures of a run.
     least_allocations, least_draws
         A run of fewer has no figure of it.
     line
@@ -62,6 +64,7 @@ class Chart:
     shape: str = "wide"
     height: Callable[..., float] | None = None
     figures: Figures = "each"
+    is_first: bool = False
     least_allocations: int = 1
     least_draws: int = 0
     line: Callable[..., str] | None = None

@@ -35,6 +35,7 @@ from returnplan.show.findings.decisions import Decision, decisions, parting
 from returnplan.show.findings.findings import (
     Findings,
     Range,
+    findings_of,
     on,
     open_findings,
     range_of,
@@ -88,6 +89,7 @@ __all__ = [
     "decisions",
     "districts",
     "fairness",
+    "findings_of",
     "harm_rate",
     "headline",
     "key_roads",

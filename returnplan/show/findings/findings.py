@@ -298,12 +298,26 @@ def open_findings(
     path = Path(folder)
     opened = open_run(path, language, as_is=as_is)
     with fitting(folder, is_sure=opened.run.is_intact):
-        return _findings(path, opened, audience, words_of(language), contact)
+        return findings_of(path, opened, audience, words_of(language), contact)
 
 
-def _findings(
-    path: Path, opened: OpenedRun, audience: Audience, words: Words, contact: str
+def findings_of(
+    path: Path, opened: OpenedRun, audience: Audience, words: Words, contact: str = ""
 ) -> Findings:
+    """Tell of a run that is open already, as :func:`open_findings` does of a folder.
+
+    Parameters
+    ----------
+    path
+        Run folder: its copy of the scenario is read for outlines.
+    opened
+        The run with its scenario.
+
+    Returns
+    -------
+    Findings
+        Tables, view and words.
+    """
     run, scenario = opened.run, opened.scenario
     days = (horizon_date(scenario.start, scenario.horizon_years) - scenario.start).days
     provenance = _provenance(run, words)

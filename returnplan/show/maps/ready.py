@@ -93,6 +93,7 @@ def _map_notes(
     line=counted,
     notes=_map_notes,
     figures="both",
+    is_first=True,
 )
 def ready_map(
     readiness: pd.DataFrame,

@@ -40,7 +40,7 @@ ESSENTIAL = ["permission", "survey", "housing_land", "road_access"]
 @pytest.fixture(autouse=True)
 def _no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the figures out, which take longest and know nothing of presets."""
-    monkeypatch.setattr("returnplan.show.figures.draw_figures", lambda *_: None)
+    monkeypatch.setattr("returnplan.show.figures.pages", lambda *_: [])
 
 
 def call(*words: str | Path) -> Result:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from returnplan.model.reasons import walk
 from returnplan.model.simulation import Prepared, PreparedAllocation, run
 from returnplan.units import DAY_S, NEVER
 from tests.sketch import STAGES, Sketch
+from tests.worlds import seeds, write_random_world
 
 HOME_FROM_S = 40 * DAY_S
 
@@ -298,3 +300,58 @@ def test_chains_of_several_settlements_are_cut_where_each_begins() -> None:
     assert [told(chain) for chain in chains] == [third, [], first]
     assert told(reasons.steps(allocation.access, trace, 2)) == third
     assert told(reasons.steps(allocation.access, trace, 1)) == []
+
+
+def assert_all_is_booked_as_if_each_chain_were_walked(
+    scenario: rp.Scenario, name: str
+) -> dict[str, int]:
+    """Compare sums with those over the steps of each chain; people by road are returned."""
+    world = Prepared(scenario)
+    allocation = PreparedAllocation(world, name)
+    reasons, people = world.reasons, world.settlements.people
+    trace = run(world, allocation, world.numbers(world.expected)).trace(reasons)
+    cause_s = np.zeros((len(people), len(reasons.causes)), np.int64)
+    road_people, road_minutes = np.zeros((2, len(scenario.roads)), np.int64)
+    chains = reasons.steps_of_many(allocation.access, trace, range(len(people)))
+    for settlement, chain in enumerate(chains):
+        is_road = chain[:, 0] == walk.ROAD_STEP
+        for cause, _, begin_s, end_s in chain[~is_road].tolist():
+            cause_s[settlement, cause] += end_s - begin_s
+        roads = [(road, at_s // 60) for road, at_s in chain[is_road][:, [1, 3]].tolist()]
+        for (road, at), (_, since) in pairwise([*roads, (-1, 0)]):
+            road_people[road] += people[settlement]
+            road_minutes[road] += people[settlement] * (at - since)
+    told = reasons.delays(allocation.access, trace)
+    np.testing.assert_array_equal(told.cause_s, cause_s)
+    np.testing.assert_array_equal(told.road_people, road_people)
+    np.testing.assert_array_equal(told.road_person_minutes, road_minutes)
+    return dict(zip((road.id for road in scenario.roads), road_people.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("seed", seeds(12_000, 12_018))
+def test_a_way_back_that_another_chain_has_walked_is_booked_as_if_walked_again(
+    seed: int, tmp_path: Path
+) -> None:
+    write_random_world(tmp_path, seed, settlements=24, hazards=40, shared=seed % 2 == 0)
+    name = "by_nearest" if seed % 3 else "few"
+    assert_all_is_booked_as_if_each_chain_were_walked(rp.load(tmp_path), name)
+
+
+def test_roads_that_wait_for_each_other_keep_all_people_waiting_who_come_to_one_of_them() -> None:
+    # town - low (mined) - between - high (mined) - upper - long - camp, where the only day teams
+    # stand, too far from both roads. Of a mined road teams come to the end that is nearer to town;
+    # from upper the chain leads to high, to low, and back to high; from between to low, to high.
+    world = Sketch()
+    world.gates = {"housing_land": {}}
+    world.village("upper", people=100, hours=None)
+    world.village("between", people=10, hours=None)
+    world.place("camp", "base")
+    world.road("low", "town", "between")
+    world.road("high", "between", "upper")
+    world.road("long", "upper", "camp", hours=6)
+    for where in ("low", "high", "upper", "between"):
+        world.hazard(f"at_{where}", where)
+    world.asset("team", (*STAGES, "community_survey"), camp_days=None)
+    world.deploy("team", base="camp")
+    people = assert_all_is_booked_as_if_each_chain_were_walked(world.scenario(), "plan")
+    assert people == {"low": 110, "high": 110, "long": 0}

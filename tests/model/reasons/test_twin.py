@@ -954,6 +954,43 @@ def test_works_that_stood_open_wait_for_a_found_hazard(booked: Teller) -> None:
     }
 
 
+def test_only_the_last_works_of_a_kind_wait_for_a_found_hazard(booked: Teller) -> None:
+    # The first houses are enough, and begun on day 5; the last ones wait for the found hazard.
+    world = village("shelter", people=8, unrecorded_hazards=1)
+    world.hazard("mine", "home", area_m2=0)
+    world.works("houses_a", "home", "shelter", 10, dwellings=1)
+    world.works("houses_b", "home", "shelter", 10, dwellings=1)
+    world.assume(handover_days=0)
+    world.team()
+    world.asset("builders", ["building"])
+    world.deploy("builders", teams=2, since=day(5))
+    draw = certain(world)
+    assert booked(world, draw=draw) == {"waiting_building": 5, "building": 10}
+    del world.rows["works"][0]["dwellings"]
+    world.rows["works"][1]["dwellings"] = 2
+    assert booked(world, draw=draw) == {
+        "work_community_survey": 2,
+        "work_technical_survey": 1,
+        "work_clearance": 8,
+        "work_quality_control": 2,
+        "building": 10,
+    }
+
+
+def test_the_first_houses_wait_for_the_first_land_only(booked: Teller) -> None:
+    # a 0-1, 1-5, 5-6 and released on 16; b released on 22, for which the last houses wait.
+    world = village("shelter", people=8)
+    world.hazard("a", "home")
+    world.hazard("b", "home")
+    world.works("houses_a", "home", "shelter", 3, dwellings=1)
+    world.works("houses_b", "home", "shelter", 3, dwellings=1)
+    world.asset("team", [stage for stage in STAGES if stage != "survey"])
+    world.deploy("team")
+    world.team("builders", ["building"])
+    land = {"work_technical_survey": 1, "work_clearance": 4, "work_quality_control": 1}
+    assert booked(world) == {**land, "handover": 10, "building": 3}
+
+
 # ------------------------------------------------------------------------- the table of the package
 
 
@@ -1064,9 +1101,20 @@ SHARED_GATES = (
     *("road_access = { max_hub_hours = 0.5 }", "health = { within_hours = 1 }"),
 )
 
+PART_GATES = (
+    *("shelter = {}", "shelter = { required_share = 0.3 }", "water = {}", "health = {}"),
+    "power = { within_hours = 1 }",
+)
+
 
 def write_world(
-    folder: Path, seed: int, *, uncertain: bool = False, far: bool = False, shared: bool = False
+    folder: Path,
+    seed: int,
+    *,
+    uncertain: bool = False,
+    far: bool = False,
+    shared: bool = False,
+    parts: bool = False,
 ) -> None:
     """Write a random world; two in three have one gate only, which then binds."""
     worlds.write_random_world(
@@ -1079,11 +1127,14 @@ def write_world(
         uncertain=uncertain,
         far=far,
         shared=shared,
+        parts=parts,
     )
     if far:
         with_gates(folder, "housing_land = {}")
     elif shared:
         with_gates(folder, SHARED_GATES[seed % len(SHARED_GATES)])
+    elif parts:
+        with_gates(folder, PART_GATES[seed % len(PART_GATES)])
     elif seed % 3:
         with_gates(folder, SINGLE_GATES[seed % len(SINGLE_GATES)])
 
@@ -1099,6 +1150,14 @@ def test_package_and_twin_book_draws_of_random_worlds_alike(seed: int, tmp_path:
     write_world(tmp_path, seed, uncertain=True)
     for draw in range(2):
         compare(tmp_path, ALLOCATIONS[(seed + draw) % len(ALLOCATIONS)], draw, seed)
+
+
+@pytest.mark.parametrize("seed", seeds(8200, 8212))
+def test_package_and_twin_book_worlds_that_build_in_parts_alike(seed: int, tmp_path: Path) -> None:
+    write_world(tmp_path, seed, uncertain=seed % 2 == 0, parts=True)
+    compare(tmp_path, ALLOCATIONS[seed % len(ALLOCATIONS)])
+    if seed % 2 == 0:
+        compare(tmp_path, ALLOCATIONS[(seed + 1) % len(ALLOCATIONS)], 0, seed)
 
 
 @pytest.mark.parametrize("seed", seeds(8109, 8115))

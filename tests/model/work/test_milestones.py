@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from returnplan.model.work.milestones import (
     EACH_FOUND,
     FOUND_STEPS,
     Milestones,
+    parts_of,
     plan_work,
     repaired,
     surveyed,
@@ -84,6 +86,44 @@ def test_numbers_of_hazards_come_back_from_their_milestones(number: Milestones, 
     assert (number.releases(of_jobs) == 7777).all()
     assert (of_jobs[number.road_releases] == 7777).all()
     assert (of_jobs[number.road_openings] == 7777).all()
+
+
+def parts(works: int, **areas_m2: float) -> list[str]:
+    """Hazards that each of some works waits for, as one word each."""
+    known: dict[str, Any] = {"hazard_class": "CHA", "land_class": "minefield", "source": "x"}
+    hazards = [
+        rp.Hazard(id=name, place="p", denies=("housing",), area_m2=area_m2, **known)
+        for name, area_m2 in reversed(areas_m2.items())
+    ]
+    built: dict[str, Any] = {"kind": "shelter", "skill": "building", "crew_days": 1, "source": "x"}
+    rows = [rp.Works(id=f"w{n}", settlement="p", **built) for n in reversed(range(works))]
+    found = parts_of(rows, hazards)
+    assert [found[f"w{n}"].is_last for n in range(works)] == [False] * (works - 1) + [True]
+    return ["".join(found[f"w{n}"].hazards) for n in range(works)]
+
+
+def test_each_works_waits_for_the_first_hazards_that_hold_its_part_of_the_area() -> None:
+    assert parts(4, a=4000, b=4000, c=8000) == ["a", "ab", "abc", "abc"]
+    assert parts(2, a=1, b=9) == ["ab", "ab"]
+    assert parts(2, a=9, b=1) == ["a", "ab"]
+    assert parts(5, a=10) == ["a"] * 5
+    assert parts(1, a=1, b=1) == ["ab"]
+    assert parts(3) == ["", "", ""]
+
+
+def test_a_part_is_at_least_one_hazard_and_the_last_one_is_all() -> None:
+    assert parts(3, a=0, b=0) == ["a", "a", "ab"]
+    assert parts(2, a=0, b=5, c=5, d=0) == ["ab", "abcd"]
+
+
+def test_a_part_of_the_area_may_be_short_of_a_billionth_of_all_of_it() -> None:
+    assert parts(3, a=0.1, b=0.2, c=0.1, d=0.2) == ["ab", "abc", "abcd"]
+    assert parts(2, a=1 - 1e-9, b=1) == ["a", "ab"]
+    assert parts(2, a=1 - 1e-8, b=1) == ["ab", "ab"]
+
+
+def test_parts_go_by_id_by_code_point() -> None:
+    assert parts(2, **{"é": 5, "a": 5, "Z": 5, "_": 5}) == ["Z_", "Z_aé"]
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -158,6 +158,45 @@ def test_camps_drives_winters_and_dates_do_not_count_as_team_days(sketch: Sketch
     assert order(sketch, "smith_path") == ["a_people", "b_people"]
 
 
+def test_hours_that_add_up_to_the_same_tie(sketch: Sketch) -> None:
+    # b: 0.3 h; a and c: 0.1 h and 0.2 h, whose sum as a float is a little more than 0.3.
+    for name in ("a", "c"):
+        sketch.village(name, hours=None)
+        sketch.place(f"{name}_fork", "junction")
+        sketch.road(f"{name}_near", "town", f"{name}_fork", hours=0.1)
+        sketch.road(f"{name}_far", f"{name}_fork", name, hours=0.2)
+    sketch.village("b", hours=0.3)
+    sketch.team()
+    assert order(sketch, "nearest") == ["a_people", "b_people", "c_people"]
+
+
+def test_densities_that_are_the_same_fraction_tie(sketch: Sketch) -> None:
+    # 3 people for 0.3 days, 1 for 0.1 days: as floats 10.000000000000002 and 10.
+    sketch.assume(community_survey_team_days=0)
+    for name, people, days in (("b", 3, (0.1, 0.2)), ("a", 1, (0.1,)), ("c", 2, (0.1, 0.1))):
+        sketch.village(name, people=people)
+        for number, one in enumerate(days):
+            sketch.works(f"{name}_well{number}", name, "water", one)
+    sketch.team("crew", ["building"])
+    assert order(sketch, "smith_own") == ["a_people", "b_people", "c_people"]
+
+
+def test_of_teams_that_end_alike_the_smaller_asset_base_and_number_goes(sketch: Sketch) -> None:
+    sketch.village("village")
+    for number in range(4):
+        sketch.works(f"well{number}", "village", "water", 5)
+    for name in ("crew-b", "crew"):
+        sketch.asset(name, ["building"])
+    sketch.place("town-b", "base")
+    sketch.road("bypass", "town-b", "town", hours=0)
+    sketch.deploy("crew-b")
+    sketch.deploy("crew", base="town-b")
+    sketch.deploy("crew")
+    told = sketch.run()
+    teams = [told.parcel(f"well{number}").team for number in range(3)]
+    assert teams == ["crew/town/0001", "crew/town-b/0001", "crew-b/town/0001"]
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_every_job_and_every_community_stands_once_in_its_order(seed: int, tmp_path: Path) -> None:
     write_random_world(tmp_path, seed, settlements=2 + seed % 4, hazards=6)

@@ -740,6 +740,17 @@ def test_teams_are_numbered_by_first_and_last_day_for_each_type_and_base(sketch:
     }
 
 
+def test_days_before_the_start_number_teams_as_the_start_does(sketch: Sketch) -> None:
+    sketch.village("village")
+    sketch.asset("team")
+    sketch.deploy("team", since=day(-90))
+    sketch.deploy("team", until=day(20))
+    sketch.deploy("team", since=day(-900), until=day(30))
+    present = sketch.run().outcome.presence
+    end = (date(2030, 1, 1) - date(2025, 1, 1)).days
+    assert present["until_day"].tolist() == [20, 30, end]
+
+
 def test_teams_of_several_bases_go_where_they_can_drive(sketch: Sketch) -> None:
     sketch.village("village")
     sketch.village("island", hours=None)
@@ -1065,6 +1076,36 @@ def test_works_wait_for_the_hazards_that_deny_their_kind(
     assert told.when("job") == (16, 16, 21)
 
 
+def test_a_settlement_is_built_in_parts_as_its_land_is_released(sketch: Sketch) -> None:
+    # a and b 0.5 + 2 + 0.5 days each, c 1 + 4 + 1: released on 13, 16 and 22. Of 16,000 m² a holds
+    # a quarter, a and b half; three quarters need c too.
+    sketch.village("village")
+    for name, area_m2 in (("a", 4000), ("b", 4000), ("c", 8000)):
+        sketch.hazard(name, "village", area_m2)
+    sketch.hazard("fields", "village", 99_000, denies="farmland")
+    for number in (4, 2, 3, 1):
+        sketch.works(f"houses{number}", "village", "shelter", 5)
+    sketch.works("school", "village", "education", 5)
+    sketch.team()
+    sketch.asset("crew", ["building"])
+    sketch.deploy("crew", teams=5)
+    told = sketch.run()
+    assert [told.released(name) for name in "abc"] == [13, 16, 22]
+    assert [told.when(f"houses{n}")[0] for n in (1, 2, 3, 4)] == [13, 16, 22, 22]
+    assert told.when("school") == (0, 0, 5)
+
+
+def test_works_of_no_crew_days_are_a_part_too(sketch: Sketch) -> None:
+    sketch.gates = {"shelter": {}}
+    sketch.village("village", people=8)  # 2 households, one of them willing
+    sketch.hazard("a", "village")
+    sketch.hazard("b", "village")
+    sketch.works("houses1", "village", "shelter", 0, dwellings=1)
+    sketch.works("houses2", "village", "shelter", 0, dwellings=1)
+    sketch.team()
+    assert sketch.run().ready("village_people") == 18  # survey 0-2, a 2-8, handover 10 days
+
+
 def test_works_do_not_wait_for_hazards_of_other_settlements_or_roads(sketch: Sketch) -> None:
     sketch.village("village")
     sketch.village("other")
@@ -1158,15 +1199,17 @@ def test_a_hazard_that_denies_farmland_and_water_goes_with_those_that_deny_water
     assert sketch.run().job_ids() == ["z/clearance", "m", "a/clearance"]
 
 
-def test_jobs_that_are_equal_otherwise_go_by_id_by_code_point(sketch: Sketch) -> None:
+def test_jobs_that_are_equal_otherwise_go_by_the_id_of_their_owner_by_code_point(
+    sketch: Sketch,
+) -> None:
     sketch.village("village")
     sketch.assume(ts_coverage_share=0, qc_sample_share=0)
     for name in ("é", "a", "Z", "a-b", "a.x", "a0", "a_z", "a10", "a9", "b"):
         sketch.hazard(name, "village")
     sketch.team()
-    # The job id is compared, and "-" and "." stand before "/", digits after it.
+    # The owners are compared, not the jobs: "-" and "." stand before the "/" of a job's id.
     names = [job.split("/")[0] for job in sketch.run().job_ids()]
-    assert names == ["Z", "a-b", "a.x", "a", "a0", "a10", "a9", "a_z", "b", "é"]
+    assert names == ["Z", "a", "a-b", "a.x", "a0", "a10", "a9", "a_z", "b", "é"]
 
 
 def test_the_roads_to_the_bases_go_before_all_communities(sketch: Sketch) -> None:

@@ -119,3 +119,26 @@ def test_a_team_of_one_job_is_busy_until_it_is_done_and_idle_afterwards() -> Non
     assert busy.sum() == pytest.approx(course.log.log.finish_s[0] / DAY_S)
     assert rows.loc[2025, "idle_share"] == 0
     assert rows.loc[2026, "busy_share"] == pytest.approx(busy[2026] / 335)
+
+
+def test_parcels_that_nobody_began_are_one_row_of_their_job() -> None:
+    world = Sketch(horizon_years=1)
+    world.village("home", people=10)
+    world.assume(parcel_m2_minefield=100)
+    world.hazard("begun", "home", 1000)
+    world.hazard("never", "home", 700)
+    world.asset("team", STAGES, rate=1)
+    world.deploy("team", until=date(2025, 7, 1))
+    told = world.run()
+    table = told.outcome.jobs.set_index("job")
+    assert not table.set_index("parcel", append=True).index.has_duplicates
+    left = table[table["parcels_left"].notna()]
+    empty = ["parcel", "team", "start_day", "work_day", "finish_day", "camped", "mobilised"]
+    assert left[empty].isna().all(axis=None)
+    assert table.loc[table["parcels_left"].isna(), "team"].notna().all()
+    begun = table[table["parcel"].notna()].groupby(level="job").size()
+    assert len(left.index.intersection(begun.index)) > 0  # some parcels begun, some not
+    for job, row in left.iterrows():
+        every = told.parcels(str(job))
+        assert len(every) == begun.get(job, 0) + row["parcels_left"]
+        assert {parcel.area_m2 for parcel in every} == {row["area_m2"]}
