@@ -256,9 +256,7 @@ def test_draws_under_other_gates_are_not_continued(world: Path, tmp_path: Path) 
     with working_folder.claimed(
         working_folder.folder_of(tmp_path / "out"), told, (0, 23), resume=False
     ) as kept:
-        arrays = chunks.run_chunk(runner, (0, 10))
-        assert arrays is not None
-        kept.save((0, 10), arrays)
+        kept.save(*chunks.run_chunk(runner, (0, 10)))
     refused = call(*words, "--resume", "--gates", "full")
     assert refused.exit_code == 2
     assert "are of another run: gates is housing_land (required_share 1.0), " in refused.output

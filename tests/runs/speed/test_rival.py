@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import returnplan as rp
-from returnplan.runs.speed.bench import Subject
 from returnplan.runs.speed.rival import Parcel
+from returnplan.runs.speed.subject import Subject
 from returnplan.scenario.synthetic import synthetic
 from tests import worlds
 
