@@ -17,7 +17,7 @@ from returnplan.runs.speed.subject import SEED
 
 ONE, TWO_THREADS, TWO, DASK = "one process", "two threads", "two processes", "Dask, two workers"
 REPEATS = 3
-ENOUGH_S = 4.0
+ENOUGH_S = 2.0
 LEAST_DRAWS, MOST_DRAWS = 8, 400
 
 Run = Callable[[], object]
