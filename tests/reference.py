@@ -470,10 +470,10 @@ def read_world(folder: Path) -> World:
         start=start,
         horizon_s=(end - start).days * DAY_S,
         gates=toml.get("gates", {gate: {} for gate in DEFAULT_GATES}),
-        policies={name: table["policy"] for name, table in toml["allocations"].items()},
+        policies={name: stated(toml, name, "policy", "listed") for name in toml["allocations"]},
         rest_waits={
-            name: math.inf if table.get("rest_waits") == "end" else table.get("rest_waits", 0)
-            for name, table in toml["allocations"].items()
+            name: float(str(stated(toml, name, "rest_waits", 0)).replace("end", "inf"))
+            for name in toml["allocations"]
         },
         # Choice: a date before the start counts as the start, so no gate holds before day 0.
         places={
@@ -558,24 +558,57 @@ def read_world(folder: Path) -> World:
     for row in rows(folder, "rates"):
         skill_and_land = (row["skill"], row.get("land_class", ""))
         world.assets[row["asset"]].rate_m2_day[skill_and_land] = number(row.get("rate_m2_day"))
+    lines = defaultdict(list)
     for row in rows(folder, "deployments"):
-        # Choice: a line without teams deploys nothing: neither a type nor a base.
-        if int(row["teams"]) > 0 and row["allocation"] in world.deployments:
-            world.deployments[row["allocation"]].append(
-                Deployment(
-                    asset=row["asset"],
-                    base=row["base"],
-                    teams=int(row["teams"]),
-                    from_s=seconds(row.get("from"), 0),
-                    until_s=seconds(row.get("until"), math.inf),
-                    serves=words_of(row.get("serves")),
-                )
+        lines[row["allocation"]].append(
+            Deployment(
+                asset=row["asset"],
+                base=row["base"],
+                teams=int(row["teams"]),
+                from_s=seconds(row.get("from"), 0),
+                until_s=seconds(row.get("until"), math.inf),
+                serves=words_of(row.get("serves")),
             )
+        )
+    lists = defaultdict(list)
     for row in sorted(rows(folder, "orders"), key=lambda row: float(row["position"])):
-        if row["allocation"] in world.listed:
-            world.listed[row["allocation"]].append(row["community"])
+        lists[row["allocation"]].append(row["community"])
+    for name in toml["allocations"]:
+        # Choice: a line without teams deploys nothing: neither a type nor a base.
+        world.deployments[name] = [one for one in fleet(toml, name, lines) if one.teams > 0]
+        world.listed[name] = next((lists[one] for one in ancestry(toml, name) if lists[one]), [])
     make_jobs(world)
     return world
+
+
+def ancestry(toml: Mapping[str, Any], allocation: str) -> list[str]:
+    """An allocation, the one it is like, the one that one is like, and so on (model §4)."""
+    like = toml["allocations"][allocation].get("like")
+    return [allocation, *([] if like is None else ancestry(toml, like))]
+
+
+def stated(toml: Mapping[str, Any], allocation: str, key: str, default: Any) -> Any:
+    """What an allocation says itself, or else what the one says that it is like."""
+    tables = [toml["allocations"][name] for name in ancestry(toml, allocation)]
+    return next((table[key] for table in tables if key in table), default)
+
+
+def fleet(
+    toml: Mapping[str, Any], allocation: str, lines: Mapping[str, list[Deployment]]
+) -> list[Deployment]:
+    """Lines of an allocation: its own, and of those it takes over what these do not replace."""
+    own = lines[allocation]
+    found = list(own)
+    for other in ancestry(toml, allocation)[1:2]:
+        known = [known_by(line) for line in own]
+        found += [line for line in fleet(toml, other, lines) if known_by(line) not in known]
+    return found
+
+
+def known_by(line: Deployment) -> tuple[Any, ...]:
+    """What makes two lines of an allocation the same line: all but the number of teams."""
+    times = (max(0, line.from_s), max(0, line.until_s))
+    return line.asset, line.base, *times, sorted(line.serves)
 
 
 def expected_luck(means: Mapping[str, tuple[float, ...]], hazards: list[dict[str, str]]) -> Luck:

@@ -425,8 +425,8 @@ def write_random_world(
     """Write a valid random scenario folder that exercises every rule of the model.
 
     The same arguments give the same files. Allocations: one for each policy (``by_listed``,
-    ``by_nearest``, ..., ``by_even_districts``), of which some share their deployments, and ``few``
-    with a single line.
+    ``by_nearest``, ...), of which some share their deployments, ``few`` with a single line, and
+    ``by_even_districts`` and ``heir``, which are like another one.
 
     Parameters
     ----------
@@ -494,17 +494,10 @@ def write_random_world(
     for table in ("orders", "sources"):
         for row in tables[table]:
             row.pop("source", None)
-    allocations["by_even_districts"] = "even_districts"  # with the teams of by_smith_path
-    tables["deployments"] += [
-        {**line, "allocation": "by_even_districts"}
-        for line in tables["deployments"]
-        if line["allocation"] == "by_smith_path"
-    ]
-    if "by_smith_path" in waits:
-        waits["by_even_districts"] = waits["by_smith_path"]
     toml = _toml(maker, seed, horizon_years, allocations)
     for name, places in waits.items():
         toml = toml.replace(f"[allocations.{name}]\n", f"[allocations.{name}]\n{places}\n")
+    toml += _inherit(_Maker(random.Random(f"like {seed}"), start), tables, list(allocations))
     write_tables(folder, toml, tables)
 
 
@@ -896,6 +889,30 @@ def _limit(
         return {}
     steps = (0, 1, 1, 2, 3, 7, '"end"')
     return {name: f"rest_waits = {maker.pick(*steps)}" for name in allocations}
+
+
+# ------------------------------------------------------------------ allocations that inherit
+
+
+def _inherit(maker: _Maker, tables: dict[str, list[Row]], allocations: Sequence[str]) -> str:
+    """Add ``by_even_districts`` and ``heir``, which are like others; text for scenario.toml.
+
+    Their own lines replace, take away or add some.
+    """
+    parent = maker.pick(*allocations)
+    lines = tables["deployments"]
+    for name, like in (("by_even_districts", parent), ("heir", "by_even_districts")):
+        theirs = [line for line in lines if line["allocation"] in (parent, like)]
+        for line in theirs:
+            if maker.chance(0.3):
+                teams = maker.pick(0, 1, 1, 2)
+                other = _window(maker) if maker.chance(0.3) else {}
+                lines.append({**line, "allocation": name, "teams": teams, **other})
+    texts = [f'[allocations.by_even_districts]\nlike = "{parent}"\npolicy = "even_districts"\n']
+    texts.append('[allocations.heir]\nlike = "by_even_districts"\n')
+    texts[1] += maker.pick("", "", 'policy = "nearest"\n', 'policy = "listed"\n')
+    texts[1] += maker.pick("", "", "rest_waits = 1\n", 'rest_waits = "end"\n')
+    return "\n" + "\n".join(texts)
 
 
 # -------------------------------------------------------------------- random worlds for draws

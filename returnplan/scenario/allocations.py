@@ -80,8 +80,9 @@ def whole(
         fleets[name] = [*(_named(row, name) for row in kept), *(r for r in own if r.teams != 0)]
         policies[name] = stated[name].policy or policies[other]
         waits[name] = stated[name].rest_waits or waits[other]
-        if policies[name] == LISTED:
-            lists[name] = lists[name] or [_named(row, name) for row in lists[other]]
+        lists[name] = lists[name] or [_named(row, name) for row in lists[other]]
+    is_own = {row.allocation for row in orders}
+    lists = {n: some for n, some in lists.items() if policies[n] == LISTED or n in is_own}
     return Whole(
         headers=tuple(
             AllocationHeader(
@@ -108,7 +109,7 @@ def _with_heirs(
     """Rows of allocations that are like none, then those of the others."""
     yield from (row for row in rows if row.allocation not in heirs)
     for name in heirs:
-        yield from rows_of[name]
+        yield from rows_of.get(name, ())
 
 
 def _named(row: Any, allocation: str) -> Any:

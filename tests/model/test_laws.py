@@ -37,7 +37,7 @@ pytestmark = pytest.mark.unwatched
 DAY_S = 86_400
 ALLOCATIONS = (
     *("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path"),
-    *("by_even_districts", "few"),
+    *("by_even_districts", "heir", "few"),
 )
 TABLES = (
     *("summary", "readiness", "gates", "land_release", "jobs", "releases", "roads", "presence"),

@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[3]
 VALLEY = ROOT / "scenarios" / "valley"
 ALLOCATIONS = (
     *("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path"),
-    *("by_even_districts", "few"),
+    *("by_even_districts", "heir", "few"),
 )
 CAUSES = {
     *(f"work_{stage}" for stage in (*STAGES, "community_survey")),
@@ -1175,7 +1175,7 @@ def compare_shared(folder: Path, seed: int) -> None:
     """Let both book a world in which villages share services, on a draw in every other world."""
     write_world(folder, seed, shared=True, uncertain=seed % 2 == 1)
     draw = 0 if seed % 2 == 1 else None
-    some = [name for name in ALLOCATIONS if name != "by_even_districts"]
+    some = [name for name in ALLOCATIONS if name not in ("by_even_districts", "heir")]
     compare(folder, some[seed // 2 % len(some)], draw, seed)
 
 

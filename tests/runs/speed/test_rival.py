@@ -20,7 +20,7 @@ pytestmark = pytest.mark.unwatched
 
 ALLOCATIONS = (
     *("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path"),
-    *("by_even_districts", "few"),
+    *("by_even_districts", "heir", "few"),
 )
 
 
