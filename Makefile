@@ -18,7 +18,7 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long test-oldest check fuzz mutants bench words documents dist lock clean
+.PHONY: help demo test test-long test-oldest check fuzz mutants bench speed words documents dist lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,9 @@ words: $(VENV)/.ready-to-test ## bring the catalogues of languages up to date wi
 	    -i build/words.pot -l $$language -o $$po && \
 	  sed -e '/^#, python-format$$/d' -e 's/, python-format$$//' $$po > build/words.po && cp build/words.po $$po || exit 1; \
 	done
+
+speed: $(VENV)/.ready-to-test ## measure anew what the README says about speed, on a machine at rest (minutes)
+	@$(BIN)/python -m tests.documents --speed
 
 documents: $(VENV)/.ready-to-test ## bring the data dictionary, the table of assumptions and Karabakh's tables of results up to date (minutes)
 	@$(BIN)/python -m tests.documents --results

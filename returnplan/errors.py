@@ -97,6 +97,10 @@ class ReturnplanError(Exception):
     """Something a user can mend; its text is all that the command line prints."""
 
 
+class UnfinishedError(ReturnplanError):
+    """Draws that could not be finished where they were run; those that are done are kept."""
+
+
 class ScenarioError(ReturnplanError):
     """A scenario folder that cannot be run, with the problems found in it.
 

@@ -6,8 +6,10 @@ The docstrings of the worlds in ``tests.worlds`` state their days.
 from __future__ import annotations
 
 import fcntl
+import importlib
 import json
 import os
+import pkgutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -25,7 +27,7 @@ from tests import worlds
 from tests.hostile import Texts, write_hostile
 from tests.running import call, no_figures, no_workbook, run_undrawn
 from tests.sketch import Sketch
-from tests.unwatched import look_away, unwatched
+from tests.unwatched import look_away, unwatched, watched
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 100
@@ -42,9 +44,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let coverage see how modules of the package are loaded, but not how tests are found."""
+    for room in pkgutil.walk_packages(rp.__path__, "returnplan."):
+        if not room.name.endswith("__main__"):
+            importlib.import_module(room.name)
+    with unwatched():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop() -> Generator[None, object, object]:
+    """Let coverage look away from what pytest does between tests: a tenth of the time."""
+    with unwatched():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Generator[None, object, object]:
+    """Let coverage see how fixtures are made."""
+    with watched():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Let coverage look away from tests on many random worlds: they take half the time."""
-    with unwatched() if item.get_closest_marker("unwatched") else nullcontext():
+    """Let coverage see tests, but those on many random worlds: they take half the time."""
+    with nullcontext() if item.get_closest_marker("unwatched") else watched():
         return (yield)
 
 
@@ -176,8 +202,9 @@ def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not (root / "hostile.txt").exists():
             texts = write_hostile(root / "hostile")
             (root / "hostile.json").write_text(json.dumps(texts), encoding="utf-8")
+            words = ("run", root / "hostile", "--draws", "10", "--figures", "all", "--out")
             with unwatched():
-                done = call("run", root / "hostile", "--draws", "10", "--out", root / "hostile_run")
+                done = call(*words, root / "hostile_run")
             assert done.exit_code == 0, done.output
             (root / "hostile.txt").write_text(done.output, encoding="utf-8")
     return root / "hostile_run"

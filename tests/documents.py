@@ -1,22 +1,28 @@
 """Documents that are made from the code: dictionary, table of assumptions, plan of the house.
 
 ``python -m tests.documents`` writes them; a test says when they are behind. With ``--results`` it
-also runs Karabakh for some minutes and writes the tables of its README (:mod:`karabakh_tables`).
-``make documents`` does both.
+also runs Karabakh for some minutes and writes the tables of its README (:mod:`karabakh_tables`);
+``make documents`` does both. With ``--speed`` it runs ``returnplan bench`` for some minutes and
+writes the table of README's section on speed; ``make speed`` does that, on a machine at rest.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from returnplan.columns import result_columns
 from returnplan.domain import OPTIONAL_TABLES, Assumption, type_of_table
 from returnplan.model.chance.assumptions import default_assumptions
+from returnplan.runs.speed.bench import bench
+from returnplan.runs.speed.crews import DASK, TWO, TWO_THREADS
 from returnplan.scenario.dictionary import dictionary
 from tests import karabakh_tables
 
@@ -26,7 +32,9 @@ MODEL = "MODEL.md"
 PLAN = "CONTRIBUTING.md"
 PACKAGES = ("cli", "show", "insight", "runs", "scenario", "model", "language")
 """From the top floor down."""
-BEGIN, END = "<!-- made by make documents: begin -->", "<!-- made by make documents: end -->"
+README = "README.md"
+MARKS = "<!-- made by make {}: begin -->", "<!-- made by make {}: end -->"
+SPEED_SIZES, SPEED_SCENARIO = ("S", "M", "L"), "scenarios/karabakh"
 INTRODUCTION = """\
 # Data dictionary
 
@@ -67,12 +75,69 @@ def written() -> Mapping[str, str]:
     }
 
 
-def _between(name: str, lines: Iterable[str]) -> str:
-    """A document with new lines between its two marks."""
-    before, _, rest = (ROOT / name).read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
+def _between(name: str, lines: Iterable[str], target: str = "documents") -> str:
+    """A document with new lines between its two marks, which name the target of make."""
+    begin, end = (mark.format(target) for mark in MARKS)
+    before, _, rest = (ROOT / name).read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
     made = "\n".join(lines)
-    return f"{before}{BEGIN}\n\n{made}\n\n{END}{after}"
+    return f"{before}{begin}\n\n{made}\n\n{end}{after}"
+
+
+def measured() -> Mapping[str, Any]:
+    """What ``returnplan bench`` says of some sizes and Karabakh, with workers and first start."""
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "speed.json"
+        lines = bench(
+            SPEED_SIZES,
+            [Path(SPEED_SCENARIO)],
+            also=("workers", "start"),
+            with_rival=True,
+            target=target,
+        )
+        for line in lines:
+            print(line)
+        found: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
+    return found
+
+
+def speed_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """The table of speed: one row a figure, one column a size or scenario."""
+    sizes = {
+        f"{name}: {one['settlements']:,} settlements, {one['hazards']:,} hazards, "
+        f"{one['teams']:,} teams": one
+        for name, one in found["sizes"].items()
+    }
+    columns = sizes | {Path(name).name: one for name, one in found["scenarios"].items()}
+    rows: list[tuple[str, ...]] = [
+        ("parcels of work a second, one core", *_each(columns, "parcels_per_second", "{:,.0f}")),
+        ("a plain SimPy program over returnplan", *_each(columns, "simpy_ratio", "{:,.0f}")),
+        ("seconds of a whole draw", *_each(columns, "drawn_seconds", "{:,.3f}")),
+        ("whole draw over the compiled loop alone", *_each(columns, "whole_ratio", "{:,.2f}")),
+        ("evaluator over the compiled loop alone", *_each(columns, "lean_ratio", "{:,.2f}")),
+        *(
+            (f"draws a second, {kind} over one process", *_of_workers(columns, kind))
+            for kind in (TWO_THREADS, TWO, DASK)
+        ),
+        ("most memory, MiB", *_each(columns, "peak_mib", "{:,.0f}")),
+    ]
+    yield from _table(("", *columns), rows)
+    if found["first_start_seconds"] is not None:
+        first, following = found["first_start_seconds"], found["next_start_seconds"]
+        yield ""
+        yield (
+            f"The first start after an installation compiles, which took {first:,.0f} s; "
+            f"the next one took {following:,.1f} s."
+        )
+
+
+def _each(columns: Mapping[str, Any], key: str, form: str) -> Iterator[str]:
+    return ("" if one[key] is None else form.format(one[key]) for one in columns.values())
+
+
+def _of_workers(columns: Mapping[str, Any], kind: str) -> Iterator[str]:
+    ratios = (one["workers_ratios"] or {} for one in columns.values())
+    return (f"{one[kind]:.2f}" if kind in one else "" for one in ratios)
 
 
 def plan_lines() -> Iterator[str]:
@@ -156,6 +221,8 @@ def main(words: Sequence[str]) -> None:
     if "--results" in words:
         readme = (ROOT / karabakh_tables.README).read_text(encoding="utf-8")
         texts[karabakh_tables.README] = karabakh_tables.rewritten(readme)
+    if "--speed" in words:
+        texts[README] = _between(README, speed_lines(measured()), "speed")
     for name, text in texts.items():
         (ROOT / name).write_text(text, encoding="utf-8", newline="\n")
 

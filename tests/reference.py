@@ -944,6 +944,8 @@ class Plan:
         """Order the communities by a named policy, ties by id."""
         communities = self.world.communities
         by_id = sorted(communities)
+        if policy == "even_districts":
+            return self.even_districts()
         if policy == "listed":
             listed = self.world.listed[self.allocation]
             return listed + [name for name in by_id if name not in listed]
@@ -955,6 +957,33 @@ class Plan:
         }
         measure = measures[policy]
         return sorted(by_id, key=lambda name: measure(communities[name]))
+
+    def even_districts(self) -> list[str]:
+        """Let the district of which the smallest share is ranked go next, again and again."""
+        left = self.rank_communities("smith_path")
+        place_of = {name: place for place, name in enumerate(left)}
+        order: list[str] = []
+        while left:
+            chosen = min(left, key=lambda name: (self.ranked_share(name, order), place_of[name]))
+            left.remove(chosen)
+            order.append(chosen)
+        return order
+
+    def ranked_share(self, name: str, order: list[str]) -> Fraction:
+        """Share of a district's team-days that are ranked, each settlement once."""
+        home, places = self.world.communities, self.world.places
+        district = places[home[name].settlement].district
+        here = {c.settlement for c in home.values() if places[c.settlement].district == district}
+        days = {place: self.doable_team_days(place) for place in here if place in self.routes}
+        ranked = {home[one].settlement for one in order}
+        whole = sum(days.values())
+        part = sum(own for place, own in days.items() if place in ranked)
+        return Fraction(part, whole) if whole > 0 else Fraction(0)
+
+    def doable_team_days(self, place: str) -> int:
+        """Whole 1e-9 team-days of what can be done at a place."""
+        days = [self.team_days(job) for job in self.world.jobs_on(place)]
+        return whole_units(math.fsum(one for one in days if one is not None))
 
     def hours_from_hub(self, community: Community) -> float:
         route = self.routes.get(community.settlement)

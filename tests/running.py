@@ -26,11 +26,9 @@ PATIENCE_S = 300
 
 COMMAND = """
 import sys, time
-from returnplan.runs.machine import chunks
+from returnplan.runs.machine import chunks, processes, worker
 from returnplan.runs.machine.runner import DrawRunner
-from returnplan.show import figures
 seconds = float(sys.argv[1])
-figures.pages = lambda *given, **named: []
 def slowed(swift, seconds):
     def slow(*given):
         time.sleep(seconds)
@@ -38,11 +36,16 @@ def slowed(swift, seconds):
     return slow
 if seconds:
     DrawRunner.run = slowed(DrawRunner.run, seconds)
-    chunks.KeptDraws.save = slowed(chunks.KeptDraws.save, 10 * seconds)
+    chunks.KeptDraws.write = slowed(chunks.KeptDraws.write, 10 * seconds)
+if sys.argv[2:] == ["worker"]:
+    sys.exit(worker.main())
+processes.COMMAND = (sys.executable, "-c", sys.orig_argv[-len(sys.argv)], sys.argv[1], "worker")
+from returnplan.show import figures
+figures.pages = lambda *given, **named: []
 from returnplan.cli import main
 main(sys.argv[2:], prog_name="returnplan")
 """
-"""The command without figures; each draw, and each file of ten draws, may take a given time."""
+"""The command without figures, or a worker of it; each draw, and each file, may take a time."""
 
 
 @contextmanager

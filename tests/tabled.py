@@ -18,13 +18,18 @@ from returnplan.runs.tables.drawn import Drawn
 def over_draws(scenario: rp.Scenario, draws: int, **fields: Any) -> Drawn:
     """Make up fields of the account of the first allocation of a scenario.
 
-    If nothing is said of the gates, all hold on day 0 in all draws; other fields that are not
-    given are not there. With ``is_expected`` it is a run on expected values.
+    If nothing is said of the gates, all hold on day 0 in all draws, and no dwelling is built; other
+    fields that are not given are not there. With ``is_expected`` it is a run on expected values.
     """
     prepared = Prepared(scenario)
     settlements, gates = len(prepared.settlements.ids), len(gates_in_force(scenario))
     is_expected = fields.pop("is_expected", False)
-    there = {"gate_s": np.zeros((draws, settlements, gates))} | fields
+    shape = (draws, len(prepared.returns.districts), len(prepared.by_s))
+    there = {
+        "gate_s": np.zeros((draws, settlements, gates)),
+        "dwellings": np.zeros(shape),
+        "dwellings_here": np.zeros((draws, settlements)),
+    } | fields
     return Drawn(
         prepared=prepared,
         allocation=PreparedAllocation(prepared, scenario.allocations[0].name),

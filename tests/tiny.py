@@ -232,6 +232,8 @@ def _community(name: str, number: int, days: Any, start: Any, draws: int) -> dic
         "probability_by_horizon": float(np.isfinite(days).mean()) if draws else math.nan,
         "binding_gate": "water",
         "unknown_gates": None,
+        "dwellings_p50": math.nan,
+        "dwellings_planned": math.nan,
     }
 
 

@@ -60,7 +60,7 @@ DENIES = ("housing", "road", "farmland", "water", "power", "health", "education"
 WORKS_KINDS = ("water", "power", "health", "education", "shelter", "risk_education")
 IS_LONG = os.environ.get("RETURNPLAN_LONG") == "1"
 """Whether this is the longer target, ``make test-long``."""
-ON_PUSH = 3
+ON_PUSH = 6
 """One in so many random worlds is tried on every push, all of them in the longer target."""
 
 
@@ -425,7 +425,8 @@ def write_random_world(
     """Write a valid random scenario folder that exercises every rule of the model.
 
     The same arguments give the same files. Allocations: one for each policy (``by_listed``,
-    ``by_nearest``, ...), of which some share their deployments, and ``few`` with a single line.
+    ``by_nearest``, ..., ``by_even_districts``), of which some share their deployments, and ``few``
+    with a single line.
 
     Parameters
     ----------
@@ -493,6 +494,14 @@ def write_random_world(
     for table in ("orders", "sources"):
         for row in tables[table]:
             row.pop("source", None)
+    allocations["by_even_districts"] = "even_districts"  # with the teams of by_smith_path
+    tables["deployments"] += [
+        {**line, "allocation": "by_even_districts"}
+        for line in tables["deployments"]
+        if line["allocation"] == "by_smith_path"
+    ]
+    if "by_smith_path" in waits:
+        waits["by_even_districts"] = waits["by_smith_path"]
     toml = _toml(maker, seed, horizon_years, allocations)
     for name, places in waits.items():
         toml = toml.replace(f"[allocations.{name}]\n", f"[allocations.{name}]\n{places}\n")

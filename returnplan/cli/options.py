@@ -1,8 +1,8 @@
 """Arguments and options that several commands take."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -10,6 +10,7 @@ from returnplan.cli.completion import allocations, folders
 from returnplan.cli.screen import BAD_USAGE, fail
 
 PATH = click.Path(path_type=Path)
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _gates(_: click.Context, __: click.Parameter, word: str) -> Any:
@@ -48,7 +49,7 @@ report_option = click.option(
 )
 
 
-def figures_option(default: str) -> Any:
+def figures_option(default: str) -> Callable[[F], F]:
     """Let a command be told which figures to draw."""
     return click.option(
         "--figures",

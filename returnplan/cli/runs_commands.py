@@ -1,7 +1,7 @@
 """Commands that run a scenario, put parts of a run together, compare, and measure speed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from returnplan.cli.screen import (
     show_problems,
     watched,
 )
-from returnplan.errors import ScenarioError
+from returnplan.errors import ScenarioError, UnfinishedError
 
 MOST_DRAWS = 10_000_000
 
@@ -60,14 +60,21 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int
 @click.option("--out", type=PATH, help="Run folder. [default: runs/NAME]")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
 @click.option("--resume", is_flag=True, help="Continue the draws of a run that was stopped.")
-@click.option("--workers", type=click.IntRange(1), help="Threads. [default: processor cores]")
+@click.option(
+    "--workers", type=click.IntRange(1), help="Threads or processes. [default: processor cores]"
+)
+@click.option(
+    "--processes/--threads",
+    default=None,
+    help="What workers are. [default: processes in long runs, threads in short ones]",
+)
 @click.option(
     "--shard",
     metavar="i/n",
     callback=_shard,
     help="Only this part of the draws, to be merged later.",
 )
-@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler; local: worker processes here.")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler; local: Dask on this machine.")
 @gates_option
 @figures_option("few")
 @report_option
@@ -115,7 +122,7 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
         outcomes = watched(lambda watcher: run_room.run(request, write_run, watcher))
     except KeyboardInterrupt:
         fail(run_room.stopped(request), STOPPED)
-    except OSError:
+    except (OSError, UnfinishedError):
         say(run_room.stopped(request), err=True)
         raise
     _say_what_was_written(outcomes, target, options)
@@ -127,6 +134,8 @@ def _check_options(options: dict[str, Any]) -> None:
     for name in ("resume", "shard", "cluster"):
         if not draws and options[name]:
             fail(f"--{name} needs draws, and --draws 0 has none", BAD_USAGE)
+    if options["cluster"] and options["processes"] is not None:
+        fail("--cluster brings its own workers: leave --processes or --threads out", BAD_USAGE)
     if shard and options["report"]:
         fail("--report tells of all draws: give it to returnplan merge, not to a part", BAD_USAGE)
     if shard and shard[1] > draws:
@@ -239,10 +248,21 @@ def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
     """Read names of sizes, each once."""
     from returnplan.runs.speed.bench import SIZES
 
+    return _names(text, "size", SIZES)
+
+
+def _also(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+    """Read names of what is measured, too, each once."""
+    from returnplan.runs.speed.bench import ALSO
+
+    return _names(text, "measurement", ALSO) if text else ()
+
+
+def _names(text: str, kind: str, known: Collection[str]) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
     for name in names:
-        if name not in SIZES:
-            raise click.BadParameter(f"{name!r} is no size: allowed are {', '.join(SIZES)}")
+        if name not in known:
+            raise click.BadParameter(f"{name!r} is no {kind}: allowed are {', '.join(known)}")
     return names
 
 
@@ -253,19 +273,31 @@ def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
     show_default=True,
     callback=_sizes,
     help="Made-up scenarios: S (100 settlements, 400 hazards, 20 teams), "
-    "M (1,000, 5,000, 200), L (10,000, 50,000, 1,000).",
+    "M (1,000, 5,000, 200), L (10,000, 50,000, 1,000), XL (30,000, 150,000, 3,000).",
+)
+@click.option(
+    "--also",
+    default="",
+    metavar="NAMES",
+    callback=_also,
+    help="workers: draws a second with one process, threads, processes and Dask; "
+    "start: time to compile in an empty folder.",
 )
 @click.option(
     "--scenario",
     "folders",
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
-    help="Scenario folder, with a short ensemble on one and two threads; repeatable.",
+    help="Scenario folder; repeatable.",
 )
 @click.option("--json", "target", type=PATH, help="File for the figures.")
 @click.option("--no-rival", is_flag=True, help="Without the same work as a plain SimPy program.")
 def bench(
-    sizes: Sequence[str], folders: Sequence[Path], target: Path | None, no_rival: bool
+    sizes: Sequence[str],
+    also: Sequence[str],
+    folders: Sequence[Path],
+    target: Path | None,
+    no_rival: bool,
 ) -> None:
     r"""Measure how fast simulations are here, beside a plain SimPy program on S and M.
 
@@ -276,9 +308,11 @@ def bench(
     Examples:
       returnplan bench
       returnplan bench --sizes S,M,L --scenario scenarios/karabakh --json bench.json
+      returnplan bench --sizes M --also workers,start
     """
     from returnplan.runs.speed.bench import bench as measure
 
     with bad_input():
-        for line in measure(sizes, folders, with_rival=not no_rival, target=target):
+        lines = measure(sizes, folders, also=also, with_rival=not no_rival, target=target)
+        for line in lines:
             say(line)

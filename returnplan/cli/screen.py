@@ -20,6 +20,8 @@ BAD_INPUT, BAD_USAGE, STOPPED = 1, 2, 130
 """Exit codes."""
 EVERY_S = 5.0
 """Time between two lines of a log about the draws."""
+SLOW = 0.5
+"""Draws a second below which the time of each is told."""
 
 
 def say(text: str, *, err: bool = False) -> None:
@@ -164,7 +166,8 @@ class Log:
         self._last_s, self._ended = now, is_end
         rate = (done - self._began[1]) / max(now - self._began[0], 1e-6)
         left = f", {(draws - done) / rate:,.0f} s left" if rate and not is_end else ""
-        self.say(f"  {done:,} of {draws:,} draws, {rate:,.1f} a second{left}")
+        speed = f"{1 / rate:,.1f} s each" if 0 < rate < SLOW else f"{rate:,.1f} a second"
+        self.say(f"  {done:,} of {draws:,} draws, {speed}{left}")
 
 
 class Bars:

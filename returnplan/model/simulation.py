@@ -76,6 +76,8 @@ class Account:
         Dimensions of the soft score at the horizon, S x 7.
     returned, present, early
         People, D x N.
+    dwellings, dwellings_here
+        Dwellings complete, D x N; and by settlement at the horizon, S.
     casualties
         Fields of :class:`returnplan.model.effects.harm.Casualties`.
     casualties_here
@@ -101,6 +103,8 @@ class Account:
     returned: Floats
     present: Floats
     early: Floats
+    dwellings: Floats
+    dwellings_here: Floats
     casualties: Floats
     casualties_here: Floats = field(metadata=NOT_KEPT)
 
@@ -278,7 +282,11 @@ def _prioritise(
     jobs = policies.jobs_by_site(plan)
     team_days = {site: policies.team_days_of(some, work, best) for site, some in jobs.items()}
     routes = network.access_routes(prepared.network, scenario.roads, team_days)
-    order = policies.order_communities(scenario, allocation, routes, team_days)
+    doable = {
+        site: policies.team_days_of(some, work, best, only_doable=True)
+        for site, some in jobs.items()
+    }
+    order = policies.order_communities(scenario, allocation, routes, team_days, doable)
     bases = frozenset(team.base for team in roster)
     places = math.inf if allocation.rest_waits == "end" else allocation.rest_waits
     later = dict.fromkeys(prepared.unneeded, places)
@@ -369,6 +377,7 @@ def account_of(
     measures = prepared.scores.measures(history, horizon_s, course.gate_s)
     # People who return, and the harm to be expected (§8)
     home = prepared.returns.of(number, course.ready_s, history.works_s, allocation.served)
+    dwellings, dwellings_here = prepared.returns.dwellings(history.works_s)
     presence = Presence(*map(home.people, (home.present, home.early, home.left)))
     harm = allocation.harm.of(number, history.risk, presence, log.demining_days, log.demined_m2)
     casualties, by_settlement = harm
@@ -394,6 +403,8 @@ def account_of(
         returned=prepared.returns.by_district(home.people(home.returned)),
         present=prepared.returns.by_district(presence.present),
         early=prepared.returns.by_district(presence.early),
+        dwellings=dwellings,
+        dwellings_here=dwellings_here,
         casualties=np.array(casualties, np.float64),
         casualties_here=by_settlement,
     )

@@ -3,6 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from returnplan.domain import Scenario
-from returnplan.runs.machine import chunks
+from returnplan.runs.machine.choice import Workers, run_draws
 from returnplan.runs.machine.chunks import Chunks, KeptDraws, Progress, ignore
 from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.runs.results import Results
@@ -40,13 +41,14 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     seed: int = 1,
     workers: int | None = None,
     *,
+    processes: bool | None = None,
     cluster: str | None = None,
     progress: Progress = ignore,
 ) -> Ensemble:
     """Run allocations on draws of all uncertain numbers (model §9).
 
-    Every allocation sees the same draws. The result does not depend on ``workers`` or ``cluster``,
-    and its first draws are those of a run with fewer.
+    Every allocation sees the same draws. The result does not depend on ``workers``, ``processes``
+    or ``cluster``, and its first draws are those of a run with fewer.
 
     Parameters
     ----------
@@ -55,10 +57,11 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     seed
         Seed of the draws.
     workers
-        Threads (``cluster="local"``: processes); None: the processor cores that may be used.
+        Threads or processes; None: as many as the process may use processor cores.
+    processes
+        Whether workers are processes, which cost some seconds at the start; None: in long runs.
     cluster
-        Address of a Dask scheduler, or ``local`` for worker processes on this machine. None:
-        threads.
+        Address of a Dask scheduler, or ``local`` for Dask on this machine. None: no cluster.
     progress
         Called with the number of draws done.
 
@@ -90,12 +93,8 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     runner = DrawRunner(scenario, names, seed)
     with tempfile.TemporaryDirectory(prefix="returnplan-", ignore_cleanup_errors=True) as folder:
         kept = KeptDraws(Path(folder), (0, draws))
-        if cluster is None:
-            chunks.run_on_threads(runner, kept, workers, progress)
-        else:
-            from returnplan.runs.machine.cluster import run_on_cluster
-
-            run_on_cluster(cluster, (scenario, names, seed), kept, workers, progress)
+        asked = Workers(count=workers, processes=processes, cluster=cluster)
+        run_draws(runner, kept, asked, progress)
         return assemble(scenario, runner, kept.chunks(), seed)
 
 
@@ -127,16 +126,17 @@ def assemble(
     parts: list[Mapping[str, pd.DataFrame]] = []
     days: list[NDArray[np.float64]] = []
     first: Mapping[str, NDArray[np.float64]] | None = None
-    for number, allocation in enumerate(runner.chosen):
-        over_draws = Drawn(
-            prepared=runner.prepared,
-            allocation=allocation,
-            read=partial(drawn.read, allocation=number),
-            first=first,
-        )
-        parts.append(drawn_tables(over_draws))
-        days.append(over_draws.ready_s / DAY_S)
-        first = first or over_draws.casualties
+    with closing(drawn):
+        for number, allocation in enumerate(runner.chosen):
+            over_draws = Drawn(
+                prepared=runner.prepared,
+                allocation=allocation,
+                read=partial(drawn.read, allocation=number),
+                first=first,
+            )
+            parts.append(drawn_tables(over_draws))
+            days.append(over_draws.ready_s / DAY_S)
+            first = first or over_draws.casualties
     tables = {name: one_under_another([part[name] for part in parts]) for name in OF_DRAWS}
     ready_day = np.stack(days)
     digest = digest_of({name: csv_bytes(table) for name, table in tables.items()}, ready_day)

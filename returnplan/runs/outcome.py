@@ -75,7 +75,29 @@ def simulate(
     """
     scenario.allocation(allocation)
     warm_up()
-    prepared = Prepared(scenario)
+    return outcome_of(Prepared(scenario), allocation, draw=draw, seed=seed)
+
+
+def outcome_of(
+    prepared: Prepared, allocation: str, *, draw: int | None = None, seed: int = 1
+) -> Outcome:
+    """Run one allocation of a scenario that is prepared already, as :func:`simulate` does.
+
+    Parameters
+    ----------
+    allocation
+        Name of one of its allocations.
+    draw
+        Number of a draw, from 0; None: expected values.
+    seed
+        Seed of the draw.
+
+    Returns
+    -------
+    Outcome
+        Tables of what is done, released, opened and met, and when.
+    """
+    scenario = prepared.scenario
     chosen = PreparedAllocation(prepared, allocation)
     values = prepared.expected if draw is None else Draws(scenario, seed).values(draw)
     account, course = simulate_one(prepared, chosen, prepared.numbers(values), keeps_parcels=True)

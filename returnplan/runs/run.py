@@ -13,6 +13,7 @@ from returnplan.runs import folder as runfolder
 from returnplan.runs.ensemble import Ensemble, assemble
 from returnplan.runs.folder import SCENARIO_COPY, Clock
 from returnplan.runs.machine import chunks, working_folder
+from returnplan.runs.machine.choice import Workers, run_draws
 from returnplan.runs.machine.chunks import DrawRange, KeptDraws
 from returnplan.runs.machine.progress import Silent, Watcher
 from returnplan.runs.machine.runner import DrawRunner, warm_up
@@ -45,9 +46,11 @@ class Request:
     shard
         Number of a part from 1, and how many parts there are; None: the whole.
     workers
-        Threads, or processes of a local cluster; None: the processor cores.
+        Threads or processes; None: as many as the process may use processor cores.
+    processes
+        Whether workers are processes; None: in long runs.
     cluster
-        Address of a Dask scheduler, or ``local``; None: threads.
+        Address of a Dask scheduler, or ``local``; None: no cluster.
     resume
         Whether the draws of a stopped run are continued.
     report
@@ -62,6 +65,7 @@ class Request:
     seed: int = 1
     shard: tuple[int, int] | None = None
     workers: int | None = None
+    processes: bool | None = None
     cluster: str | None = None
     resume: bool = False
     figures: Figures = "few"
@@ -131,13 +135,8 @@ def _draw(request: Request, runner: DrawRunner, kept: KeptDraws, watcher: Watche
     def progress(done: int) -> None:
         watcher.drawn(done, after - first)
 
-    if request.cluster is None:
-        chunks.run_on_threads(runner, kept, request.workers, progress)
-        return
-    from returnplan.runs.machine.cluster import run_on_cluster
-
-    question = (request.scenario, request.allocations, request.seed)
-    run_on_cluster(request.cluster, question, kept, request.workers, progress)
+    asked = Workers(count=request.workers, processes=request.processes, cluster=request.cluster)
+    run_draws(runner, kept, asked, progress, watcher.say)
 
 
 def note(request: Request) -> str:

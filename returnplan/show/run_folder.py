@@ -15,7 +15,8 @@ from returnplan.runs import folder as runfolder
 from returnplan.runs.ensemble import Ensemble
 from returnplan.runs.folder import FIGURES, REPORT, SCENARIO_COPY, WORKBOOK, Clock
 from returnplan.runs.machine.progress import Watcher
-from returnplan.runs.outcome import Outcome, simulate
+from returnplan.runs.machine.runner import warm_up
+from returnplan.runs.outcome import Outcome, outcome_of
 from returnplan.runs.reading import Run
 from returnplan.runs.run import EXPECTED_VALUES_NOTE, SILENT, Figures, Request, copy_scenario
 from returnplan.show import figures
@@ -56,9 +57,9 @@ def write_run(
         watcher.step(line, steps)
 
     with runfolder.written(request.out) as partial:
-        outcomes = []
+        outcomes, prepared = [], Prepared(scenario)
         for name in request.allocations:
-            outcome = simulate(scenario, name)
+            outcome = outcome_of(prepared, name)
             outcomes.append(outcome if spread is None else outcome.under(spread.tables))
             step(f"simulated {name}")
         tables = runfolder.tables_of(outcomes)
@@ -141,7 +142,9 @@ def draw_run(folder: Path, wanted: Figures, watcher: Watcher = SILENT) -> Path:
     """
     opened = open_run(folder)
     run, scenario = opened.run, opened.scenario
-    outcomes = [simulate(scenario, name).under(run.tables) for name in run.allocations]
+    warm_up(watcher)
+    prepared = Prepared(scenario)
+    outcomes = [outcome_of(prepared, name).under(run.tables) for name in run.allocations]
     chosen = figures.pages(run.allocations, run.draws, wanted)
 
     def step(line: str) -> None:

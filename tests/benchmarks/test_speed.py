@@ -15,7 +15,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 import returnplan as rp
 from returnplan.runs.machine.runner import DrawRunner
-from returnplan.runs.speed.bench import SIZES, Subject
+from returnplan.runs.speed.bench import SIZES
+from returnplan.runs.speed.subject import Subject
 from returnplan.scenario.synthetic import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]

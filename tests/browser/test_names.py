@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.scenario.background import read_background
@@ -99,6 +99,27 @@ def test_hostile_names_are_read_on_the_page_and_do_nothing(
         for field in (*ON_ALL, *INTERNAL * is_internal):
             assert [one for one in hostile_texts[field] if line(one) not in shown] == []
         assert page.evaluate(COUNTED, TAGS) == wanted
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_the_page_of_figures_shows_all_of_them_and_names_do_nothing_there(
+    hostile_run: Path, hostile_texts: Texts, browser: Browser, width: int
+) -> None:
+    folder = hostile_run / "figures"
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto((folder / "index.html").as_uri())
+    page.evaluate("[...document.images].forEach((one) => { one.loading = 'eager' })")
+    page.wait_for_function("[...document.images].every((one) => one.complete)")
+    shown = "[...document.images].map((one) => [one.naturalWidth > 0, one.alt.length > 0])"
+    assert page.evaluate(shown) == [[True, True]] * len(list(folder.glob("*.png")))
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    counted = page.evaluate(COUNTED, ["script", "iframe", "form", "title", "style"])
+    assert counted == {"script": 0, "iframe": 0, "form": 0, "title": 1, "style": 1, "handlers": 0}
+    text = line(page.locator("main").inner_text())
+    for title in hostile_texts["allocations.title"]:
+        assert line(title) in text
+    context.close()
 
 
 def test_a_library_that_takes_a_string_for_markup_shows_it(opened: Opened) -> None:

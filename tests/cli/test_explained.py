@@ -189,6 +189,7 @@ def test_what_ifs_of_expected_values_have_one_run_each(expected: Path) -> None:
     assert "100%" in line
 
 
+@pytest.mark.unwatched
 def test_the_same_question_has_the_same_answer(drawn: Path) -> None:
     words = (drawn, "ridge_people", "-a", "today", "--draws", "1")
     first = printed(*words)
@@ -258,6 +259,7 @@ def test_few_person_days_are_counted_in_full(tmp_path: Path, run_of: Callable[..
     assert re.search(r"handover on the same day +2025-01-07 +100%  600 \(-62.5%\)\n", text)
 
 
+@pytest.mark.unwatched
 def test_the_gates_of_the_run_are_those_that_are_explained(run_of: Callable[..., Path]) -> None:
     folder = run_of(VALLEY, "-a", "today", "--draws", "3", "--gates", "essential")
     text = printed(folder, "ridge", "--no-what-if")

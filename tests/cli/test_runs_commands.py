@@ -10,6 +10,7 @@ from click.testing import Result
 
 import returnplan as rp
 from returnplan.runs import folder as runfolder
+from returnplan.show import figures
 from tests.running import call, manifest, no_figures
 
 TABLES = ("summary", "readiness", "gates", "land_release", "jobs", "releases", "roads")
@@ -73,6 +74,7 @@ def test_only_the_named_allocations_are_run(starter: Path, tmp_path: Path) -> No
     assert set(pd.read_csv(tmp_path / "out" / "summary.csv")["allocation"]) == {"today"}
 
 
+@pytest.mark.unwatched
 @pytest.mark.usefixtures("undrawn")
 def test_an_earlier_run_is_replaced_only_on_demand(starter: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -144,6 +146,7 @@ def test_warnings_are_shown_before_a_run(tmp_path: Path) -> None:
     assert "hazards.csv, row 2, column area_m2: found 0" in result.output
 
 
+@pytest.mark.unwatched
 @pytest.mark.usefixtures("undrawn")
 def test_a_run_repeats_in_one_line_what_can_hardly_be_meant(tmp_path: Path) -> None:
     folder = tmp_path / "scenario"
@@ -182,8 +185,47 @@ def test_names_in_any_letters_are_drawn_without_a_word(starter: Path, tmp_path: 
     result = call("run", folder, "-a", "today", "--draws", "0", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert "Warning" not in result.output
-    picture = (tmp_path / "out" / "figures" / "gate_matrix_today.svg").read_text(encoding="utf-8")
+    picture = (tmp_path / "out" / "figures" / "ready_dates_today.svg").read_text(encoding="utf-8")
     assert "$x_1_2$" in picture
+
+
+def test_the_screen_says_which_figures_there_are_and_how_to_get_the_others(
+    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = figures.pages
+    monkeypatch.setattr(figures, "pages", lambda *given: every(*given)[:1])
+    out = tmp_path / "out"
+    words = ("run", starter, "-a", "today", "--draws", "0", "--overwrite", "--out", out)
+    said = call(*words, "--figures", "none").stdout
+    assert f"Figures: none; all 1: returnplan figures {out}\n" in said
+    assert not (out / "figures").exists()
+    said = call(*words).stdout
+    page = out / "figures" / "index.html"
+    first = "(the 1 that planners print first; all 1: returnplan figures"
+    assert f"Figures: {page} {first} {out})\n" in said
+    assert page.is_file()
+    assert f"Figures: {page} (1)\n" in call(*words, "--figures", "all").stdout
+    monkeypatch.setattr(figures, "pages", lambda *given: every(*given)[1:3])
+    before = {path.name for path in page.parent.iterdir()}
+    drawn = call("figures", out)
+    assert (drawn.exit_code, drawn.stdout.splitlines()[-1]) == (0, f"Figures: {page}")
+    assert drawn.stderr.count("drew ") == 2
+    assert len({path.name for path in page.parent.iterdir()} - before) == 4  # in place of the first
+    assert rp.load_run(out).is_intact
+    assert call("figures", tmp_path).exit_code == 1
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_the_report_that_a_run_writes_is_that_of_the_command(starter: Path, tmp_path: Path) -> None:
+    out, again = tmp_path / "out", tmp_path / "again"
+    said = call("run", starter, "--draws", "12", "--report", "--out", out)
+    names = ["brief-internal-en.pdf", "report-internal-en.html"]
+    assert [f"Wrote {out / 'report' / name}" for name in names] == said.stdout.splitlines()[-2:]
+    assert call("report", out, "--out", again).exit_code == 0
+    for name in names:
+        assert (out / "report" / name).read_bytes() == (again / name).read_bytes()
+    part = call("run", starter, "--shard", "1/2", "--report", "--out", tmp_path / "part")
+    assert (part.exit_code, "give it to returnplan merge" in part.stderr) == (2, True)
 
 
 @pytest.mark.usefixtures("undrawn")

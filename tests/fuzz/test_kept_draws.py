@@ -12,6 +12,7 @@ import pytest
 import returnplan as rp
 from returnplan.runs.machine import chunks
 from returnplan.runs.machine.runner import DrawRunner
+from returnplan.runs.machine.threads import run_on_threads
 from returnplan.runs.machine.working_folder import PLAN, RunIdentity, claimed, identity_of
 from tests.fuzz.damage import INPUTS, damaged, no_hang
 
@@ -31,9 +32,9 @@ def clean(plan: RunIdentity, tmp_path_factory: pytest.TempPathFactory) -> Mappin
     """Return the files of a working folder in which all draws are done, by name."""
     folder = tmp_path_factory.mktemp("kept") / "d"
     with claimed(folder, plan, (0, DRAWS), resume=False) as kept:
-        kept.all = chunks.spans((0, DRAWS), CHUNK_DRAWS)
+        kept.chunk_draws = CHUNK_DRAWS
         runner = DrawRunner(rp.load("scenarios/valley"), ["today"], 1)
-        chunks.run_on_threads(runner, kept, workers=1)
+        run_on_threads(runner, kept, workers=1)
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
@@ -56,7 +57,7 @@ def test_damaged_draws_are_run_again_and_others_are_kept(
         with no_hang():
             try:
                 with claimed(folder, plan, (0, DRAWS), resume=True, say=said.append) as kept:
-                    kept.all = chunks.spans((0, DRAWS), CHUNK_DRAWS)
+                    kept.chunk_draws = CHUNK_DRAWS
                     missing = {chunks.chunk_name(span) for span in kept.missing()}
                     there = {path.name for path in chunks.chunk_files(folder).values()}
                     assert there == {*drawn} - missing, seed

@@ -61,6 +61,7 @@ def assert_chain(steps: list[Step], start: date, end: date, days: float) -> None
     assert steps[-1].words.startswith("gate ")
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("seed", [0, 6])
 @pytest.mark.parametrize("draw", [None, 1])
 def test_chains_of_random_worlds_join_and_say_what_they_are_about(
@@ -85,6 +86,7 @@ def test_chains_of_random_worlds_join_and_say_what_they_are_about(
                 assert not re.search(r"\b(at|on|of|and|until|the) *($|\()|: *$|None", step.words)
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("allocation", ["today", "smith_path"])
 def test_the_chain_of_every_community_joins_from_the_start_to_its_median_date(
     opened: OpenedRun, allocation: str

@@ -185,6 +185,7 @@ def test_only_the_required_statement_says_safe(
     assert saying == [(STATEMENT,)]
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_below_a_figure_stay_on_the_page(language: str) -> None:
     words = words_of(language)

@@ -35,7 +35,10 @@ from tests.worlds import IS_LONG, ON_PUSH, fork, seeds, write_random_world
 pytestmark = pytest.mark.unwatched
 
 DAY_S = 86_400
-ALLOCATIONS = ("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path", "few")
+ALLOCATIONS = (
+    *("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path"),
+    *("by_even_districts", "few"),
+)
 TABLES = (
     *("summary", "readiness", "gates", "land_release", "jobs", "releases", "roads", "presence"),
     *("people_met", "delays", "key_roads", "returns", "costs", "harm", "scores", "residual_risk"),

@@ -33,7 +33,8 @@ SAID = {
 
 def asked(out: Path, **changes: Any) -> Request:
     valley = Path("scenarios/valley")
-    given: dict[str, Any] = {"allocations": NAMES, "draws": 40, "seed": 3} | changes
+    plain = {"allocations": NAMES, "draws": 40, "seed": 3, "figures": "all"}
+    given: dict[str, Any] = plain | changes
     return Request(folder=valley, scenario=rp.load(valley), out=out, **given)
 
 

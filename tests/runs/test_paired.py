@@ -198,6 +198,7 @@ def test_nobody_is_counted_outside_the_time_of_the_run(day: date) -> None:
 DAYS = st.sampled_from([0.0, 100.5, 365.0, 730.0, INF])
 
 
+@pytest.mark.unwatched
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(*[st.tuples(DAYS, DAYS, DAYS)] * 3), min_size=2, max_size=12))
 def test_there_and_back_are_opposite_whatever_the_order_of_the_allocations(draws: Any) -> None:

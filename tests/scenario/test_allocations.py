@@ -11,6 +11,7 @@ import xlsxwriter
 
 import returnplan as rp
 from returnplan.cli.described import describe
+from returnplan.model.work.policies import POLICIES
 from tests.scenario.planted import TOML, add, head, more, said, to_workbook
 from tests.sketch import Sketch
 
@@ -192,7 +193,7 @@ FAULTS: dict[str, tuple[list[Any], list[str]]] = {
         [table("third,closest,listed")],
         [
             "allocations.csv, row 2, column policy: found 'closest'; allowed: one of "
-            + ", ".join(("listed", "nearest", "population", "smith_own", "smith_path"))
+            + ", ".join(POLICIES)
         ],
     ),
     "a like in the table that is nobody": (

@@ -316,6 +316,7 @@ def test_a_scenario_with_odd_texts_is_read_as_it_was_written(
 # ----------------------------------------------------------------------------------- random worlds
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_random_world_is_read_as_it_was_written(tmp_path: Path, seed: int) -> None:
     write_random_world(tmp_path / "first", seed)

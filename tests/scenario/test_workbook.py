@@ -115,7 +115,7 @@ def test_a_second_workbook_is_one_error_and_lock_files_do_not_count(folder: Path
 # --------------------------------------------------- what has no value, and what is not a table
 
 
-@pytest.mark.parametrize("row", [99, 1_048_575])
+@pytest.mark.parametrize("row", [pytest.param(99, marks=pytest.mark.unwatched), 1_048_575])
 def test_a_stray_cell_far_away_is_one_message_and_breaks_nothing(folder: Path, row: int) -> None:
     hazards(folder, lambda sheet: sheet.write(row, 16_383, "x"))
     text = told(folder)

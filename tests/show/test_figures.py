@@ -27,6 +27,17 @@ def test_every_chart_is_drawn_for_all_or_for_each() -> None:
     assert "paired_differences" not in {page.file for page in figures.pages(["a", "b"], draws=1)}
 
 
+def test_few_figures_are_those_that_planners_print_and_one_an_allocation() -> None:
+    together = ["conditions_met_over_time", "ready_map", "returns_over_time", "waiting_by_cause"]
+    few = {page.file for page in figures.pages(["a", "b"], 100, "few")}
+    assert few == {*together, "people_against_cost", "ready_dates_a", "ready_dates_b"}
+    assert few <= {page.file for page in figures.pages(["a", "b"], 100)}
+    one = [page.file for page in figures.pages(["a"], 0, "few")]
+    assert len(one) == len(together) + 1
+    assert {"ready_map_a", "ready_dates_a"} <= set(one)
+    assert figures.pages(["a", "b"], 100, "none") == []
+
+
 def test_every_chart_is_a_function_of_charts_or_of_maps() -> None:
     assert set(figures.CHARTS) <= {*charts.__all__, *maps.__all__}
 
@@ -42,8 +53,10 @@ def draw(scenario: rp.Scenario, folder: Path, wait_for: str = "") -> dict[str, b
         if wait_for:
             until((folder / wait_for).exists)
 
-    figures.draw_figures(scenario, [outcome], folder, view, progress)
-    names = {page.file for page in figures.pages(["any"], draws=0)}
+    pages = figures.pages(["any"], draws=0)
+    with figures.drawing(figures.tables_of(scenario, [outcome]), folder, view, pages, progress):
+        pass
+    names = {page.file for page in pages}
     assert sorted(said) == sorted(f"drew {name}" for name in names)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -55,7 +68,7 @@ def test_two_processes_draw_what_one_draws(
     pages = figures.pages([scenario.allocations[0].name], draws=0)[2:5]
     monkeypatch.setattr(figures, "pages", lambda *_, **__: pages)
     alone = draw(scenario, tmp_path / "alone")
-    assert len(alone) == 6
+    assert len(alone) == 6 + 1  # the page that shows them
     monkeypatch.setattr(figures, "MANY_PAGES", 2)
     monkeypatch.setattr(figures, "cores", lambda: 2)
     assert draw(scenario, tmp_path / "both", f"{pages[0].file}.svg") == alone

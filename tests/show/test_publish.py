@@ -24,6 +24,7 @@ def report(*words: str | Path) -> Result:
     return CliRunner().invoke(main, ["report", *map(str, words)])
 
 
+@pytest.mark.unwatched
 @pytest.mark.usefixtures("swift")
 def test_report_writes_what_was_asked_for_and_says_who_may_read_it(
     valley_run: Path, tmp_path: Path

@@ -18,7 +18,8 @@ from tests.interrupted import PHASES, exit_code_of, owner_of, stopping
 from tests.running import ROOT, call, no_figures
 
 VALLEY = ROOT / "scenarios" / "valley"
-WORDS = ("run", VALLEY, "-a", "today", "--draws", "0", "--out")
+STARTER = ROOT / "returnplan" / "data" / "starter"
+WORDS = ("run", STARTER, "-a", "today", "--draws", "0", "--out")
 
 
 def names(folder: Path) -> list[str]:
@@ -84,6 +85,7 @@ def test_a_system_that_writes_no_more_is_told_in_one_line(
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.unwatched
 @pytest.mark.usefixtures("undrawn")
 def test_draws_are_kept_when_their_folder_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -101,6 +103,7 @@ def test_draws_are_kept_when_their_folder_cannot_be_written(
     assert names(tmp_path) == ["out"]
 
 
+@pytest.mark.unwatched
 @pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("phase", PHASES)

@@ -84,6 +84,9 @@ class Returns:
         People of each district, D; and those of them from settlements where works do not say how
         many dwellings they build, and the others do not suffice. None of these dwellings is
         counted: what is not known never brings home more people than what is.
+    planned_dwellings
+        Dwellings that works at each settlement build, S; nan where no works do, or some do not say
+        how many.
     """
 
     def __init__(self, scenario: Scenario, settlements: Settlements, by_s: Whole) -> None:
@@ -100,6 +103,8 @@ class Returns:
         is_bounded = np.isin(np.arange(len(settlements.ids)), at)
         self._first_dwellings = np.where(is_bounded, 0.0, math.inf)
         self._shelter = shelter[~np.isnan(dwellings)]
+        planned = np.bincount(at, dwellings, len(settlements.ids))  # a nan stays one
+        self.planned_dwellings = np.where(is_bounded, planned, np.nan)
         known_dwellings = np.bincount(at, np.nan_to_num(dwellings), len(settlements.ids))
         is_enough = (known_dwellings >= self._households) & (self._uncounted_people == 0)
         is_unknown = np.zeros(len(settlements.ids), np.bool_)
@@ -187,6 +192,36 @@ class Returns:
             instants * count,
         )
         return dwellings.astype(np.float64, copy=False).reshape(instants, count)
+
+    def dwellings(self, works_s: Floats) -> tuple[Floats, Floats]:
+        """Count the dwellings that are complete.
+
+        Parameters
+        ----------
+        works_s
+            Ends of the works, s; ``inf``: never.
+
+        Returns
+        -------
+        tuple[numpy.ndarray, numpy.ndarray]
+            By district and instant, D x N; and by settlement at the last instant, S.
+        """
+        at = self._settlements.works_at[self._shelter]
+        built = self._settlements.dwellings[self._shelter]
+        row, instants = np.searchsorted(self._by_s, works_s[self._shelter]), len(self._by_s)
+        is_done = row < instants
+        cell = self._district[at] * instants + row
+        cells = np.bincount(cell[is_done], built[is_done], len(self.districts) * instants)
+        here = np.bincount(at[is_done], built[is_done], len(self._settlements.ids))
+        return cells.reshape(-1, instants).cumsum(axis=1), here.astype(np.float64, copy=False)
+
+    def planned_by_district(self) -> Floats:
+        """Dwellings that are planned in each district, D; nan where none are, or nobody knows."""
+        planned = self.planned_dwellings
+        is_bounded = np.isfinite(self._first_dwellings) & (self._first_dwellings == 0)
+        sums = np.bincount(self._district, np.where(is_bounded, planned, 0.0), len(self.districts))
+        some = np.bincount(self._district, is_bounded, len(self.districts)) > 0
+        return np.where(some, sums, np.nan)
 
     def by_district(self, of_settlement: Floats) -> Floats:
         """Sums by district.

@@ -511,6 +511,7 @@ class Reasons:
         calendars, numbering = amounts.calendars, amounts.numbering
         return walk.Trace(
             passed_s=log.passed_s,
+            row=log.row,
             open_s=log.open_s,
             closing=log.closing,
             day_share=log.day_share,

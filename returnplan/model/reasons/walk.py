@@ -100,6 +100,7 @@ class Trace(NamedTuple):
     """What happened in one draw; M milestones."""
 
     passed_s: Whole  # M
+    row: Numbers  # M: where it stands in the next three
     open_s: Whole  # M
     closing: Whole  # M x 6, as in loop.Result
     day_share: Floats  # M
@@ -405,7 +406,7 @@ def _book_stint(facts: Facts, chain: Chain, milestone: Int, begin_s: Int, end_s:
     if scenario.pace[zone] > 0:
         usual_s = np.int64(math.floor(days * DAY_S / scenario.pace[zone] + 0.5))
     usual_s = min(max(usual_s, 0), end_s - begin_s)
-    work_s = np.int64(math.floor(usual_s * trace.day_share[milestone] + 0.5))
+    work_s = np.int64(math.floor(usual_s * trace.day_share[trace.row[milestone]] + 0.5))
     travelled_s, winter_s = begin_s + usual_s - work_s, begin_s + usual_s
     _book(chain, WINTER, milestone, winter_s, end_s)
     _book(chain, scenario.work_cause[job], milestone, travelled_s, winter_s)
@@ -605,7 +606,7 @@ def _last_found(
         return due_s, last, missing
     passed_s, rank = trace.passed_s, trace.rank
     settlement = scenario.settlement_at[scenario.job_site[works]]
-    begun_s = trace.closing[works, CLOSING_START]
+    begun_s = trace.closing[trace.row[works], CLOSING_START]
     if begun_s == NEVER:
         begun_s = passed_s[works]
     first, after = _found_at(scenario, trace, settlement)
@@ -682,8 +683,8 @@ def _from_job(
     scenario, trace, allocation = facts.scenario, facts.trace, facts.allocation
     job = trace.alike[milestone]
     site, need = scenario.job_site[job], scenario.job_need[job]
-    is_done, opened_s = trace.passed_s[milestone] != NEVER, trace.open_s[milestone]
-    closing = trace.closing[milestone]
+    is_done, opened_s = trace.passed_s[milestone] != NEVER, trace.open_s[trace.row[milestone]]
+    closing = trace.closing[trace.row[milestone]]
     start_s = closing[CLOSING_START]
     if is_done and start_s == NEVER:  # without work
         return due_s, last

@@ -20,6 +20,7 @@ from returnplan.domain import (
     Scenario,
 )
 from returnplan.model.chance.assumptions import Unrecorded, Values
+from returnplan.model.compiled import compiled
 from returnplan.model.work import loop
 from returnplan.model.work.calendars import Calendars
 from returnplan.model.work.loop import Log
@@ -44,6 +45,7 @@ from returnplan.units import DAY_S, LIMIT_DAYS, LIMIT_S, NEVER, days_to_seconds
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
+Int = Any
 NO_LIMIT = 2**31 - 1
 T = TypeVar("T", bound=np.generic)
 Kind = tuple[str, tuple[str, ...]]
@@ -166,6 +168,9 @@ class WorkLog:
     ----------
     passed_s
         When each milestone was passed: jobs, waits, found hazards' stages and releases.
+    row
+        Where each milestone stands in the three arrays that follow: they keep the order of the
+        loop, since few of their rows are ever looked at.
     open_s
         When each job was first open to a deployed asset type.
     closing, day_share
@@ -190,6 +195,7 @@ class WorkLog:
     """
 
     passed_s: Whole
+    row: Numbers
     open_s: Whole
     closing: Whole
     day_share: Floats
@@ -247,32 +253,14 @@ class Workforce:
             ),
         )
         self._last_alike = _last_alike(scenario, decoded, number[plan.milestones.stages])
-        self._settlements = _places_by_id(surveyed(scenario))
+        ids = surveyed(scenario)
+        self._surveys = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
 
     def _order(self, amounts: Amounts) -> tuple[Numbers, Numbers]:
         """Jobs by priority, and the priority of each milestone, with the found hazards."""
-        jobs, found = self._milestones.jobs, len(amounts.found.like)
-        priority = np.zeros(len(amounts.parcels), np.int32)
-        priority[:jobs] = np.arange(jobs)
-        if found == 0:
-            return priority[:jobs].copy(), priority
-        after = self._last_alike[amounts.found.like, 1:].ravel()
-        milestones = amounts.numbering.stages.ravel()
-        order = np.lexsort((*self._among_found(amounts), after))
-        inserted = np.cumsum(np.bincount(after, minlength=jobs))
-        priority[1:jobs] += inserted[:-1].astype(np.int32)
-        priority[milestones[order]] = after[order] + 1 + np.arange(len(order))
-        job_at = np.empty(jobs + len(order), np.int32)
-        job_at[priority[:jobs]] = np.arange(jobs)
-        job_at[priority[milestones]] = milestones
-        return job_at, priority
-
-    def _among_found(self, amounts: Amounts) -> tuple[Whole, Whole]:
-        """Stages of found hazards at one place in the order: by settlement, within a number."""
-        survey, begin = amounts.found.settlement, amounts.numbering.found_of
-        nth = np.arange(len(survey)) - begin[survey]
-        each = amounts.numbering.stages.shape[1]
-        return np.repeat(self._settlements[survey], each), np.repeat(nth, each)
+        order = _by_number(amounts.numbering.found_of, self._surveys)
+        jobs = self._milestones.jobs
+        return _with_found(self._last_alike, amounts.found.like, amounts.numbering, order, jobs)
 
     def _alike(self, alike: Numbers) -> Numbers:
         """What each milestone is alike, in the order of the loop."""
@@ -298,13 +286,13 @@ class Workforce:
         """
         job_at, priority = self._order(amounts)
         numbering = amounts.numbering
-        found = np.arange(len(self._planned), len(amounts.parcels))
+        found = np.arange(len(self._planned), len(amounts.parcels), dtype=np.int32)
         planned = np.concatenate([self._planned, found])
         calendars = amounts.calendars
-        pieces = np.maximum(amounts.parcels, 1)
+        parcel = (amounts.work / np.maximum(amounts.parcels, 1))[planned]
         productivity = amounts.productivity[self._assets]
         load = loop.Load(
-            work=(amounts.work / pieces / amounts.speed)[planned],
+            work=parcel / amounts.speed[planned],
             parcels=amounts.parcels[planned],
             delay_s=amounts.delay_s[planned],
             rate=np.where(self._has_area, self._rate * productivity, self._rate),
@@ -326,12 +314,13 @@ class Workforce:
         log = _cut(log, int(result.parcels))
         return WorkLog(
             passed_s=_renamed(result.passed_s, planned),
-            open_s=_renamed(result.open_s, planned),
-            closing=_renamed(result.closing, planned),
-            day_share=_renamed(result.day_share, planned),
+            row=np.concatenate([self._number, found]),
+            open_s=result.open_s,
+            closing=result.closing,
+            day_share=result.day_share,
             last_finish_s=_renamed(result.last_finish_s, self._team_order),
             demining_days=_renamed(result.demining_days, self._team_order),
-            demined_m2=float((result.demined * (amounts.work / pieces)[planned]).sum()),
+            demined_m2=float((result.demined * parcel).sum()),
             mobilisations=self._by_asset(result.mobilisations),
             camps=self._by_asset(result.camps),
             parcels=int(result.parcels),
@@ -357,6 +346,7 @@ class Workforce:
         found = np.arange(len(self._planned), milestones)
         return WorkLog(
             passed_s=np.zeros(milestones, np.int64),
+            row=np.arange(milestones, dtype=np.int32),
             open_s=np.zeros(milestones, np.int64),
             closing=np.zeros((milestones, 6), np.int64),
             day_share=np.ones(milestones),
@@ -421,11 +411,51 @@ def _last_alike(scenario: Scenario, decoded: Decoded, stages: Whole) -> Whole:
     return np.array([last[key] for key in keys], np.int64).reshape(places.shape)
 
 
-def _places_by_id(ids: Sequence[str]) -> Whole:
-    """Place of each id among all of them."""
-    places = np.empty(len(ids), np.int64)
-    places[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-    return places
+@compiled
+def _by_number(found_of: Numbers, surveys: Whole) -> Whole:
+    """Found hazards by their number at their settlement, then in the order of the surveys."""
+    most = 0
+    for survey in surveys:
+        most = max(most, found_of[survey + 1] - found_of[survey])
+    begin = np.zeros(most + 1, np.int64)
+    for survey in surveys:
+        for nth in range(found_of[survey + 1] - found_of[survey]):
+            begin[nth + 1] += 1
+    begin = np.cumsum(begin)
+    order = np.empty(found_of[-1], np.int64)
+    for survey in surveys:
+        for nth in range(found_of[survey + 1] - found_of[survey]):
+            order[begin[nth]] = found_of[survey] + nth
+            begin[nth] += 1
+    return order
+
+
+@compiled
+def _with_found(
+    last_alike: Whole, like: Whole, numbering: Numbering, order: Whole, jobs: Int
+) -> tuple[Numbers, Numbers]:
+    """Put the found hazards' stages behind those of their like, and count all jobs anew.
+
+    Several behind the same one stand in the given order of hazards.
+    """
+    stages = numbering.stages.shape[1]
+    behind = np.zeros(jobs + 1, np.int64)
+    for hazard in range(len(like)):
+        for stage in range(stages):
+            behind[last_alike[like[hazard], stage + 1] + 1] += 1
+    behind = np.cumsum(behind)
+    job_at = np.empty(jobs + len(like) * stages, np.int32)
+    priority = np.zeros(len(numbering.alike), np.int32)
+    for job in range(jobs):
+        priority[job] = job + behind[job]
+        job_at[job + behind[job]] = job
+    for hazard in order:
+        for stage in range(stages):
+            after, milestone = last_alike[like[hazard], stage + 1], numbering.stages[hazard, stage]
+            place = after + 1 + behind[after]
+            behind[after] += 1
+            priority[milestone], job_at[place] = place, milestone
+    return job_at, priority
 
 
 def _kind(team: Team) -> Kind:

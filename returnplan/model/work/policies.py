@@ -1,6 +1,7 @@
 """In which order communities are served, and what that means for each job (model §6)."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,6 +32,10 @@ class Prospect:
         when it has none.
     position
         Position in the allocation's list; ``inf`` when the list leaves it out.
+    district
+        District of its settlement; all that have none are one.
+    doable_team_days
+        Those of its own team-days that the allocation can do, in whole 1e-9; 0 without a route.
     """
 
     community: Community
@@ -38,6 +43,8 @@ class Prospect:
     own_team_days: int | None
     route_team_days: int | None
     position: float
+    district: str
+    doable_team_days: int
 
 
 Policy = Callable[[Sequence[Prospect]], Sequence[Prospect]]
@@ -96,6 +103,34 @@ def smith_path(prospect: Prospect) -> float | Fraction:
     return -_density(prospect.community.people, team_days)
 
 
+@policy
+def even_districts(prospects: Sequence[Prospect]) -> list[Prospect]:
+    """Districts in turn, that with the smallest share of its team-days ranked; by smith_path."""
+    waiting: dict[str, deque[tuple[int, Prospect]]] = {}
+    for place, prospect in enumerate(sorted(prospects, key=smith_path)):
+        waiting.setdefault(prospect.district, deque()).append((place, prospect))
+    days_of = {p.community.settlement: p.doable_team_days for p in prospects}
+    settlements = {
+        name: {p.community.settlement for _, p in some} for name, some in waiting.items()
+    }
+    whole = {name: sum(days_of[one] for one in some) for name, some in settlements.items()}
+    ranked = dict.fromkeys(waiting, 0)
+    order: list[Prospect] = []
+
+    def share_and_place(district: str) -> tuple[Fraction, int]:
+        days = whole[district]
+        return Fraction(ranked[district], days) if days else Fraction(0), waiting[district][0][0]
+
+    while waiting:
+        district = min(waiting, key=share_and_place)
+        _, prospect = waiting[district].popleft()
+        ranked[district] += days_of.pop(prospect.community.settlement, 0)
+        order.append(prospect)
+        if not waiting[district]:
+            del waiting[district]
+    return order
+
+
 def _density(people: int, team_days: int | None) -> float | Fraction:
     """People per 1e-9 team-days, exactly; work that cannot be done, or nobody: 0."""
     if people == 0 or team_days is None:
@@ -104,7 +139,11 @@ def _density(people: int, team_days: int | None) -> float | Fraction:
 
 
 def team_days_of(
-    jobs: Sequence[Job], work: Mapping[str, float], best_rate: Mapping[str, float]
+    jobs: Sequence[Job],
+    work: Mapping[str, float],
+    best_rate: Mapping[str, float],
+    *,
+    only_doable: bool = False,
 ) -> float:
     """Expected workable team-days of jobs, each at the best effective rate (model §6).
 
@@ -114,6 +153,8 @@ def team_days_of(
         Expected m2 or crew-days, by job id; jobs without work do not count.
     best_rate
         Best rate of the deployed asset types, by job id; 0: none can do it.
+    only_doable
+        Leave out jobs that cannot be done.
 
     Returns
     -------
@@ -121,9 +162,10 @@ def team_days_of(
         Team-days; ``inf`` when one of the jobs cannot be done.
     """
     with_work = [job.id for job in jobs if work[job.id] > 0]
-    if any(best_rate[job] == 0 for job in with_work):
+    doable = [job for job in with_work if best_rate[job] > 0]
+    if len(doable) < len(with_work) and not only_doable:
         return math.inf
-    return math.fsum(work[job] / best_rate[job] for job in with_work)
+    return math.fsum(work[job] / best_rate[job] for job in doable)
 
 
 def jobs_by_site(plan: WorkPlan) -> dict[str, list[Job]]:
@@ -139,6 +181,7 @@ def order_communities(
     allocation: AllocationHeader,
     routes: Routes,
     team_days: Mapping[str, float],
+    doable: Mapping[str, float],
 ) -> tuple[str, ...]:
     """Rank the communities by the allocation's policy.
 
@@ -150,6 +193,8 @@ def order_communities(
         Access route of each place.
     team_days
         Expected workable team-days by settlement and road; sites without jobs are left out.
+    doable
+        The same of those jobs alone that the allocation can do.
 
     Returns
     -------
@@ -171,6 +216,10 @@ def order_communities(
             own_team_days=_sum_of((community.settlement,), team_days),
             route_team_days=_sum_of(route, team_days),
             position=position.get(community.id, math.inf),
+            district=scenario.place[community.settlement].district,
+            doable_team_days=(
+                0 if route is None else _sum_of((community.settlement,), doable) or 0
+            ),
         )
 
     by_id = sorted(scenario.communities, key=lambda community: community.id)

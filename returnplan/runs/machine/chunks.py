@@ -1,9 +1,8 @@
 """Draws on disk: run in chunks, kept when a run is stopped, read field by field.
 
-Draws are cut into chunks whose borders depend on nothing but the draws themselves. Each chunk is
-one file, written under another name first: what has its name is complete. Threads, clusters, shards
-and the continuation of a stopped run differ only in who computes which chunk, and when: never in a
-number.
+Draws are cut into chunks of any size. Each chunk is one file, written under another name first:
+what has its name is complete. Threads, processes, clusters, shards and the continuation of a
+stopped run differ only in who computes which chunk, and when: never in a number.
 """
 
 import functools
@@ -13,7 +12,6 @@ import re
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,8 +23,9 @@ from returnplan.model.simulation import KEPT
 from returnplan.runs.machine.runner import DrawRunner
 
 CHUNK_DRAWS = 10
-"""Draws of one chunk; the last one of a part may be shorter."""
-POLL_S = 0.2
+"""Draws that one chunk has at most."""
+MOST_OPEN = 64
+"""Files that are held open while draws are read."""
 SUMS = "draws.sha256"
 """File with a line for each chunk that was written: SHA-256 and name, as sha256sum reads them."""
 CHUNK_FILE = re.compile(r"draws_(\d{8,})_(\d{8,})\.npz")
@@ -54,13 +53,22 @@ def chunk_name(span: DrawRange) -> str:
     return f"draws_{span[0]:08d}_{span[1] - 1:08d}.npz"
 
 
-def spans(part: DrawRange, chunk_draws: int = CHUNK_DRAWS) -> list[DrawRange]:
-    """Cut draws into chunks.
+def spans(
+    parts: Iterable[DrawRange], workers: int = 1, most_draws: int = CHUNK_DRAWS
+) -> list[DrawRange]:
+    """Cut draws into chunks, which become shorter towards the end.
+
+    While one worker is busy with a chunk, the others find as much to do: no worker, were it the
+    slowest, works on for long when all others are idle.
 
     Parameters
     ----------
-    chunk_draws
-        Draws of one chunk.
+    parts
+        Draws, in order.
+    workers
+        How many work at once.
+    most_draws
+        Draws that a chunk has at most.
 
     Returns
     -------
@@ -69,42 +77,22 @@ def spans(part: DrawRange, chunk_draws: int = CHUNK_DRAWS) -> list[DrawRange]:
 
     Examples
     --------
-    >>> spans((100, 125))
+    >>> spans([(100, 125)])
     [(100, 110), (110, 120), (120, 125)]
+    >>> [after - first for first, after in spans([(0, 40)], workers=2)]
+    [10, 10, 6, 4, 3, 2, 1, 1, 1, 1, 1]
     """
-    first, after = part
-    return [(at, min(at + chunk_draws, after)) for at in range(first, after, chunk_draws)]
-
-
-def in_groups(parts: Iterable[DrawRange], least_draws: int) -> list[list[DrawRange]]:
-    """Put neighbouring chunks together until each group has enough draws.
-
-    Parameters
-    ----------
-    parts
-        Chunks in order.
-    least_draws
-        Draws that each group has at least; only the last may have fewer.
-
-    Returns
-    -------
-    list[list[DrawRange]]
-        Groups of chunks.
-
-    Examples
-    --------
-    >>> in_groups([(0, 10), (10, 20), (20, 25)], 20)
-    [[(0, 10), (10, 20)], [(20, 25)]]
-    """
-    groups: list[list[DrawRange]] = []
-    size = least_draws
-    for span in parts:
-        if size >= least_draws:
-            groups.append([])
-            size = 0
-        groups[-1].append(span)
-        size += span[1] - span[0]
-    return groups
+    todo = list(parts)
+    left = sum(after - first for first, after in todo)
+    found: list[DrawRange] = []
+    for first, after in todo:
+        at = first
+        while at < after:
+            fair = max(1, left // (2 * workers - 1))
+            size = min(fair, most_draws, after - at)
+            found.append((at, at + size))
+            at, left = at + size, left - size
+    return found
 
 
 def part_of(draws: int, shard: tuple[int, int] | None) -> DrawRange:
@@ -168,33 +156,34 @@ def cores() -> int:
 
 
 def run_chunk(
-    runner: DrawRunner, span: DrawRange, progress: Callable[[], bool] = lambda: True
-) -> Arrays | None:
+    runner: DrawRunner, span: DrawRange, goes_on: Callable[[], bool] = lambda: True
+) -> tuple[DrawRange, Arrays]:
     """Run the draws of one chunk.
 
     Parameters
     ----------
-    progress
+    goes_on
         Called after each draw; says whether to go on.
 
     Returns
     -------
-    Arrays | None
-        Each field of :class:`returnplan.model.simulation.Account`, by allocation, summed ones as
-        their sum, times packed; None when told to stop.
+    tuple[DrawRange, Arrays]
+        The draws that were run, all but when told to stop; and each field of
+        :class:`returnplan.model.simulation.Account`, by allocation, summed ones as their sum,
+        times packed.
     """
     drawn = []
     for draw in range(*span):
         drawn.append(runner.run(draw))
-        if not progress():
-            return None
+        if not goes_on():
+            break
     arrays: Arrays = {}
     for number, accounts in enumerate(zip(*drawn, strict=True)):
         for name, kept in KEPT.items():
             values = [getattr(account, name) for account in accounts]
             whole = np.sum(values, axis=0) if kept == "sum" else np.stack(values)
             arrays[f"{name}.{number}"] = packed(whole) if kept == "times" else whole
-    return arrays
+    return (span[0], span[0] + len(drawn)), arrays
 
 
 # On disk a time takes four bytes: whole seconds, and two marks after all of them.
@@ -234,6 +223,7 @@ class Chunks:
 
     def __init__(self, files: Mapping[DrawRange, Path]) -> None:
         self.files = dict(sorted(files.items()))
+        self._open: dict[Path, Any] = {}
 
     @property
     def draws(self) -> int:
@@ -262,12 +252,12 @@ class Chunks:
             When a file is damaged.
         """
         if KEPT[field] == "sum":
-            parts = (_read_array(path, f"{field}.{allocation}") for path in self.files.values())
+            parts = (self._array(path, f"{field}.{allocation}") for path in self.files.values())
             return functools.reduce(np.add, parts)
         first, after = min(self.files)[0], max(self.files)[1]
         whole: NDArray[Any] | None = None
         for span, path in self.files.items():
-            part = _read_array(path, f"{field}.{allocation}")
+            part = self._array(path, f"{field}.{allocation}")
             part = unpacked(part) if KEPT[field] == "times" else part
             if whole is None:
                 whole = np.empty((after - first, *part.shape[1:]), part.dtype)
@@ -275,12 +265,24 @@ class Chunks:
         assert whole is not None  # a run has draws
         return whole
 
+    def _array(self, path: Path, name: str) -> NDArray[Any]:
+        """Read an array; the first files stay open, as it takes long to open one."""
+        try:
+            if path in self._open or len(self._open) < MOST_OPEN:
+                if path not in self._open:
+                    self._open[path] = np.load(path, allow_pickle=False)
+                array: NDArray[Any] = self._open[path][name]
+                return array
+            return read_arrays(path, [name])[0]
+        except Exception as error:  # a damaged zip raises nearly anything
+            self.close()
+            raise ReturnplanError(f"{path} is damaged ({error}): run these draws again") from None
 
-def _read_array(path: Path, name: str) -> NDArray[Any]:
-    try:
-        return read_arrays(path, [name])[0]
-    except ValueError as error:
-        raise ReturnplanError(f"{path} is damaged ({error}): run these draws again") from None
+    def close(self) -> None:
+        """Close the files."""
+        for file in self._open.values():
+            file.close()
+        self._open.clear()
 
 
 def read_arrays(file: Path | BinaryIO, names: Iterable[str]) -> list[NDArray[Any]]:
@@ -340,23 +342,36 @@ class KeptDraws:
     part
         Draws that are to be run in it.
     chunk_draws
-        Draws of one chunk.
+        Draws that one chunk has at most.
     """
 
     def __init__(self, folder: Path, part: DrawRange, chunk_draws: int = CHUNK_DRAWS) -> None:
         self.folder = folder
         self.part = part
-        self.all = spans(part, chunk_draws)
+        self.chunk_draws = chunk_draws
+        self._counting = threading.Lock()
 
-    def missing(self) -> list[DrawRange]:
-        """Chunks that are still to be run."""
-        there = chunk_files(self.folder)
-        return [span for span in self.all if span not in there]
+    def missing(self, workers: int = 1) -> list[DrawRange]:
+        """Chunks that are still to be run.
+
+        Parameters
+        ----------
+        workers
+            How many will work at once.
+
+        Returns
+        -------
+        list[DrawRange]
+            The chunks, in order.
+        """
+        there = sorted(chunk_files(self.folder))
+        ends = [self.part[0], *(after for _, after in there)]
+        begins = [*(first for first, _ in there), self.part[1]]
+        return spans(zip(ends, begins, strict=True), workers, self.chunk_draws)
 
     def count(self) -> int:
         """Draws that are done."""
-        there = chunk_files(self.folder)
-        return sum(span[1] - span[0] for span in self.all if span in there)
+        return sum(after - first for first, after in chunk_files(self.folder))
 
     def save(self, span: DrawRange, arrays: Arrays) -> None:
         """Write a chunk, all of it or nothing.
@@ -366,16 +381,43 @@ class KeptDraws:
         arrays
             What :func:`run_chunk` gave.
         """
-        path = self.folder / chunk_name(span)
-        partial = path.with_suffix(f".{threading.get_ident()}.partial")
         try:
-            with partial.open("wb") as file:
-                np.savez(file, allow_pickle=False, **arrays)
-            with (self.folder / SUMS).open("a", encoding="utf-8") as sums:
-                sums.write(f"{_sha256(partial)}  {path.name}\n")  # before the chunk counts
-            partial.replace(path)
+            self.admit(span, self.write(span, arrays))
         finally:
-            partial.unlink(missing_ok=True)
+            self._partial(span).unlink(missing_ok=True)
+
+    def write(self, span: DrawRange, arrays: Arrays) -> str:
+        """Write a chunk that does not count yet: what a worker process does.
+
+        Parameters
+        ----------
+        arrays
+            What :func:`run_chunk` gave.
+
+        Returns
+        -------
+        str
+            SHA-256 of the file.
+        """
+        with self._partial(span).open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+        return _sha256(self._partial(span))
+
+    def admit(self, span: DrawRange, sha256: str) -> None:
+        """Let a chunk that was written count; one process does it for all.
+
+        Parameters
+        ----------
+        sha256
+            What :meth:`write` gave.
+        """
+        name = chunk_name(span)
+        with self._counting, (self.folder / SUMS).open("a", encoding="utf-8") as sums:
+            sums.write(f"{sha256}  {name}\n")
+        self._partial(span).replace(self.folder / name)
+
+    def _partial(self, span: DrawRange) -> Path:
+        return self.folder / f"{chunk_name(span)}.partial"
 
     def damaged(self) -> list[Path]:
         """Find chunks that are not as they were written."""
@@ -388,52 +430,9 @@ class KeptDraws:
 
     def chunks(self) -> Chunks:
         """Return all draws, to be read."""
-        return Chunks({span: self.folder / chunk_name(span) for span in self.all})
+        return Chunks(chunk_files(self.folder))
 
     def discard(self) -> None:
         """Remove the draws: what was made of them is written."""
         for path in chunk_files(self.folder).values():
             path.unlink()
-
-
-def run_on_threads(
-    runner: DrawRunner, kept: KeptDraws, workers: int | None = None, progress: Progress = ignore
-) -> None:
-    """Run the missing draws of a working folder on this machine.
-
-    Parameters
-    ----------
-    kept
-        Working folder; each chunk is there as soon as it is done.
-    workers
-        Number of threads; None: the processor cores that the process may use.
-    progress
-        Called from this thread with the draws done.
-    """
-    stop, lock = threading.Event(), threading.Lock()
-    done = kept.count()
-
-    def count_one() -> bool:
-        nonlocal done
-        with lock:
-            done += 1
-        return not stop.is_set()
-
-    def run_one(span: DrawRange) -> None:
-        arrays = run_chunk(runner, span, count_one)
-        if arrays is not None:
-            kept.save(span, arrays)
-
-    progress(done)
-    with ThreadPoolExecutor(workers or cores(), thread_name_prefix="draws") as pool:
-        try:
-            pending = {pool.submit(run_one, span) for span in kept.missing()}
-            while pending:
-                finished, pending = wait(pending, timeout=POLL_S)
-                for future in finished:
-                    future.result()
-                progress(done)
-        except BaseException:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise

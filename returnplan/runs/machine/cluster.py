@@ -4,14 +4,15 @@ import logging
 import pickle
 import signal
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from importlib import import_module
+from time import monotonic, sleep
 from typing import Any
+from uuid import uuid4
 
-from returnplan.domain import Scenario
-from returnplan.errors import ReturnplanError
+from returnplan.errors import ReturnplanError, UnfinishedError
 from returnplan.runs.machine.chunks import (
     Arrays,
     DrawRange,
@@ -19,23 +20,19 @@ from returnplan.runs.machine.chunks import (
     Progress,
     cores,
     ignore,
-    in_groups,
     run_chunk,
 )
-from returnplan.runs.machine.runner import DrawRunner, warm_up
+from returnplan.runs.machine.runner import DrawRunner, Question, warm_up
 from returnplan.version import __version__
 
 LOCAL = "local"
-TASK_DRAWS = 100
-"""Draws that a task has at least, where there are so many."""
 MOST_DEATHS = 20
 """Workers that may die over one task before the cluster of this machine gives it up."""
-CONNECT_S = 30
+CONNECT_S = 10
+WORKERS_S = 5
+"""How long a cluster may be without workers before it is said."""
 
-Question = tuple[Scenario, tuple[str, ...], int]
-"""Scenario, allocations and seed: all that a worker needs beside the package."""
-
-_prepared: list[tuple[Question, DrawRunner]] = []
+_prepared: list[tuple[str, DrawRunner]] = []
 _preparing = threading.Lock()
 
 
@@ -45,8 +42,9 @@ def run_on_cluster(
     kept: KeptDraws,
     workers: int | None = None,
     progress: Progress = ignore,
+    say: Callable[[str], None] = ignore,
 ) -> None:
-    """Run the missing draws of a working folder as tasks of a Dask cluster.
+    """Run the missing draws of a working folder as tasks of a Dask cluster, a chunk each.
 
     Parameters
     ----------
@@ -60,64 +58,133 @@ def run_on_cluster(
         Worker processes of a local cluster; None: the processor cores that may be used.
     progress
         Called with the draws done.
+    say
+        Called with a line when no worker is left.
 
     Raises
     ------
     ReturnplanError
-        When Dask is not installed, the cluster cannot be reached, or it fails.
+        When Dask is not installed, or the cluster cannot be reached or has no workers.
+    UnfinishedError
+        When the cluster fails.
     """
-    groups = in_groups(kept.missing(), TASK_DRAWS)
-    progress(kept.count())
-    if groups:
-        # Files are written by a thread, which Ctrl-C does not reach.
-        with _client(address, workers or cores()) as client, ThreadPoolExecutor(1) as writer:
-            done = kept.count()
-            with closing(_results(client, question, groups)) as results:
-                for span, arrays in results:
-                    writer.submit(kept.save, span, arrays).result()
-                    done += span[1] - span[0]
-                    progress(done)
+    done = kept.count()
+    progress(done)
+    if not kept.missing():
+        return
+    # Files are written by a thread, which Ctrl-C does not reach.
+    with client_of(address, workers or cores()) as client, ThreadPoolExecutor(1) as writer:
+        spans = kept.missing(_threads_of(client, address))
+        with _watched(client, say), closing(results(client, uuid4().hex, question, spans)) as found:
+            for span, arrays in found:
+                writer.submit(kept.save, span, arrays).result()
+                done += span[1] - span[0]
+                progress(done)
 
 
-def _results(
-    client: Any, question: Question, groups: Sequence[list[DrawRange]]
+def _threads_of(client: Any, address: str) -> int:
+    """How many draws the workers of a cluster can run at once; there must be one soon."""
+    end = monotonic() + WORKERS_S
+    while not (threads := int(sum(client.nthreads().values()))):
+        if monotonic() > end:
+            raise ReturnplanError(
+                f"the Dask scheduler at {address} has no workers: start some, "
+                f"on any machine, with: dask worker {address} --nworkers auto --nthreads 1"
+            )
+        sleep(0.1)
+    return threads
+
+
+@contextmanager
+def _watched(client: Any, say: Callable[[str], None]) -> Iterator[None]:
+    """Say when a cluster has no workers any more, and when it has some again."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        had_workers = True
+        while not ended.wait(WORKERS_S):
+            with suppress(Exception):  # the scheduler is gone: who waits for results hears of it
+                has_workers = bool(client.nthreads())
+                if has_workers != had_workers:
+                    say(
+                        "The cluster has workers again."
+                        if has_workers
+                        else "The cluster has no workers left: the run waits until there are some."
+                    )
+                had_workers = has_workers
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def results(
+    client: Any, run: str, question: Question, spans: Sequence[DrawRange]
 ) -> Generator[tuple[DrawRange, Arrays], None, None]:
-    """Submit all tasks and give their chunks as they come."""
+    """Submit all tasks and give their chunks as they come.
+
+    Parameters
+    ----------
+    client
+        As :func:`client_of` gives it.
+    run
+        Name of the run, which has one question.
+    question
+        Scenario, allocations and seed.
+    spans
+        Chunks that are to be run.
+
+    Yields
+    ------
+    tuple[DrawRange, Arrays]
+        The draws, and what :func:`returnplan.runs.machine.chunks.run_chunk` gave.
+
+    Raises
+    ------
+    UnfinishedError
+        When the cluster fails.
+    """
     # Sent once, as a task of its own: should its worker die, the scheduler does it again.
     loaded = client.submit(pickle.loads, pickle.dumps(question), pure=False)
-    tasks = [client.submit(run_task, loaded, spans, __version__, pure=False) for spans in groups]
+    tasks = [client.submit(run_task, run, loaded, span, __version__, pure=False) for span in spans]
     try:
         for task, result in _distributed().as_completed(tasks, with_results=True):
             task.release()
-            yield from result
+            yield result
     except ReturnplanError:
         raise
     except Exception as error:
         text = f"{type(error).__name__}: {error}"
-        raise ReturnplanError(f"the cluster could not run the draws: {text}") from error
+        raise UnfinishedError(f"the cluster could not run the draws: {text}") from error
     finally:
         with suppress(Exception):
             client.cancel([*tasks, loaded])
 
 
 def run_task(
-    question: Question, spans: Sequence[DrawRange], version: str
-) -> list[tuple[DrawRange, Arrays]]:
-    """Run some chunks; this is what a worker does.
+    run: str, question: Question, span: DrawRange, version: str
+) -> tuple[DrawRange, Arrays]:
+    """Run a chunk; this is what a worker does.
 
     Parameters
     ----------
+    run
+        Name of the run, which has one question.
     question
         Scenario, allocations and seed.
-    spans
-        The chunks.
+    span
+        The draws.
     version
         Version of the package that asks.
 
     Returns
     -------
-    list[tuple[DrawRange, Arrays]]
-        Each chunk with its draws.
+    tuple[DrawRange, Arrays]
+        The draws, and what :func:`returnplan.runs.machine.chunks.run_chunk` gave.
 
     Raises
     ------
@@ -129,21 +196,15 @@ def run_task(
             f"a worker of the cluster has returnplan {__version__}, this machine has {version}: "
             "install the same version everywhere"
         )
-    runner = _runner(question)
-    found = []
-    for span in spans:
-        arrays = run_chunk(runner, span)
-        assert arrays is not None  # nobody tells it to stop
-        found.append((span, arrays))
-    return found
+    return run_chunk(_runner(run, question), span)
 
 
-def _runner(question: Question) -> DrawRunner:
-    """Prepare a runner once in each process; tasks of one run share the question's object."""
+def _runner(run: str, question: Question) -> DrawRunner:
+    """Prepare a runner once in each process for all tasks of a run."""
     with _preparing:
-        if not _prepared or _prepared[0][0] is not question:
+        if not _prepared or _prepared[0][0] != run:
             warm_up()
-            _prepared[:] = [(question, DrawRunner(*question))]
+            _prepared[:] = [(run, DrawRunner(*question))]
         return _prepared[0][1]
 
 
@@ -157,8 +218,21 @@ def _distributed() -> Any:
 
 
 @contextmanager
-def _client(address: str, workers: int) -> Iterator[Any]:
-    """Connect to a cluster, quietly; a local one is started and ended."""
+def client_of(address: str, workers: int) -> Iterator[Any]:
+    """Connect to a cluster, quietly; a local one is started and ended.
+
+    Parameters
+    ----------
+    address
+        Address of a scheduler, or ``local``.
+    workers
+        Worker processes of a local cluster.
+
+    Yields
+    ------
+    distributed.Client
+        The connection.
+    """
     distributed = _distributed()
     quiet = {
         "distributed.scheduler.allowed-failures": MOST_DEATHS,

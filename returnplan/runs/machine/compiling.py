@@ -122,7 +122,7 @@ def heard(add: Callable[[str], None]) -> Iterator[None]:
     """
     from numba.core import event
 
-    class Listener(event.Listener):  # type: ignore[misc] # numba has no types
+    class Listener(event.Listener):
         def on_start(self, event: Any) -> None:
             """Ignore it."""
 
@@ -170,8 +170,8 @@ def second_process(module: str, tally: Tally) -> Iterator[Callable[[], object]]:
         process.kill()
         process.wait()
         reader.join()
-        with suppress(OSError):
-            process.stdout.close()  # type: ignore[union-attr]
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _begun(module: str) -> Popen[bytes] | None:

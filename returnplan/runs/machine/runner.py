@@ -24,6 +24,9 @@ from returnplan.runs.machine.progress import PLAIN, Watcher
 
 _warming = threading.Lock()
 
+Question = tuple[Scenario, tuple[str, ...], int]
+"""Scenario, allocations and seed: all that another process needs beside the package."""
+
 
 class DrawRunner:
     """A scenario under some of its allocations, ready to be run on any draw.
@@ -32,9 +35,15 @@ class DrawRunner:
     ----------
     seed
         Seed of the draws.
+
+    Attributes
+    ----------
+    question : Question
+        What it is made of.
     """
 
     def __init__(self, scenario: Scenario, allocations: Sequence[str], seed: int) -> None:
+        self.question: Question = (scenario, tuple(allocations), seed)
         self.prepared = Prepared(scenario)
         self.chosen = [PreparedAllocation(self.prepared, name) for name in allocations]
         self.allocations = tuple(allocations)

@@ -29,7 +29,7 @@ STEADY_SHARE = 0.05
 
 @of_draws
 def returns(drawn: Drawn) -> pd.DataFrame:
-    """One row an allocation, district and month: returned, present, early.
+    """One row an allocation, district and month: returned, present, early, dwellings complete.
 
     Ranges of districts do not add up to the range of the country; means do. Where nobody can return
     since nobody knows how many dwellings are built, returns are blank.
@@ -55,8 +55,19 @@ def returns(drawn: Drawn) -> pd.DataFrame:
             "date": np.tile(np.array(dates[1:], "datetime64[s]"), len(districts)),
             **columns,
             "people_unknown_dwellings": unknown.round().astype(np.int64),
+            **_dwellings(drawn, len(months)),
         }
     )
+
+
+def _dwellings(drawn: Drawn, months: int) -> dict[str, Any]:
+    """Dwellings complete and planned; blank where none are planned, or nobody knows how many."""
+    planned = np.repeat(drawn.prepared.returns.planned_by_district(), months)
+    done = drawn.ends(drawn.read("dwellings"))["p50"][:, 1:].ravel()
+    return {
+        "dwellings_p50": np.where(np.isnan(planned), np.nan, done),
+        "dwellings_planned": planned,
+    }
 
 
 UNSAID = ("present_mean", "early_p10", "early_p90")

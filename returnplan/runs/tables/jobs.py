@@ -82,7 +82,7 @@ def jobs(worked: Worked) -> pd.DataFrame:
             "team": worded([teams[i].id for i in log.team]),
             "asset": worded([teams[i].asset for i in log.team]),
             "base": worded([teams[i].base for i in log.team]),
-            "open_day": np.repeat(_days(work.open_s[order]), times),
+            "open_day": np.repeat(_days(work.open_s[work.row[order]]), times),
             "start_day": placed(log.start_s / DAY_S),
             "work_day": placed(_days(log.work_s, horizon_s)),
             "finish_day": placed(_days(log.finish_s, horizon_s)),

@@ -26,6 +26,8 @@ def readiness(drawn: Drawn) -> pd.DataFrame:
     if drawn.is_expected:
         low, high = np.full((2, len(communities)), "NaT", "datetime64[s]")
     score = drawn.scored.score["proposed"]
+    planned = drawn.prepared.returns.planned_dwellings[settlements.community]
+    done = drawn.ends(drawn.read("dwellings_here"))["p50"][settlements.community]
     return pd.DataFrame(
         {
             "allocation": drawn.name,
@@ -45,6 +47,8 @@ def readiness(drawn: Drawn) -> pd.DataFrame:
             "score": score,
             "severity": severity(score),
             "unknown_gates": [", ".join(one.unknown_gates) or None for one in verdicts],
+            "dwellings_p50": np.where(np.isnan(planned), np.nan, done),
+            "dwellings_planned": planned,
         }
     )
 

@@ -117,6 +117,9 @@ def _gates(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> fl
         (name, *(_gate_text(findings, outlook, number) for outlook in kept))
         for number, name in enumerate(gate.name for gate in profile.outlooks[0].gates)
     ]
+    if any(outlook.dwellings for outlook in kept):
+        name = words.phrase("Dwellings complete by {date}", date=words.date(findings.horizon))
+        rows.append((name, *(outlook.dwellings for outlook in kept)))
     y = table(sheets, box.below(y), head, rows, (40.0, *[47.0] * len(kept)))
     missing = dict.fromkeys(data for outlook in profile.outlooks for data in outlook.missing)
     if not missing:

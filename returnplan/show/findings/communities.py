@@ -1,6 +1,7 @@
 """One community: what it needs, what is planned, when, how sure, and what it waits for."""
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -86,6 +87,9 @@ class Outlook:
         What it waits for, in one sentence.
     missing
         Data that is missing for conditions to be judged.
+    dwellings
+        How many dwellings of its settlement are complete by the horizon, of how many; empty: none
+        are planned, or nobody knows how many.
     steps, chain
         The binding chain in the typical draw, and its sentences with dates; empty if not asked
         for.
@@ -102,6 +106,7 @@ class Outlook:
     causes: tuple[CauseRow, ...]
     waits_for: str
     missing: tuple[str, ...]
+    dwellings: str
     steps: tuple[Step, ...]
     chain: tuple[str, ...]
 
@@ -241,9 +246,24 @@ def _outlook(findings: Findings, allocation: str, community: str, with_chain: bo
         causes=causes,
         waits_for=_waits_for(findings, gates, causes, str(row["binding_gate"])),
         missing=tuple(dict.fromkeys(gate_data(gate, findings.words) for gate in unknown)),
+        dwellings=dwellings_words(row["dwellings_p50"], row["dwellings_planned"], findings.words),
         steps=steps,
         chain=tuple(_step(findings, step) for step in steps),
     )
+
+
+def dwellings_words(done: float, planned: float, words: Words = ENGLISH) -> str:
+    """How far the dwellings of a settlement have come; empty: nobody knows.
+
+    Examples
+    --------
+    >>> dwellings_words(120, 400)
+    '120 of 400'
+    """
+    if math.isnan(done):
+        return ""
+    numbers = {"done": words.number(done), "planned": words.number(planned)}
+    return words.phrase("{done} of {planned}", **numbers)
 
 
 def _of(table: pd.DataFrame, community: str) -> pd.DataFrame:

@@ -95,7 +95,7 @@ def _ordered(rows: pd.DataFrame, communities: Sequence[str]) -> pd.DataFrame:
 
 
 def _readiness(findings: Findings, allocation: str, statuses: Numbered) -> dict[str, Any]:
-    """Status, dates as days, probability, binding gate."""
+    """Status, dates as days, probability, binding gate, dwellings complete and planned."""
     rows = _ordered(findings.rows("readiness", allocation), findings.run.communities)
     gates = gates_in_force(findings.scenario)
     start = findings.scenario.start
@@ -106,6 +106,10 @@ def _readiness(findings: Findings, allocation: str, statuses: Numbered) -> dict[
         "probability": [
             None if pd.isna(share) else round(float(share), 4)
             for share in rows["probability_by_horizon"]
+        ],
+        "dwellings": [
+            None if pd.isna(done) else [round(done), round(planned)]
+            for done, planned in zip(rows["dwellings_p50"], rows["dwellings_planned"], strict=True)
         ],
         "binding": [gates.index(gate) if gate in gates else None for gate in rows["binding_gate"]],
     }

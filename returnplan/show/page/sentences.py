@@ -112,6 +112,8 @@ def _profile(words: Words) -> dict[str, str]:
             "Conditions met (modelled) by {date} in {share} of the draws.",
             date="{date}", share="{share}",
         ),
+        "dwellings": words.phrase("Dwellings complete by {date}", date="{date}"),
+        "done_of": words.phrase("{done} of {planned}", done="{done}", planned="{planned}"),
         "gates": words.phrase("Conditions for return"),
         "gate": words.phrase("Condition"),
         "state": words.phrase("How it stands"),

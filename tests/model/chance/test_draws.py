@@ -20,6 +20,8 @@ from tests.model.test_laws import island, replaced, shuffled
 from tests.reference import Luck
 from tests.sketch import Sketch
 
+pytestmark = pytest.mark.unwatched
+
 SEEDS = range(4)
 BY_ID = (
     *("productivity", "shares", "qc_fail_share", "handover_days", "hazard_productivity"),

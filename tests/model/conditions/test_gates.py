@@ -11,6 +11,8 @@ import pytest
 from returnplan.model.conditions.gates import GATES
 from tests.sketch import STAGES, Sketch, Told
 
+pytestmark = pytest.mark.unwatched
+
 FOLK = "village_people"
 SERVICES = ("water", "power", "health", "education")
 

@@ -172,6 +172,7 @@ def test_a_check_with_a_preset_warns_of_what_that_preset_lacks(world: Path) -> N
 # ---------------------------------------------------------------- runs
 
 
+@pytest.mark.unwatched
 def test_a_run_takes_the_gates_that_it_is_told(world: Path, tmp_path: Path) -> None:
     words = ("run", world, "-a", "near_first", "--draws", "0")
     for preset, gates in (
@@ -203,6 +204,7 @@ def asked(world: Path, out: Path, gates: str | None = None, **more: object) -> R
     return Request(folder=world, scenario=scenario, out=out, **given)  # type: ignore[arg-type]
 
 
+@pytest.mark.unwatched
 def test_shards_keep_the_gates_that_they_were_told(world: Path, tmp_path: Path) -> None:
     parts = [tmp_path / f"part{number}" for number in (1, 2)]
     for number, folder in enumerate(parts, start=1):
@@ -254,9 +256,7 @@ def test_draws_under_other_gates_are_not_continued(world: Path, tmp_path: Path) 
     with working_folder.claimed(
         working_folder.folder_of(tmp_path / "out"), told, (0, 23), resume=False
     ) as kept:
-        arrays = chunks.run_chunk(runner, (0, 10))
-        assert arrays is not None
-        kept.save((0, 10), arrays)
+        kept.save(*chunks.run_chunk(runner, (0, 10)))
     refused = call(*words, "--resume", "--gates", "full")
     assert refused.exit_code == 2
     assert "are of another run: gates is housing_land (required_share 1.0), " in refused.output
@@ -292,6 +292,7 @@ def random_world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     return folder
 
 
+@pytest.mark.unwatched
 def test_unknown_is_never_conditions_met_under_all_gates(random_world: Path) -> None:
     scenario = rp.load(random_world, gates=preset_gates("full"))
     for draw in (None, 0, 1):

@@ -29,6 +29,8 @@ from tests.sketch import Sketch
 from tests.tabled import by_hand
 from tests.worlds import seeds, two_villages, write_random_world
 
+pytestmark = pytest.mark.unwatched
+
 START = date(2025, 7, 1)
 HORIZON = date(2027, 7, 1)
 HORIZON_S = date_to_seconds(HORIZON, START)

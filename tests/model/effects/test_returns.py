@@ -142,6 +142,25 @@ def test_no_more_households_are_home_than_dwellings_are_complete(village: Sketch
     assert not at_once.home(0, built=[NO, NO, 0]).returned.any()
 
 
+def test_dwellings_are_counted_as_they_are_completed_and_planned(village: Sketch) -> None:
+    # Works end on 5 and 10; the instants are months apart, so both are there at the first one.
+    village.works("first", "village", "shelter", 5, dwellings=40)
+    village.works("second", "village", "shelter", 5_000, dwellings=360)
+    village.village("yonder", people=10, district="north")
+    village.village("unknown", people=10, district="west")
+    village.works("third", "unknown", "shelter", 5)
+    village.team("builders", ["building"])
+    told = village.run().outcome
+    ready = told.readiness.set_index("settlement")[["dwellings_p50", "dwellings_planned"]]
+    assert ready.loc[["village"]].to_numpy().tolist() == [[40, 400]]
+    assert ready.loc[["yonder", "unknown"]].isna().all(axis=None)
+    returns = told.returns
+    counts = returns[["dwellings_p50", "dwellings_planned"]].to_numpy()
+    is_here = (returns["district"] == "").to_numpy()
+    assert (counts[is_here] == [40, 400]).all()
+    assert np.isnan(counts[~is_here]).all()
+
+
 def test_where_no_dwellings_are_to_be_built_they_do_not_bound(village: Sketch) -> None:
     home = Village(village).home(0)
     assert rounded(home.returned[0])[:3] == [0, 50, 75]

@@ -77,6 +77,7 @@ def let_uncompiled(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return let
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("name", TINY)
 def test_the_tiny_worlds_are_the_same_uncompiled(
     name: str, written: Callable[[str], Path], let_uncompiled: Callable[[], None]
@@ -131,6 +132,7 @@ def test_teams_without_any_job_wait_for_nothing(
     assert len(outcome.presence) == 2
 
 
+@pytest.mark.unwatched
 @pytest.mark.slow
 def test_compiled_and_uncompiled_programs_tell_the_same_story() -> None:
     script = (

@@ -136,6 +136,7 @@ def test_a_place_is_reached_as_soon_as_the_shortest_way_is_short_enough(seed: in
         assert reached_within(graph, source_at, road_at, limit) == expected
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("seed", seeds(0, 30))
 def test_teams_drive_the_shortest_way_over_the_roads_that_are_open_by_then(seed: int) -> None:
     luck = random.Random(seed)
@@ -166,6 +167,7 @@ def test_teams_drive_the_shortest_way_over_the_roads_that_are_open_by_then(seed:
         assert job.travel_hours == pytest.approx(hours_to[place], abs=1e-12)
 
 
+@pytest.mark.unwatched
 def test_a_way_that_opens_twice_brings_nothing_new() -> None:
     sketch = Sketch()
     sketch.village("village", hours=2)

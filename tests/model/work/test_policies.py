@@ -13,6 +13,8 @@ from returnplan.model.work.milestones import plan_work
 from tests.sketch import STAGES, Sketch
 from tests.worlds import write_random_world
 
+pytestmark = pytest.mark.unwatched
+
 
 def order(sketch: Sketch, policy: str) -> list[str]:
     sketch.policy = policy
@@ -197,6 +199,69 @@ def test_of_teams_that_end_alike_the_smaller_asset_base_and_number_goes(sketch: 
     assert teams == ["crew/town/0001", "crew/town-b/0001", "crew-b/town/0001"]
 
 
+def districts(sketch: Sketch, **villages: tuple[str, int, float]) -> None:
+    """Villages by district, people, and crew-days of a well; no other work."""
+    sketch.assume(community_survey_team_days=0)
+    for name, (district, people, days) in villages.items():
+        sketch.village(name, people=people, district=district)
+        sketch.works(f"{name}_well", name, "water", days)
+    sketch.team("crew", ["building"])
+
+
+def names(sketch: Sketch) -> str:
+    return " ".join(name.removesuffix("_people") for name in order(sketch, "even_districts"))
+
+
+def test_even_districts_lets_the_one_with_the_smallest_share_ranked_go_next(sketch: Sketch) -> None:
+    # Per day: north n1 10, n2 5, n3 1; south s1 4, s2 2. Days: north 10 + 10 + 20, south 5 + 5.
+    # 0 and 0: n1 (10 > 4); 1/4 and 0: s1; 1/4 and 1/2: n2; 1/2 and 1/2: s2 (2 > 1); then n3.
+    districts(
+        sketch,
+        n1=("north", 100, 10),
+        n2=("north", 50, 10),
+        n3=("north", 20, 20),
+        s1=("south", 20, 5),
+        s2=("south", 10, 5),
+    )
+    assert names(sketch) == "n1 s1 n2 s2 n3"
+    assert order(sketch, "smith_path")[:3] == ["n1_people", "n2_people", "s1_people"]
+
+
+def test_even_districts_takes_all_places_without_a_district_as_one(sketch: Sketch) -> None:
+    districts(sketch, a=("", 90, 1), b=("", 80, 1), c=("south", 10, 1), d=("south", 5, 1))
+    assert names(sketch) == "a c b d"
+
+
+def test_a_district_without_work_has_ranked_nothing_of_it(sketch: Sketch) -> None:
+    # Nothing to do in the east: its share stays 0 until all its communities are ranked.
+    districts(sketch, e1=("east", 5, 0), e2=("east", 0, 0), w1=("west", 900, 1), w2=("west", 9, 2))
+    assert names(sketch) == "e1 w1 e2 w2"
+
+
+def test_even_districts_counts_a_settlement_once_with_its_first_people(sketch: Sketch) -> None:
+    # North: a 6 days with two communities, b 6 days; south: c 4 days, d 8 days.
+    districts(
+        sketch,
+        a=("north", 600, 6),
+        b=("north", 6, 6),
+        c=("south", 40, 4),
+        d=("south", 8, 8),
+    )
+    sketch.people("a2", "a", 300)
+    # a 0/12; c 0/12; then north 6/12, south 4/12: d; then a2, whose settlement is ranked, then b.
+    assert names(sketch) == "a c d a2 b"
+
+
+def test_even_districts_leaves_out_work_that_nobody_can_do_or_reach(sketch: Sketch) -> None:
+    # Of a's work only the well of 2 days counts; the island counts nothing at all.
+    districts(sketch, a=("north", 50, 2), b=("north", 40, 2), c=("south", 60, 3), d=("south", 3, 1))
+    sketch.works("a_line", "a", "power", 1000, skill="wiring")
+    sketch.village("island", people=700, hours=None, district="south")
+    sketch.works("island_well", "island", "water", 500)
+    # Density: b 20, c 20, d 3, a and the island 0. b 2/4, c 3/4: a (0) goes before d; d; island.
+    assert names(sketch) == "b c a d island"
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_every_job_and_every_community_stands_once_in_its_order(seed: int, tmp_path: Path) -> None:
     write_random_world(tmp_path, seed, settlements=2 + seed % 4, hazards=6)
@@ -209,7 +274,7 @@ def test_every_job_and_every_community_stands_once_in_its_order(seed: int, tmp_p
         routes = network.access_routes(graph, scenario.roads, {})
         listed = list(communities)
         random.Random(seed).shuffle(listed)
-        given = policies.order_communities(scenario, header, routes, {})
+        given = policies.order_communities(scenario, header, routes, {}, {})
         bases = frozenset(team.base for team in roster)
         for ranking in (given, tuple(listed)):
             assert sorted(ranking) == sorted(communities)

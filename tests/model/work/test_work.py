@@ -10,6 +10,8 @@ import returnplan as rp
 from returnplan.model.simulation import Prepared, PreparedAllocation, run
 from tests.sketch import STAGES, Sketch, Told, seconds
 
+pytestmark = pytest.mark.unwatched
+
 DAY_S = 86_400
 EVERY_DAY = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 

@@ -16,13 +16,13 @@ from returnplan.runs.machine.chunks import (
     Chunks,
     KeptDraws,
     gaps_and_overlaps,
-    in_groups,
     packed,
     part_of,
     spans,
     unpacked,
 )
 from returnplan.runs.machine.runner import DrawRunner
+from returnplan.runs.machine.threads import run_on_threads
 from returnplan.units import LIMIT_S
 
 ALLOCATIONS = ("today", "smith_path")
@@ -51,10 +51,31 @@ def test_gaps_and_overlaps_are_named() -> None:
     assert gaps_and_overlaps([(0, 12), (3, 5)], (0, 12)) == ["draws 3 to 4 are there twice"]
 
 
-def test_groups_have_enough_draws_where_there_are_that_many() -> None:
-    sizes = [sum(b - a for a, b in group) for group in in_groups(spans((0, 250)), 100)]
-    assert sizes == [100, 100, 50]
-    assert in_groups([], 100) == []
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=4), st.integers(1, 70), st.integers(1, 20))
+def test_chunks_hold_what_is_missing_once_and_become_shorter(
+    gaps: list[int], workers: int, most: int
+) -> None:
+    ends = np.cumsum(gaps).tolist()
+    parts = [
+        (10 * n + end - gap, 10 * n + end)
+        for n, (gap, end) in enumerate(zip(gaps, ends, strict=True))
+    ]
+    found = spans(parts, workers, most)
+    missing = [draw for part in parts for draw in range(*part)]
+    assert [draw for span in found for draw in range(*span)] == missing
+    sizes = [after - first for first, after in found]
+    assert max(sizes, default=1) <= most
+    for number, size in enumerate(sizes):  # the others have as much to do meanwhile
+        others = sum(sizes[number + 1 :])
+        assert size == 1 or others >= (workers - 1) * size
+
+
+def test_a_thousand_draws_make_about_a_hundred_chunks_and_the_last_are_short() -> None:
+    for workers, chunks_of_all in ((1, 100), (2, 107), (8, 141)):
+        found = spans([(0, 1_000)], workers)
+        assert len(found) == chunks_of_all
+        assert found[-1][1] - found[-1][0] == (10 if workers == 1 else 1)
+    assert len(spans([(0, 1_000)], 64)) > 3 * 64
 
 
 def test_files_hold_the_draws_from_their_first_to_their_last(tmp_path: Path) -> None:
@@ -64,20 +85,20 @@ def test_files_hold_the_draws_from_their_first_to_their_last(tmp_path: Path) -> 
 
 def test_a_file_that_is_not_whole_is_run_again(runner: DrawRunner, tmp_path: Path) -> None:
     kept = KeptDraws(tmp_path, (0, 25))
-    chunks.run_on_threads(runner, kept, workers=2)
+    run_on_threads(runner, kept, workers=1)
     assert kept.missing() == []
     whole = kept.chunks().read("gate_s", 0)
     path = tmp_path / chunks.chunk_name((10, 20))
     path.write_bytes(path.read_bytes()[:-50])
     assert kept.missing() == [(10, 20)]
     assert kept.count() == 15
-    chunks.run_on_threads(runner, kept, workers=2)
+    run_on_threads(runner, kept, workers=2)
     np.testing.assert_array_equal(kept.chunks().read("gate_s", 0), whole)
 
 
 def test_a_file_with_other_bytes_is_refused(runner: DrawRunner, tmp_path: Path) -> None:
     kept = KeptDraws(tmp_path, (0, 5))
-    chunks.run_on_threads(runner, kept, workers=1)
+    run_on_threads(runner, kept, workers=1)
     path = tmp_path / chunks.chunk_name((0, 5))
     data = bytearray(path.read_bytes())
     place = data.index(b"gate_s.0.npy") + 200
@@ -110,13 +131,13 @@ def test_processor_cores_are_those_that_the_process_may_use(
     assert chunks.cores() == 3
 
 
-@pytest.mark.parametrize("chunk_draws", [1, 3, 7, 100])
+@pytest.mark.parametrize("chunk_draws", [1, 3, 100])
 def test_chunks_of_any_size_hold_the_same_numbers_and_sums(
     chunk_draws: int, tmp_path: Path
 ) -> None:
     both = DrawRunner(rp.load("scenarios/valley"), ALLOCATIONS, 1)
     kept = KeptDraws(tmp_path, (0, 7), chunk_draws)
-    chunks.run_on_threads(both, kept, workers=2)
+    run_on_threads(both, kept, workers=2)
     drawn = [both.run(draw) for draw in range(7)]
     for number in range(len(ALLOCATIONS)):
         for name, how in KEPT.items():

@@ -11,14 +11,17 @@ import numpy as np
 import pytest
 
 import returnplan as rp
-from returnplan.runs.speed.bench import Subject
 from returnplan.runs.speed.rival import Parcel
+from returnplan.runs.speed.subject import Subject
 from returnplan.scenario.synthetic import synthetic
 from tests import worlds
 
 pytestmark = pytest.mark.unwatched
 
-ALLOCATIONS = ("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path", "few")
+ALLOCATIONS = (
+    *("by_listed", "by_nearest", "by_population", "by_smith_own", "by_smith_path"),
+    *("by_even_districts", "few"),
+)
 
 
 def disagreements(scenario: rp.Scenario, allocation: str) -> list[str]:
@@ -31,6 +34,13 @@ def test_rival_and_loop_agree_on_random_worlds(seed: int, tmp_path: Path) -> Non
     settlements, hazards, teams = 1 + seed % 8, 3 + seed % 12, 1 + seed % 9
     worlds.write_random_world(tmp_path, seed, settlements=settlements, hazards=hazards, teams=teams)
     assert disagreements(rp.load(tmp_path), ALLOCATIONS[seed % len(ALLOCATIONS)]) == []
+
+
+@pytest.mark.parametrize("seed", worlds.seeds(5100, 5112))
+def test_rival_and_loop_agree_on_worlds_that_build_in_parts(seed: int, tmp_path: Path) -> None:
+    worlds.write_random_world(tmp_path, seed, settlements=2 + seed % 6, parts=True)
+    for allocation in ("by_even_districts", ALLOCATIONS[seed % len(ALLOCATIONS)]):
+        assert disagreements(rp.load(tmp_path), allocation) == []
 
 
 @pytest.mark.slow

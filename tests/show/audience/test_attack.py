@@ -26,6 +26,8 @@ from tests.show.audience.attack import (
 )
 from tests.show.audience.made_up import country, drawn, tables_of
 
+pytestmark = pytest.mark.unwatched
+
 GAIN = 1.1
 """The adversary may be right so many times as often as the plain guess."""
 

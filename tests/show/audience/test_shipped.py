@@ -21,6 +21,8 @@ from returnplan.show.audience.tables import OTHER, for_audience
 from tests.leaks import leaks
 from tests.unwatched import unwatched
 
+pytestmark = pytest.mark.unwatched
+
 Tables = dict[str, pd.DataFrame]
 
 

@@ -219,6 +219,7 @@ homes = st.lists(
 )
 
 
+@pytest.mark.unwatched
 @settings(max_examples=20, deadline=None)
 @given(plans=st.tuples(homes, homes))
 def test_no_state_of_few_is_shown_or_follows_from_sums(plans: Any) -> None:
@@ -281,6 +282,7 @@ def _returns(rng: np.random.Generator) -> tuple[Tables, np.ndarray[Any, Any], Dr
     return tables, values, replace(run, ready_day=days[np.newaxis])
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("seed", range(12))
 def test_no_small_number_of_returned_people_follows_from_all_that_is_shown(seed: int) -> None:
     """Ask a linear programme for the largest number that each small cell might be."""
@@ -526,6 +528,7 @@ EAST: list[Home] = [("East", f"e{number}", 90, "met") for number in range(3)]
 WEST: list[Home] = [("West", f"w{number}", 50, "met") for number in range(4)]
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize(
     ("days", "is_hidden"),
     [((50, 40, 10), False), ((50, 41, 9), True), ((80, 10, 10), False), ((81, 10, 9), True)],
@@ -630,6 +633,7 @@ def summary_of(plans: Mapping[str, list[Home]], **changed: Any) -> list[dict[str
     return [{str(k): v for k, v in cells.items()} for cells in found.to_dict("records")]
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("never", range(5))
 def test_one_or_two_communities_that_never_return_are_not_counted(never: int) -> None:
     (summary,) = summary_of({"plan": [*NORTH, *SOUTH]}, communities_never=never)
@@ -756,6 +760,7 @@ def test_costs_and_released_land_add_up_over_what_not_everybody_sees() -> None:
     assert set(shown["land_release"]["district"]) == {ALL}
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize(
     ("shares", "is_withheld"),
     [

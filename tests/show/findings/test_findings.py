@@ -374,6 +374,7 @@ def test_the_list_of_what_is_not_modelled_is_that_of_the_model(little: Findings)
     assert len(not_modelled(little)) == part.count("\n- ")
 
 
+@pytest.mark.unwatched
 def test_required_wording_is_complete_and_says_safe_in_the_statement_only(
     opened: Callable[..., Findings],
 ) -> None:
@@ -389,6 +390,7 @@ def test_required_wording_is_complete_and_says_safe_in_the_statement_only(
         assert SAFE.search(first)
 
 
+@pytest.mark.unwatched
 def test_the_public_hears_of_no_place_community_hazard_road_or_team(
     opened: Callable[..., Findings],
 ) -> None:
@@ -503,7 +505,11 @@ def test_missing_data_is_named_and_never_counts_as_met(little: Findings) -> None
     assert beta.planned[2] == "Dwellings: their number is not known."
     assert beta.households == 25
     assert beta.outlooks[0].waits_for.startswith("It waits for nothing")
+    built = little.run.readiness.assign(dwellings_p50=1200.0, dwellings_planned=4000.0)
+    homes = profile(tiny(tables={"readiness": built}), "beta", with_chain=False)
+    assert homes.outlooks[0].dwellings == "1,200 of 4,000"
     failing = profile(little, "beta", with_chain=False)
+    assert failing.outlooks[0].dwellings == ""
     assert failing.outlooks[0].status == "Conditions not met: water"
     assert failing.planned[1] == "Works: none is planned there."
     assert failing.planned[0] == "Land release: no hazard is recorded there."

@@ -14,6 +14,8 @@ from returnplan.show import maps
 from returnplan.show.drawing import figure
 from tests.charted import MET, VIEW, alt, drawn, tables
 
+pytestmark = pytest.mark.unwatched
+
 
 def test_the_map_puts_settlements_in_their_year_and_others_in_their_state() -> None:
     given = tables()

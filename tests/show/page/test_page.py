@@ -81,12 +81,14 @@ def test_the_page_is_one_file_that_may_fetch_nothing(page: Callable[..., str]) -
     assert len(text.encode("utf-8")) < MOST_BYTES
 
 
+@pytest.mark.unwatched
 def test_the_same_run_gives_the_same_page(
     page: Callable[..., str], opened: Callable[..., Findings]
 ) -> None:
     assert report_page(opened("public"), Background()) == page("public")
 
 
+@pytest.mark.unwatched
 def test_markup_in_names_stays_text(
     opened: Callable[..., Findings], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,9 +35,17 @@ function communityProfile(i) {
     make("p", { class: "status" }, stateWords(stands, status)),
     line(dates),
     probability === null ? "" : line(say("probability", { share: percent(probability), date: date(data.days.at(-1)) })),
+    dwellingsLine(profile.dwellings[i]),
     make("div", { class: "columns" }, gatesTable(profile, i), causesTable(profile, i)),
     ...chainOf(profile, i, median),
   ];
+}
+
+/** Dwellings complete by the horizon, of those that are planned; nothing where nobody knows. */
+function dwellingsLine(dwellings) {
+  if (dwellings === null) return "";
+  const [done, planned] = dwellings.map(number);
+  return line(`${say("dwellings", { date: date(data.days.at(-1)) })}: ${say("done_of", { done, planned })}`);
 }
 
 function gatesTable(profile, i) {
