@@ -1032,7 +1032,7 @@ def columns_of(row_type: type) -> Iterator[tuple[str, str, FieldInfo]]:
     """
     hints = get_type_hints(row_type, include_extras=True)
     for item in fields(row_type):
-        info = next(m for m in hints[item.name].__metadata__ if isinstance(m, FieldInfo))
+        *_, info = (m for m in hints[item.name].__metadata__ if isinstance(m, FieldInfo))
         extra = info.json_schema_extra
         name = str(extra["column"]) if isinstance(extra, dict) else ""
         yield item.name, name or item.name, info

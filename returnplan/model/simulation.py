@@ -32,6 +32,7 @@ from returnplan.model.work.arrays import Amounts, Workforce, Workload, WorkLog
 from returnplan.model.work.calendars import calendars_of
 from returnplan.model.work.land import Cells, Farmland
 from returnplan.model.work.milestones import plan_work
+from returnplan.model.work.numbered import NumberedPlan
 from returnplan.model.work.policies import Decoded
 from returnplan.model.work.teams import Team
 from returnplan.units import counting_dates, date_to_seconds, horizon_date
@@ -176,6 +177,9 @@ class Prepared:
         self.network = network.build(scenario)
         self.calendars = calendars_of(scenario)
         self.plan = plan_work(scenario)
+        self.numbered = NumberedPlan(scenario, self.plan, self.network, self.calendars.zones)
+        self.keys = policies.JobKeys(scenario, self.plan)
+        self._prospects: dict[Any, tuple[Any, Any, network.Routes]] = {}
         self.workload = Workload(scenario, self.plan, self.calendars)
         self.settlements = Settlements(scenario, self.network)
         self.expected = expected_values(scenario)
@@ -188,6 +192,38 @@ class Prepared:
     def unneeded(self) -> frozenset[str]:
         """Jobs on settlements that no gate in force waits for, by id."""
         return unneeded(self.scenario, self.plan)
+
+    @cached_property
+    def is_unneeded(self) -> npt.NDArray[np.bool_]:
+        """Whether no gate in force waits for each job."""
+        return np.array([name in self.unneeded for name in self.keys.ids], np.bool_)
+
+    def prospects(
+        self, scenario: Scenario, roster: Sequence[Team]
+    ) -> tuple[policies.Units, policies.Units, network.Routes]:
+        """Team-days on each site, all and those that can be done, and routes (model §6).
+
+        They rest on expected values and on what kinds of teams there are, so they are kept for
+        other allocations with the same.
+
+        Parameters
+        ----------
+        scenario
+            The scenario, or one with other deployments.
+        roster
+            Teams of the allocation.
+        """
+        kinds = sorted(teams.kinds_of(roster))
+        key = teams.asked_words(scenario), tuple(kinds)
+        if key not in self._prospects:
+            needs, asked = self.numbered.needs(scenario)
+            best = teams.rates_of(scenario, kinds, needs).max(axis=1, initial=0.0)[asked]
+            work = self.workload.amounts(self.expected).work[: len(asked)]
+            team_days, doable = policies.team_days(self.keys, work, best)
+            routes = network.access_routes(self.network, scenario.roads, team_days)
+            units = policies.in_units(team_days), policies.in_units(doable)
+            self._prospects[key] = *units, routes
+        return self._prospects[key]
 
     @cached_property
     def people_beyond(self) -> dict[str, int]:
@@ -238,13 +274,10 @@ class PreparedAllocation:
             self.order, self.decoded, self.routes = made
         else:
             self.order, self.decoded, self.routes = like.order, like.decoded, like.routes
+            if self.decoded.ids != prepared.keys.ids:
+                raise ValueError(f"{name}: the other scenario has other jobs")
         self.workforce = Workforce(
-            scenario,
-            prepared.plan,
-            self.decoded,
-            self.teams,
-            prepared.network,
-            prepared.calendars.zones,
+            scenario, prepared.numbered, self.decoded, self.teams, prepared.network
         )
         self.payroll = Payroll(
             self.teams, scenario.assets, prepared.horizon_s, scenario.start, scenario.works
@@ -275,22 +308,13 @@ def _prioritise(
     prepared: Prepared, allocation: AllocationHeader, roster: Sequence[Team]
 ) -> tuple[tuple[str, ...], Decoded, network.Routes]:
     """Order of communities, priority of jobs, access routes, on expected values (model §6)."""
-    scenario, plan = prepared.scenario, prepared.plan
-    amounts = prepared.workload.amounts(prepared.expected)
-    work = dict(zip((job.id for job in plan.jobs), amounts.work.tolist(), strict=False))
-    best = teams.best_rates(scenario, roster, plan.jobs)
-    jobs = policies.jobs_by_site(plan)
-    team_days = {site: policies.team_days_of(some, work, best) for site, some in jobs.items()}
-    routes = network.access_routes(prepared.network, scenario.roads, team_days)
-    doable = {
-        site: policies.team_days_of(some, work, best, only_doable=True)
-        for site, some in jobs.items()
-    }
+    scenario = prepared.scenario
+    team_days, doable, routes = prepared.prospects(scenario, roster)
     order = policies.order_communities(scenario, allocation, routes, team_days, doable)
     bases = frozenset(team.base for team in roster)
     places = math.inf if allocation.rest_waits == "end" else allocation.rest_waits
-    later = dict.fromkeys(prepared.unneeded, places)
-    return order, policies.decode(scenario, plan, order, routes, bases, later), routes
+    later = np.where(prepared.is_unneeded, float(places), 0.0) if places else None
+    return order, policies.decode(prepared.keys, order, routes, bases, later), routes
 
 
 def run(

@@ -218,7 +218,7 @@ def test_ids_jobs_and_order_stay_when_a_cause_goes(cause: str, make: Callable[[]
     after = PreparedAllocation(prepared, "plan", like=before)
     assert after.order == before.order
     assert after.routes is before.routes
-    assert np.array_equal(after.decoded.priority, before.decoded.priority)
+    assert after.decoded.priority == before.decoded.priority
     assert prepared.reasons.causes == causes_of(plan_work(scenario))
 
 

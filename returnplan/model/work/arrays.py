@@ -5,20 +5,14 @@ This room stands between the words and the compiled loop: it numbers what has an
 their places in the :class:`~returnplan.model.work.milestones.WorkPlan`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from returnplan.domain import (
-    DEMINING,
-    HAZARD_STAGES,
-    KINDS_OF_WORKS,
-    SETTLEMENT_DENIALS,
-    Scenario,
-)
+from returnplan.domain import HAZARD_STAGES, KINDS_OF_WORKS, SETTLEMENT_DENIALS, Scenario
 from returnplan.model.chance.assumptions import Unrecorded, Values
 from returnplan.model.compiled import compiled
 from returnplan.model.work import loop
@@ -27,29 +21,26 @@ from returnplan.model.work.loop import Log
 from returnplan.model.work.milestones import (
     CLEARANCE,
     HazardAmounts,
+    Milestones,
     Numbering,
     WorkPlan,
     hazard_work,
-    opened,
     parcels_of,
-    released,
     repaired,
     route_shares,
     surveyed,
 )
 from returnplan.model.work.network import Network
+from returnplan.model.work.numbered import NumberedPlan, rows
 from returnplan.model.work.policies import Decoded
-from returnplan.model.work.teams import Need, Skills, Team, needs_of
+from returnplan.model.work.teams import Kind, Team, kinds_of, rates_of
 from returnplan.units import DAY_S, LIMIT_DAYS, LIMIT_S, NEVER, days_to_seconds
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
 Int = Any
-NO_LIMIT = 2**31 - 1
 T = TypeVar("T", bound=np.generic)
-Kind = tuple[str, tuple[str, ...]]
-"""Asset type of teams, and the words of whom they serve: the loop takes it for their type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,39 +209,33 @@ class Workforce:
         All jobs, first to be served first, and their ranks.
     teams
         Teams of the allocation, sorted by asset type, base and number.
-    zones
-        Number of each zone.
     """
 
     def __init__(
         self,
         scenario: Scenario,
-        plan: WorkPlan,
+        numbered: NumberedPlan,
         decoded: Decoded,
         teams: Sequence[Team],
         network: Network,
-        zones: Mapping[str, int],
     ) -> None:
-        asked = needs_of(scenario, plan.jobs)
-        needs = {need: i for i, need in enumerate(dict.fromkeys(asked))}
-        kinds = list(dict.fromkeys(map(_kind, teams)))
+        needs, asked = numbered.needs(scenario)
+        kinds, plan = kinds_of(teams), numbered.plan
         known = {asset.id: i for i, asset in enumerate(scenario.assets)}
         self._assets = np.array([known[asset] for asset, _ in kinds], np.int64)
         self._first_kinds = np.flatnonzero(np.diff(self._assets, prepend=loop.NONE))
         self._team_order = np.array(_by_kind(teams, kinds), np.int32)
-        self._rate = _rates(scenario, kinds, needs)
+        self._rate = rates_of(scenario, kinds, needs)
         self._has_area = np.array([need.has_area for need in needs], np.bool_)[:, np.newaxis]
-        self._planned = _kernel_order(plan, decoded.priority)
+        self._planned = _kernel_order(plan.milestones, decoded.order)
         number = np.empty(len(self._planned), np.int64)
         number[self._planned] = np.arange(len(number))
         self._milestones = plan.milestones
         self._number = number.astype(np.int32)
         self._setting = loop.Setting(
-            sites=_sites(scenario, plan, network, zones, number),
+            sites=numbered.sites(number),
             crews=_crews(scenario, teams, self._team_order, network),
-            jobs=_jobs(
-                scenario, plan, network, [needs[need] for need in asked], self._rate, number
-            ),
+            jobs=numbered.jobs(asked, self._rate, self._planned, number),
         )
         self._last_alike = _last_alike(scenario, decoded, number[plan.milestones.stages])
         ids = surveyed(scenario)
@@ -374,16 +359,13 @@ def _renamed(values: npt.NDArray[T], order: npt.NDArray[np.integer[Any]]) -> npt
     return moved
 
 
-def _kernel_order(plan: WorkPlan, priority: Sequence[str]) -> Whole:
+def _kernel_order(milestones: Milestones, jobs: Whole) -> Whole:
     """Milestones of the plan in the order of the kernel: what happens together stands together.
 
     Jobs by priority; then the releases of hazards in the order of their last stages; then roads.
     """
-    number = {job.id: i for i, job in enumerate(plan.jobs)}
-    jobs = np.array([number[job] for job in priority], np.int64)
     place = np.empty(len(jobs), np.int64)
     place[jobs] = np.arange(len(jobs))
-    milestones = plan.milestones
     last_stages = place[milestones.stages].reshape(-1, len(HAZARD_STAGES))[:, -1]
     releases = milestones.jobs + np.argsort(last_stages, kind="stable")
     roads = np.arange(milestones.road_releases.start, milestones.planned)
@@ -396,19 +378,16 @@ def _last_alike(scenario: Scenario, decoded: Decoded, stages: Whole) -> Whole:
     For each recorded hazard and stage: the place of the last job, in the order, of a recorded
     hazard of the same rank, class of dispatch and stage.
     """
-    keys = [
-        (
-            decoded.rank[f"{h.id}/{HAZARD_STAGES[0]}"],
-            h.road is not None,
-            any(denied in SETTLEMENT_DENIALS for denied in h.denies),
-        )
+    places = stages.reshape(-1, len(HAZARD_STAGES))
+    ranks = decoded.ranks[: stages.size : len(HAZARD_STAGES)]
+    of_class = [
+        (h.road is not None) + 2 * any(denied in SETTLEMENT_DENIALS for denied in h.denies)
         for h in scenario.hazards
     ]
-    places = stages.reshape(-1, len(HAZARD_STAGES))
-    last: dict[tuple[int, bool, bool], Whole] = {}
-    for key, row in zip(keys, places, strict=True):
-        last[key] = np.maximum(row, last[key]) if key in last else row
-    return np.array([last[key] for key in keys], np.int64).reshape(places.shape)
+    _, group = np.unique(4 * ranks + np.array(of_class, np.int64), return_inverse=True)
+    last = np.zeros((len(scenario.hazards), len(HAZARD_STAGES)), np.int64)
+    np.maximum.at(last, group, places)
+    return last[group]
 
 
 @compiled
@@ -468,62 +447,6 @@ def _by_kind(teams: Sequence[Team], kinds: Sequence[Kind]) -> list[int]:
     return sorted(range(len(teams)), key=lambda i: number[_kind(teams[i])])
 
 
-def _rates(scenario: Scenario, kinds: Sequence[Kind], needs: Mapping[Need, int]) -> Floats:
-    """Effective rate of each kind of teams for each need; 0: cannot, or not there."""
-    skills = Skills(scenario)
-    rates = [
-        [skills.effective_rate(asset, need, serves) for asset, serves in kinds] for need in needs
-    ]
-    return np.array(rates, np.float64).reshape(len(needs), len(kinds))
-
-
-def _rows(groups: Sequence[Sequence[int]]) -> tuple[Numbers, Numbers]:
-    """Lists of different lengths as one: where each begins, and all one after the other."""
-    begin = np.zeros(len(groups) + 1, np.int32)
-    np.cumsum([len(group) for group in groups], out=begin[1:])
-    return begin, np.array([item for group in groups for item in group], np.int32)
-
-
-def _sites(
-    scenario: Scenario,
-    plan: WorkPlan,
-    network: Network,
-    zones: Mapping[str, int],
-    number: Whole,
-) -> loop.Sites:
-    """Places, then roads: dates, zones, neighbours, jobs and surveys on each."""
-    places, roads = len(network.places), len(network.roads)
-    job_site = _job_sites(plan, network)
-    jobs_on: list[list[int]] = [[] for _ in range(places + roads)]
-    for job, site in enumerate(job_site):
-        jobs_on[site].append(int(number[job]))
-    surveys, count = plan.milestones.surveys, plan.milestones.surveyed
-    survey_on = np.full(places + roads, loop.NONE, np.int32)
-    survey_on[job_site[surveys]] = np.arange(count)
-    site_zone = [zones[place.zone] for place in scenario.places]
-    site_zone += [zones[scenario.place[road.from_place].zone] for road in scenario.roads]
-    roads_of, roads_at = _rows(network.roads_at)
-    jobs_of, jobs = _rows(jobs_on)
-    return loop.Sites(
-        from_s=np.array([*network.place_from_s, *network.road_from_s], np.int64),
-        zone=np.array(site_zone, np.int32),
-        road_ends=np.array(network.ends, np.int32).reshape(-1, 2),
-        road_hours=np.array(network.hours, np.float64),
-        roads_of=roads_of,
-        roads=roads_at,
-        jobs_of=jobs_of,
-        jobs=jobs,
-        survey=survey_on,
-    )
-
-
-def _renumbered(values: npt.NDArray[T], number: Whole) -> npt.NDArray[T]:
-    """Bring values of the first milestones of the plan into the order of the loop."""
-    moved = np.empty_like(values)
-    moved[number[: len(values)]] = values
-    return moved
-
-
 def _crews(
     scenario: Scenario, roster: Sequence[Team], order: Numbers, network: Network
 ) -> loop.Crews:
@@ -543,7 +466,7 @@ def _crews(
         ]
         for base in bases
     ]
-    rovers_of, rover_crews = _rows(rovers)
+    rovers_of, rover_crews = rows(rovers)
     team_crew = [crew_no[_kind(team), team.base] for team in teams]
     return loop.Crews(
         base_place=np.array([network.place_no[base] for base in bases], np.int32),
@@ -573,56 +496,6 @@ def _crews(
 def _begins(sorted_numbers: npt.ArrayLike, groups: int) -> Numbers:
     """Where each group begins among the sorted numbers of their groups."""
     return np.searchsorted(sorted_numbers, np.arange(groups + 1)).astype(np.int32)
-
-
-def _jobs(
-    scenario: Scenario,
-    plan: WorkPlan,
-    network: Network,
-    need: Sequence[int],
-    rate: Floats,
-    number: Whole,
-) -> loop.Jobs:
-    """What each job asks for, and which milestones follow which."""
-    names = [*(job.id for job in plan.jobs), *(wait.id for wait in plan.waits)]
-    number_of = dict(zip(names, number.tolist(), strict=True))
-    after = [*(job.after for job in plan.jobs), *(wait.after for wait in plan.waits)]
-    followers: list[list[int]] = [[] for _ in names]
-    for follower, before in zip(names, after, strict=True):
-        for name in before:
-            followers[number_of[name]].append(number_of[follower])
-    follow_of, follow = _rows(followers)
-    able_of, able = _rows([np.flatnonzero(row > 0).tolist() for row in rate])
-    need_demines = np.zeros(len(rate), np.bool_)
-    need_demines[need] = [job.skill in DEMINING for job in plan.jobs]
-    limits = [NO_LIMIT if job.max_teams is None else job.max_teams for job in plan.jobs]
-    drives = np.full(len(plan.waits), loop.NONE, np.int32)
-    for i, road in enumerate(scenario.roads):
-        wait = (opened if road.impassable else released)(road.id)
-        drives[number_of[wait] - len(plan.jobs)] = i
-    survey = np.full(len(plan.jobs), loop.NONE, np.int32)
-    survey[plan.milestones.surveys] = np.arange(plan.milestones.surveyed)
-    return loop.Jobs(
-        able_of=able_of,
-        able=able,
-        need_demines=need_demines,
-        site=_renumbered(_job_sites(plan, network), number),
-        need=_renumbered(np.array(need, np.int32), number),
-        limit=_renumbered(np.minimum(limits, NO_LIMIT).astype(np.int32), number),
-        survey=_renumbered(survey, number),
-        takes_found=_renumbered(np.array([job.takes_found for job in plan.jobs], np.bool_), number),
-        follow_of=follow_of,
-        follow=follow,
-        missing=_renumbered(np.array([len(before) for before in after], np.int32), number),
-        drives=drives,
-    )
-
-
-def _job_sites(plan: WorkPlan, network: Network) -> Numbers:
-    """Site of each job: places, then roads."""
-    roads = {road: len(network.places) + i for road, i in network.road_no.items()}
-    site_no = {**network.place_no, **roads}
-    return np.array([site_no[job.site] for job in plan.jobs], np.int32)
 
 
 def _new_log(rows: int) -> Log:

@@ -6,13 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import wraps
-from types import MappingProxyType
 
-from returnplan.domain import HAZARD_STAGES, AllocationHeader, Community, Job, Scenario
+import numpy as np
+import numpy.typing as npt
+
+from returnplan.domain import HAZARD_STAGES, AllocationHeader, Community, Scenario
 from returnplan.model.work.milestones import WorkPlan, dispatch_class
 from returnplan.model.work.network import Routes, whole_billionths
 from returnplan.registry import Family
 
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Units = Mapping[str, int | None]
+"""Whole 1e-9 by settlement or road; None: without end."""
 STAGE_ORDER = {stage: i for i, stage in enumerate((*HAZARD_STAGES, "repair"))}
 
 
@@ -138,50 +144,62 @@ def _density(people: int, team_days: int | None) -> float | Fraction:
     return math.inf if team_days == 0 else Fraction(people, team_days)
 
 
-def team_days_of(
-    jobs: Sequence[Job],
-    work: Mapping[str, float],
-    best_rate: Mapping[str, float],
-    *,
-    only_doable: bool = False,
-) -> float:
-    """Expected workable team-days of jobs, each at the best effective rate (model §6).
+class JobKeys:
+    """What places a job beside others of its rank, the same in every allocation (model §6)."""
+
+    def __init__(self, scenario: Scenario, plan: WorkPlan) -> None:
+        hazard_of = {hazard.id: hazard for hazard in scenario.hazards}
+        jobs = plan.jobs
+        self.ids = tuple(job.id for job in jobs)
+        self.site_no = {site: i for i, site in enumerate(dict.fromkeys(job.site for job in jobs))}
+        self.site = np.array([self.site_no[job.site] for job in jobs], np.int64)
+        self.dispatch_class = np.array([dispatch_class(job, hazard_of) for job in jobs], np.int64)
+        self.stage = np.array([-STAGE_ORDER.get(job.stage, 0) for job in jobs], np.int64)
+        by_name = sorted(range(len(jobs)), key=lambda i: (jobs[i].owner, jobs[i].stage))
+        self.name = np.empty(len(jobs), np.int64)
+        self.name[by_name] = np.arange(len(jobs))
+        self.settlement_of = {one.id: one.settlement for one in scenario.communities}
+
+
+def team_days(
+    keys: JobKeys, work: Floats, best_rate: Floats
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Expected workable team-days on each site, each job at the best effective rate (model §6).
 
     Parameters
     ----------
+    keys
+        Jobs.
     work
-        Expected m2 or crew-days, by job id; jobs without work do not count.
+        Expected m2 or crew-days of each job; jobs without work do not count.
     best_rate
-        Best rate of the deployed asset types, by job id; 0: none can do it.
-    only_doable
-        Leave out jobs that cannot be done.
+        Best rate of the deployed asset types for each job; 0: none can do it.
 
     Returns
     -------
-    float
-        Team-days; ``inf`` when one of the jobs cannot be done.
+    tuple[dict[str, float], dict[str, float]]
+        By settlement and road with jobs; ``inf`` when one of them cannot be done. The same of those
+        that can be done alone.
     """
-    with_work = [job.id for job in jobs if work[job.id] > 0]
-    doable = [job for job in with_work if best_rate[job] > 0]
-    if len(doable) < len(with_work) and not only_doable:
-        return math.inf
-    return math.fsum(work[job] / best_rate[job] for job in doable)
-
-
-def jobs_by_site(plan: WorkPlan) -> dict[str, list[Job]]:
-    """Jobs of each settlement and road."""
-    found: dict[str, list[Job]] = {}
-    for job in plan.jobs:
-        found.setdefault(job.site, []).append(job)
-    return found
+    is_work, can = work > 0, best_rate > 0
+    days = np.divide(work, best_rate, out=np.zeros(len(work)), where=is_work & can)
+    order = np.argsort(keys.site, kind="stable")
+    ends = np.cumsum(np.bincount(keys.site, minlength=len(keys.site_no))).tolist()
+    parts, begin, doable = days[order].tolist(), 0, {}
+    for site, end in zip(keys.site_no, ends, strict=True):
+        doable[site] = math.fsum(parts[begin:end])
+        begin = end
+    undone = np.bincount(keys.site[is_work & ~can], minlength=len(keys.site_no)) > 0
+    sites = zip(doable.items(), undone.tolist(), strict=True)
+    return {site: math.inf if more else one for (site, one), more in sites}, doable
 
 
 def order_communities(
     scenario: Scenario,
     allocation: AllocationHeader,
     routes: Routes,
-    team_days: Mapping[str, float],
-    doable: Mapping[str, float],
+    team_days: Units,
+    doable: Units,
 ) -> tuple[str, ...]:
     """Rank the communities by the allocation's policy.
 
@@ -192,7 +210,8 @@ def order_communities(
     routes
         Access route of each place.
     team_days
-        Expected workable team-days by settlement and road; sites without jobs are left out.
+        Expected workable team-days by settlement and road, in whole 1e-9; None: without end. Sites
+        without jobs are left out.
     doable
         The same of those jobs alone that the allocation can do.
 
@@ -206,7 +225,7 @@ def order_communities(
         for line in scenario.orders
         if line.allocation == allocation.name
     }
-    hours = {road.id: road.length_km / road.speed_kmh for road in scenario.roads}
+    hours = in_units({road.id: road.length_km / road.speed_kmh for road in scenario.roads})
 
     def prospect(community: Community) -> Prospect:
         route = routes.roads.get(community.settlement)
@@ -227,11 +246,20 @@ def order_communities(
     return tuple(one.community.id for one in order)
 
 
-def _sum_of(sites: Sequence[str] | None, amounts: Mapping[str, float]) -> int | None:
+def in_units(amounts: Mapping[str, float]) -> Units:
+    """Amounts in whole 1e-9; None: without end."""
+    return {site: whole_billionths(amount) for site, amount in amounts.items()}
+
+
+def _sum_of(sites: Sequence[str] | None, amounts: Units) -> int | None:
     """Sum of whole 1e-9 of each site; None: no sites, or an amount without end."""
-    units = [whole_billionths(amounts.get(site, 0.0)) for site in sites or ()]
-    known = [one for one in units if one is not None]
-    return None if sites is None or len(known) < len(units) else sum(known)
+    total = 0
+    for site in sites or ():
+        amount = amounts.get(site, 0)
+        if amount is None:
+            return None
+        total += amount
+    return None if sites is None else total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,28 +268,42 @@ class Decoded:
 
     Parameters
     ----------
-    rank
-        Rank of each job: 0 for the routes of the bases, n for the n-th community, last the rest.
-    priority
-        Job ids, first to be served first.
+    ids
+        Jobs in the order of the plan.
+    ranks
+        Rank of each: 0 for the routes of the bases, n for the n-th community, last the rest.
+    order
+        Their numbers, first to be served first.
     """
 
-    rank: Mapping[str, int]
-    priority: tuple[str, ...]
+    ids: tuple[str, ...]
+    ranks: Whole
+    order: Whole
+
+    @property
+    def rank(self) -> dict[str, int]:
+        """Rank of each job by its id."""
+        return dict(zip(self.ids, self.ranks.tolist(), strict=True))
+
+    @property
+    def priority(self) -> tuple[str, ...]:
+        """Job ids, first to be served first."""
+        return tuple(self.ids[i] for i in self.order.tolist())
 
 
 def decode(
-    scenario: Scenario,
-    plan: WorkPlan,
+    keys: JobKeys,
     order: Sequence[str],
     routes: Routes,
     bases: frozenset[str],
-    later: Mapping[str, float] = MappingProxyType({}),
+    later: Floats | None = None,
 ) -> Decoded:
     """Turn an order of communities into one priority per job (model §6).
 
     Parameters
     ----------
+    keys
+        The jobs.
     order
         Community ids, first to be served first.
     routes
@@ -269,8 +311,8 @@ def decode(
     bases
         Places where the allocation's teams live.
     later
-        By job id, places in the order of communities by which it stands later than its site, at
-        most at the end; jobs that are left out stand with their site.
+        For each job, places in the order of communities by which it stands later than its site, at
+        most at the end; None: all stand with their sites.
 
     Returns
     -------
@@ -284,31 +326,17 @@ def decode(
         for steps, road in enumerate(routes.roads.get(base, ()), start=1):
             site_rank[road] = 0
             road_steps[road] = min(steps, road_steps.get(road, steps))
-    settlement_of = {community.id: community.settlement for community in scenario.communities}
     for number, community in enumerate(order, start=1):
-        settlement = settlement_of[community]
+        settlement = keys.settlement_of[community]
         for steps, road in enumerate(routes.roads.get(settlement, ()), start=1):
             if road not in site_rank:
                 site_rank[road] = number
                 road_steps[road] = steps
         site_rank.setdefault(settlement, number)
-    hazard_of = {hazard.id: hazard for hazard in scenario.hazards}
-    rank = {
-        job.id: int(min(site_rank.get(job.site, last) + later.get(job.id, 0), last))
-        for job in plan.jobs
-    }
-
-    def key(job: Job) -> tuple[int, int, int, int, str, str]:
-        return (
-            rank[job.id],
-            dispatch_class(job, hazard_of),
-            road_steps.get(job.site, 0),
-            -STAGE_ORDER.get(job.stage, 0),
-            job.owner,
-            job.stage,
-        )
-
-    return Decoded(
-        rank=rank,
-        priority=tuple(job.id for job in sorted(plan.jobs, key=key)),
-    )
+    rank_of = np.array([site_rank.get(site, last) for site in keys.site_no], np.int64)
+    steps_of = np.array([road_steps.get(site, 0) for site in keys.site_no], np.int64)
+    ranks = rank_of[keys.site]
+    if later is not None:
+        ranks = np.minimum(ranks + later, last).astype(np.int64)
+    place = (keys.name, keys.stage, steps_of[keys.site], keys.dispatch_class, ranks)
+    return Decoded(ids=keys.ids, ranks=ranks, order=np.lexsort(place))

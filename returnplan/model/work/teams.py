@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from returnplan.domain import Difficulty, Job, LandClass, Scenario
 from returnplan.units import date_to_seconds
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +108,17 @@ def need_of(job: Job, place: frozenset[str] = frozenset()) -> Need:
     return Need(job.skill, job.land_class, job.difficulty, job.has_area, place)
 
 
+def asked_words(scenario: Scenario) -> frozenset[str]:
+    """Words of ``serves`` of any line of deployments."""
+    return frozenset(word for line in scenario.deployments for word in line.serves or ())
+
+
 def named_by(scenario: Scenario) -> dict[str, frozenset[str]]:
     """Words of ``serves``, of any line, that name each place and road (model §4).
 
     A place is named by its id and its district, a road by those of both of its ends.
     """
-    asked = frozenset(word for line in scenario.deployments for word in line.serves or ())
+    asked = asked_words(scenario)
     words = {place.id: asked & {place.id, place.district} for place in scenario.places}
     return words | {r.id: words[r.from_place] | words[r.to_place] for r in scenario.roads}
 
@@ -122,6 +132,15 @@ def needs_of(scenario: Scenario, jobs: Sequence[Job]) -> list[Need]:
     """What each job asks of a team, its place included (model §4)."""
     words = named_by(scenario)
     return [need_of(job, words[job.site]) for job in jobs]
+
+
+Kind = tuple[str, tuple[str, ...]]
+"""Asset type of a team, and for which districts and places it works."""
+
+
+def kinds_of(teams: Sequence[Team]) -> list[Kind]:
+    """Kinds of teams, in the order in which the teams name them."""
+    return list(dict.fromkeys((team.asset, team.serves) for team in teams))
 
 
 class Skills:
@@ -172,25 +191,16 @@ class Skills:
         return rate * self._assets[asset].multiplier(need.difficulty)
 
 
-def best_rates(scenario: Scenario, teams: Sequence[Team], jobs: Sequence[Job]) -> dict[str, float]:
-    """Best effective rate of the deployed teams for each job; 0: none can do it.
-
-    Parameters
-    ----------
-    teams
-        Teams of the allocation, whatever their dates.
+def rates_of(scenario: Scenario, kinds: Sequence[Kind], needs: Sequence[Need]) -> Floats:
+    """Effective rate of each kind of teams for each need (model §4).
 
     Returns
     -------
-    dict[str, float]
-        By job id, m2 (or crew-days) per workable team-day.
+    numpy.ndarray
+        Needs x kinds, m2 (or crew-days) per workable team-day; 0: cannot, or not there.
     """
-    skills, needs = Skills(scenario), needs_of(scenario, jobs)
-    kinds = {(team.asset, team.serves) for team in teams}
-    by_need = {
-        need: max(
-            (skills.effective_rate(asset, need, serves) for asset, serves in kinds), default=0.0
-        )
-        for need in set(needs)
-    }
-    return {job.id: by_need[need] for job, need in zip(jobs, needs, strict=True)}
+    skills = Skills(scenario)
+    rates = [
+        [skills.effective_rate(asset, need, serves) for asset, serves in kinds] for need in needs
+    ]
+    return np.array(rates, np.float64).reshape(len(needs), len(kinds))

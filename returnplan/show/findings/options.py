@@ -22,6 +22,9 @@ WHOLE_FROM, ONE_DECIMAL_FROM = 10, 1
 MOST_DECIMALS = 3
 MOST_DIGITS = 6
 """Decimals of a rate at most."""
+HECTARE_M2 = 1e4
+FARMLAND = "farmland_m2_by_"
+"""Begin of the columns of ``summary`` that say it by a date."""
 NONE = "–"
 
 
@@ -122,9 +125,38 @@ def option_notes(findings: Findings) -> tuple[str, ...]:
             "Expected casualties are for comparing allocations only; where they would rest on a "
             "few settlements they are left out."
         ),
+        *price_of_waiting(findings),
         *unknown_dwellings(findings),
     ]
     return tuple(notes)
+
+
+def price_of_waiting(findings: Findings) -> tuple[str, ...]:
+    """What it costs that land waits which no condition asks for; nothing where none waits.
+
+    Farmland by the first yearly date from the near date on; the public is not told.
+    """
+    headers = {header.name: header for header in findings.scenario.allocations}
+    known = findings.summary(findings.first)
+    dates = [name[len(FARMLAND) :][:10] for name in known if name.startswith(FARMLAND)]
+    late = [day for day in dates if day >= findings.near.isoformat()] or dates[-1:]
+    if not late or not any(headers[name].rest_waits for name in findings.allocations):
+        return ()
+    words = findings.words
+    areas = {
+        name: findings.summary(name)[f"{FARMLAND}{late[0]}_mean"] / HECTARE_M2
+        for name in findings.allocations
+    }
+    text = words.phrase(
+        "Where land that no condition asks for waits, people come home sooner to land that is "
+        "released later. Land that denied farmland and is released by {date} (modelled, hectares): "
+        "{parts}.",
+        date=words.date(dt.date.fromisoformat(late[0])),
+        parts=words.listed(
+            f"{findings.title(name)}: {words.number(ha)}" for name, ha in areas.items()
+        ),
+    )
+    return (text,)
 
 
 def _person_days_note(findings: Findings) -> str:

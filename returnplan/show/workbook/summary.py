@@ -43,6 +43,8 @@ OF_SUMMARY: Mapping[str, str] = {
     "Communities not met": "communities_never",
 }
 """Headings, and the columns of the table of that name."""
+FARMLAND = "farmland_m2_by_"
+"""Begin of the columns of that table that say it by a date."""
 LINES = (
     (MET, "solid", "circle"),
     (NOT_MET, "dash", "square"),
@@ -142,6 +144,10 @@ def _options(
             name = _people_by(day, percent)
             cells[name] = rows[f"people_p{percent}"].to_numpy()
             columns.append(_column(name, "count", "people"))
+    for date in _farmland_days(summary, _quarters(met)):
+        of = f"{FARMLAND}{date}_mean"
+        cells[f"Land that denied farmland, released by {date}, m2 (mean)"] = summary[of]
+        columns.append(column_of("summary", of))
     for name, of in OF_SUMMARY.items():
         cells[name] = summary[of]
         columns.append(column_of("summary", of))
@@ -161,6 +167,13 @@ def _quarters(people_met: pd.DataFrame) -> list[pd.Timestamp]:
         for quarter in range(1, QUARTERS + 1)
     ]
     return list(dict.fromkeys(days))
+
+
+def _farmland_days(summary: pd.DataFrame, quarters: Sequence[pd.Timestamp]) -> list[str]:
+    """Of the dates by which farmland is told, the first after each quarter of the time."""
+    told = [str(name)[len(FARMLAND) :][:10] for name in summary if str(name).startswith(FARMLAND)]
+    late = [[day for day in told if day >= f"{quarter:%Y-%m-%d}"] for quarter in quarters]
+    return list(dict.fromkeys(days[0] for days in late if days))
 
 
 def _waiting(delays: pd.DataFrame) -> pd.DataFrame:

@@ -1272,7 +1272,7 @@ def test_package_and_twin_book_the_tiny_worlds_alike(
 def test_the_random_worlds_bring_every_cause_to_light(tmp_path: Path) -> None:
     waiting = {f"waiting_{skill}" for skill in (*STAGES, "road_repair", "building", "awareness")}
     unseen = CAUSES | waiting
-    for seed in range(7000, 7060):
+    for seed in range(7000, 7300):
         folder = tmp_path / str(seed)
         write_world(folder, seed)
         for causes in reference_delays(folder, OWN[seed % len(OWN)]).values():

@@ -278,7 +278,7 @@ def test_every_job_and_every_community_stands_once_in_its_order(seed: int, tmp_p
         bases = frozenset(team.base for team in roster)
         for ranking in (given, tuple(listed)):
             assert sorted(ranking) == sorted(communities)
-            decoded = policies.decode(scenario, plan, ranking, routes, bases)
+            decoded = policies.decode(policies.JobKeys(scenario, plan), ranking, routes, bases)
             assert sorted(decoded.priority) == sorted(job.id for job in plan.jobs)
             assert decoded.rank.keys() == plan.job_of.keys()
             ranks = [decoded.rank[job] for job in decoded.priority]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,40 @@ def stricter(scenario: rp.Scenario, seed: int) -> rp.Scenario:
         for line in scenario.deployments
     )
     return dataclasses.replace(scenario, deployments=lines)
+
+
+def test_random_worlds_have_all_that_words_of_serves_and_places_to_wait_can_bring(
+    tmp_path: Path,
+) -> None:
+    missing = {
+        "a line serves anywhere",
+        "a line serves a place",
+        "a line serves a district",
+        "a line serves several",
+        "teams of one base serve other places by turns",
+        "what waits, waits some places",
+        "what waits, waits to the end",
+        "nothing waits",
+    }
+    for seed in range(1000, 1030):
+        write_random_world(tmp_path / str(seed), seed)
+        scenario = rp.load(tmp_path / str(seed))
+        for line in scenario.deployments:
+            words, places = line.serves or (), {place.id for place in scenario.places}
+            missing -= {"a line serves several"} if len(words) > 1 else set()
+            missing -= {"a line serves a place"} if places & {*words} else set()
+            missing -= {"a line serves a district"} if {*words} - places else set()
+            missing -= set() if words else {"a line serves anywhere"}
+        for header in scenario.allocations:
+            named = {0: "nothing waits", "end": "what waits, waits to the end"}
+            missing -= {named.get(header.rest_waits, "what waits, waits some places")}
+            kinds = [(one.asset, one.base, one.serves) for one in roster(scenario, header.name)]
+            turns = sum(one != other for one, other in pairwise(kinds))
+            if turns > len(set(kinds)) - 1:
+                missing -= {"teams of one base serve other places by turns"}
+        if not missing:
+            break
+    assert missing == set()
 
 
 @pytest.mark.unwatched

@@ -198,6 +198,30 @@ def test_the_options_are_the_numbers_of_the_tables(little: Findings) -> None:
     assert "25 % come from settlements where it is not known how many dwellings" in notes
 
 
+def test_where_land_waits_the_farmland_that_comes_later_stands_beside_the_gain() -> None:
+    findings = tiny()
+    near = findings.near.year
+    areas = {
+        f"farmland_m2_by_{near - 1}-01-01_mean": [9e6, 9e6],
+        f"farmland_m2_by_{near}-01-01_mean": [3e6, 1.25e6],
+    }
+    told = {**findings.tables, "summary": findings.tables["summary"].assign(**areas)}
+    findings = replace(findings, tables=told)
+    assert "denied farmland" not in " ".join(option_notes(findings))
+    headers = tuple(
+        replace(header, rest_waits="end" if header.name == "more" else 0)
+        for header in findings.scenario.allocations
+    )
+    scenario = replace(findings.scenario, allocations=headers)
+    waits = replace(findings, opened=replace(findings.opened, scenario=scenario))
+    (note,) = (text for text in option_notes(waits) if "denied farmland" in text)
+    first, other = (waits.title(name) for name in waits.allocations)
+    assert f"{first}: 300" in note
+    assert f"{other}: 125" in note
+    public = {**told, "summary": told["summary"].drop(columns=list(areas))}
+    assert "denied farmland" not in " ".join(option_notes(replace(waits, tables=public)))
+
+
 def test_an_allocation_is_dominated_when_another_is_nowhere_worse_and_somewhere_better() -> None:
     findings = tiny()
     cheap = findings.tables["summary"].assign(cost_usd_mean=1e6)
