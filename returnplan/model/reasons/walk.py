@@ -741,10 +741,8 @@ def _no_tails(milestones: Int, causes: Int) -> Tails:
 
 
 @maker
-def _with_room(tails: Tails, row: Int) -> Tails:
-    """Twice the rows where there is no room for one more."""
-    if row < len(tails.road):
-        return tails
+def _twice(tails: Tails) -> Tails:
+    """Make room for twice the rows."""
     return Tails(
         row_of=tails.row_of,
         milestone=np.concatenate((tails.milestone, tails.milestone)),
@@ -869,7 +867,8 @@ def walk(
             if known != NONE:
                 _go_on_as_before(scenario.people, chain, tails, known)
                 break
-            tails = _with_room(tails, count)
+            if count == len(tails.road):
+                tails = _twice(tails)
             now, milestone = _step(facts, chain, tails, count, milestone, now)
             count += 1
         _note_wait(scenario.people, chain, 0)
