@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import wraps
+from functools import cached_property, wraps
 
 import numpy as np
 import numpy.typing as npt
@@ -262,7 +262,7 @@ def _sum_of(sites: Sequence[str] | None, amounts: Units) -> int | None:
     return None if sites is None else total
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Decoded:
     """Priorities of all jobs of an allocation (model §6).
 
@@ -280,12 +280,12 @@ class Decoded:
     ranks: Whole
     order: Whole
 
-    @property
+    @cached_property
     def rank(self) -> dict[str, int]:
         """Rank of each job by its id."""
         return dict(zip(self.ids, self.ranks.tolist(), strict=True))
 
-    @property
+    @cached_property
     def priority(self) -> tuple[str, ...]:
         """Job ids, first to be served first."""
         return tuple(self.ids[i] for i in self.order.tolist())

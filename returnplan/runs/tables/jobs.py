@@ -34,8 +34,8 @@ def jobs(worked: Worked) -> pd.DataFrame:
     nth, _ = number.of_found(order[is_found])
     names = [jobs[i].id for i in double]
     owners = [jobs[i].owner for i in double]
-    ranks = [worked.allocation.decoded.rank[name] for name in names]
-    needed = np.array([name not in worked.prepared.unneeded for name in names], np.bool_)
+    ranks = worked.allocation.decoded.ranks[double]
+    needed = ~worked.prepared.is_unneeded[double]
     for row, hazard in zip(np.flatnonzero(is_found), (found[i] for i in nth), strict=True):
         owners[row], names[row] = hazard, f"{hazard}/{jobs[double[row]].stage}"
     parcels = amounts.parcels[order]
