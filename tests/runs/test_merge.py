@@ -12,6 +12,7 @@ import returnplan as rp
 from returnplan.runs import merge as shards
 from returnplan.runs.folder import MANIFEST
 from returnplan.runs.machine import working_folder
+from returnplan.runs.machine.chunks import chunk_files
 from returnplan.runs.machine.progress import Silent
 from returnplan.runs.merge import ShardError, merge, read_shards
 from returnplan.runs.run import Request, run
@@ -99,13 +100,10 @@ def test_a_shard_holds_its_draws_and_the_scenario(parts: list[Path]) -> None:
     found = manifest(parts[1])
     assert found["shard"] == {"number": 2, "shards": 3, "first_draw": 15, "last_draw": 30}
     assert found["draws"] == DRAWS
+    kept = chunk_files(parts[1])  # where one ends and the next begins follows from the workers
+    assert [draw for span in kept for draw in range(*span)] == list(range(15, 31))
     files = {path.name for path in parts[1].iterdir()}
-    assert files == {
-        "manifest.json",
-        "scenario",
-        "draws_00000015_00000024.npz",
-        "draws_00000025_00000030.npz",
-    }
+    assert files == {"manifest.json", "scenario", *(path.name for path in kept.values())}
     assert (parts[1] / "scenario" / "scenario.toml").is_file()
     assert not (parts[1] / "scenario" / "notes.txt").exists()
     assert not working_folder.folder_of(parts[1]).exists()
@@ -135,13 +133,14 @@ def test_every_folder_that_does_not_belong_is_named_at_once(
     whole: Path, parts: list[Path], copies: list[Path], world: Path, tmp_path: Path
 ) -> None:
     run(asked(world, tmp_path / "seed", shard=(3, 3), seed=9), no_folder)
-    next(copies[1].glob("draws_00000025*")).unlink()
+    (begin, _), path = list(chunk_files(copies[1]).items())[-1]
+    path.unlink()
     text = (copies[0] / "scenario" / "communities.csv").read_text(encoding="utf-8")
     (copies[0] / "scenario" / "communities.csv").write_text(text + "\n", encoding="utf-8")
     found = problems(copies[0], copies[1], tmp_path / "seed", whole, tmp_path / "none", tmp_path)
     said = "\n".join(found)
     assert f"{tmp_path / 'seed'}: found seed is 9, not 1; allowed: the same as in" in said
-    assert f"{copies[1]}: found that draws 25 to 30 are missing; allowed" in said
+    assert f"{copies[1]}: found that draws {begin} to 30 are missing; allowed" in said
     assert f"{copies[0]}: found other files in scenario; allowed" in said
     assert f"{whole}: found a complete run; allowed: a folder written by" in said
     assert f"{tmp_path / 'none'}: found no folder; allowed" in said
@@ -176,7 +175,7 @@ def test_a_shard_is_no_run_to_be_read(parts: list[Path]) -> None:
 
 
 def test_a_file_of_draws_with_other_bytes_is_named(copies: list[Path]) -> None:
-    path = copies[1] / "draws_00000025_00000030.npz"
+    path = list(chunk_files(copies[1]).values())[-1]
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
