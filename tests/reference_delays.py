@@ -273,11 +273,12 @@ class Chain:
         zone = self.world.zone(job.where)
         workable_s = workable_days(self.world, zone, work_s, self.now_s) * DAY_S
         best = pace(self.world, zone)
-        usual_s = min(length_s, rounded(workable_s / best)) if best > 0 else 0
+        # Choice: what is within 1e-5 s of a half is one, whatever the order of the sums.
+        usual_s = min(length_s, rounded(workable_s / best + 1e-5)) if best > 0 else 0
         share = 1.0
         if not parcel.quote.camped:
             share = 1 - 2 * parcel.quote.travel_hours / parcel.team.asset.shift_hours
-        worked_s = rounded(usual_s * share)
+        worked_s = rounded(usual_s * share + 1e-5)
 
         self.book(cause_of(job), job.id, work_s, worked_s)
         self.book("travel", job.id, work_s, usual_s - worked_s)

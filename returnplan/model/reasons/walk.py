@@ -28,6 +28,7 @@ Whole = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 Int = Any
+Float = Any
 
 TRAVEL, WINTER, HANDOVER, PERMISSION, MISSING_DATA, NOT_PLANNED, NO_ROUTE, OTHER = range(8)
 """Causes that every scenario has; those of its stages and skills follow."""
@@ -40,6 +41,8 @@ ROAD_STEP = -1
 LATER_S = LIMIT_S + 1
 """After every instant: roads stand in the order of opening, those that never open last."""
 MINUTE_S = 60
+TIE_S = 1e-5
+"""Seconds short of a half that still are one: more than sums of a century of days lose."""
 ROAD, ROAD_S, ROADS, COMES_BACK = range(4)
 """Of the chain that is walked: its last road or NONE, when that opened, number of roads, whether it
 came back to a road that it waits for."""
@@ -391,6 +394,12 @@ def _note_road(people: Whole, chain: Chain, road: Int, at_s: Int) -> None:
 
 
 @inner
+def _rounded(time_s: Float) -> Int:
+    """Whole seconds, halves up, also where the sums that lead to a half fall short of it."""
+    return np.int64(math.floor(time_s + 0.5 + TIE_S))
+
+
+@inner
 def _book_stint(facts: Facts, chain: Chain, milestone: Int, begin_s: Int, end_s: Int) -> None:
     """Book calendar days of work: what the best month would take, and winter."""
     if end_s <= begin_s:
@@ -404,9 +413,9 @@ def _book_stint(facts: Facts, chain: Chain, milestone: Int, begin_s: Int, end_s:
     days -= worked[zone, first] + (begin_s / DAY_S - month_start[first]) * daily[zone, first]
     usual_s: Int = np.int64(0)
     if scenario.pace[zone] > 0:
-        usual_s = np.int64(math.floor(days * DAY_S / scenario.pace[zone] + 0.5))
+        usual_s = _rounded(days * DAY_S / scenario.pace[zone])
     usual_s = min(max(usual_s, 0), end_s - begin_s)
-    work_s = np.int64(math.floor(usual_s * trace.day_share[trace.row[milestone]] + 0.5))
+    work_s = _rounded(usual_s * trace.day_share[trace.row[milestone]])
     travelled_s, winter_s = begin_s + usual_s - work_s, begin_s + usual_s
     _book(chain, WINTER, milestone, winter_s, end_s)
     _book(chain, scenario.work_cause[job], milestone, travelled_s, winter_s)
