@@ -104,6 +104,8 @@ def _as_read(
         draws=manifest["draws"],
         seed=manifest["seed"],
         ready_day=None if spread is None else spread.ready_day.astype("<f4"),
+        normal_scores=None if spread is None else spread.normal_scores,
+        casualties=None if spread is None else spread.casualties,
         tables=tables,
         provenance=manifest,
     )

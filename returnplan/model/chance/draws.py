@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import scipy  # loads scipy.special only when it is first used
 
 from returnplan.domain import RECORDS, Assumption, Scenario
 from returnplan.model.chance.assumptions import (
@@ -136,6 +137,26 @@ class Draws:
             weather=number["weather_year"] * self._each(draw, "season_noise", self._months),
             unrecorded=unrecorded,
         )
+
+    def scores(self, draws: Sequence[int] | Whole) -> dict[str, Floats]:
+        """Standard normal scores of the country-wide assumptions that are not fixed.
+
+        Parameters
+        ----------
+        draws
+            Numbers of the draws, from 0.
+
+        Returns
+        -------
+        dict[str, NDArray[np.float64]]
+            Each of the shape of ``draws``, by id; ``productivity ASSET`` of an asset type.
+        """
+        numbers = np.asarray(draws, np.int64)
+        return {
+            name: scipy.special.ndtri(sobol(self.seed, numbers, name))
+            for name, row in self._country.items()
+            if row.distribution != "fixed"
+        }
 
     def _country_wide(self, draw: int) -> dict[str, float]:
         """One value for each country-wide assumption, made for a block of draws at once."""
