@@ -6,7 +6,6 @@ its own, and the weather of single years, is luck: it stays unexplained.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -14,8 +13,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from returnplan.errors import ReturnplanError
+from returnplan.insight.drivers import (
+    CASUALTIES,
+    DRIVERS,
+    LEAST_SHARE,
+    NOT_ASKED,
+    OTHERS,
+    PEOPLE_MET,
+    PERSON_DAYS,
+    UNEXPLAINED,
+)
 from returnplan.insight.shares import Explained, explain, least_draws
-from returnplan.language.words import Later, later
 from returnplan.runs.ready_days import against_of, communities_of, middle_date, whole_seconds
 from returnplan.runs.results import Results
 from returnplan.runs.tables.family import typed
@@ -23,82 +31,14 @@ from returnplan.units import DAY_S, date_to_seconds
 
 Floats = NDArray[np.float64]
 
-LEAST_SHARE = 0.02
-"""Smaller shares are told together, as others."""
 LEAST_R2 = 0.7
 """Where less is explained, whoever reads the shares is warned."""
 LEAST_DIFFERING = 10
 """A result that is another than in most draws in fewer draws than these is not explained."""
-PERSON_DAYS, PEOPLE_MET, CASUALTIES = "person_days", "people_met", "expected_casualties"
-OTHERS, UNEXPLAINED = "others", "unexplained"
 COLUMNS = (
     *("allocation", "against", "measure", "date", "group"),
     *("share", "share_se", "direction", "r2", "draws"),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Driver:
-    """A group of assumptions.
-
-    Parameters
-    ----------
-    title
-        What it is called.
-    inputs
-        Ids of the assumptions; what stands behind a blank (an asset type) is not part of an id.
-    """
-
-    title: Later
-    inputs: tuple[str, ...]
-
-
-DRIVERS: Mapping[str, Driver] = {
-    "teams": Driver(title=later("How fast teams work"), inputs=("productivity",)),
-    "land": Driver(
-        title=later("How much land must be searched"),
-        inputs=(
-            *("ts_coverage_share", "qc_sample_share"),
-            *("parcel_m2_minefield", "parcel_m2_low_density", "parcel_m2_battle_area"),
-        ),
-    ),
-    "building": Driver(
-        title=later("How fast works and road repair go"), inputs=("building_speed",)
-    ),
-    "weather": Driver(
-        title=later("Weather that lasts for years"), inputs=("weather_persistent", "weather_year")
-    ),
-    "records": Driver(
-        title=later("How complete mine records and surveys are"),
-        inputs=("record_recall", "survey_detection"),
-    ),
-    "willing": Driver(
-        title=later("How many households want to return"),
-        inputs=("willing_share", "household_size"),
-    ),
-    "returns": Driver(
-        title=later("How fast people return, and leave again"),
-        inputs=(
-            *("return_half_time_months", "early_return_share", "early_half_time_months"),
-            *("leaving_share_year", "reception_households_month"),
-            "reception_total_households_month",
-        ),
-    ),
-    "encounters": Driver(
-        title=later("How often explosive items harm people"),
-        inputs=(
-            *("kappa_used", "kappa_unmarked", "kappa_marked", "detection_share", "eore_effect"),
-            *("return_shock", "shock_half_life_months", "fatal_share"),
-        ),
-    ),
-}
-"""Groups of the country-wide assumptions, as a planner thinks of them."""
-NOT_ASKED = ("deminer_accident_rate", "deminers_per_team", "deminer_days_year")
-"""Assumptions that none of the results depends on."""
-MORE_TITLES: Mapping[str, Later] = {
-    OTHERS: later("All others, each below {share}"),
-    UNEXPLAINED: later("Luck of single places and years, and what acts only together"),
-}
 
 
 def sensitivity(run: Results, against: str | None = None) -> pd.DataFrame:
@@ -153,6 +93,15 @@ def sensitivity(run: Results, against: str | None = None) -> pd.DataFrame:
         }
         for results in (totals, apart):
             rows += _rows((measure, day), _varying(results), scores, groups)
+    return _table(rows)
+
+
+def nothing_explained() -> pd.DataFrame:
+    """The table of :func:`sensitivity` without a row."""
+    return _table([])
+
+
+def _table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
     return typed("sensitivity", pd.DataFrame(rows, columns=list(COLUMNS)))
 
 
@@ -254,7 +203,8 @@ def _shares(
     r2 = max(0.0, float(found.r2[result]))
     shares = positive * (r2 / positive.sum()) if positive.sum() > 0 else positive
     is_shown = [
-        group != OTHERS and share >= LEAST_SHARE for group, share in zip(groups, shares, strict=True)
+        group != OTHERS and share >= LEAST_SHARE
+        for group, share in zip(groups, shares, strict=True)
     ]
     for number in np.flatnonzero(is_shown).tolist():
         error = found.error([number], result)
