@@ -1,9 +1,9 @@
 """The command line: parse words, call the library, show progress, print; no arithmetic.
 
 Each command lives in the file of the package that it calls (``returnplan run`` in
-``runs_commands``); what its lines say stands in ``described``, ``explained``, ``compared``, ``driven``
-and ``listing``. Commands import what they call only when they are called. A new one is a function in
-one of these files, and a name in the list below.
+``runs_commands``); what its lines say stands in ``described``, ``explained``, ``compared``,
+``driven`` and ``listing``. Commands import what they call only when they are called. A new one is a
+function in one of these files, and a name in the list below.
 """
 
 import gc

@@ -79,7 +79,7 @@ def _results(heading: str, rows: pd.DataFrame, allocations: Sequence[str]) -> It
         some = told[begin : begin + ACROSS]
         yield from aligned([("driven by", *some), *_cells(rows, some)], words=1)
     if silent := [name for name in allocations if name not in told]:
-        yield f"  Nothing to explain (the same in nearly all draws, or not shown): {_listed(silent)}"
+        yield f"  The same in nearly all draws, or not shown: {_listed(silent)}"
     poor = rows[rows["r2"] < LEAST_R2].drop_duplicates("allocation")
     if len(poor):
         yield (

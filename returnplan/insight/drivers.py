@@ -40,9 +40,7 @@ DRIVERS: Mapping[str, Driver] = {
     "building": Driver(
         title=later("how fast works and road repair go"), inputs=("building_speed",)
     ),
-    "weather": Driver(
-        title=later("weather that lasts for years"), inputs=("weather_persistent", "weather_year")
-    ),
+    "weather": Driver(title=later("weather that lasts for years"), inputs=("weather_persistent",)),
     "records": Driver(
         title=later("how complete mine records and surveys are"),
         inputs=("record_recall", "survey_detection"),

@@ -199,10 +199,8 @@ def _worth(results: Floats, columns: Floats, group: Whole, samples: Sequence[Who
         which = np.flatnonzero(number >> group & 1)
         moments = products[:, which]
         slopes = np.linalg.solve(squares[:, which[:, np.newaxis], which], moments)
-        unexplained = 1 - np.divide(
-            (slopes * moments).sum(axis=1), total, out=np.zeros_like(total), where=total > 0
-        )
-        worth[number] = 1 - unexplained * (draws - 1) / (draws - 1 - len(which))
+        rest = (total - (slopes * moments).sum(axis=1)) * (draws - 1) / (draws - 1 - len(which))
+        worth[number] = 1 - np.divide(rest, total, out=np.ones_like(total), where=total > 0)
     return worth
 
 

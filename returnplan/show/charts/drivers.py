@@ -1,8 +1,9 @@
 """Which uncertain assumptions drive a result, and its difference to another allocation."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -38,7 +39,7 @@ from returnplan.show.drawing import (
     under,
 )
 
-NAME_LETTERS = 32
+NAME_LETTERS = 34
 ROW_INCHES = 0.31
 BAR = 0.36  # of a row, taken by each of its two bars
 ROOM = 1.16  # of the widest whisker, so that the words beside it stay on the page
@@ -65,7 +66,7 @@ def _sections(sensitivity: pd.DataFrame, view: View) -> Iterator[_Section]:
         date = view.words.date(days.iloc[0].date()) if len(days) else ""
         is_total = rows["against"].fillna("") == ""
         largest = rows.groupby("group")["share"].max()
-        known = largest[[one in DRIVERS for one in largest.index]]
+        known = largest[largest.index.isin(list(DRIVERS))]
         names = known.sort_values(ascending=False, kind="stable").index
         rest = [one for one in (OTHERS, UNEXPLAINED) if largest.get(one, 0.0) >= LEAST_SHARE]
         yield _Section(
@@ -78,7 +79,7 @@ def _sections(sensitivity: pd.DataFrame, view: View) -> Iterator[_Section]:
 
 def _largest(rows: pd.DataFrame) -> list[str]:
     """Return the groups with the largest shares, at most three."""
-    known = rows[[one in DRIVERS for one in rows.index]]["share"].astype(float)
+    known = rows.loc[rows.index.isin(list(DRIVERS)), "share"].astype(float)
     return [str(one) for one in known.sort_values(ascending=False, kind="stable").index[:3]]
 
 
@@ -120,7 +121,7 @@ def _notes(sensitivity: pd.DataFrame, *, view: View) -> Sequence[str]:
         words.phrase(
             "Bars: share of the variance over the {draws} draws that hangs on a group of uncertain "
             "assumptions; lines: plus and minus one standard error. Words: what higher assumptions "
-            "bring of the result. Bars of one colour sum to 100 %.",
+            "bring of the result. With what is too small to draw, bars of one colour sum to 100 %.",
             draws=view.draws_word,
         )
     ]
@@ -128,8 +129,9 @@ def _notes(sensitivity: pd.DataFrame, *, view: View) -> Sequence[str]:
     if (mine["r2"] < LEAST_R2).any():
         notes.append(
             words.phrase(
-                "Where luck takes more than {share}, read the order of the bars, not their length.",
-                share=words.percent(1 - LEAST_R2),
+                "Where luck takes more than {share}, the order of the shares says more than their "
+                "size.",
+                share=share_text(1 - LEAST_R2, words),
             )
         )
     return notes
@@ -181,8 +183,7 @@ def what_drives(sensitivity: pd.DataFrame, *, view: View, ax: Axes | None = None
         )  # fmt: skip
         for group in section.groups:
             for rows, is_apart in ((section.total, False), (section.apart, True)):
-                if group in rows.index:
-                    row = rows.loc[group]
+                for row in rows[rows.index == group].to_dict("records"):
                     reach = max(reach, _bar(ax, len(names), row, is_apart=is_apart, view=view))
             names.append(textwrap.fill(capital(group_name(group, words)), NAME_LETTERS))
     ax.set_yticks(range(len(names)), names, fontsize=SMALL)
@@ -197,7 +198,7 @@ def what_drives(sensitivity: pd.DataFrame, *, view: View, ax: Axes | None = None
     return ax
 
 
-def _bar(ax: Axes, at: int, row: pd.Series, *, is_apart: bool, view: View) -> float:
+def _bar(ax: Axes, at: int, row: Mapping[Any, Any], *, is_apart: bool, view: View) -> float:
     """Draw one share with its error, and write what it brings; return where its whisker ends."""
     share, error = 100 * float(row["share"]), 100 * float(row["share_se"])
     place = at + (BAR / 2 if is_apart else -BAR / 2)
