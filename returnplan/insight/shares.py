@@ -33,6 +33,8 @@ ONE_WAY = 0.8
 """Part of the squared slopes of a group that must point one way, so that it has a direction."""
 IS_STEADY = 0.25
 """Part of what a group explains alone that its slopes must explain, for the same."""
+ROUNDING = 1e-9
+"""Sums of squares, of results of variance one, that are rounding only."""
 MORE, LESS, MIXED = "more", "less", "mixed"
 
 
@@ -200,7 +202,7 @@ def _worth(results: Floats, columns: Floats, group: Whole, samples: Sequence[Who
         moments = products[:, which]
         slopes = np.linalg.solve(squares[:, which[:, np.newaxis], which], moments)
         rest = (total - (slopes * moments).sum(axis=1)) * (draws - 1) / (draws - 1 - len(which))
-        worth[number] = 1 - np.divide(rest, total, out=np.ones_like(total), where=total > 0)
+        worth[number] = 1 - np.divide(rest, total, out=np.ones_like(total), where=total > ROUNDING)
     return worth
 
 

@@ -47,14 +47,14 @@ def twin(values: Floats, columns: Sequence[Floats]) -> list[float]:
         with_one = np.column_stack([np.ones(draws), table])
         rest = values - with_one @ np.linalg.lstsq(with_one, values, rcond=None)[0]
         unexplained = float(rest @ rest) / float(np.square(values - values.mean()).sum())
-        return 1 - unexplained * (draws - 1) / (draws - 1 - terms)
+        return float(1 - unexplained * (draws - 1) / (draws - 1 - terms))
 
     gains = np.zeros(len(columns))
     orders = list(itertools.permutations(range(len(columns))))
     for order in orders:
         for place, number in enumerate(order):
             gains[number] += worth(order[: place + 1]) - worth(order[:place])
-    return (gains / len(orders)).tolist()
+    return [float(gain) / len(orders) for gain in gains]
 
 
 # ---------------------------------------------------------------- what they must recover
@@ -64,8 +64,8 @@ def twin(values: Floats, columns: Sequence[Floats]) -> list[float]:
 def test_ishigami_gives_its_first_order_indices_and_leaves_the_interaction(
     draws: int, near: float
 ) -> None:
-    # Ishigami and Homma 1990, a = 7, b = 0.1. By hand: the variance is a²/8 + bπ⁴/5 + b²π⁸/18 + 1/2;
-    # x1 has (1 + bπ⁴/5)²/2 of it, x2 a²/8, x3 nothing, x1 with x3 the rest, b²π⁸ (1/18 - 1/50).
+    # Ishigami and Homma 1990, a = 7, b = 0.1. By hand: the variance is a²/8 + bπ⁴/5 + b²π⁸/18 +
+    # 1/2; x1 has (1 + bπ⁴/5)²/2 of it, x2 a²/8, x3 nothing, x1 with x3 the rest.
     whole = 49 / 8 + 0.1 * math.pi**4 / 5 + 0.01 * math.pi**8 / 18 + 0.5
     first, second = (1 + 0.1 * math.pi**4 / 5) ** 2 / 2 / whole, 49 / 8 / whole
     assert [round(first, 3), round(second, 3)] == [0.314, 0.442]
