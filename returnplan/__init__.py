@@ -38,6 +38,7 @@ from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.version import __version__
 
 if TYPE_CHECKING:
+    from returnplan.insight.sensitivity import sensitivity
     from returnplan.insight.story import why
     from returnplan.runs.ensemble import Ensemble, ensemble
     from returnplan.runs.evaluate import Evaluation, Evaluator
@@ -81,6 +82,7 @@ __all__ = [
     "load",
     "load_run",
     "maps",
+    "sensitivity",
     "simulate",
     "view",
     "why",
@@ -101,6 +103,7 @@ _LATER = {
     "load": "returnplan.scenario",
     "load_run": "returnplan.runs.reading",
     "maps": "returnplan.show",
+    "sensitivity": "returnplan.insight.sensitivity",
     "simulate": "returnplan.runs.outcome",
     "view": "returnplan.show.drawing.view",
     "why": "returnplan.insight.story",

@@ -117,6 +117,7 @@ def tables() -> dict[str, pd.DataFrame]:
             {"allocation": ["today"], "cost_usd_mean": [2_500_000.0], "works_without_cost": [1]}
         ),
         "differences": differences().head(0),
+        "sensitivity": sensitivity().head(0),
         "district_shares": shares(),
     }
 
@@ -170,6 +171,23 @@ def differences() -> pd.DataFrame:
     return typed("differences", table.assign(against="today", draws=50))
 
 
+def sensitivity() -> pd.DataFrame:
+    """Person-days of today hang on teams and records, their difference to more on luck alone."""
+    rows = [
+        ("", "person_days", None, "teams", 0.5, 0.1, "less", 0.8),
+        ("", "person_days", None, "records", 0.29, 0.05, "mixed", 0.8),
+        ("", "person_days", None, "others", 0.01, 0.02, "", 0.8),
+        ("", "person_days", None, "unexplained", 0.2, 0.04, "", 0.8),
+        ("more", "person_days", None, "unexplained", 1.0, 0.1, "", 0.0),
+        ("", "people_met", "2025-01-01", "building", 0.9, 0.03, "more", 0.9),
+        ("", "people_met", "2025-01-01", "unexplained", 0.1, 0.03, "", 0.9),
+    ]
+    columns = ["against", "measure", "date", "group", "share", "share_se", "direction", "r2"]
+    table = pd.DataFrame(rows, columns=columns)
+    table.insert(0, "allocation", "today")
+    return typed("sensitivity", table.assign(draws=50))
+
+
 def shares() -> pd.DataFrame:
     """Half of the people of the south by 2021, all of them by the end; none of the others."""
     rows = [
@@ -196,7 +214,7 @@ def with_ranges(given: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     spread = given["district_shares"].assign(share_p10=0.0, share_p90=1.0)
     ready = typed("readiness", readiness)
     more = {"readiness": ready, "people_met": people, "district_shares": spread}
-    return given | more | {"differences": differences()}
+    return given | more | {"differences": differences(), "sensitivity": sensitivity()}
 
 
 def people_at(

@@ -81,6 +81,11 @@ def shortened(text: str, letters: int, sign: str = "…") -> str:
     return text[:end] + sign
 
 
+def capital(text: str) -> str:
+    """Begin a text with a capital letter; the rest stays."""
+    return text[:1].upper() + text[1:]
+
+
 def plain(name: str) -> str:
     """Write a name that the scenario made up, without its underscores."""
     return name.replace("_", " ")

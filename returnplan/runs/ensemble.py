@@ -19,6 +19,7 @@ from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.runs.results import Results
 from returnplan.runs.tables import OF_DRAWS, drawn_tables, one_under_another
 from returnplan.runs.tables.drawn import Drawn
+from returnplan.runs.tables.effects import casualties_by_draw
 from returnplan.units import DAY_S
 from returnplan.version import __version__
 
@@ -32,6 +33,8 @@ class Ensemble(Results):
 
     seed: int
     ready_day: NDArray[np.float64]
+    normal_scores: Mapping[str, NDArray[np.float64]]
+    casualties: NDArray[np.float64]
 
 
 def ensemble(  # noqa: PLR0913 - what to run, and where
@@ -125,6 +128,7 @@ def assemble(
     """
     parts: list[Mapping[str, pd.DataFrame]] = []
     days: list[NDArray[np.float64]] = []
+    casualties: list[NDArray[np.float64]] = []
     first: Mapping[str, NDArray[np.float64]] | None = None
     with closing(drawn):
         for number, allocation in enumerate(runner.chosen):
@@ -136,6 +140,7 @@ def assemble(
             )
             parts.append(drawn_tables(over_draws))
             days.append(over_draws.ready_s / DAY_S)
+            casualties.append(casualties_by_draw(over_draws))
             first = first or over_draws.casualties
     tables = {name: one_under_another([part[name] for part in parts]) for name in OF_DRAWS}
     ready_day = np.stack(days)
@@ -149,6 +154,8 @@ def assemble(
         draws=ready_day.shape[1],
         seed=seed,
         ready_day=ready_day,
+        normal_scores=runner.scores(ready_day.shape[1]),
+        casualties=np.stack(casualties),
         tables=tables,
         provenance={
             "returnplan": __version__,

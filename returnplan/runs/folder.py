@@ -387,5 +387,8 @@ def write_tables(
         allocation=np.array(spread.allocations, str),
         draw=np.arange(spread.draws),
         community=np.array(spread.communities, str),
+        assumption=np.array(list(spread.normal_scores), str),
+        normal_score=np.array(list(spread.normal_scores.values()), "<f8").reshape(-1, spread.draws),
+        casualties=spread.casualties.astype("<f8"),
     )
     return digest_of(data, spread.ready_day)

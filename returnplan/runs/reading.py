@@ -1,7 +1,7 @@
 """A run folder is read again: every byte as the run wrote it, or somebody is told."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -170,6 +170,7 @@ def load_run(folder: str | Path, *, as_is: bool = False) -> Run:
                 check_widths(name, data[f"{name}.csv"])
             check_rows(tables, manifest.allocations)
         communities, ready_day = _ready_days(data, tables["readiness"], manifest)
+        scores, casualties = _scores_and_casualties(data, manifest)
     except (OSError, ValueError) as error:
         raise ReturnplanError(f"{folder} is no complete run folder: {error}") from None
     return Run(
@@ -181,6 +182,8 @@ def load_run(folder: str | Path, *, as_is: bool = False) -> Run:
         draws=manifest.draws,
         seed=manifest.seed,
         ready_day=ready_day,
+        normal_scores=scores,
+        casualties=casualties,
         tables=tables,
         provenance=given,
         edited=edited,
@@ -280,3 +283,33 @@ def _ready_days(
     if not (ready_day >= 0).all():
         raise ValueError(f"{READY_DAY}, ready_day: found days before the start, or no numbers")
     return communities, ready_day
+
+
+def _scores_and_casualties(
+    data: Mapping[str, bytes], manifest: Manifest
+) -> tuple[Mapping[str, NDArray[np.float64]] | None, NDArray[np.float64] | None]:
+    """Normal scores by id, and casualties by allocation; none where an older version kept none."""
+    names = ("assumption", "normal_score", "casualties")
+    if not manifest.draws or not _has_any(data[READY_DAY], names):
+        return None, None
+    try:
+        assumptions, scores, casualties = read_arrays(io.BytesIO(data[READY_DAY]), names)
+    except ValueError as error:
+        raise ValueError(f"{READY_DAY}: {error}") from None
+    ids = tuple(map(str, assumptions.ravel()))
+    shapes = ((len(ids), manifest.draws), (len(manifest.allocations), manifest.draws))
+    for name, array, shape in zip(names[1:], (scores, casualties), shapes, strict=True):
+        if array.dtype != np.dtype("<f8") or array.shape != shape:
+            found, allowed = f"{array.dtype} {array.shape}", f"float64 {shape}"
+            raise ValueError(f"{READY_DAY}, {name}: found {found}; allowed: {allowed}")
+    if len(set(ids)) < len(ids) or not np.isfinite(scores).all():
+        raise ValueError(f"{READY_DAY}, normal_score: found an id twice, or no numbers")
+    if not (np.isnan(casualties) | ((casualties >= 0) & (casualties < np.inf))).all():
+        raise ValueError(f"{READY_DAY}, casualties: found numbers below 0, or without end")
+    return dict(zip(ids, scores, strict=True)), casualties
+
+
+def _has_any(stored: bytes, names: Sequence[str]) -> bool:
+    """Whether a file of arrays has one of these, readable or not."""
+    with np.load(io.BytesIO(stored), allow_pickle=False) as arrays:
+        return bool(set(names) & set(arrays.files))

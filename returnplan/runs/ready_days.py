@@ -127,6 +127,12 @@ def yearly_dates(spread: Spread) -> list[date]:
     return [horizon_date(spread.start, year) for year in range(1, years + 1)]
 
 
+def middle_date(spread: Spread) -> date:
+    """Middle of the time: half of its years after the start, at least one."""
+    dates = yearly_dates(spread)
+    return dates[max(len(dates) // 2, 1) - 1]
+
+
 def counted_dates(spread: Spread, dates: Sequence[date] | None) -> list[date]:
     """Dates on which people are counted, in order, each once.
 

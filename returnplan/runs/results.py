@@ -34,6 +34,12 @@ class Results:
     ready_day
         Allocation x draw x community: days from the start, ``inf`` when not within the horizon.
         None: expected values.
+    normal_scores
+        Standard normal scores of the country-wide assumptions that are not fixed, draws, by id;
+        None: expected values, or a run folder of an older version.
+    casualties
+        Expected casualties among people present, allocation x draw; nan where they are not shown;
+        None: as above.
     provenance
         How the results were made.
     """
@@ -47,6 +53,8 @@ class Results:
     seed: int | None
     tables: Mapping[str, pd.DataFrame]
     ready_day: NDArray[np.floating[Any]] | None = None
+    normal_scores: Mapping[str, NDArray[np.float64]] | None = None
+    casualties: NDArray[np.float64] | None = None
     provenance: Mapping[str, Any]
 
     def __getattr__(self, name: str) -> pd.DataFrame:

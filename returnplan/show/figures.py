@@ -17,12 +17,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from returnplan.domain import Scenario
+from returnplan.insight.sensitivity import nothing_explained, sensitivity, why_not
 from returnplan.language.words import ENGLISH
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.machine.chunks import cores
 from returnplan.runs.outcome import Outcome
 from returnplan.runs.paired import differences
 from returnplan.runs.ready_days import LEAST_DRAWS
+from returnplan.runs.results import Results
 from returnplan.runs.run import Figures
 from returnplan.show import charts, maps  # noqa: F401 - they declare their charts
 from returnplan.show.drawing import CHARTS, View, figure, map_tables, save
@@ -255,7 +257,7 @@ def _helper(desk: _Desk) -> Iterator[Popen[bytes] | None]:
 def tables_of(
     scenario: Scenario,
     outcomes: Sequence[Outcome],
-    ready_day: NDArray[np.floating[Any]] | None = None,
+    spread: Results | None = None,
 ) -> Mapping[str, pd.DataFrame]:
     """Tables of the run, those of the scenario that charts need, and comparisons.
 
@@ -265,8 +267,8 @@ def tables_of(
         The scenario, for places and roads.
     outcomes
         Outcomes of its allocations.
-    ready_day
-        Allocation x draw x community, days; None: a run on expected values.
+    spread
+        Its draws; None: a run on expected values.
 
     Returns
     -------
@@ -274,7 +276,7 @@ def tables_of(
         By name, those that charts need.
     """
     tables = map_tables(scenario)
-    made = {*tables, "district_shares", "differences"}
+    made = {*tables, "district_shares", "differences", "sensitivity"}
     needed = dict.fromkeys(need for chart in CHARTS.values() for need in chart.needs)
     tables |= {
         name: pd.concat([getattr(outcome, name) for outcome in outcomes])
@@ -284,14 +286,16 @@ def tables_of(
     seen = _Seen(
         allocations=tuple(outcome.allocation for outcome in outcomes),
         communities=tuple(community.id for community in scenario.communities),
-        ready_day=ready_day,
+        ready_day=spread.ready_day if spread else None,
         readiness=tables["readiness"],
         start=scenario.start,
         horizon=outcomes[0].horizon,
     )
     tables["district_shares"] = district_shares(seen)
-    if ready_day is not None and ready_day.shape[1] >= LEAST_DRAWS:
+    if spread and spread.draws >= LEAST_DRAWS:
         tables["differences"] = differences(seen)
+    can_explain = spread is not None and not why_not(spread)
+    tables["sensitivity"] = sensitivity(spread) if spread and can_explain else nothing_explained()
     return tables
 
 

@@ -74,8 +74,7 @@ def write_run(
             "note": NOTE if spread else EXPECTED_VALUES_NOTE,
         }
         view = _view(request.folder, scenario, manifest)
-        ready_day = spread.ready_day if spread else None
-        shown = figures.tables_of(scenario, outcomes, ready_day)
+        shown = figures.tables_of(scenario, outcomes, spread)
         with figures.drawing(shown, partial / FIGURES, view, chosen, step):
             blanks = scenario_room.check(request.folder).default_columns
             write_workbook(partial / WORKBOOK, scenario, tables, manifest, blanks)
@@ -104,6 +103,8 @@ def _as_read(
         draws=manifest["draws"],
         seed=manifest["seed"],
         ready_day=None if spread is None else spread.ready_day.astype("<f4"),
+        normal_scores=None if spread is None else spread.normal_scores,
+        casualties=None if spread is None else spread.casualties,
         tables=tables,
         provenance=manifest,
     )
@@ -153,7 +154,7 @@ def draw_run(folder: Path, wanted: Figures, watcher: Watcher = SILENT) -> Path:
     target = folder.resolve() / FIGURES
     runfolder.clear_leftovers(target)
     view = _view(folder / SCENARIO_COPY, scenario, run.manifest)
-    shown = figures.tables_of(scenario, outcomes, run.ready_day)
+    shown = figures.tables_of(scenario, outcomes, run if run.draws else None)
     with runfolder.written(target) as partial, figures.drawing(shown, partial, view, chosen, step):
         pass
     return folder / FIGURES / figures.INDEX

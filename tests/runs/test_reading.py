@@ -309,15 +309,24 @@ def test_ready_days_of_other_shapes_names_and_kinds_are_refused(copy: Path) -> N
         {"community": ids[:-1]},
         {"community": np.array(5)},
         {"allocation": good["allocation"][::-1]},
+        {"normal_score": good["normal_score"][:, :-1]},
+        {"normal_score": good["normal_score"].astype("<f4")},
+        {"normal_score": np.full_like(good["normal_score"], np.inf)},
+        {"assumption": good["assumption"][:-1]},
+        {"assumption": np.repeat(good["assumption"][:1], len(good["assumption"]))},
+        {"casualties": good["casualties"][:-1]},
+        {"casualties": np.full_like(good["casualties"], np.inf)},
+        {"casualties": np.full_like(good["casualties"], -1.0)},
     ]
     for changes in bad:
         np.savez_compressed(copy / READY_DAY, **(good | changes))
         with pytest.raises(rp.ReturnplanError, match=r"is no complete run folder: ready_day\.npz"):
             rp.load_run(copy, as_is=True)
-    del good["allocation"]
-    np.savez_compressed(copy / READY_DAY, **good)
-    with pytest.raises(rp.ReturnplanError, match=r"ready_day\.npz: KeyError"):
-        rp.load_run(copy, as_is=True)
+    for name in ("casualties", "allocation"):
+        del good[name]
+        np.savez_compressed(copy / READY_DAY, **good)
+        with pytest.raises(rp.ReturnplanError, match=r"ready_day\.npz: KeyError"):
+            rp.load_run(copy, as_is=True)
     np.save(copy / "days.npy", days)
     (copy / "days.npy").replace(copy / READY_DAY)
     with pytest.raises(rp.ReturnplanError, match=r"ready_day\.npz: "):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from returnplan.domain import Scenario
 from returnplan.model.chance.draws import Draws
@@ -70,6 +71,10 @@ class DrawRunner:
             first = accounts[0] if accounts else None
             accounts.append(simulate(self.prepared, allocation, numbers, first=first)[0])
         return accounts
+
+    def scores(self, draws: int) -> dict[str, NDArray[np.float64]]:
+        """Standard normal scores of the country-wide assumptions, of so many draws from 0 on."""
+        return self._draws.scores(range(draws))
 
 
 def warm_up(watcher: Watcher = PLAIN) -> None:

@@ -113,8 +113,7 @@ def harm(drawn: Drawn) -> pd.DataFrame:
     people who are present and with the land that is worked on, so they also stand by exposure: the
     mean is that of the casualties over that of the exposure, the range is of draws with exposure.
     """
-    mine, first = drawn.casualties, drawn.first
-    has_enough = sum(people > 0 for people in drawn.scenario.people.values()) >= LEAST_SETTLEMENTS
+    mine, first, has_enough = drawn.casualties, drawn.first, _has_enough(drawn)
     rows = []
     for kind, fields in KINDS.items():
         number = _sum(mine, fields)
@@ -162,6 +161,19 @@ def _by_exposure(drawn: Drawn, number: Floats, kind: str) -> dict[str, float]:
     row |= _range(drawn, rates, f"{name}_low", f"{name}_high", f"{name}_mean")
     row[f"{name}_mean"] = unit * mean(number) / mean(exposure)
     return row
+
+
+def casualties_by_draw(drawn: Drawn) -> Floats:
+    """Expected casualties among people present, draws; nan where ``harm`` leaves them blank."""
+    kind = "returnees"
+    if _has_enough(drawn) and _is_shown(drawn.casualties, kind, ("settlements", "largest")):
+        return _sum(drawn.casualties, KINDS[kind])
+    return np.full(len(drawn.casualties["early"]), np.nan)
+
+
+def _has_enough(drawn: Drawn) -> bool:
+    """Whether people come from so many settlements that figures of harm are of no village."""
+    return sum(people > 0 for people in drawn.scenario.people.values()) >= LEAST_SETTLEMENTS
 
 
 def _is_shown(casualties: Mapping[str, Floats], kind: str, fields: tuple[str, str]) -> bool:

@@ -106,9 +106,9 @@ def for_audience(
     dict[str, pandas.DataFrame]
         internal: the tables, with ``districts``, ``district_gates`` and ``district_delays``.
         public: these three, ``close`` (:func:`close_pairs`), ``summary``, ``people_met``,
-        ``returns``, ``costs``, ``harm`` and ``land_release``; and ``district_shares`` and
-        ``differences`` if they are given. Their column ``withheld`` names what is empty because
-        few people are behind it. Dates that would tell of a village have no row.
+        ``returns``, ``costs``, ``harm`` and ``land_release``; and ``district_shares``,
+        ``differences`` and ``sensitivity`` if they are given. Their column ``withheld`` names what
+        is empty because few people are behind it. Dates that would tell of a village have no row.
 
     Raises
     ------
@@ -494,6 +494,11 @@ def _differences(tables: Tables, room: _Room) -> pd.DataFrame:
     return table.assign(**{name: (table[name] / ten).round() * ten for name in names})
 
 
+def _sensitivity(tables: Tables, _: _Room) -> pd.DataFrame:
+    """Shares of the variance of the whole country's results: they name nobody and no number."""
+    return tables["sensitivity"]
+
+
 def close_pairs(met: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
     """Say of each two allocations whether one has as many people as the other in a tenth of draws.
 
@@ -547,5 +552,6 @@ PUBLIC: Mapping[str, Callable[[Tables, _Room], pd.DataFrame]] = {
     "land_release": _land_release,
     "district_shares": _district_shares,
     "differences": _differences,
+    "sensitivity": _sensitivity,
 }
 """Tables that everybody may see, beside those by district, and how they are made."""

@@ -4,9 +4,9 @@ In: tables in the order that the chart declares as its ``needs``, a `View` with 
 (start, horizon, names), and an optional ``ax``. Out: the axes. A chart reads no files.
 
 A file a question: ``people`` and ``returns`` how many, when; ``cost`` for how much money;
-``paired`` which allocation is better; ``dates``, ``gantt`` and ``gates`` when, and what holds each
-community back; ``causes`` and ``roads`` what people wait for; ``districts`` who is served when;
-``land`` hectares; ``teams`` what teams do.
+``paired`` which allocation is better; ``drivers`` what results hang on; ``dates``, ``gantt`` and
+``gates`` when, and what holds each community back; ``causes`` and ``roads`` what people wait for;
+``districts`` who is served when; ``land`` hectares; ``teams`` what teams do.
 
 To add a chart: one function under ``@chart`` in a file here. The decorator takes title, tables, alt
 text (the same in words) and which figures a run has of it. Name it below; figures, list of charts
@@ -17,6 +17,7 @@ from returnplan.show.charts.causes import waiting_by_cause
 from returnplan.show.charts.cost import people_against_cost
 from returnplan.show.charts.dates import ready_dates
 from returnplan.show.charts.districts import share_by_district
+from returnplan.show.charts.drivers import what_drives
 from returnplan.show.charts.gantt import ready_gantt
 from returnplan.show.charts.gates import gate_matrix
 from returnplan.show.charts.land import hectares, hectares_by_year
@@ -48,4 +49,5 @@ __all__ = [
     "time_no_condition_asks_for",
     "unneeded",
     "waiting_by_cause",
+    "what_drives",
 ]

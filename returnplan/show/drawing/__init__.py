@@ -12,11 +12,11 @@ the status, and none of them is green.
 What a second chart draws alike moves here from the first.
 """
 
+from returnplan.language.words import capital
 from returnplan.show.drawing.axes import (
     Floats,
     beside,
     blank,
-    capital,
     coarse_note,
     columns_of,
     date_axis,

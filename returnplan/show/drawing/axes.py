@@ -119,11 +119,6 @@ def total_people(readiness: pd.DataFrame) -> float:
     return float(readiness.groupby("allocation")["people"].sum().max()) if len(readiness) else 0.0
 
 
-def capital(text: str) -> str:
-    """Begin a text with a capital letter; the rest stays."""
-    return text[:1].upper() + text[1:]
-
-
 def note(ax: Axes, text: str) -> None:
     """Say in the middle of a chart why there is nothing to see."""
     ax.text(

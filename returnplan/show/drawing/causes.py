@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
+from returnplan.language.words import capital
 from returnplan.model.reasons.causes import cause_group, cause_name
-from returnplan.show.drawing.axes import Floats, capital, legend_below
+from returnplan.show.drawing.axes import Floats, legend_below
 from returnplan.show.drawing.style import INK, MET, PALE, PART, UNKNOWN
 from returnplan.show.drawing.view import View
 

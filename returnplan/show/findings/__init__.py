@@ -6,13 +6,15 @@ finished sentences in their language. Nothing here knows how a page looks.
 ``findings`` the opened run, and how numbers, dates and ranges are written; ``leader`` which
 allocation is ahead: the headline; ``options`` allocations side by side; ``targets`` how likely each
 is reached; ``waiting`` causes, districts, key roads; ``decisions`` what must be decided, by when;
-``communities`` the profile of one; ``context`` risks, sources, required wording.
+``certainty`` what drives the
+results; ``communities`` the profile of one; ``context`` risks, sources, required wording.
 
 To add a finding: a function here that takes the findings and returns a sentence or a dataclass;
 then name it where ``page`` and ``brief`` are to show it. To add a decision: a rule in
 ``decisions.RULES``.
 """
 
+from returnplan.show.findings.certainty import explained, how_sure
 from returnplan.show.findings.communities import (
     CauseRow,
     GateRow,
@@ -88,10 +90,12 @@ __all__ = [
     "decimals",
     "decisions",
     "districts",
+    "explained",
     "fairness",
     "findings_of",
     "harm_rate",
     "headline",
+    "how_sure",
     "key_roads",
     "leader",
     "mark",

@@ -13,6 +13,7 @@ import pandas as pd
 
 from returnplan.domain import Scenario
 from returnplan.insight.explain import OpenedRun, open_run
+from returnplan.insight.sensitivity import sensitivity, why_not
 from returnplan.insight.story import Chain
 from returnplan.language.words import Words, words_of
 from returnplan.runs.district_shares import district_shares
@@ -327,6 +328,8 @@ def findings_of(
     if opened.draws >= LEAST_DRAWS and len(run.allocations) > 1:
         compared = yearly_days(run) if audience == "public" else None
         tables["differences"] = differences(run, dates=compared)
+    if not why_not(run):
+        tables["sensitivity"] = sensitivity(run)
     households = {community.id: community.households for community in scenario.communities}
     return Findings(
         folder=path,

@@ -28,6 +28,7 @@ from returnplan.show.findings import (
     decisions,
     fairness,
     headline,
+    how_sure,
     leader,
     mark,
     not_modelled,
@@ -136,6 +137,7 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "districts": tables.district_table(findings),
         "key_roads": tables.road_tables(findings),
         "differences": tables.difference_tables(findings),
+        "how_sure": how_sure(findings),
         "cost": tables.cost_table(findings),
         "decisions": [
             {"what": made.what, "why": made.why, "by": made.by and words.date(made.by)}

@@ -1,12 +1,12 @@
 """Still pictures for the page without its script, and for paper: few colours, so few bytes."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from returnplan.show.drawing import figure, picture
 from returnplan.show.figures import CHARTS
-from returnplan.show.findings import Findings, leader
+from returnplan.show.findings import Findings, explained, leader
 
 DOTS_PER_INCH = 105
 SLOTS: Mapping[str, tuple[str, ...]] = {
@@ -16,11 +16,15 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
     "districts": ("share_by_district",),
     "causes": ("waiting_by_cause",),
     "differences": ("paired_differences",),
+    "how_sure": ("what_drives",),
     "cost": ("people_against_cost",),
 }
 """Charts for each place on the page."""
-TALL = ("share_by_district",)
-"""Of these one panel is enough of a page: that of the leading allocation."""
+TALL: Mapping[str, Callable[[Findings], str]] = {
+    "share_by_district": leader,
+    "what_drives": explained,
+}
+"""Of these one panel is enough of a page: that of this allocation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ def _can_draw(findings: Findings, name: str) -> bool:
 def _picture(findings: Findings, name: str) -> Picture:
     panels: Sequence[str] = findings.allocations if CHARTS[name].one_allocation else ()
     if name in TALL:
-        panels = [leader(findings)]
+        panels = [TALL[name](findings)]
     drawn, alt = figure(name, findings.chart_tables, findings.view, panels)
     png = picture(drawn, DOTS_PER_INCH)
     encoded = base64.b64encode(png).decode("ascii")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
 
 from returnplan.show.charts.cost import costs_and_people
 from returnplan.show.charts.paired import shown_differences
@@ -19,6 +20,7 @@ from tests.charted import (
     alt,
     differences,
     drawn,
+    foot,
     legend_words,
     people_at,
     tables,
@@ -207,9 +209,52 @@ def test_differences_are_in_people_and_better_is_to_the_right() -> None:
     assert "more −4.0 million person-days (−6.0 to −2.0), better in 90 % of the draws" in text
 
 
+# What drives results
+
+
+def test_shares_are_bars_with_their_errors_those_of_a_difference_beside_them() -> None:
+    given = with_ranges(tables())
+    ax = drawn("what_drives", given, DRAWS)
+    bars = [one for one in ax.containers if isinstance(one, BarContainer)]
+    found = {}
+    for one in bars:
+        (bar,), hatch = one.patches, one.patches[0].get_hatch()
+        found[round(bar.get_y() + bar.get_height() / 2, 2), hatch or ""] = bar.get_width()
+        assert one.errorbar is not None
+        (line,) = one.errorbar.lines[2][0].get_segments()
+        assert line[:, 0].mean() == pytest.approx(bar.get_width())
+    assert found == pytest.approx(
+        {
+            (0.82, ""): 50.0,  # teams, below the words of the result
+            (1.82, ""): 29.0,  # records
+            (2.82, ""): 20.0,  # luck; all others are too small to draw
+            (3.18, "////"): 100.0,  # luck, of the difference
+            (4.82, ""): 90.0,  # building, of people met
+            (5.82, ""): 10.0,
+        }
+    )
+    assert [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()] == [
+        "", "How fast teams work", "How complete mine records and surveys are",
+        "Luck of single places and years, and what acts only together",
+        "", "How fast works and road repair go",
+        "Luck of single places and years, and what acts only together",
+    ]  # fmt: skip
+    words = [text.get_text() for text in ax.texts]
+    assert words[0] == "Person-days until conditions are met"
+    assert words[1:3] == ["less", "both ways"]
+    assert legend_words(ax)[1:] == ["The result itself", "Its difference to: more"]
+    text = alt("what_drives", given, DRAWS)
+    assert "how fast teams work (50 %), how complete mine records and surveys are (29 %)" in text
+    assert "The difference: luck of single places and years, and what acts only" in text
+    assert "takes more than 30 %, the order" in foot("what_drives", given, DRAWS)
+    sure = given["sensitivity"][given["sensitivity"]["r2"] > 0.7]
+    assert "takes more" not in foot("what_drives", given | {"sensitivity": sure}, DRAWS)
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
+        ("what_drives", "There are too few draws to say what drives the results."),
         ("ready_dates", "No communities to draw for this allocation."),
         ("ready_gantt", "Nobody waits under this allocation."),
         ("waiting_by_cause", "Nobody waits."),

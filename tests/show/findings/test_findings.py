@@ -29,8 +29,10 @@ from returnplan.show.findings import (
     conditions,
     decisions,
     districts,
+    explained,
     fairness,
     headline,
+    how_sure,
     key_roads,
     leader,
     mark,
@@ -71,6 +73,7 @@ def everything(findings: Findings) -> str:
         *option_notes(findings), blocks_most(findings, best),
         fairness(findings, best), conditions(findings), *risks(findings),
         *not_modelled(findings), *statements(findings), *sources(findings),
+        *how_sure(findings),
     ]  # fmt: skip
     texts += [text for one in options(findings) for text in one.texts]
     texts += [one.sentence for one in targets(findings)]
@@ -542,3 +545,46 @@ def test_numbers_are_written_as_the_language_does(little: Findings) -> None:
     assert turned.signed(-5.0) == "\u200e−5"
     assert little.signed(-5.0) == "−5"
     assert little.signed(0.0) == "0"
+
+
+# ---------------------------------------------------------------- how sure
+
+
+def driven(allocation: str, against: str, r2: float = 0.8) -> pd.DataFrame:
+    """Person-days hang on teams, records, building and land; a quarter is luck."""
+    groups = ("teams", "land", "records", "building", "others", "unexplained")
+    shares = (0.4, 0.05, 0.2, 0.084, 0.016, 0.25)
+    table = pd.DataFrame({"group": groups, "share": shares, "direction": "less"})
+    table = table.assign(
+        allocation=allocation, against=against, measure="person_days", date=None, share_se=0.01
+    )
+    return table.assign(r2=r2, draws=64)
+
+
+def test_what_results_hang_on_is_told_with_the_three_largest_shares_and_luck() -> None:
+    both = pd.concat([driven("more", ""), driven("more", "plan", 0.5), driven("plan", "")])
+    told = ("how fast teams work (40 %), how complete mine records and surveys are (20 %), "
+            "how fast works and road repair go (8 %) and luck of single places and years, and "
+            "what acts only together (25 %)")  # fmt: skip
+    found = how_sure(tiny(tables={"sensitivity": both}))
+    assert found == (
+        f"What the spread of person-days until conditions are met hangs on under “Plan B”: {told}.",
+        f"What its difference to “Plan A” hangs on: {told}.",
+        "Where luck takes more than 30 %, the order of the shares says more than their size.",
+    )
+    alone = how_sure(
+        tiny(tables={"sensitivity": pd.concat([driven("more", ""), driven("plan", "")])})
+    )
+    assert len(alone) == 1
+    assert how_sure(tiny()) == ()
+
+
+def test_it_is_told_of_an_allocation_that_has_a_difference(
+    opened: Callable[..., Findings],
+) -> None:
+    for audience in ("internal", "public"):
+        findings = opened(audience)
+        assert explained(findings) != findings.first
+        texts = how_sure(findings)
+        assert findings.title(explained(findings)) in texts[0]
+        assert f"“{findings.title(findings.first)}” hangs on" in texts[1]
