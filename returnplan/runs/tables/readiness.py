@@ -36,6 +36,7 @@ def readiness(drawn: Drawn) -> pd.DataFrame:
             "district": [scenario.place[one.settlement].district for one in communities],
             "people": [one.people for one in communities],
             "status": [one.status for one in verdicts],
+            "certainty": [None if drawn.is_expected else one.certainty or None for one in verdicts],
             "ready_date_p10": low,
             "ready_date_p50": middle,
             "ready_date_p90": high,
