@@ -10,11 +10,13 @@ from datetime import date
 
 import pandas as pd
 
-from returnplan.language.words import ENGLISH, Words
+from returnplan.language.words import ENGLISH, Words, later
 from returnplan.quantiles import HIGH, LOW, MIDDLE
 
 LEAST_SHARE = 0.0005
 """Differences below are shown as none."""
+REASON = later("It has no unrecorded hazards, and each uncertain number at its expected value.")
+"""Why that run is none of the draws."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ def _held(row: "pd.Series[float]", name: str) -> Held:
 def expected_values_words(
     summary: pd.DataFrame, people_met: pd.DataFrame, allocation: str, words: Words = ENGLISH
 ) -> str:
-    """Say how far the run on expected values of an allocation lies from its draws, and why.
+    """Say how far the run on expected values of an allocation lies from its draws.
 
     Parameters
     ----------
@@ -117,14 +119,13 @@ def expected_values_words(
     Returns
     -------
     str
-        Two sentences; empty for a run without draws, or tables for the public.
+        A sentence; empty for a run without draws, or tables for the public.
     """
     found = expected_values(summary, people_met, allocation)
     if found is None:
         return ""
     return words.phrase(
-        "The run on expected values against the median draw: {days}; {people}. It has no "
-        "unrecorded hazards, and each uncertain number at its expected value.",
+        "The run on expected values against the median draw: {days}; {people}.",
         days=_days_words(found.person_days, words),
         people=_people_words(found, words),
     )

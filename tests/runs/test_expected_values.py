@@ -36,8 +36,7 @@ def test_person_days_and_people_are_held_against_the_median_draw() -> None:
     assert found.people == Held(alone=1050, low=900, middle=1000, high=1100)
     assert expected_values_words(summary, met, "plan") == (
         "The run on expected values against the median draw: 3.0 % fewer person-days (outside p10 "
-        "to p90); 5.0 % more people whose conditions are met by 20 Feb 2024 (within p10 to p90). "
-        "It has no unrecorded hazards, and each uncertain number at its expected value."
+        "to p90); 5.0 % more people whose conditions are met by 20 Feb 2024 (within p10 to p90)."
     )
 
 
