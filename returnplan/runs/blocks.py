@@ -20,7 +20,7 @@ BLOCK = 16
 LEAST_BLOCKS = 4
 """With fewer blocks than these, each draw is a block of its own."""
 LEAST_DRAWS = 2
-"""Fewer draws than these tell no error."""
+"""Fewer tell nothing of an error."""
 CONFIDENCE = 0.95
 """Probability with which an interval holds the mean."""
 
@@ -133,7 +133,7 @@ def interval(values: NDArray[Any]) -> tuple[float, float]:
         In the unit of the values; nan with fewer than two draws.
     """
     freedom = len(block_means(values)) - 1
-    if freedom < 1:
+    if len(values) < LEAST_DRAWS:
         return math.nan, math.nan
     reach = float(scipy.special.stdtrit(freedom, (1 + CONFIDENCE) / 2)) * standard_error(values)
     centre = mean(values)
