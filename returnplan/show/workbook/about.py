@@ -47,8 +47,8 @@ HOW_TO = (
     "known or not computed; it is never a zero.",
     "p10, p50, p90: of the draws, 10 % are below, half, 90 % are below. The median p50 and the "
     "mean are not the same. In a run on expected values p10 and p90 are empty.",
-    "Columns that end in _se are standard errors of the means before them: how well the number of "
-    "draws pins the mean down. A mean lies within two of them in 19 of 20 runs.",
+    "Columns that end in _se are standard errors of the means before them: as a rule a mean lies "
+    "within two of them of the mean over very many draws.",
     "Sheets Jobs, Releases, Roads and Team time tell of one run, on expected values; how far it "
     "lies from the draws stands above (Expected values) and in Summary table.",
     "Ranges do not add up from row to row; means do.",

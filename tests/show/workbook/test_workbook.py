@@ -294,7 +294,7 @@ def test_a_run_on_expected_values_has_a_workbook_without_ranges(tmp_path: Path) 
     head, first = sheets["Harm"][:2]
     harm = dict(zip(head, first, strict=True))
     assert [cell for name, cell in harm.items() if name.startswith(("expected", "per_"))] == [
-        *("", "", "", "", "", "", "", "", "", ""),
+        *[""] * 13,
     ]
 
 
