@@ -22,6 +22,7 @@ from returnplan.insight.explain import (
     what_ifs,
 )
 from returnplan.insight.story import Chain
+from returnplan.runs.expected_values import expected_values_words
 from returnplan.units import seconds_to_date
 from tests.running import call, one_row
 from tests.sketch import STAGES, Sketch
@@ -95,6 +96,7 @@ def test_a_page_of_expected_values_shows_no_ranges(expected: Path) -> None:
     assert "run on expected values" in text
     assert "draw" not in text.replace("drawn", "")
     assert "Probability" not in text
+    assert "against the median" not in text
     row = one_row(rp.load_run(expected).readiness, "orchard_people")
     assert f"Date: {day_words(row['ready_date_p50'].date())}." in text
 
@@ -222,7 +224,9 @@ def test_a_community_that_is_never_ready_is_told_what_is_missing(
 ) -> None:
     text = printed(drawn, "ridge", "-a", "today", "--draws", "1")
     assert "Median date: not within the horizon.\n" in text
-    assert "Probability by the horizon: 0% (unlikely)." in text
+    run = opened.run
+    assert f"\n{expected_values_words(run.summary, run.people_met, 'today')}\n" in text
+    assert "Probability by the horizon: 0%" in text
     assert "2,922.0 days  gate water: unknown, data is missing" in text
     assert re.search(r"as it is +not by horizon +0%", text)
 

@@ -249,7 +249,7 @@ def test_the_table_of_a_single_run_has_no_range() -> None:
         *("mobilisations_mean", "mobilisations_se", "camps_mean", "camps_se"),
         *("cost_usd_mean", "cost_usd_se", "cost_usd_p10", "cost_usd_p90"),
     ]
-    blank = [name for name in table if name.endswith(("_se", "_p10", "_p90"))]
+    blank = [name for name in map(str, table) if name.endswith(("_se", "_p10", "_p90"))]
     assert table[blank].isna().all(axis=None)
     assert table.drop(columns=blank).to_numpy().tolist() == [
         ["plan", 2025, "manual", 3, 1, 0, 9],
