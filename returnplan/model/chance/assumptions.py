@@ -56,6 +56,12 @@ def assumptions_in_force(scenario: Scenario) -> dict[str, Assumption]:
     return in_force(scenario.assumptions)
 
 
+def rows_in_force(scenario: Scenario) -> tuple[Assumption, ...]:
+    """Rows that hold wherever no row names the district, then those of districts."""
+    of_districts = (row for row in scenario.assumptions if row.district is not None)
+    return (*assumptions_in_force(scenario).values(), *of_districts)
+
+
 def in_force(own: Sequence[Assumption]) -> dict[str, Assumption]:
     """Put rows of a scenario over the shipped ones, by id; those of single districts are left."""
     return {**default_assumptions(), **{row.id: row for row in own if row.district is None}}

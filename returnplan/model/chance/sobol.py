@@ -20,17 +20,17 @@ Whole = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint32]
 
 FIRST = (
-    *("productivity", "building_speed", "record_recall", "willing_share", "survey_detection"),
-    *("weather_persistent", "kappa_used", "kappa_unmarked", "ts_coverage_share"),
-    *("detection_share", "return_half_time_months", "reception_households_month"),
-    *("household_size", "kappa_marked", "eore_effect", "return_shock", "shock_half_life_months"),
+    *("productivity", "record_recall", "building_speed", "kappa_marked", "kappa_unmarked"),
+    *("willing_share", "eore_effect", "survey_detection", "detection_share", "kappa_used"),
+    *("weather_persistent", "ts_coverage_share", "return_half_time_months", "household_size"),
+    *("reception_households_month", "return_shock", "shock_half_life_months"),
     *("early_return_share", "leaving_share_year", "early_half_time_months", "fatal_share"),
     *("deminer_accident_rate", "deminers_per_team", "qc_sample_share", "deminer_days_year"),
     *("parcel_m2_minefield", "parcel_m2_low_density", "parcel_m2_battle_area"),
     "reception_total_households_month",
 )
-"""Shipped assumptions by dimension, from 1; what moves dates most comes first, since the first
-dimensions are spread most evenly together."""
+"""Shipped assumptions by dimension, from 1; what moves dates and casualties most comes first, since
+the first dimensions are spread most evenly together."""
 SHIPPED, DIMENSIONS = 32, 128
 """Dimensions kept for shipped assumptions, and all of them."""
 

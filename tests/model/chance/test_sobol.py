@@ -96,7 +96,7 @@ def test_every_shipped_country_wide_assumption_has_a_dimension_of_its_own() -> N
 def test_dimensions_depend_on_no_order_and_collisions_only_on_those_who_meet() -> None:
     found = dimensions([*NAMES, "building_speed"])
     assert found == dimensions(["building_speed", *reversed(NAMES)])
-    assert found["building_speed"] == 2
+    assert found["building_speed"] == 3
     kept = [at for name, at in found.items() if name in NAMES and at is not None]
     assert len(kept) == len(set(kept)) < len(NAMES)  # some of 40 meet in 96 places
     assert min(kept) > SHIPPED
