@@ -65,6 +65,7 @@ def ask(given: argparse.Namespace) -> None:
     days = common.days_of(common.compared(spread, names[0], by)).set_index("allocation")
     summary = spread.summary.set_index("allocation")
     farmland = [str(name) for name in summary if str(name).startswith("farmland_m2_by_")]
+    farmland = [name for name in farmland if name.endswith("_mean")]
     # Farmland is counted once a year, from the start: the first such date that is not earlier.
     dates = [name.removeprefix("farmland_m2_by_")[:10] for name in farmland]
     at = next(n for n, day in enumerate(dates) if day >= by.isoformat() or n == len(dates) - 1)

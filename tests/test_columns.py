@@ -74,9 +74,8 @@ def test_descriptions_are_complete_and_units_are_in_the_names() -> None:
     units = {"m2": "m2", "day": "days", "days": "days", "usd": "USD", "hours": "hours"}
     for one in result_columns():
         assert one.meaning, one
-        words = [
-            word for word in one.column.split("_") if word not in ("mean", "p10", "p50", "p90")
-        ]
+        ends = ("mean", "se", "p10", "p50", "p90")
+        words = [word for word in one.column.split("_") if word not in ends]
         unit = units.get(words[-1], "") if words else ""
         assert unit in one.unit or one.type == "date", one
 

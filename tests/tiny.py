@@ -25,6 +25,7 @@ from returnplan.runs.district_shares import district_shares
 from returnplan.runs.folder import TABLES
 from returnplan.runs.paired import differences
 from returnplan.runs.tables.family import typed
+from returnplan.runs.tables.judged import certainty_of
 from returnplan.show.audience.tables import for_audience
 from returnplan.show.drawing import View
 from returnplan.show.findings import Findings
@@ -226,10 +227,12 @@ def _community(name: str, number: int, days: Any, start: Any, draws: int) -> dic
         row[f"ready_date_p{percent}"] = date
     middle = float(quantile(days, 50))
     is_met = math.isfinite(middle)
+    share = float(np.isfinite(days).mean()) if draws else math.nan
     return row | {
         "status": "conditions met (modelled)" if is_met else "conditions not met: water",
         "ready_day_p50": middle if is_met else math.nan,
-        "probability_by_horizon": float(np.isfinite(days).mean()) if draws else math.nan,
+        "certainty": certainty_of(share) or None,
+        "probability_by_horizon": share,
         "binding_gate": "water",
         "unknown_gates": None,
         "dwellings_p50": math.nan,
@@ -239,11 +242,14 @@ def _community(name: str, number: int, days: Any, start: Any, draws: int) -> dic
 
 def _summary(number: int, name: str, ready_day: Any) -> dict[str, Any]:
     waiting = np.minimum(ready_day[number], 1826) @ np.array(PEOPLE, float)
+    never = np.isinf(ready_day[number]).sum(axis=1)
     return {
         "allocation": name,
         "person_days_mean": float(waiting.mean()),
         "cost_usd_mean": 1e6 * (number + 1),
-        "communities_never": int((~np.isfinite(np.median(ready_day[number], axis=0))).sum()),
+        "communities_never": float(never.mean()),
+        "communities_never_p10": int(quantile(never, 10)),
+        "communities_never_p90": int(quantile(never, 90)),
         "early_person_days_mean": 1234.0,
         "person_days_never_share": 0.25 * number,
         "cost_per_person_usd": 2500.0,

@@ -8,7 +8,10 @@ from typing import Any
 
 from returnplan.cli.screen import aligned
 from returnplan.domain import AllocationHeader, Deployment, Scenario
+from returnplan.language.words import ENGLISH
 from returnplan.model.conditions.gates import GATES, preset_of
+from returnplan.runs.expected_values import REASON, expected_values_words
+from returnplan.runs.tables import OF_WORK
 from returnplan.scenario import Gates, Report
 from returnplan.scenario.dictionary import expected
 from returnplan.scenario.funding import envelopes
@@ -257,6 +260,30 @@ def figures_line(folder: Path, drawn: str) -> str:
     if drawn == "few":
         return f"Figures: {page} (the {few} that planners print first; all {every}: {command})"
     return f"Figures: {page} ({every})"
+
+
+def expected_values_lines(outcomes: Sequence[Any]) -> Iterator[str]:
+    """Say how far the runs on expected values, of which some tables tell, lie from the draws.
+
+    Parameters
+    ----------
+    outcomes
+        Outcomes of a run.
+
+    Yields
+    ------
+    str
+        Lines to print; none for a run without draws.
+    """
+    said = {
+        one.allocation: expected_values_words(one.summary, one.people_met, one.allocation)
+        for one in outcomes
+    }
+    lines = [f"  {name}: {text}" for name, text in said.items() if text]
+    if lines:
+        tables = ", ".join(OF_WORK)
+        yield f"Tables of the run on expected values: {tables}. {ENGLISH.say(REASON)}"
+        yield from lines
 
 
 def headline(outcome: Any) -> str:

@@ -16,7 +16,9 @@ from returnplan.insight.explain import (
     unneeded_before,
 )
 from returnplan.insight.story import Chain
+from returnplan.language.words import ENGLISH, says_quarters
 from returnplan.quantiles import HIGH, LOW, MIDDLE, quantile
+from returnplan.runs.expected_values import expected_values_words
 from returnplan.runs.folder import STATEMENT
 from returnplan.units import DAY_S, seconds_to_date
 
@@ -83,8 +85,14 @@ def _rows(table: pd.DataFrame, allocation: str, community: str) -> list[Mapping[
     return rows
 
 
-def _in_words(day: Any) -> str:
-    return "not within the horizon" if pd.isna(day) else day_words(day.date())
+def _in_words(day: Any, draws: int) -> str:
+    if pd.isna(day):
+        return "not within the horizon"
+    return ENGLISH.quarter(day) if says_quarters(draws) else day_words(day.date())
+
+
+def _in_figures(day: date, draws: int) -> str:
+    return ENGLISH.quarter(day) if says_quarters(draws) else day.isoformat()
 
 
 def day_words(day: date) -> str:
@@ -102,12 +110,14 @@ def _status_lines(opened: OpenedRun, allocation: str, community: str) -> Iterato
     row = _rows(opened.run.readiness, allocation, community)[0]
     yield f"{str(row['status']).capitalize()}."
     if not opened.draws:
-        yield f"Date: {_in_words(row['ready_date_p50'])}."
+        yield f"Date: {_in_words(row['ready_date_p50'], 0)}."
         return
-    low, median, high = (_in_words(row[f"ready_date_p{p}"]) for p in (LOW, MIDDLE, HIGH))
+    days = [row[f"ready_date_p{percent}"] for percent in (LOW, MIDDLE, HIGH)]
+    low, median, high = (_in_words(day, opened.draws) for day in days)
     spread = "" if low == high else f" (80 % of the draws: {low} to {high})"
     yield f"Median date: {median}{spread}."
-    yield f"Probability by the horizon: {row['probability_by_horizon']:.0%}."
+    sure = "" if pd.isna(row["certainty"]) else f" ({row['certainty']})"
+    yield f"Probability by the horizon: {row['probability_by_horizon']:.0%}{sure}."
 
 
 def _rest_lines(opened: OpenedRun, allocation: str, community: str) -> Iterator[str]:
@@ -121,16 +131,21 @@ def _rest_lines(opened: OpenedRun, allocation: str, community: str) -> Iterator[
         f"team-days ({share:.0%}) on land and works that no gate waits for, "
         f"{found.here_days:,.0f} of them here (run on expected values). rest_waits lets these wait."
     )
+    run = opened.run
+    apart = expected_values_words(run.summary, run.people_met, allocation)
+    if apart:
+        yield apart
 
 
 def _gate_lines(opened: OpenedRun, allocation: str, community: str) -> Iterator[str]:
-    yield f"{'Gate':<16} {'state':<8} {'from':<12} binds"
+    yield f"{'Gate':<16} {'state':<8} {'from':<16} binds"
     for row in _rows(opened.run.gates, allocation, community):
         day = row["day_p50"]
         when = ""
         if not pd.isna(day):
-            when = seconds_to_date(int(day * DAY_S + 0.5), opened.scenario.start).isoformat()
-        yield f"{row['gate']:<16} {row['state']:<8} {when:<12} {row['binding_share']:.0%}"
+            reached = seconds_to_date(int(day * DAY_S + 0.5), opened.scenario.start)
+            when = _in_figures(reached, opened.draws)
+        yield f"{row['gate']:<16} {row['state']:<8} {when:<16} {row['binding_share']:.0%}"
 
 
 def _chain_lines(opened: OpenedRun, allocation: str, community: str) -> Iterator[str]:
@@ -189,17 +204,18 @@ def what_if_lines(opened: OpenedRun, found: Sequence[WhatIf]) -> Iterator[str]:
         on = f"the {'same' if draws == opened.draws else 'first'} {draws:,} draws"
     wide = max(len(one.remedy) for one in found)
     yield f"If one cause were gone, everywhere (run again on {on}; the order of work unchanged):"
-    yield f"  {'':<{wide}}  {'median date':<14} {'ready by horizon':>16}  person-days of all"
+    yield f"  {'':<{wide}}  {'median date':<16} {'ready by horizon':>16}  person-days of all"
     for one in found:
         median = float(quantile(one.ready_s, MIDDLE))
         when = "not by horizon"
         if median < np.inf:
-            when = seconds_to_date(int(median), opened.scenario.start).isoformat()
+            reached = seconds_to_date(int(median), opened.scenario.start)
+            when = _in_figures(reached, draws if opened.draws else 0)
         share = float(np.isfinite(one.ready_s).mean())
         days = _many(one.person_days, before)
         if one.cause and before.person_days > 0:
             days += f" ({one.person_days / before.person_days - 1:+.1%})"
-        yield f"  {one.remedy:<{wide}}  {when:<14} {share:>16.0%}  {days}"
+        yield f"  {one.remedy:<{wide}}  {when:<16} {share:>16.0%}  {days}"
     yield "With one cause gone another one binds; less work can even bring a later date."
     if any(one.cause.startswith("waiting_") for one in found):
         yield "Teams that are always free do all else that they can do, too."

@@ -143,11 +143,13 @@ def _check_options(options: dict[str, Any]) -> None:
 
 
 def _say_what_was_written(outcomes: Sequence[Any], target: Path, more: Mapping[str, Any]) -> None:
-    from returnplan.cli.described import figures_line, headline
+    from returnplan.cli.described import expected_values_lines, figures_line, headline
     from returnplan.runs.folder import REPORT, STATEMENT
 
     for outcome in outcomes:
         say(headline(outcome))
+    for line in expected_values_lines(outcomes):
+        say(line)
     say(STATEMENT)
     if not outcomes:
         say(f"Part of the draws: {target}")

@@ -40,6 +40,8 @@ LOCALES = {"en": "en_GB"}
 DIGITS = "latn"
 """Figures are written 0 to 9 in every language, as in the tables beside them."""
 LARGEST_PERCENT = 99
+DRAWS_FOR_DAYS = 256
+"""Fewer draws than these say the quarter in which a date falls, and not its day (model §9)."""
 Later = NewType("Later", str)
 """A sentence in English that is declared in one place and said in another."""
 
@@ -89,6 +91,17 @@ def capital(text: str) -> str:
 def plain(name: str) -> str:
     """Write a name that the scenario made up, without its underscores."""
     return name.replace("_", " ")
+
+
+def says_quarters(draws: int | None) -> bool:
+    """Whether so many draws say only the quarter of a date; a run on expected values has none.
+
+    Examples
+    --------
+    >>> [says_quarters(draws) for draws in (None, 0, 1, 255, 256)]
+    [False, False, True, True, False]
+    """
+    return 0 < (draws or 0) < DRAWS_FOR_DAYS
 
 
 class Words:
@@ -204,6 +217,28 @@ class Words:
     def month(self, day: dt.date) -> str:
         """Return month and year of a date."""
         return self._latin(format_skeleton("yMMM", day, locale=self.locale))
+
+    def quarter(self, day: dt.date) -> str:
+        """Return the quarter of a date, for instance 2nd quarter 2031."""
+        return self._latin(format_skeleton("yQQQQ", day, locale=self.locale))
+
+    def said_date(self, day: dt.date, draws: int | None) -> str:
+        """Return a date that draws bring about: its quarter, with fewer draws than tell the day.
+
+        Parameters
+        ----------
+        day
+            A median or another quantile, not a date that is given, and not one of a single draw.
+        draws
+            Draws of the run; None or 0: expected values.
+
+        Examples
+        --------
+        >>> day = dt.date(2031, 5, 3)
+        >>> [ENGLISH.said_date(day, draws) for draws in (None, 128, 256)]
+        ['3 May 2031', '2nd quarter 2031', '3 May 2031']
+        """
+        return self.quarter(day) if says_quarters(draws) else self.date(day)
 
     def listed(self, words: Iterable[str]) -> str:
         """Join words as in a sentence."""

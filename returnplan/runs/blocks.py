@@ -36,24 +36,55 @@ def block_means(values: NDArray[Any]) -> NDArray[np.float64]:
     Parameters
     ----------
     values
-        Shape (draws,): a finite number of each draw, from draw 0 on.
+        Shape (draws, ...): finite numbers of each draw, from draw 0 on.
 
     Returns
     -------
     NDArray[np.float64]
-        Shape (blocks,): a block that is not full is left out.
+        Shape (blocks, ...): a block that is not full is left out.
     """
     length = length_of(len(values))
-    full = values[: len(values) // length * length].reshape(-1, length)
-    return np.array([mean(block) for block in full], np.float64)
+    blocks = len(values) // length
+    full = values[: blocks * length].reshape(blocks, length, *values.shape[1:])
+    return _sum(full.swapaxes(0, 1)) / length
 
 
-def standard_error(values: NDArray[Any]) -> float:
-    """Standard error of the mean over the draws, in the unit of the values.
+def _sum(rows: NDArray[Any]) -> NDArray[np.float64]:
+    """Sum down the first axis, row by row: in one order on every machine."""
+    total = np.zeros(rows.shape[1:])
+    for row in rows:
+        total += row
+    return total
+
+
+def standard_errors(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Standard errors of the means over the draws, in the unit of the values.
 
     The spread of the means of blocks over the square root of their number (batch means, as in Law,
     Simulation Modeling and Analysis, 2015, 9.5.3); the draws of a last block that is not full count
     as part of a block.
+
+    Parameters
+    ----------
+    values
+        Shape (draws, ...): finite numbers of each draw, from draw 0 on.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Shape (...): 0 or more; nan with fewer than two draws.
+    """
+    draws = len(values)
+    if draws < LEAST_DRAWS:
+        return np.full(values.shape[1:], np.nan)
+    means = block_means(values - values[0])  # equal draws then have no error at all
+    centre = _sum(means) / len(means)
+    spread = np.sqrt(_sum((means - centre) ** 2) / (len(means) - 1))
+    return np.asarray(spread / math.sqrt(draws / length_of(draws)))
+
+
+def standard_error(values: NDArray[Any]) -> float:
+    """Standard error of the mean of one number over the draws, as :func:`standard_errors`.
 
     Parameters
     ----------
@@ -65,12 +96,27 @@ def standard_error(values: NDArray[Any]) -> float:
     float
         0 or more; nan with fewer than two draws.
     """
-    means = block_means(values)
-    if len(values) < LEAST_DRAWS:
-        return math.nan
-    centre = mean(means)
-    spread = math.sqrt(math.fsum((means - centre) ** 2) / (len(means) - 1))
-    return spread / math.sqrt(len(values) / length_of(len(values)))
+    return standard_errors(values).item()
+
+
+def ratio_error(over: NDArray[Any], under: NDArray[Any]) -> float:
+    """Standard error of a mean over another mean of the same draws.
+
+    To first order the ratio R moves with the mean of (over - R under) / mean(under) (delta method,
+    as in Cochran, Sampling Techniques, 1977, 6.4).
+
+    Parameters
+    ----------
+    over, under
+        Shape (draws,): finite numbers of each draw, from draw 0 on; the mean of ``under`` is not 0.
+
+    Returns
+    -------
+    float
+        0 or more; nan with fewer than two draws.
+    """
+    centre = mean(under)
+    return standard_error((over - mean(over) / centre * under) / centre)
 
 
 def interval(values: NDArray[Any]) -> tuple[float, float]:

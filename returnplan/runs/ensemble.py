@@ -13,6 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from returnplan.domain import Scenario
+from returnplan.model.simulation import run
+from returnplan.runs.evaluate import ready_within
 from returnplan.runs.machine.choice import Workers, run_draws
 from returnplan.runs.machine.chunks import Chunks, KeptDraws, Progress, ignore
 from returnplan.runs.machine.runner import DrawRunner, warm_up
@@ -126,17 +128,22 @@ def assemble(
     Ensemble
         Distributions and tables.
     """
+    prepared = runner.prepared
+    numbers = prepared.numbers(prepared.expected)
     parts: list[Mapping[str, pd.DataFrame]] = []
     days: list[NDArray[np.float64]] = []
     casualties: list[NDArray[np.float64]] = []
     first: Mapping[str, NDArray[np.float64]] | None = None
     with closing(drawn):
         for number, allocation in enumerate(runner.chosen):
+            gate_s = run(prepared, allocation, numbers).gate_s
+            alone_s = ready_within(gate_s, prepared.horizon_s)
             over_draws = Drawn(
-                prepared=runner.prepared,
+                prepared=prepared,
                 allocation=allocation,
                 read=partial(drawn.read, allocation=number),
                 first=first,
+                expected_s=alone_s[prepared.settlements.community],
             )
             parts.append(drawn_tables(over_draws))
             days.append(over_draws.ready_s / DAY_S)
@@ -148,7 +155,7 @@ def assemble(
     return Ensemble(
         scenario=scenario.name,
         start=scenario.start,
-        horizon=runner.prepared.horizon,
+        horizon=prepared.horizon,
         allocations=runner.allocations,
         communities=tuple(community.id for community in scenario.communities),
         draws=ready_day.shape[1],

@@ -9,10 +9,12 @@ import pandas as pd
 import returnplan.scenario as scenario_room
 from returnplan.domain import Scenario
 from returnplan.insight.explain import OpenedRun, open_run
+from returnplan.language.words import ENGLISH
 from returnplan.model.simulation import Prepared
 from returnplan.quantiles import NOTE
 from returnplan.runs import folder as runfolder
 from returnplan.runs.ensemble import Ensemble
+from returnplan.runs.expected_values import REASON, expected_values_words
 from returnplan.runs.folder import FIGURES, REPORT, SCENARIO_COPY, WORKBOOK, Clock
 from returnplan.runs.machine.progress import Watcher
 from returnplan.runs.machine.runner import warm_up
@@ -72,6 +74,7 @@ def write_run(
             "seed": request.seed if spread else None,
             "digest": digest,
             "note": NOTE if spread else EXPECTED_VALUES_NOTE,
+            "expected_values": _expected_values(tables),
         }
         view = _view(request.folder, scenario, manifest)
         shown = figures.tables_of(scenario, outcomes, spread)
@@ -85,6 +88,14 @@ def write_run(
                 step("wrote the report")
         runfolder.write_manifest(partial, manifest | clock.as_dict())
     return outcomes
+
+
+def _expected_values(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Say of each allocation how far its run on expected values lies from the draws, if any."""
+    summary, people_met = tables["summary"], tables["people_met"]
+    names = summary["allocation"].tolist()
+    said = {name: expected_values_words(summary, people_met, name) for name in names}
+    return {name: f"{text} {ENGLISH.say(REASON)}" for name, text in said.items() if text}
 
 
 def _as_read(
@@ -111,7 +122,6 @@ def _as_read(
 
 
 def _write_report(folder: Path, run: Run, scenario: Scenario) -> None:
-    from returnplan.language.words import ENGLISH
     from returnplan.show.findings import findings_of
     from returnplan.show.publish import publish
 

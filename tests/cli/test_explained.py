@@ -22,6 +22,7 @@ from returnplan.insight.explain import (
     what_ifs,
 )
 from returnplan.insight.story import Chain
+from returnplan.runs.expected_values import expected_values_words
 from returnplan.units import seconds_to_date
 from tests.running import call, one_row
 from tests.sketch import STAGES, Sketch
@@ -63,6 +64,13 @@ def sketched(world: Sketch, folder: Path, run_of: Callable[..., Path], draws: in
     return run_of(folder / "scenario", "--draws", str(draws))
 
 
+def quarter(day: object) -> str:
+    """Say a median date as 12 draws do."""
+    if not isinstance(day, pd.Timestamp):
+        return "not within the horizon"
+    return f"{('1st', '2nd', '3rd', '4th')[(day.month - 1) // 3]} quarter {day.year}"
+
+
 def section(text: str, begin: str) -> list[str]:
     """Lines of one paragraph of the page, its heading left out."""
     (found,) = (part for part in text.split("\n\n") if part.startswith(begin))
@@ -88,6 +96,7 @@ def test_a_page_of_expected_values_shows_no_ranges(expected: Path) -> None:
     assert "run on expected values" in text
     assert "draw" not in text.replace("drawn", "")
     assert "Probability" not in text
+    assert "against the median" not in text
     row = one_row(rp.load_run(expected).readiness, "orchard_people")
     assert f"Date: {day_words(row['ready_date_p50'].date())}." in text
 
@@ -101,11 +110,11 @@ def test_status_and_dates_of_a_community_are_those_of_the_table(
     status = f"{str(row['status']).capitalize()}."
     assert f"\n{status}\n" in text
     assert status.startswith(("Conditions met (modelled)", "Conditions not met", "Unknown"))
-    assert f"Probability by the horizon: {row['probability_by_horizon']:.0%}." in text
+    share = f"Probability by the horizon: {row['probability_by_horizon']:.0%}"
+    sure = "" if pd.isna(row["certainty"]) else f" ({row['certainty']})"
+    assert f"{share}{sure}." in text
     for column in ("ready_date_p10", "ready_date_p50", "ready_date_p90"):
-        day = row[column]
-        words = "not within the horizon" if pd.isna(day) else day_words(day.date())
-        assert words in text
+        assert quarter(row[column]) in text
 
 
 def test_every_gate_in_force_is_listed_with_its_date_and_how_often_it_binds(drawn: Path) -> None:
@@ -119,11 +128,13 @@ def test_every_gate_in_force_is_listed_with_its_date_and_how_often_it_binds(draw
     assert len(lines) == len(rows) == 9
     for line, row in zip(lines, rows.to_dict("records"), strict=True):
         words = line.split()
+        assert line[16:17] == line[25:26] == line[42:43] == " "
         assert words[0] == row["gate"]
         assert line[17:25].strip() == row["state"]
         assert words[-1] == f"{row['binding_share']:.0%}"
         if row["state"] == "met":
-            assert words[-2] == (start + timedelta(days=int(row["day_p50"] + 1e-6))).isoformat()
+            reached = pd.Timestamp(start + timedelta(days=int(row["day_p50"] + 1e-6)))
+            assert line[26:42].strip() == quarter(reached)
 
 
 def test_the_printed_chain_is_dated_and_joins_without_a_gap(drawn: Path, opened: OpenedRun) -> None:
@@ -213,7 +224,9 @@ def test_a_community_that_is_never_ready_is_told_what_is_missing(
 ) -> None:
     text = printed(drawn, "ridge", "-a", "today", "--draws", "1")
     assert "Median date: not within the horizon.\n" in text
-    assert "Probability by the horizon: 0%." in text
+    run = opened.run
+    assert f"\n{expected_values_words(run.summary, run.people_met, 'today')}\n" in text
+    assert "Probability by the horizon: 0%" in text
     assert "2,922.0 days  gate water: unknown, data is missing" in text
     assert re.search(r"as it is +not by horizon +0%", text)
 

@@ -39,6 +39,8 @@ def test_a_run_folder_holds_every_table_and_how_it_was_made(
     assert len(tables["gates"]) == 3 * len(scenario.communities) * len(scenario.gates)
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["draws"] == 0
+    assert manifest["expected_values"] == {}
+    assert "against the median draw" not in result.output
     assert manifest["allocations"] == [header.name for header in scenario.allocations]
     assert len(manifest["scenario_sha256"]) == len(manifest["digest"]) == 64
     leftovers = [p for p in out.parent.iterdir() if p.name.startswith(".")]
@@ -235,6 +237,12 @@ def test_a_run_takes_a_hundred_draws_and_says_so(starter: Path, tmp_path: Path) 
     assert "100 draws, seed 1: ranges are 80 % model intervals" in result.output
     assert "100 of 100 draws" in result.output
     found = manifest(tmp_path / "out")
+    (apart,) = found["expected_values"].values()
+    tables, said = (line.strip() for line in result.stdout.splitlines()[1:3])
+    reason = "It has no unrecorded hazards, and each uncertain number at its expected value."
+    names = "jobs, team_time, releases, roads"
+    assert tables == f"Tables of the run on expected values: {names}. {reason}"
+    assert f"{said} {reason}" == f"today: {apart}"
     assert (found["draws"], found["seed"]) == (100, 1)
     assert rp.load_run(tmp_path / "out").ready_day is not None
     assert [p.name for p in tmp_path.iterdir()] == ["out"]

@@ -50,6 +50,16 @@ WRITTEN = {
     "es": ("12.345,5", "3 may 2031", "may 2031"),
     "ar": ("12,345.5", "3 مايو 2031", "مايو 2031"),
 }
+# The quarters of 2031.
+QUARTERS = {
+    "en": ["1st quarter 2031", "2nd quarter 2031", "3rd quarter 2031", "4th quarter 2031"],
+    "az": ["2031 1-ci kvartal", "2031 2-ci kvartal", "2031 3-cü kvartal", "2031 4-cü kvartal"],
+    "ru": [f"{n}-й квартал 2031\u202fг." for n in range(1, 5)],  # noqa: RUF001 Cyrillic is meant
+    "uk": [f"{n}-й квартал 2031\u202fр." for n in range(1, 5)],  # noqa: RUF001 and here
+    "fr": [f"{n} trimestre 2031" for n in ("1er", "2e", "3e", "4e")],
+    "es": [f"{n} trimestre de 2031" for n in ("1.er", "2.º", "3.er", "4.º")],
+    "ar": [f"الربع {n} 2031" for n in ("الأول", "الثاني", "الثالث", "الرابع")],
+}
 # The word that only the required statement may hold; "dangerous" is another.
 SAFE = {
     "en": r"\bsafe",
@@ -208,6 +218,17 @@ def test_the_words_below_a_figure_stay_on_the_page(language: str) -> None:
 def test_numbers_and_dates_are_written_as_readers_of_the_language_expect(language: str) -> None:
     words, day = words_of(language), dt.date(2031, 5, 3)
     assert (words.number(12345.5, 1), words.date(day), words.month(day)) == WRITTEN[language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_few_draws_say_the_quarter_of_a_date_and_many_or_none_its_day(language: str) -> None:
+    words = words_of(language)
+    ends = [("01-01", "03-31"), ("04-01", "06-30"), ("07-01", "09-30"), ("10-01", "12-31")]
+    for quarter, days in zip(QUARTERS[language], ends, strict=True):
+        for day in (dt.date.fromisoformat(f"2031-{one}") for one in days):
+            assert words.said_date(day, 1) == words.said_date(day, 255) == quarter
+            for draws in (None, 0, 256, 2048):
+                assert words.said_date(day, draws) == words.date(day) != quarter
 
 
 def test_only_arabic_runs_from_right_to_left() -> None:

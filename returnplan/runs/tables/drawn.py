@@ -44,6 +44,9 @@ class Drawn:
         Whether it is a run on expected values, or a single draw: one draw, without ranges.
     first
         Casualties of the first allocation over the same draws; None: this is the first.
+    expected_s
+        When each community is ready in the run on expected values, s; ``inf``: not within the
+        horizon. None: this is no run on draws.
     """
 
     prepared: Prepared
@@ -51,6 +54,7 @@ class Drawn:
     read: Callable[[str], Array]
     is_expected: bool = False
     first: Mapping[str, Floats] | None = None
+    expected_s: Floats | None = None
 
     @property
     def name(self) -> str:
@@ -66,6 +70,11 @@ class Drawn:
     def draws(self) -> int:
         """Number of draws."""
         return self.judged.draws
+
+    @cached_property
+    def waiting(self) -> NDArray[np.int64]:
+        """People of each community."""
+        return np.array([community.people for community in self.scenario.communities], np.int64)
 
     @cached_property
     def _gates(self) -> tuple[Judged, NDArray[np.bool_]]:

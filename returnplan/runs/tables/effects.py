@@ -18,6 +18,7 @@ from returnplan.model.effects.harm import (
     PERSON_YEARS,
 )
 from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
+from returnplan.runs.blocks import ratio_error, standard_error, standard_errors
 from returnplan.runs.tables.drawn import Drawn
 from returnplan.runs.tables.family import of_draws
 from returnplan.units import DAY_S
@@ -40,7 +41,9 @@ def returns(drawn: Drawn) -> pd.DataFrame:
     for name, people in drawn.people.items():
         for end, values in drawn.ends(people).items():
             columns[f"{name}_{end}"] = values[:, 1:].ravel()
-        columns[f"{name}_mean"] = people.mean(axis=0)[:, 1:].ravel()
+        if name in WITH_MEANS:
+            columns[f"{name}_mean"] = people.mean(axis=0)[:, 1:].ravel()
+            columns[f"{name}_se"] = standard_errors(people)[:, 1:].ravel()
     columns = {name: values for name, values in columns.items() if name not in UNSAID}
     months = [day.isoformat()[:7] for day in dates[:-1]]
     unknown = np.repeat(home.unknown_people, len(months))
@@ -70,8 +73,9 @@ def _dwellings(drawn: Drawn, months: int) -> dict[str, Any]:
     }
 
 
-UNSAID = ("present_mean", "early_p10", "early_p90")
-"""Numbers of districts that the table does without."""
+WITH_MEANS = ("returned", "early")
+UNSAID = ("early_p10", "early_p90")
+"""Numbers of districts that the table has, and does without."""
 
 
 @of_draws
@@ -90,18 +94,20 @@ def costs(drawn: Drawn) -> pd.DataFrame:
             "allocation": drawn.name,
             "year": np.array([year for year, _ in cells], np.int64),
             "asset": [asset for _, asset in cells],
-            "team_days_mean": _means(paid.team_days[:, kept]),
-            "mobilisations_mean": _means(paid.mobilisations[:, kept]),
-            "camps_mean": _means(paid.camps[:, kept]),
-            "cost_usd_mean": _means(paid.usd[:, kept]),
+            **_mean("team_days", paid.team_days[:, kept]),
+            **_mean("mobilisations", paid.mobilisations[:, kept]),
+            **_mean("camps", paid.camps[:, kept]),
+            **_mean("cost_usd", paid.usd[:, kept]),
             "cost_usd_p10": spent["p10"],
             "cost_usd_p90": spent["p90"],
         }
     )
 
 
-def _means(values: Floats) -> Floats:
-    return np.array([mean(column) for column in values.T], np.float64)
+def _mean(name: str, values: Floats) -> dict[str, Floats]:
+    """Means over the draws under a name, and their standard errors."""
+    means = np.array([mean(column) for column in values.T], np.float64)
+    return {f"{name}_mean": means, f"{name}_se": standard_errors(values)}
 
 
 @of_draws
@@ -119,7 +125,7 @@ def harm(drawn: Drawn) -> pd.DataFrame:
         number = _sum(mine, fields)
         row: dict[str, Any] = {"allocation": drawn.name, "kind": kind}
         if has_enough and _is_shown(mine, kind, ("settlements", "largest")):
-            row |= _range(drawn, number, "expected_low", "expected_high", "expected_mean")
+            row |= _range(drawn, number, "expected")
             row["expected_p50"] = float(quantile(number, MIDDLE))
             row |= _by_exposure(drawn, number, kind)
         if has_enough:
@@ -128,7 +134,7 @@ def harm(drawn: Drawn) -> pd.DataFrame:
         other = ("other_settlements", "other_largest")
         if has_enough and first is not None and _is_shown(mine, kind, other):
             apart = number - _sum(first, fields)
-            row |= _range(drawn, apart, "difference_low", "difference_high", "difference_mean")
+            row |= _range(drawn, apart, "difference")
         rows.append(row)
     table = pd.DataFrame(rows, columns=list(HARM_COLUMNS))
     texts = ("allocation", "kind", "people_unknown_risk")
@@ -139,10 +145,13 @@ def harm(drawn: Drawn) -> pd.DataFrame:
 BY_YEARS, BY_AREA = "per_1000_person_years", "per_km2"
 HARM_COLUMNS = (
     *("allocation", "kind"),
-    *("person_years_mean", f"{BY_YEARS}_low", f"{BY_YEARS}_mean", f"{BY_YEARS}_high"),
-    *("worked_km2_mean", f"{BY_AREA}_low", f"{BY_AREA}_mean", f"{BY_AREA}_high"),
-    *("expected_low", "expected_p50", "expected_high", "expected_mean"),
-    *("difference_low", "difference_mean", "difference_high", "people_unknown_risk"),
+    *("person_years_mean", "person_years_se"),
+    *(f"{BY_YEARS}_low", f"{BY_YEARS}_mean", f"{BY_YEARS}_se", f"{BY_YEARS}_high"),
+    *("worked_km2_mean", "worked_km2_se"),
+    *(f"{BY_AREA}_low", f"{BY_AREA}_mean", f"{BY_AREA}_se", f"{BY_AREA}_high"),
+    *("expected_low", "expected_p50", "expected_high", "expected_mean", "expected_se"),
+    *("difference_low", "difference_mean", "difference_se", "difference_high"),
+    "people_unknown_risk",
 )
 
 
@@ -153,13 +162,15 @@ def _by_exposure(drawn: Drawn, number: Floats, kind: str) -> dict[str, float]:
     exposure = _sum(drawn.casualties, EXPOSURE[kind])
     is_area = kind == "deminers"
     name, unit = (BY_AREA, 1) if is_area else (BY_YEARS, PERSON_YEARS)
-    row = {"worked_km2_mean" if is_area else "person_years_mean": mean(exposure)}
+    of = "worked_km2" if is_area else "person_years"
+    row = {f"{of}_mean": mean(exposure), f"{of}_se": standard_error(exposure)}
     is_exposed = exposure > 0
     if not is_exposed.any():
         return row
     rates = unit * number[is_exposed] / exposure[is_exposed]
-    row |= _range(drawn, rates, f"{name}_low", f"{name}_high", f"{name}_mean")
+    row |= _range(drawn, rates, name)
     row[f"{name}_mean"] = unit * mean(number) / mean(exposure)
+    row[f"{name}_se"] = unit * ratio_error(number, exposure)
     return row
 
 
@@ -189,10 +200,15 @@ def _sum(casualties: Mapping[str, Floats], fields: Sequence[str]) -> Floats:
     return total
 
 
-def _range(drawn: Drawn, values: Floats, low: str, high: str, middle: str) -> dict[str, float]:
-    """p10, p90 and mean of some draws under these names."""
+def _range(drawn: Drawn, values: Floats, name: str) -> dict[str, float]:
+    """p10, p90, mean and its standard error of some draws under a name."""
     ends = drawn.ends(values)
-    return {low: float(ends["p10"]), high: float(ends["p90"]), middle: mean(values)}
+    return {
+        f"{name}_low": float(ends["p10"]),
+        f"{name}_high": float(ends["p90"]),
+        f"{name}_mean": mean(values),
+        f"{name}_se": standard_error(values),
+    }
 
 
 @of_draws
@@ -267,4 +283,5 @@ def land_release(drawn: Drawn) -> pd.DataFrame:
     for end, values in drawn.ends(area_m2[:, kept]).items():
         table[f"area_m2_{end}"] = values
     table["area_m2_mean"] = area_m2[:, kept].mean(axis=0)
+    table["area_m2_se"] = standard_errors(area_m2[:, kept])
     return table.sort_values(columns, ignore_index=True)

@@ -6,15 +6,52 @@ the community is not ready; if there is none, the one that fails most often. The
 only if each of them is unknown in at least half of those draws.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from returnplan.language.words import Later, later
 from returnplan.model.conditions.gates import status_of
 from returnplan.quantiles import HIGH, LOW, MIDDLE, quantile
 
 Floats = NDArray[np.float64]
+
+LIKELY_ABOVE, UNLIKELY_BELOW = 0.6, 0.4
+"""Probabilities within the horizon; from one to the other, both included, it is about even."""
+CERTAINTIES: Mapping[str, Later] = {
+    "likely": later("likely"),
+    "about even": later("about even"),
+    "unlikely": later("unlikely"),
+}
+"""How sure it is that conditions are met within the horizon, and what pages say then."""
+
+
+def certainty_of(probability: float) -> str:
+    """How sure it is that conditions are met within the horizon (model §7).
+
+    Parameters
+    ----------
+    probability
+        Share of the draws in which they are; nan: a run on expected values.
+
+    Returns
+    -------
+    str
+        A word of ``CERTAINTIES``; empty where there is no probability.
+
+    Examples
+    --------
+    >>> [certainty_of(share) for share in (0.61, 0.6, 0.4, 0.39, math.nan)]
+    ['likely', 'about even', 'about even', 'unlikely', '']
+    """
+    if math.isnan(probability):
+        return ""
+    if probability > LIKELY_ABOVE:
+        return "likely"
+    return "unlikely" if probability < UNLIKELY_BELOW else "about even"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +109,7 @@ class Judged:
             ready_share=(self.draws - late) / self.draws,
             binding_gate=self.gates[int(self.binds[settlement].argmax())] if self.gates else "",
             status=status_of([self.gates[gate] for gate in chosen], lacking),
+            is_unknown=bool(chosen) and len(lacking) == len(chosen),
             unknown_gates=tuple(
                 gate
                 for gate, count in zip(self.gates, unknown, strict=True)
@@ -94,6 +132,8 @@ class Verdict:
         Gate that binds in most draws; ties go to the first.
     status
         One of the three status phrases.
+    is_unknown
+        Whether that is the one of missing data.
     unknown_gates
         Gates that are unknown in at least half of the draws.
     """
@@ -102,7 +142,13 @@ class Verdict:
     ready_share: float
     binding_gate: str
     status: str
+    is_unknown: bool
     unknown_gates: tuple[str, ...]
+
+    @property
+    def certainty(self) -> str:
+        """How sure it is over these draws; empty where data is missing: nobody knows."""
+        return "" if self.is_unknown else certainty_of(self.ready_share)
 
 
 def judge(gates: tuple[str, ...], gate_s: Floats) -> Judged:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from returnplan.model.conditions.score import severity
 from returnplan.quantiles import mean
+from returnplan.runs.blocks import standard_errors
 from returnplan.runs.tables.drawn import PEOPLE, Drawn
 from returnplan.runs.tables.family import of_draws
 from returnplan.units import DAY_S
@@ -36,6 +37,7 @@ def readiness(drawn: Drawn) -> pd.DataFrame:
             "district": [scenario.place[one.settlement].district for one in communities],
             "people": [one.people for one in communities],
             "status": [one.status for one in verdicts],
+            "certainty": [None if drawn.is_expected else one.certainty or None for one in verdicts],
             "ready_date_p10": low,
             "ready_date_p50": middle,
             "ready_date_p90": high,
@@ -59,12 +61,10 @@ def people_met(drawn: Drawn) -> pd.DataFrame:
 
     The range is one of numbers of people: p10 is the low end, which 90 % of the draws reach.
     """
-    dates, by_s = drawn.prepared.dates, drawn.prepared.by_s
-    people = np.array([one.people for one in drawn.scenario.communities], np.int64)
-    met = np.zeros((drawn.draws, len(dates) + 1), np.int64)  # draw x date, never in the last
-    for draw, times in enumerate(drawn.ready_s):
-        np.add.at(met[draw], np.searchsorted(by_s, times), people)
-    met = met.cumsum(axis=1)[:, :-1]
+    dates, met = drawn.prepared.dates, _met(drawn, drawn.ready_s)
+    alone = np.full(len(dates), np.nan)
+    if drawn.expected_s is not None:
+        alone = _met(drawn, drawn.expected_s[np.newaxis])[0].astype(float)
     return pd.DataFrame(
         {
             "allocation": drawn.name,
@@ -72,9 +72,20 @@ def people_met(drawn: Drawn) -> pd.DataFrame:
             "day": [(day - drawn.scenario.start).days for day in dates],
             **{f"people_{end}": values for end, values in drawn.ends(met).items()},
             "people_mean": [drawn.mean(column) for column in met.T],
+            "people_se": standard_errors(met),
+            "people_expected_values": alone,
             **_returned(drawn),
         }
     )
+
+
+def _met(drawn: Drawn, ready_s: Floats) -> NDArray[np.int64]:
+    """People whose conditions are met by each date of counting, draw x date."""
+    by_s = drawn.prepared.by_s
+    met = np.zeros((len(ready_s), len(by_s) + 1), np.int64)  # never in the last
+    for draw, times in enumerate(ready_s):
+        np.add.at(met[draw], np.searchsorted(by_s, times), drawn.waiting)
+    return met.cumsum(axis=1)[:, :-1]
 
 
 def _returned(drawn: Drawn) -> dict[str, Any]:
@@ -83,6 +94,7 @@ def _returned(drawn: Drawn) -> dict[str, Any]:
     return {
         **{f"returned_{end}": values for end, values in drawn.ends(returned).items()},
         "returned_mean": [mean(column) for column in returned.T],
+        "returned_se": standard_errors(returned),
         **{f"present_{end}": values for end, values in drawn.ends(present).items()},
         "early_p50": drawn.ends(early)["p50"],
     }

@@ -130,7 +130,12 @@ def for_audience(
         ready=Ready(run, areas),
     )
     homes = communities(tables["readiness"], areas, households)
-    public = {name: make(tables, room) for name, make in PUBLIC.items() if name in tables}
+    opened_up = {
+        name: tables[name][public_columns(name, map(str, tables[name]))]
+        for name in PUBLIC
+        if name in tables
+    }
+    public = {name: PUBLIC[name](opened_up, room) for name in opened_up}
     public |= {"close": _close(run, room)} | _by_district(homes, tables, room)
     return {
         name: table[public_columns(name, map(str, table))].reset_index(drop=True)
@@ -366,7 +371,6 @@ def _summary(tables: Tables, room: _Room) -> pd.DataFrame:
     counts = ("people_by_", "returned_by_", "present_at_", "people_unknown_")
     people = [str(c) for c in table if str(c).startswith(counts)]
     table = withhold_people(_unknown_withheld(table), {name: [name] for name in people})
-    never = table["communities_never"].astype(float)
     for name in people:
         table = table.assign(**{name: table[name].where(has_end)})
     hidden = pd.Series(
@@ -383,9 +387,17 @@ def _summary(tables: Tables, room: _Room) -> pd.DataFrame:
     return table.assign(
         cost_per_person_usd=(table["cost_usd_mean"] / last.where(last != 0)).round(),
         cost_per_returned_usd=(table["cost_usd_mean"] / returned.where(returned != 0)).round(),
-        communities_never=never.where((never == 0) | (never >= LEAST_SETTLEMENTS)),
+        **_never(table),
         **{WITHHELD: hidden},
     )
+
+
+def _never(summary: pd.DataFrame) -> dict[str, "pd.Series[float]"]:
+    """Communities that are never ready, in whole numbers; all blank where one of them is small."""
+    names = [str(c) for c in summary if str(c).startswith("communities_never")]
+    numbers = summary[names].astype(float)
+    is_small = ((numbers > 0) & (numbers < LEAST_SETTLEMENTS)).any(axis=1)
+    return {name: numbers[name].round().mask(is_small) for name in names}
 
 
 def _other_days(summary: pd.DataFrame, horizon: pd.Timestamp) -> list[str]:

@@ -10,6 +10,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
 from returnplan.language.words import Words
+from returnplan.runs.expected_values import expected_values_words
 from returnplan.runs.tables.jobs import doings
 from returnplan.show.drawing import (
     MET,
@@ -69,7 +70,14 @@ def _doing_word(doing: str, words: Words) -> str:
     }[doing]
 
 
-def _occupation_alt(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> str:
+def _occupation_alt(
+    jobs: pd.DataFrame,
+    presence: pd.DataFrame,
+    summary: pd.DataFrame,
+    people_met: pd.DataFrame,
+    *,
+    view: View,
+) -> str:
     """Say what share of all present team-days is work, and who idles most."""
     words, title = view.words, view.title(view.allocation)
     if only(presence, view.allocation).empty:
@@ -98,18 +106,38 @@ def _occupation_alt(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -
 
 
 def _occupation_height(
-    jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View, columns: int
+    jobs: pd.DataFrame,
+    presence: pd.DataFrame,
+    summary: pd.DataFrame,
+    people_met: pd.DataFrame,
+    *,
+    view: View,
+    columns: int,
 ) -> float:
     """Return inches: title, axis and legend, and a row for each asset type."""
     return 1.55 + 0.34 * max(presence["asset"].nunique(), 3)
 
 
-def _occupation_line(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> str:
+def _occupation_line(
+    jobs: pd.DataFrame,
+    presence: pd.DataFrame,
+    summary: pd.DataFrame,
+    people_met: pd.DataFrame,
+    *,
+    view: View,
+) -> str:
     return view.words.phrase("Run on expected values") if view.draws else ""
 
 
-def _occupation_notes(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> Sequence[str]:
-    """Say that this is the run on expected values."""
+def _occupation_notes(
+    jobs: pd.DataFrame,
+    presence: pd.DataFrame,
+    summary: pd.DataFrame,
+    people_met: pd.DataFrame,
+    *,
+    view: View,
+) -> Sequence[str]:
+    """Say that this is the run on expected values, and how far it lies from the draws."""
     if not view.draws:
         return []
     text = view.words.phrase(
@@ -117,19 +145,26 @@ def _occupation_notes(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View)
         "hazards, and no ranges.",
         draws=view.draws_word,
     )
-    return [text]
+    apart = expected_values_words(summary, people_met, view.allocation, view.words)
+    return [text, apart] if apart else [text]
 
 
 @chart(
     lambda words, _: words.phrase("What teams do with the days they are present (modelled)"),
-    ("jobs", "presence"),
+    ("jobs", "presence", "summary", "people_met"),
     _occupation_alt,
     height=_occupation_height,
     line=_occupation_line,
     notes=_occupation_notes,
 )
 def team_occupation(
-    jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View, ax: Axes | None = None
+    jobs: pd.DataFrame,
+    presence: pd.DataFrame,
+    summary: pd.DataFrame,
+    people_met: pd.DataFrame,
+    *,
+    view: View,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw a row per asset type: shares of present team-days, stacked to 100 % in each period.
 
@@ -139,6 +174,8 @@ def team_occupation(
         Parcels: allocation, team, asset, start_day, work_day, finish_day, workable_days.
     presence
         team, asset, from_day, until_day (blank: to the end of the horizon).
+    summary, people_met
+        For a note: what the run on expected values brings, and the draws.
     """
     ax = blank(ax)
     words = view.words
@@ -229,7 +266,14 @@ def unneeded(jobs: pd.DataFrame, presence: pd.DataFrame, view: View) -> pd.DataF
     return table.loc[works, ["asset", "from_day", "until_day", *UNNEEDED]].reset_index(drop=True)
 
 
-def _unneeded_alt(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> str:
+def _unneeded_alt(
+    jobs: pd.DataFrame,
+    presence: pd.DataFrame,
+    summary: pd.DataFrame,
+    people_met: pd.DataFrame,
+    *,
+    view: View,
+) -> str:
     """Say what share of all working days no condition asks for, and for whom it is most."""
     words, title = view.words, view.title(view.allocation)
     totals = unneeded(jobs, presence, view).groupby("asset")[list(UNNEEDED)].sum()
@@ -248,14 +292,20 @@ def _unneeded_alt(jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View) -> 
 
 @chart(
     lambda words, _: words.phrase("Time on land and works that no condition asks for (modelled)"),
-    ("jobs", "presence"),
+    ("jobs", "presence", "summary", "people_met"),
     _unneeded_alt,
     height=_occupation_height,
     line=_occupation_line,
     notes=_occupation_notes,
 )
 def time_no_condition_asks_for(
-    jobs: pd.DataFrame, presence: pd.DataFrame, *, view: View, ax: Axes | None = None
+    jobs: pd.DataFrame,
+    presence: pd.DataFrame,
+    summary: pd.DataFrame,
+    people_met: pd.DataFrame,
+    *,
+    view: View,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw a row per asset type: shares of its working days, stacked to 100 % in each period.
 
@@ -265,6 +315,8 @@ def time_no_condition_asks_for(
         Parcels: allocation, team, asset, needed, start_day, work_day, finish_day, workable_days.
     presence
         team, asset, from_day, until_day (blank: to the end of the horizon).
+    summary, people_met
+        For a note: what the run on expected values brings, and the draws.
     """
     ax = blank(ax)
     words = view.words

@@ -67,7 +67,8 @@ class Option:
     cost_usd
         Mean cost, USD.
     communities_never
-        Communities whose conditions are not met within the horizon; None: withheld.
+        Communities whose conditions are not met within the horizon: expected number, 80 % range;
+        None: withheld.
     dominated_by
         Name of an allocation that is as good in people, person-days, cost and casualties, and
         better in one of them; empty: there is none.
@@ -84,7 +85,7 @@ class Option:
     person_days: Difference | None
     casualties: Range | None
     cost_usd: float
-    communities_never: int | None
+    communities_never: Range | None
     dominated_by: str
     texts: tuple[str, ...]
 
@@ -114,7 +115,8 @@ def option_notes(findings: Findings) -> tuple[str, ...]:
     words = findings.words
     notes = [
         words.phrase(
-            "In brackets: 80 % of the draws; for person-days the 95 % interval of the mean."
+            "In brackets: 80 % of the draws; for person-days the 95 % interval of the mean. "
+            "Communities: expected number."
         )
         if findings.draws
         else words.phrase("Expected values: one number each, no ranges."),
@@ -219,7 +221,7 @@ def _option(findings: Findings, name: str, dominated_by: str) -> Option:
     at_near = met_on(findings, name, findings.near)
     at_end = met_on(findings, name, findings.horizon)
     summary = findings.summary(name)
-    never = float(summary["communities_never"])
+    never, low, high = (float(summary[f"communities_never{end}"]) for end in ("", "_p10", "_p90"))
     item: dict[str, Any] = {
         "near": range_of(at_near, "people"),
         "horizon": range_of(at_end, "people"),
@@ -228,7 +230,9 @@ def _option(findings: Findings, name: str, dominated_by: str) -> Option:
         "person_days": _person_days(findings, name),
         "casualties": casualty_rate(findings, name),
         "cost_usd": float(summary["cost_usd_mean"]),
-        "communities_never": None if math.isnan(never) else int(never),
+        "communities_never": (
+            None if math.isnan(never) else Range(middle=never, low=low, high=high)
+        ),
     }
     return Option(
         allocation=name,
@@ -336,7 +340,7 @@ def _texts(findings: Findings, name: str, item: dict[str, Any]) -> tuple[str, ..
         _difference(findings, person_days, 1, unit) if person_days else _none(findings, name),
         words.number(cost_usd / MILLION, int(cost_usd < WHOLE_MILLIONS_FROM)),
         rate_text(findings, casualties) if casualties else NONE,
-        findings.number(math.nan if never is None else never),
+        findings.number(math.nan) if never is None else findings.ranged(never),
     )
 
 

@@ -40,6 +40,8 @@ RETURN_IS_VOLUNTARY = (
 NO_ENDORSEMENT = (
     "Boundaries, names and designations do not imply official endorsement or acceptance."
 )
+OF_ONE_RUN = "Expected values"
+"""Label of what is said of the one run that jobs, releases, roads and team_time tell of."""
 HOW_TO = (
     "Filter: the arrows in the first row of each sheet. Choose one allocation first: each sheet "
     "holds all of them, one under another.",
@@ -48,6 +50,10 @@ HOW_TO = (
     "known or not computed; it is never a zero.",
     "p10, p50, p90: of the draws, 10 % are below, half, 90 % are below. The median p50 and the "
     "mean are not the same. In a run on expected values p10 and p90 are empty.",
+    "Columns that end in _se are standard errors of the means before them: as a rule a mean lies "
+    "within two of them of the mean over very many draws.",
+    "Sheets Jobs, Releases, Roads and Team time tell of one run, on expected values; how far it "
+    "lies from the draws stands above (Expected values) and in Summary table.",
     "Ranges do not add up from row to row; means do.",
     "Numbers have eight digits here; the CSV files beside this file have all.",
     "This file holds figures for single communities, hazards, roads and teams: for the planning "
@@ -104,6 +110,8 @@ def _lines(
     draws = manifest["draws"]
     how = f"{draws:,} draws, seed {manifest['seed']}" if draws else "run on expected values"
     yield "Draws", f"{how}. {manifest['note']}"
+    for number, (name, text) in enumerate(manifest.get("expected_values", {}).items()):
+        yield "" if number else OF_ONE_RUN, f"{name}: {text}"
     yield "Results", f"SHA-256 {manifest['digest']}"
     yield "", ""
     for number, text in enumerate(HOW_TO):

@@ -40,7 +40,9 @@ OF_SUMMARY: Mapping[str, str] = {
     "Expected casualties (p90)": "expected_casualties_high",
     "Accidents of deminers (mean)": "deminer_accidents_mean",
     "Last community met (p50)": "last_ready_date_p50",
-    "Communities not met": "communities_never",
+    "Communities not met (expected number)": "communities_never",
+    "Communities not met (p10)": "communities_never_p10",
+    "Communities not met (p90)": "communities_never_p90",
 }
 """Headings, and the columns of the table of that name."""
 FARMLAND = "farmland_m2_by_"
@@ -171,7 +173,8 @@ def _quarters(people_met: pd.DataFrame) -> list[pd.Timestamp]:
 
 def _farmland_days(summary: pd.DataFrame, quarters: Sequence[pd.Timestamp]) -> list[str]:
     """Of the dates by which farmland is told, the first after each quarter of the time."""
-    told = [str(name)[len(FARMLAND) :][:10] for name in summary if str(name).startswith(FARMLAND)]
+    of_land = [str(name) for name in summary if str(name).startswith(FARMLAND)]
+    told = [name[len(FARMLAND) :][:10] for name in of_land if name.endswith("_mean")]
     late = [[day for day in told if day >= f"{quarter:%Y-%m-%d}"] for quarter in quarters]
     return list(dict.fromkeys(days[0] for days in late if days))
 

@@ -219,7 +219,9 @@ def test_land_that_is_released_in_no_draw_has_no_row() -> None:
     drawn = by_hand(cells=cells, released_m2=np.array([[0.0, 5.0], [0.0, 7.0], [0.0, 0]]))
     table = effects.land_release(drawn)
     assert table["year"].tolist() == [2025]
-    assert table.filter(like="area").to_numpy().tolist() == [[5.0, 5.0, 7.0, 4.0]]
+    assert table.filter(like="area").to_numpy().tolist() == [
+        [5.0, 5.0, 7.0, 4.0, pytest.approx(math.sqrt((1 + 9 + 16) / 6))]
+    ]
     assert effects.land_release(by_hand(released_m2=np.zeros((3, 0)))).empty
 
 
@@ -243,15 +245,16 @@ def test_the_table_of_a_single_run_has_no_range() -> None:
     )
     table = costs_of(cells, run, is_expected=True)
     assert list(table) == [
-        *("allocation", "year", "asset", "team_days_mean", "mobilisations_mean", "camps_mean"),
-        *("cost_usd_mean", "cost_usd_p10", "cost_usd_p90"),
+        *("allocation", "year", "asset", "team_days_mean", "team_days_se"),
+        *("mobilisations_mean", "mobilisations_se", "camps_mean", "camps_se"),
+        *("cost_usd_mean", "cost_usd_se", "cost_usd_p10", "cost_usd_p90"),
     ]
-    assert table.iloc[:, :7].to_numpy().tolist() == [
+    blank = [name for name in map(str, table) if name.endswith(("_se", "_p10", "_p90"))]
+    assert table[blank].isna().all(axis=None)
+    assert table.drop(columns=blank).to_numpy().tolist() == [
         ["plan", 2025, "manual", 3, 1, 0, 9],
         ["plan", 2025, "works", 0, 0, 0, 7],
     ]
-    assert table["cost_usd_p10"].isna().all()
-    assert table["cost_usd_p90"].isna().all()
     assert table["cost_usd_p10"].dtype == float
 
 
@@ -265,6 +268,8 @@ def test_the_table_of_draws_has_means_and_the_ranges_of_the_other_tables() -> No
     assert list(zip(table["year"], table["asset"], strict=True)) == [(2025, "a"), (2026, "a")]
     assert table["cost_usd_mean"].tolist() == pytest.approx(usd.mean(axis=0)[[0, 2]])
     assert table["camps_mean"].tolist() == pytest.approx(camps.mean(axis=0)[[0, 2]])
+    error = usd.std(axis=0, ddof=1)[[0, 2]] / math.sqrt(40)
+    assert table["cost_usd_se"].tolist() == pytest.approx(error)
     assert drawn.total_usd == pytest.approx(usd.sum(axis=1))
     for percent in (10, 90):
         assert table[f"cost_usd_p{percent}"].tolist() == quantile(usd, percent)[[0, 2]].tolist()
@@ -302,11 +307,13 @@ def three_villages(sketch: Sketch, people: tuple[int, int, int] = (10, 10, 10)) 
 
 
 HARM_COLUMNS = [
-    *("allocation", "kind", "person_years_mean", "per_1000_person_years_low"),
-    *("per_1000_person_years_mean", "per_1000_person_years_high"),
-    *("worked_km2_mean", "per_km2_low", "per_km2_mean", "per_km2_high"),
-    *("expected_low", "expected_p50", "expected_high", "expected_mean"),
-    *("difference_low", "difference_mean", "difference_high", "people_unknown_risk"),
+    *("allocation", "kind", "person_years_mean", "person_years_se", "per_1000_person_years_low"),
+    *("per_1000_person_years_mean", "per_1000_person_years_se", "per_1000_person_years_high"),
+    *("worked_km2_mean", "worked_km2_se"),
+    *("per_km2_low", "per_km2_mean", "per_km2_se", "per_km2_high"),
+    *("expected_low", "expected_p50", "expected_high", "expected_mean", "expected_se"),
+    *("difference_low", "difference_mean", "difference_se", "difference_high"),
+    "people_unknown_risk",
 ]
 
 
@@ -364,6 +371,7 @@ def test_allocations_are_compared_with_the_first_draw_by_draw(sketch: Sketch) ->
     # 33, 13, 23: +21, -10, -11
     assert more["expected_mean"] == 23
     assert more["difference_mean"] == 0
+    assert more["difference_se"] == pytest.approx(math.sqrt((21**2 + 10**2 + 11**2) / 6))
     assert more[["difference_low", "difference_high"]].tolist() == [-10, 21]
     people = rows["people_unknown_risk"]
     assert people.loc[("more", "returnees")] == 300

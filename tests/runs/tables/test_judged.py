@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from returnplan.model.conditions.history import NEVER, UNKNOWN, within
-from returnplan.runs.tables.judged import Verdict, judge
+from returnplan.runs.tables.judged import CERTAINTIES, Verdict, certainty_of, judge
 
 DAY = 86_400
 GATES = ("permission", "survey", "water")
@@ -110,3 +112,28 @@ def test_a_world_without_people_or_gates_is_judged(gates: tuple[str, ...]) -> No
     assert everywhere.status == "conditions met (modelled)"
     assert list(everywhere.ready_s) == [0, 0, 0]
     assert everywhere.binding_gate == (gates[0] if gates else "")
+
+
+def test_a_certainty_is_likely_above_six_in_ten_and_unlikely_below_four() -> None:
+    ready, late = (0, 5, 5), (0, NEVER, 5)
+    words = ["unlikely"] * 4 + ["about even"] * 3 + ["likely"] * 4
+    found = [verdict(*[ready] * n, *[late] * (10 - n)).certainty for n in range(11)]
+    assert found == words
+    assert [certainty_of(share) for share in (math.nextafter(0.6, 1), math.nextafter(0.4, 0))] == [
+        "likely",
+        "unlikely",
+    ]
+    assert certainty_of(math.nan) == ""
+    assert {*words} == {*CERTAINTIES}
+
+
+def test_missing_data_makes_nothing_unlikely_but_a_gate_that_fails_does() -> None:
+    unknown, late, ready = (0, 5, UNKNOWN), (0, NEVER, UNKNOWN), (0, 5, 5)
+    assert verdict(unknown).certainty == ""
+    assert verdict(unknown, unknown, unknown, ready).certainty == ""
+    assert verdict(late).certainty == "unlikely"
+    # Where the status is not unknown, draws that lack data count as not ready.
+    assert verdict(unknown, ready).certainty == ""
+    assert verdict(unknown, ready, ready).status == "conditions met (modelled)"
+    assert verdict(unknown, ready, ready).certainty == "likely"
+    assert verdict(unknown, unknown, ready, ready, ready).certainty == "about even"

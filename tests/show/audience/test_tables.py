@@ -641,6 +641,53 @@ def test_one_or_two_communities_that_never_return_are_not_counted(never: int) ->
     assert np.isnan(shown) if never in (1, 2) else shown == never
 
 
+@pytest.mark.unwatched
+@pytest.mark.parametrize(
+    ("never", "low", "high", "shown"),
+    [
+        (3.4, 3.0, 5.0, [3, 3, 5]),
+        (3.4, 0.0, 5.0, [3, 0, 5]),
+        (3.4, 2.0, 5.0, None),
+        (2.9, 0.0, 5.0, None),
+        (0.1, 0.0, 0.0, None),
+        (0.0, 0.0, 0.0, [0, 0, 0]),
+    ],
+)
+def test_an_expected_number_of_communities_goes_with_a_small_end_of_its_range(
+    never: float, low: float, high: float, shown: list[int] | None
+) -> None:
+    cells = {"communities_never_p10": low, "communities_never_p90": high}
+    plans = {"plan": [*NORTH, *SOUTH]}
+    (summary,) = summary_of(plans, communities_never=never, communities_never_se=0.7, **cells)
+    numbers = [summary[f"communities_never{end}"] for end in ("", "_p10", "_p90")]
+    assert np.isnan(numbers).all() if shown is None else numbers == shown
+    assert "communities_never_se" not in summary
+
+
+def test_errors_of_what_is_withheld_are_withheld_and_those_of_people_are_nowhere() -> None:
+    one = [*SIX, *LATE]
+    other = [*SIX, ("North", "l0", 100, "met"), *LATE[1:]]
+    errors = {"person_days_se": 1234.0, "cost_usd_se": 77.0, "people_by_2030-04-01_se": 3.0}
+    more = {"person_days_expected_values": 1.0, "returned_by_horizon_se": 5.0}
+    first, second = summary_of({"b": one, "a": other}, **errors, **more)
+    assert first["person_days_se"] == 1200
+    assert np.isnan([second[name] for name in ("person_days_se", "person_days_mean")]).all()
+    assert first["cost_usd_se"] == second["cost_usd_se"] == 77
+    for name in ("people_by_2030-04-01_se", "returned_by_horizon_se", *more):
+        assert name not in first, name
+
+
+def test_a_small_error_of_people_hides_no_number() -> None:
+    tables, _, run = _returns(np.random.default_rng(3))
+    plain = for_audience(tables, "public", None, run)
+    for name in ("returned_se", "early_se"):
+        tables["returns"][name] = 4.0
+    tables["people_met"] = tables["people_met"].assign(people_se=4.0, people_expected_values=5.0)
+    found = for_audience(tables, "public", None, run)
+    for name in ("returns", "people_met"):
+        pd.testing.assert_frame_equal(found[name], plain[name])
+
+
 def test_a_cost_is_divided_by_nobody_nowhere() -> None:
     nobody = {"people_by_2030-04-01_mean": 0.0, "returned_by_horizon_mean": 0.0}
     (summary,) = summary_of({"plan": [*NORTH, *SOUTH]}, **nobody)

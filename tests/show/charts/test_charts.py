@@ -280,6 +280,24 @@ def test_team_days_split_into_work_travel_pause_and_idle() -> None:
     assert "1 team\n30 % work, 45 % idle" in [text.get_text() for text in ax.texts]
 
 
+@pytest.mark.parametrize("name", ["team_occupation", "time_no_condition_asks_for"])
+def test_charts_of_one_run_say_how_far_it_lies_from_the_draws(name: str) -> None:
+    days = dict(zip(("p10", "p50", "p90", "expected_values"), (90.0, 100, 110, 80), strict=True))
+    given = tables()
+    given["summary"] = given["summary"].assign(
+        **{f"person_days_{end}": number for end, number in days.items()}
+    )
+    met = {"people_p10": 900, "people_p90": 1300, "people_expected_values": 1260.0}
+    given["people_met"] = given["people_met"].assign(date=pd.Timestamp("2030-01-01"), **met)
+    words = (
+        "The run on expected values against the median draw: 20.0 % fewer person-days (outside p10 "
+        "to p90); 5.0 % more people whose conditions are met by 1 Jan 2030 (within p10 to p90)."
+    )
+    assert words in foot(name, given, DRAWS)
+    assert words not in foot(name, tables(), DRAWS)
+    assert words not in foot(name, given, VIEW)
+
+
 def test_working_days_split_into_what_a_condition_asks_for_and_what_none_does() -> None:
     given = tables()
     rest = given["jobs"].assign(team="dog/b/0002", needed=False, finish_day=60.0, workable_days=20)

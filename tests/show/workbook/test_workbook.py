@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 import returnplan as rp
 from returnplan.columns import column_of, pattern
 from returnplan.domain import STATEMENT, type_of_table
+from returnplan.runs.expected_values import expected_values_words
 from returnplan.runs.folder import TABLES
 from returnplan.scenario import check
 from returnplan.show.workbook import cut, write_workbook
@@ -130,6 +131,10 @@ def test_the_first_sheet_says_what_this_is_and_how_it_was_made(
     for key in ("statement", "digest", "scenario_sha256", "note", "scenario_start", "horizon"):
         assert str(made[key]) in text, key
     assert f"{made['draws']} draws, seed {made['seed']}" in text
+    assert list(made["expected_values"]) == list(run.allocations)
+    for name, words in made["expected_values"].items():
+        assert expected_values_words(run.summary, run.people_met, name) in words
+        assert f"{name}: {words}" in text
     assert "Return is voluntary." in text
     assert "nothing: all rows are here" in text
     labels = [row[0] for row in sheets["README"]]
@@ -290,11 +295,11 @@ def test_a_run_on_expected_values_has_a_workbook_without_ranges(tmp_path: Path) 
     sheets = read(tmp_path / "one.xlsx")
     head, first = sheets["Summary"][:2]
     ranges = [cell for name, cell in zip(head, first, strict=True) if "(p10)" in name]
-    assert ranges == [""] * 7
+    assert ranges == [""] * 8
     head, first = sheets["Harm"][:2]
     harm = dict(zip(head, first, strict=True))
     assert [cell for name, cell in harm.items() if name.startswith(("expected", "per_"))] == [
-        *("", "", "", "", "", "", "", "", "", ""),
+        *[""] * 13,
     ]
 
 
