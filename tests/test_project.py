@@ -130,7 +130,15 @@ COUNTS = {
     "year",
 }
 # Plain factors; and the parameters of gates, each of which names its unit itself.
-PURE_NUMBERS = {"gates", "multipliers", "mult_low", "mult_medium", "mult_high", "mult_extreme"}
+PURE_NUMBERS = {
+    "rank_correlation",
+    "gates",
+    "multipliers",
+    "mult_low",
+    "mult_medium",
+    "mult_high",
+    "mult_extreme",
+}
 
 
 def is_numeric(kind: object) -> bool:

@@ -33,7 +33,8 @@ def correlation(rows: list[Dependence], names: list[str]) -> np.ndarray:
     """Correlations that the weights bring."""
     weights = copula(rows, names).weights
     whole = np.array([[weights.get(n, {n: 1.0}).get(m, 0.0) for m in names] for n in names])
-    return whole @ whole.T
+    found: np.ndarray = whole @ whole.T
+    return found
 
 
 def pearson(rank: float) -> float:

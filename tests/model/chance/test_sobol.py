@@ -24,7 +24,9 @@ def looks_uniform(numbers: NDArray[np.float64]) -> bool:
 def test_the_bare_sequence_is_that_of_scipy_in_all_dimensions() -> None:
     theirs = stats.qmc.Sobol(DIMENSIONS, scramble=False, bits=32).random(1024)
     number = np.arange(1024, dtype=np.uint32)
-    gray = number ^ (number >> 1)  # the order in which scipy goes through the same points
+    gray = (number ^ (number >> 1)).astype(
+        np.uint32
+    )  # the order in which scipy goes through the same points
     for at in range(DIMENSIONS):
         assert np.array_equal(bare(gray, at + 1) * 2.0**-32, theirs[:, at])
 
