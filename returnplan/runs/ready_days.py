@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from returnplan.errors import ReturnplanError
+from returnplan.runs import DRAWS
 from returnplan.units import DAY_S, horizon_date
 
 Ints = NDArray[np.int64]
@@ -68,7 +69,7 @@ def drawn(spread: Spread) -> NDArray[np.floating[Any]]:
         said = "expected values, without draws" if ready_day is None else "one draw"
         raise ReturnplanError(
             f"allocations are compared over draws, and this is a run on {said}: "
-            "run it again with --draws 100"
+            f"run it again with --draws {DRAWS}"
         )
     return ready_day
 

@@ -41,8 +41,9 @@ from returnplan.show.findings.findings import (
     range_of,
     records,
 )
-from returnplan.show.findings.leader import close, headline, leader, ranked, standing
+from returnplan.show.findings.leader import headline, leader, ranked, rivals, standing
 from returnplan.show.findings.options import (
+    NONE,
     Difference,
     Option,
     cost_note,
@@ -66,6 +67,7 @@ from returnplan.show.findings.waiting import (
 )
 
 __all__ = [
+    "NONE",
     "Bottleneck",
     "CauseRow",
     "Decision",
@@ -82,7 +84,6 @@ __all__ = [
     "assumptions_line",
     "blocks_most",
     "bottlenecks",
-    "close",
     "conditions",
     "cost_note",
     "decimals",
@@ -108,6 +109,7 @@ __all__ = [
     "rate_text",
     "records",
     "risks",
+    "rivals",
     "source_words",
     "sources",
     "standing",
