@@ -105,7 +105,7 @@ def _differences(
             f"{signed['low']} to {signed['high']}" if is_known else "",
             f"{signed['p10']} to {signed['p90']}",
             row["verdict"],
-            _often(row) if is_known else _seldom(row),
+            _often(row) if is_known else seldom(row),
         )
     header = (
         *("allocation", noun, f"against {against}", "95 % interval", "p10 to p90"),
@@ -121,8 +121,14 @@ def _often(row: Mapping[Any, Any]) -> str:
     return f"in {better:,} of {draws:,} draws" + (f", the same in {same:,}" if same else "")
 
 
-def _seldom(row: Mapping[Any, Any]) -> str:
-    """In how few draws two allocations differ, in words."""
+def seldom(row: Mapping[Any, Any]) -> str:
+    """In how few draws two allocations differ, in words: what stands where there is no mean.
+
+    Parameters
+    ----------
+    row
+        Of :func:`returnplan.runs.paired.differences`.
+    """
     most = math.ceil(100 * row["differing_share_high"])
     return f"differ in {row['differing']:,} of {row['draws']:,} draws; at most {most} % of draws"
 
