@@ -393,9 +393,7 @@ def difference_chart(
             ax.hlines(heights, found["low"], found["high"], color=drawing.MET, linewidth=3.5)
             for height, mean, verdict in zip(heights, found["mean"], rows["verdict"], strict=True):
                 inside = "white" if verdict == "level" else drawing.MET
-                ax.plot(
-                    mean, height, "o", color=drawing.MET, markerfacecolor=inside, markersize=6
-                )
+                ax.plot(mean, height, "o", color=drawing.MET, markerfacecolor=inside, markersize=6)
             ax.set_yticks(heights, words)
             ax.set_ylim(len(kept) - 0.4, -0.6)
             ax.set_xlabel(label)

@@ -1,7 +1,7 @@
 """Tell how many more teams of one type are worth having, and where it levels off.
 
 One team after the other is added at one base. Each point is a full run on the same draws. It levels
-off where a team more saves less than a tenth of the person-days that the first one saved, or nothing
+off where a team more saves less than a tenth of the person-days that the first one saved, or none
 that the draws can tell: then others hold the communities back, and the next team should be of
 another type (one_more_team.py).
 """

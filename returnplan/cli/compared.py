@@ -10,7 +10,7 @@ import pandas as pd
 from returnplan.cli.screen import aligned
 from returnplan.quantiles import NOTE
 from returnplan.runs.paired import PEOPLE_MET, PERSON_DAYS
-from returnplan.runs.ready_days import Spread, yearly_dates
+from returnplan.runs.ready_days import Spread, middle_date
 
 MILLION, HECTARE_M2 = 1e6, 1e4
 NUMBERS = ("mean", "low", "high", "p10", "p90")
@@ -31,8 +31,7 @@ COSTS = "Costs are in constant prices, not discounted."
 
 def shown_dates(spread: Spread) -> list[date]:
     """Middle of the time and the horizon: the dates that are shown when none are asked for."""
-    dates = yearly_dates(spread)
-    return [*dates[len(dates) // 2 - 1 : -1][:1], dates[-1]]
+    return sorted({middle_date(spread.start, spread.horizon), spread.horizon})
 
 
 def comparison(

@@ -128,6 +128,17 @@ def yearly_dates(spread: Spread) -> list[date]:
     return [horizon_date(spread.start, year) for year in range(1, years + 1)]
 
 
+def middle_date(start: date, horizon: date) -> date:
+    """Date in the middle of the time, whole years after the start; of one year its end.
+
+    Examples
+    --------
+    >>> middle_date(date(2020, 3, 1), date(2045, 3, 1)).isoformat()
+    '2032-03-01'
+    """
+    return horizon_date(start, max(1, (horizon.year - start.year) // 2))
+
+
 def counted_dates(spread: Spread, dates: Sequence[date] | None) -> list[date]:
     """Dates on which people are counted, in order, each once.
 

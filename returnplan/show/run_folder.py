@@ -73,6 +73,8 @@ def write_run(
             "digest": digest,
             "note": NOTE if spread else EXPECTED_VALUES_NOTE,
         }
+        if spread and "precision" in spread.provenance:
+            manifest["precision"] = spread.provenance["precision"]
         view = _view(request.folder, scenario, manifest)
         ready_day = spread.ready_day if spread else None
         shown = figures.tables_of(scenario, outcomes, ready_day)
