@@ -87,7 +87,7 @@ _PLAN_FIELDS = dataclasses.fields(RunIdentity)
 
 def _shown(value: object) -> str:
     if value is None:
-        return "not asked for"
+        return "none"
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
