@@ -1,7 +1,7 @@
 """As many draws as a precision needs: batch after batch, until the 95 % intervals are narrow.
 
 Asked are person-days and people by the middle date of each allocation, and the differences of both
-to the first allocation. Probabilities ("better in x of n draws") never end a run.
+to the first allocation (model §11). Probabilities ("better in x of n draws") never end a run.
 """
 
 from collections.abc import Callable, Iterator, Sequence

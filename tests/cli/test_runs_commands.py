@@ -229,13 +229,13 @@ def test_the_report_that_a_run_writes_is_that_of_the_command(starter: Path, tmp_
 
 
 @pytest.mark.usefixtures("undrawn")
-def test_a_run_takes_a_hundred_draws_and_says_so(starter: Path, tmp_path: Path) -> None:
+def test_a_run_takes_128_draws_and_says_so(starter: Path, tmp_path: Path) -> None:
     result = call("run", starter, "-a", "today", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    assert "100 draws, seed 1: ranges are 80 % model intervals" in result.output
-    assert "100 of 100 draws" in result.output
+    assert "128 draws, seed 1: ranges are 80 % model intervals" in result.output
+    assert "128 of 128 draws" in result.output
     found = manifest(tmp_path / "out")
-    assert (found["draws"], found["seed"]) == (100, 1)
+    assert (found["draws"], found["seed"]) == (128, 1)
     assert rp.load_run(tmp_path / "out").ready_day is not None
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
