@@ -26,7 +26,8 @@ def saved_by_each(spread: rp.Ensemble, names: Sequence[str], by: date) -> list[f
     """Person-days that each team more saves beside one team fewer; 0 where the two are level."""
     steps = []
     for fewer, more in pairwise(names):
-        days = common.days_of(common.compared(spread, fewer, by)).set_index("allocation").loc[more]
+        table = common.days_of(common.compared(spread, fewer, by)).set_index("allocation")
+        days: Any = table.loc[more]
         steps.append(0.0 if days["verdict"] == "level" else -float(days["mean"]))
     return steps
 
