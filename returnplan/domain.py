@@ -650,6 +650,10 @@ class Assumption:
     """An uncertain number: distribution, unit, mark and source (model §9)."""
 
     id: Id
+    district: Annotated[
+        str | None,
+        column("the one district in which it holds, if it does not hold everywhere"),
+    ] = None
     distribution: Annotated[DistributionName, column("form of the uncertainty")]
     a: Annotated[float | None, column("first parameter of the distribution")] = None
     b: Annotated[float | None, column("second parameter")] = None
@@ -660,6 +664,36 @@ class Assumption:
         str,
         AfterValidator(one_line),
         column("unit of the number", allowed="a line of text", min_length=1),
+    ]
+    mark: Annotated[Mark, column("how well the number is known")]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Dependence:
+    """How far two assumptions go together in the draws (model §9)."""
+
+    id: Annotated[
+        str,
+        column(
+            "assumption that is drawn once for the whole country; productivity: of each asset "
+            "type; kappa: kappa_used, kappa_unmarked and kappa_marked",
+            allowed="an id of assumptions, productivity, productivity_ASSET or kappa",
+            min_length=1,
+        ),
+    ]
+    with_id: Annotated[
+        str,
+        column(
+            "the other one; the same: members of a group among each other",
+            name="with",
+            allowed="the same",
+            min_length=1,
+        ),
+    ]
+    rank_correlation: Annotated[
+        float,
+        column("Spearman's rank correlation; 0: none, whatever ships", ge=-0.99, le=0.99),
     ]
     mark: Annotated[Mark, column("how well the number is known")]
     source: Source
@@ -723,12 +757,14 @@ type_of_table: dict[str, type] = {
     "funding": FundingLine,
     "targets": Target,
     "assumptions": Assumption,
+    "dependence": Dependence,
     "sources": SourceLine,
 }
 """Row type of each table of a scenario folder, in the order of reading."""
 
 OPTIONAL_TABLES = (
     *("allocations", "orders", "funding", "targets", "calendars", "works", "assumptions"),
+    "dependence",
 )
 """Tables that may be missing; others are there, or left out on purpose in scenario.toml."""
 
@@ -798,6 +834,7 @@ class Scenario:
     funding: tuple[FundingLine, ...] = ()
     targets: tuple[Target, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    dependence: tuple[Dependence, ...] = ()
 
     @cached_property
     def place(self) -> dict[str, Place]:

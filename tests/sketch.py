@@ -151,6 +151,7 @@ class Sketch:
             | dict(zip("abc", shares, strict=True))
             for record, shares in self._shares.items()
         ]
+        assumptions += self.rows["assumptions"]
         header = {"name": "plan", "policy": self.policy, "rest_waits": self.rest_waits}
         rows = {**self.rows, "assumptions": assumptions, "allocations": [header]}
         tables: dict[str, Any] = {

@@ -48,8 +48,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "funding": ("id", "from", "until", "usd", "allocation", "assets", "source"),
     "targets": ("id", "date", "people", "measure", "title", "source"),
     "assumptions": (
-        *("id", "distribution", "a", "b", "c", "low", "high", "unit", "mark", "source"),
+        *("id", "district", "distribution", "a", "b", "c", "low", "high", "unit", "mark"),
+        "source",
     ),
+    "dependence": ("id", "with", "rank_correlation", "mark", "source"),
     "sources": ("id", "title", "organisation", "year", "licence"),
 }
 
@@ -982,6 +984,7 @@ def _uncertain_assumptions(maker: _Maker, assets: Sequence[str]) -> list[Row]:
         "building_speed": ratio,
         "works_speed": ratio,
         "repair_speed": ratio,
+        "weather_persistent": weather,
         "weather_year": weather,
         "season_noise": weather,
         "willing_share": [("beta", 7, 13), ("fixed", 0.4)],

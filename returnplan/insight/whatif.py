@@ -108,7 +108,7 @@ def _without_winter(scenario: Scenario) -> Scenario:
         replace(row, workable_days=best[row.zone] * monthrange(COMMON_YEAR, row.month)[1])
         for row in scenario.calendars
     )
-    fixed = _assume(scenario, weather_year=1.0, season_noise=1.0)
+    fixed = _assume(scenario, weather_persistent=1.0, weather_year=1.0, season_noise=1.0)
     return replace(scenario, calendars=rows, assumptions=fixed)
 
 

@@ -19,6 +19,8 @@ BLOCK = 16
 """Draws in a block."""
 LEAST_BLOCKS = 4
 """With fewer blocks than these, each draw is a block of its own."""
+LEAST_DRAWS = 2
+"""Fewer tell nothing of an error."""
 CONFIDENCE = 0.95
 """Probability with which an interval holds the mean."""
 
@@ -64,7 +66,7 @@ def standard_error(values: NDArray[Any]) -> float:
         0 or more; nan with fewer than two draws.
     """
     means = block_means(values)
-    if len(means) < 2:
+    if len(values) < LEAST_DRAWS:
         return math.nan
     centre = mean(means)
     spread = math.sqrt(math.fsum((means - centre) ** 2) / (len(means) - 1))
@@ -85,7 +87,7 @@ def interval(values: NDArray[Any]) -> tuple[float, float]:
         In the unit of the values; nan with fewer than two draws.
     """
     freedom = len(block_means(values)) - 1
-    if freedom < 1:
+    if len(values) < LEAST_DRAWS:
         return math.nan, math.nan
     reach = float(scipy.special.stdtrit(freedom, (1 + CONFIDENCE) / 2)) * standard_error(values)
     centre = mean(values)

@@ -1,7 +1,7 @@
 """The data dictionary: what every column of a scenario holds, and every uncertain number."""
 
 from returnplan.domain import Assumption, Scenario, type_of_table
-from returnplan.model.chance.assumptions import is_multiplier
+from returnplan.model.chance.assumptions import centre_name
 from returnplan.model.chance.distributions import mean, mean_shares
 from returnplan.model.conditions.gates import GATES
 from returnplan.model.work.policies import POLICIES
@@ -98,7 +98,7 @@ def expected(row: Assumption) -> str:
     if row.distribution == "dirichlet":
         return f"{' / '.join(f'{share:.3g}' for share in mean_shares(row))} ({spread})"
     value = mean(row)
-    if is_multiplier(row.id):
-        return f"1 ({spread}, divided by its mean)"
+    if centre_of := centre_name(row.id):
+        return f"1 ({spread}, divided by its {centre_of})"
     text = f"{value:,.0f}" if value >= WRITTEN_OUT_FROM else f"{value:.4g}"
     return text if row.distribution == "fixed" else f"{text} ({spread})"

@@ -166,7 +166,7 @@ def _check_folder(path: Path, gates: Gates | None) -> Report:
         given: dict[str, Any] = {**values, **tables, "orders": known.orders}
         scenario = Scenario(**given)
         doubts = run_checks(replace(draft, scenario=scenario), PLAUSIBILITY)
-    own = draft.ids("assumptions")
+    own = {item.id for _, item in draft.all("assumptions") if item.district is None}
     return Report(
         problems=(*problems, *doubts),
         plausibility=tuple(doubts),

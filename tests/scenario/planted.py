@@ -100,6 +100,12 @@ TABLES: dict[str, list[Row]] = {
             **{"unit": "days", "mark": "assumed"},
         },
     ],
+    "dependence": [
+        {
+            **{"id": "eore_effect", "with": "fatal_share", "rank_correlation": -0.2},
+            **{"mark": "assumed"},
+        },
+    ],
     "sources": SOURCES,
 }
 

@@ -301,7 +301,7 @@ def terrace_by_hand() -> Walk:  # noqa: PLR0915 - one line a stint
         "road_access": pass_open,  # main_road has no hazard and no repair: open from day 0
         "water": water,
         "health": min(clinic, pass_open),  # Market, a hub, is 0.8 h away: within the hour
-        "shelter": dwellings,  # 80 dwellings for 640 people / 4 * 0.5 = 80 willing households
+        "shelter": dwellings,  # 112 dwellings, and 640 people / 4 * 0.5 = 80 willing households
         "risk_education": lessons,
     }
     stints = {f"{s.job} {s.parcel}": s for team in teams for s in team.stints}

@@ -1,7 +1,7 @@
 """Uncertain numbers: the table of assumptions in force, and the numbers of a run (model §9)."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
@@ -11,12 +11,19 @@ import numpy as np
 import numpy.typing as npt
 
 from returnplan.domain import RECORDS, Assumption, Scenario
-from returnplan.model.chance.distributions import mean, mean_shares
+from returnplan.model.chance.distributions import harmonic_mean, mean, mean_shares, median
 from returnplan.model.chance.months import months_from
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+
+CENTRES: Mapping[str, Callable[[Assumption], float]] = {
+    "mean": mean,
+    "median": median,
+    "harmonic mean": harmonic_mean,
+}
+"""Centres of a distribution, by their names."""
 
 
 @cache
@@ -44,21 +51,83 @@ def assumptions_in_force(scenario: Scenario) -> dict[str, Assumption]:
     Returns
     -------
     dict[str, Assumption]
-        By id.
+        By id: those that hold wherever no row names the district.
     """
-    return {**default_assumptions(), **{row.id: row for row in scenario.assumptions}}
+    return in_force(scenario.assumptions)
 
 
-MULTIPLIERS = (
-    "productivity",
-    "hazard_productivity",
-    "building_speed",
-    "works_speed",
-    "repair_speed",
-    "weather_year",
-    "season_noise",
-)
-"""Assumptions of which only the spread counts: values are divided by the untruncated mean."""
+def rows_in_force(scenario: Scenario) -> tuple[Assumption, ...]:
+    """Rows that hold wherever no row names the district, then those of districts."""
+    of_districts = (row for row in scenario.assumptions if row.district is not None)
+    return (*assumptions_in_force(scenario).values(), *of_districts)
+
+
+def in_force(own: Sequence[Assumption]) -> dict[str, Assumption]:
+    """Put rows of a scenario over the shipped ones, by id; those of single districts are left."""
+    return {**default_assumptions(), **{row.id: row for row in own if row.district is None}}
+
+
+BY_DISTRICT = ("record_recall", "survey_detection")
+"""Assumptions that may differ by district."""
+ONE_EACH = {
+    "qc_fail_share": "hazard",
+    "handover_days": "hazard",
+    "hazard_productivity": "hazard",
+    "community_survey_team_days": "settlement",
+    "works_speed": "settlement",
+    "repair_speed": "road",
+    "weather_year": "year",
+    "season_noise": "month",
+    "unrecorded_area_m2": "unrecorded hazard",
+}
+"""Assumptions drawn for each thing; ``productivity`` is drawn for each asset type, the shares for
+each hazard, and all others once for the whole country."""
+
+
+def country_wide(own: Sequence[Assumption], assets: Sequence[str]) -> dict[str, Assumption]:
+    """Assumptions that are drawn once for the whole country, or for a district of it.
+
+    Parameters
+    ----------
+    own
+        Rows of the scenario.
+    assets
+        Ids of the asset types.
+
+    Returns
+    -------
+    dict[str, Assumption]
+        By id, ``productivity ASSET`` for each asset type, ``ID DISTRICT`` for rows of districts.
+    """
+    rows = in_force(own)
+    per_asset = {productivity_of(asset) for asset in assets} | {"productivity"}
+    found = {
+        name: row
+        for name, row in rows.items()
+        if name in default_assumptions().keys() - per_asset - ONE_EACH.keys()
+        and row.distribution != "dirichlet"
+    }
+    for asset in assets:
+        found[f"productivity {asset}"] = rows.get(productivity_of(asset), rows["productivity"])
+    return found | {f"{row.id} {row.district}": row for row in own if row.district is not None}
+
+
+MULTIPLIERS = {
+    "productivity": "median",
+    "building_speed": "median",
+    "hazard_productivity": "harmonic mean",
+    "works_speed": "harmonic mean",
+    "repair_speed": "harmonic mean",
+    "weather_persistent": "mean",
+    "weather_year": "mean",
+    "season_noise": "mean",
+}
+"""Assumptions of which only the spread counts, and what their values are divided by.
+
+Work takes a time that goes with one over its speed. Of many hazards the mean time counts, which a
+harmonic mean of one leaves as it is; a speed of the whole country has its median at one, so that
+the run on expected values lies near the median of the draws (model §9).
+"""
 
 
 def productivity_of(asset: str) -> str:
@@ -67,8 +136,21 @@ def productivity_of(asset: str) -> str:
 
 
 def is_multiplier(name: str) -> bool:
-    """Whether only the spread of an assumption counts: its values are divided by its mean."""
-    return name in MULTIPLIERS or name.startswith(productivity_of(""))
+    """Whether only the spread of an assumption counts."""
+    return centre_name(name) is not None
+
+
+def centre_name(name: str) -> str | None:
+    """What the values of a multiplier are divided by; None: it is none."""
+    if name.startswith(productivity_of("")):
+        return MULTIPLIERS["productivity"]
+    return MULTIPLIERS.get(name)
+
+
+def centre(row: Assumption) -> float:
+    """Divisor of the values of an assumption: 1 unless it is a multiplier."""
+    name = centre_name(row.id)
+    return CENTRES[name](row) if name else 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

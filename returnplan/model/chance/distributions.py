@@ -20,6 +20,13 @@ Floats = NDArray[np.float64]
 _LEAST_PROBABILITY = 1e-12  # that low and high must leave between them
 _JUST_BELOW_ONE = 1 - 2.0**-53
 
+REACH = 36.0
+"""Greatest log(u / (1 - u)) of tables, where 1 - u is two roundings wide."""
+LEVELS = 2**13
+"""Levels of a table, in equal steps of log(u / (1 - u))."""
+LEAST_TAIL = 1e-3
+"""Part of the mean of 1/x that lies beyond the tables at most."""
+
 
 def poisson_counts(mean: NDArray[Any] | float, u: NDArray[Any]) -> NDArray[np.int64]:
     """Inverse distribution function of Poisson numbers, each with a mean of its own.
@@ -197,6 +204,28 @@ def mean(row: Assumption) -> float:
     return _one(row).mean(*_numbers(row))
 
 
+def median(row: Assumption) -> float:
+    """Median between ``low`` and ``high``, in the unit of the row; as `quantile`."""
+    return float(quantile(row, np.array([0.5]))[0])
+
+
+def harmonic_mean(row: Assumption) -> float:
+    """One over the mean of 1/x between ``low`` and ``high``, in the unit of the row.
+
+    The integral over probabilities u goes in equal steps of log(u / (1 - u)). The harmonic mean is
+    0 if values come so near to 0 that the integral has no end, such as those of a gamma with a
+    shape of 1 or less.
+    """
+    logits = np.linspace(-REACH, REACH, LEVELS)
+    u = scipy.special.expit(logits)
+    values = quantile(row, u)
+    if values[0] <= 0:
+        return 0.0
+    parts = u * scipy.special.expit(-logits) / values
+    total = math.fsum(parts.tolist()) * (2 * REACH / (LEVELS - 1))
+    return 0.0 if parts[0] > LEAST_TAIL * total else 1 / total
+
+
 def mean_shares(row: Assumption) -> tuple[float, float, float]:
     """Mean shares (cancelled, reduced, cleared) of a dirichlet, which sum to one."""
     a, b, c = _numbers(row)
@@ -313,11 +342,8 @@ class Quantiles:
         As `quantile`.
     """
 
-    _reach = 36.0  # log(u / (1 - u)) at the last level, where 1 - u is two roundings wide
-    _steps = 2**13 - 1
-
     def __init__(self, row: Assumption) -> None:
-        logits = np.linspace(-self._reach, self._reach, self._steps + 1)
+        logits = np.linspace(-REACH, REACH, LEVELS)
         self._values = quantile(row, scipy.special.expit(logits))
         self._slopes = np.diff(self._values)
         self._row, one = row, _one(row)
@@ -331,8 +357,8 @@ class Quantiles:
         if _one(self._row).is_whole:
             values = first + np.searchsorted(self._up_to, _inside(self._row, u))
         else:
-            place = (scipy.special.logit(u) + self._reach) * (self._steps / (2 * self._reach))
-            step = np.clip(place.astype(np.intp), 0, self._steps - 1)
+            place = (scipy.special.logit(u) + REACH) * ((LEVELS - 1) / (2 * REACH))
+            step = np.clip(place.astype(np.intp), 0, LEVELS - 2)
             values = self._values[step] + (place - step) * self._slopes[step]
         return np.asarray(np.clip(values, first, last))
 

@@ -1,30 +1,29 @@
 """The numbers of one draw: every uncertain number, drawn before anything runs (model §9)."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import scipy  # loads scipy.special only when it is first used
 
-from returnplan.domain import RECORDS, Assumption, Scenario
+from returnplan.domain import RECORDS, Scenario
 from returnplan.model.chance.assumptions import (
+    BY_DISTRICT,
     NO_UNRECORDED,
+    ONE_EACH,
     Unrecorded,
     Values,
     assumptions_in_force,
-    is_multiplier,
-    productivity_of,
+    centre,
+    country_wide,
 )
-from returnplan.model.chance.distributions import (
-    Quantiles,
-    Shares,
-    mean,
-    poisson_counts,
-    quantile,
-)
+from returnplan.model.chance.dependence import ONLY_GROUPS, copula, dependence_in_force
+from returnplan.model.chance.distributions import Quantiles, Shares, poisson_counts, quantile
 from returnplan.model.chance.months import months_from
-from returnplan.model.chance.uniforms import sobol, stable_hash, uniforms, within
+from returnplan.model.chance.sobol import dimensions, spread
+from returnplan.model.chance.uniforms import stable_hash, uniforms, within
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
@@ -33,18 +32,6 @@ Whole = npt.NDArray[np.int64]
 BLOCK = 64
 """Draws whose country-wide numbers are made at once."""
 LEAST_RECALL = 0.001
-ONE_EACH = {
-    "qc_fail_share": "hazard",
-    "handover_days": "hazard",
-    "hazard_productivity": "hazard",
-    "community_survey_team_days": "settlement",
-    "works_speed": "settlement",
-    "repair_speed": "road",
-    "season_noise": "month",
-    "unrecorded_area_m2": "unrecorded hazard",
-}
-"""Assumptions drawn for each thing; ``productivity`` is drawn for each asset type, the shares for
-each hazard, and all others once for the whole country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +67,12 @@ class Draws:
         self.seed = seed
         rows = assumptions_in_force(scenario)
         self._assets = [asset.id for asset in scenario.assets]
-        per_asset = {productivity_of(asset) for asset in self._assets} | {"productivity"}
-        self._country = {
-            name: row
-            for name, row in rows.items()
-            if name not in ONE_EACH and name not in per_asset and row.distribution != "dirichlet"
-        }
-        self._country |= {
-            f"productivity {asset}": rows.get(productivity_of(asset), rows["productivity"])
-            for asset in self._assets
-        }
+        self._country = country_wide(scenario.assumptions, self._assets)
+        self._dimension = dimensions({*self._country, *ONLY_GROUPS})
+        self._copula = copula(dependence_in_force(scenario), list(self._dimension))
         self._blocks: dict[int, dict[str, Floats]] = {}
         self._tables = {name: _table(rows[name]) for name in ONE_EACH}
-        self._means = {name: mean(rows[name]) for name in ONE_EACH if is_multiplier(name)}
+        self._centres = {name: centre(rows[name]) for name in ONE_EACH}
         self._shares = {r: _shares(rows[f"route_shares_{r}"]) for r in RECORDS}
         self._of_record = {
             r: np.array([i for i, h in enumerate(scenario.hazards) if h.record == r], np.int64)
@@ -103,8 +83,15 @@ class Draws:
         self._settlements = stable_hash(surveyed)
         self._works = stable_hash([works.settlement for works in scenario.works])
         self._roads = stable_hash([r.id for r in scenario.roads if r.repair_crew_days > 0])
-        self._months = stable_hash(months_from(scenario.start).names)
+        months = months_from(scenario.start).names
+        years = sorted({name[:4] for name in months})
+        self._months, self._years = stable_hash(months), stable_hash(years)
+        self._year_of_month = np.array([years.index(name[:4]) for name in months], np.int64)
         self._recorded = _recorded(scenario, surveyed)
+        self._of_settlement = {
+            name: [_in_district(self._country, name, scenario.place[s].district) for s in surveyed]
+            for name in BY_DISTRICT
+        }
 
     def values(self, draw: int) -> Values:
         """Every number of one draw.
@@ -121,7 +108,7 @@ class Draws:
         """
         drawn = self._country_wide(draw)
         number = {name: value for name, value in drawn.items() if " " not in name}
-        unrecorded, found = self._draw_unrecorded(draw, number)
+        unrecorded, found = self._draw_unrecorded(draw, drawn)
         hazards = np.concatenate([self._hazards, found]) if len(found) else self._hazards
         return Values(
             number=number,
@@ -133,17 +120,48 @@ class Draws:
             survey_team_days=self._each(draw, "community_survey_team_days", self._settlements),
             works_speed=self._each(draw, "works_speed", self._works),
             repair_speed=self._each(draw, "repair_speed", self._roads),
-            weather=number["weather_year"] * self._each(draw, "season_noise", self._months),
+            weather=self._draw_weather(draw, number["weather_persistent"]),
             unrecorded=unrecorded,
         )
+
+    def scores(self, draws: Sequence[int] | Whole) -> dict[str, Floats]:
+        """Normal scores of the country-wide assumptions that are uncertain (model §9).
+
+        Parameters
+        ----------
+        draws
+            Numbers of draws.
+
+        Returns
+        -------
+        dict[str, NDArray[np.float64]]
+            By id (``productivity ASSET`` of asset types, ``ID DISTRICT`` of districts), each in the
+            order of `draws`: how many standard deviations above its median, on the normal scale.
+        """
+        levels = self._levels(np.asarray(draws))
+        return {
+            name: scipy.special.ndtri(levels[name])
+            for name, row in self._country.items()
+            if row.distribution != "fixed"
+        }
+
+    def _levels(self, draws: Whole) -> dict[str, Floats]:
+        """Probability at which each country-wide number lies; those of groups, too."""
+        levels = {
+            name: spread(self.seed, draws, name, dimension)
+            for name, dimension in self._dimension.items()
+        }
+        own = {name: scipy.special.ndtri(u) for name, u in levels.items()}
+        joined = {name: self._copula.scores(name, own) for name in self._copula.weights}
+        return levels | {name: scipy.special.ndtr(scores) for name, scores in joined.items()}
 
     def _country_wide(self, draw: int) -> dict[str, float]:
         """One value for each country-wide assumption, made for a block of draws at once."""
         block, place = divmod(draw, BLOCK)
         if block not in self._blocks:
-            draws = np.arange(block * BLOCK, (block + 1) * BLOCK)
+            levels = self._levels(np.arange(block * BLOCK, (block + 1) * BLOCK))
             self._blocks[block] = {
-                name: _scaled(row, quantile(row, sobol(self.seed, draws, name)))
+                name: quantile(row, levels[name]) / centre(row)
                 for name, row in self._country.items()
             }
         return {name: float(values[place]) for name, values in self._blocks[block].items()}
@@ -151,9 +169,14 @@ class Draws:
     def _each(self, draw: int, name: str, keys: Keys) -> Floats:
         """One value of an assumption for each thing."""
         values = self._tables[name].at(uniforms(self.seed, draw, name, keys))
-        if name in self._means:
-            values /= self._means[name]
+        values /= self._centres[name]
         return values
+
+    def _draw_weather(self, draw: int, persistent: float) -> Floats:
+        """Ratio of workable days by month: of the whole time, of its year and its own."""
+        years = self._each(draw, "weather_year", self._years)
+        months = self._each(draw, "season_noise", self._months)
+        return persistent * years[self._year_of_month] * months
 
     def _draw_shares(self, draw: int, hazards: Keys) -> Floats:
         u = [uniforms(self.seed, draw, f"route_shares {i}", hazards) for i in range(3)]
@@ -165,10 +188,14 @@ class Draws:
             shares[which] = table.at(*(one[which] for one in u))
         return shares
 
-    def _draw_unrecorded(self, draw: int, number: dict[str, float]) -> tuple[Unrecorded, Keys]:
+    def _draw_unrecorded(self, draw: int, drawn: dict[str, float]) -> tuple[Unrecorded, Keys]:
         """Hazards that no record names (model §3.2), and the keys of those that will be found."""
         recorded, settlements = self._recorded, self._settlements
-        recall = max(number["record_recall"], LEAST_RECALL)
+        here = {
+            name: np.array([drawn[one] for one in names], np.float64)
+            for name, names in self._of_settlement.items()
+        }
+        recall = np.maximum(here["record_recall"], LEAST_RECALL)
         expected = np.where(
             np.isnan(recorded.expected), recorded.count * (1 - recall) / recall, recorded.expected
         )
@@ -182,7 +209,8 @@ class Draws:
         keys = within(settlements[settlement], nth)
         resembles = uniforms(self.seed, draw, "unrecorded_resembles", keys)
         place = (resembles * recorded.count[settlement]).astype(np.int64)
-        is_found = uniforms(self.seed, draw, "survey_detection", keys) < number["survey_detection"]
+        detection = here["survey_detection"][settlement]
+        is_found = uniforms(self.seed, draw, "survey_detection", keys) < detection
         unrecorded = Unrecorded(
             settlement=settlement,
             like=recorded.hazard[recorded.begin[settlement] + place],
@@ -192,9 +220,10 @@ class Draws:
         return unrecorded, keys[is_found]
 
 
-def _scaled(row: Assumption, values: Floats) -> Floats:
-    """Multipliers have a mean of one (model §9)."""
-    return values / mean(row) if is_multiplier(row.id) else values
+def _in_district(rows: Container[str], name: str, district: str | None) -> str:
+    """Name of the number that holds in a district."""
+    own = f"{name} {district}"
+    return own if own in rows else name
 
 
 def _recorded(scenario: Scenario, surveyed: Sequence[str]) -> _Recorded:

@@ -19,6 +19,11 @@ def _digest(text: str) -> bytes:
     return blake2b(text.encode(), digest_size=8).digest()
 
 
+def key_of(text: str) -> int:
+    """64 bits that a text stands for, the same on every machine."""
+    return int.from_bytes(_digest(text), "little")
+
+
 def stable_hash(names: Sequence[str]) -> Keys:
     """Keys of named entities, the same on every machine and in every run.
 
@@ -72,7 +77,7 @@ def uniforms(seed: int, draw: int, channel: str, entities: Keys) -> Floats:
     NDArray[np.float64]
         Shape (n,): strictly between 0 and 1, the middles of 2**52 equal steps.
     """
-    key = int.from_bytes(_digest(f"{seed} {draw} {channel}"), "little")
+    key = key_of(f"{seed} {draw} {channel}")
     bits = _mix(entities + np.uint64(key))
     bits += np.uint64(key)
     values = (_mix(bits) >> 12).astype(np.float64)
@@ -88,57 +93,4 @@ def _mix(bits: Keys) -> Keys:
     bits ^= bits >> 27
     bits *= 0x94D049BB133111EB
     bits ^= bits >> 31
-    return bits
-
-
-def sobol(seed: int, draws: NDArray[np.int64] | int, name: str) -> Floats:
-    """Evenly spread uniform numbers of one country-wide assumption, read at any draw.
-
-    A Sobol sequence of one dimension (van der Corput's) for each name, its index shuffled and its
-    values scrambled with the keys of the name (Burley, Practical Hash-based Owen Scrambling,
-    Journal of Computer Graphics Techniques 9(4), 2020). Each aligned block of 2**k draws has
-    exactly one value in each of 2**k equal strata; names are independent of each other.
-
-    Parameters
-    ----------
-    seed
-        Any whole number.
-    draws
-        Numbers of the draws, from 0 to 2**32 - 1, in any shape.
-    name
-        Id of the assumption.
-
-    Returns
-    -------
-    NDArray[np.float64]
-        In the shape of `draws`: strictly between 0 and 1, the middles of 2**32 equal steps.
-    """
-    index = np.asarray(draws)
-    key = int.from_bytes(_digest(f"{seed} {name}"), "little")
-    shuffled = _scramble(_reverse(index.reshape(-1).astype(np.uint32)), key >> 32)
-    # Van der Corput's value is the reversed index; scrambling begins by reversing it again.
-    bits = _reverse(_scramble(_reverse(shuffled), key & 0xFFFFFFFF))
-    values = (bits.astype(np.float64) + 0.5) * 2.0**-32
-    return values.reshape(index.shape)
-
-
-def _scramble(bits: NDArray[np.uint32], key: int) -> NDArray[np.uint32]:
-    """Let each bit depend on itself, the lower ones and the key: Laine-Karras hash, in place.
-
-    Constants of Vegdahl, Building a better LK hash, 2021.
-    """
-    bits ^= bits * 0x3D20ADEA
-    bits += np.uint32(key)
-    bits *= np.uint32((key >> 16) | 1)
-    bits ^= bits * 0x05526C56
-    bits ^= bits * 0x53A22864
-    return bits
-
-
-def _reverse(bits: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Turn the order of the 32 bits around, swapping halves, quarters and so on."""
-    masks = {16: 0x0000FFFF, 8: 0x00FF00FF, 4: 0x0F0F0F0F, 2: 0x33333333, 1: 0x55555555}
-    for width, mask in masks.items():
-        step, low = np.uint32(width), np.uint32(mask)
-        bits = ((bits >> step) & low) | ((bits & low) << step)
     return bits

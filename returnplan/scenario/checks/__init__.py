@@ -20,6 +20,7 @@ from types import ModuleType
 from returnplan.errors import Problem
 from returnplan.scenario.checks import (
     access,
+    chance,
     dates,
     figures,
     numbers,
@@ -32,7 +33,7 @@ from returnplan.scenario.checks import (
 )
 from returnplan.scenario.checks.draft import CHECKS, Draft
 
-THEMES = (references, dates, numbers, reach, work, size)
+THEMES = (references, dates, numbers, chance, reach, work, size)
 PLAUSIBILITY = (access, serving, figures, whereabouts)
 
 

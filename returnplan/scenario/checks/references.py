@@ -1,6 +1,7 @@
 """Ids: each stands once, and what a row names is there."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from returnplan.domain import AllocationLine, line_of, type_of_table
 from returnplan.errors import Problem
@@ -11,16 +12,24 @@ from returnplan.scenario.files import TOML
 from returnplan.scenario.header import NO_ALLOCATIONS
 from returnplan.scenario.rows import Partial, table_type
 
+_NAMING_OTHERS = ("dependence",)
+"""Tables whose ids are those of others."""
+
+
+def _is_of_district(table: str, item: Any) -> bool:
+    """Whether an assumption holds in one district, beside that of the whole country."""
+    return table == "assumptions" and item.district is not None
+
 
 @check
 def ids_are_unique(draft: Draft) -> Iterator[Problem]:
     """No id stands twice, in one table or in two."""
     seen: dict[str, tuple[str, int]] = {}
     for table in type_of_table:
-        if "id" not in table_type(table).info:
+        if "id" not in table_type(table).info or table in _NAMING_OTHERS:
             continue
         for row, item in draft.all(table):
-            if item.id is None:
+            if item.id is None or _is_of_district(table, item):
                 continue
             other, first = seen.setdefault(item.id, (table, row))
             if (other, first) != (table, row):

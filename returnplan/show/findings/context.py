@@ -4,7 +4,7 @@ import math
 from collections import Counter
 
 from returnplan.domain import SourceLine
-from returnplan.model.chance.assumptions import assumptions_in_force
+from returnplan.model.chance.assumptions import rows_in_force
 from returnplan.model.conditions.gates import gate_name
 from returnplan.show.drawing import boundaries, statement
 from returnplan.show.findings.findings import Findings, edited
@@ -142,12 +142,12 @@ def _unknown(findings: Findings, allocation: str) -> list[str]:
 def assumptions_line(findings: Findings) -> str:
     """Say how well the assumptions are known, and what that means for ranges."""
     words = findings.words
-    marks = Counter(row.mark for row in assumptions_in_force(findings.scenario).values())
+    marks = Counter(row.mark for row in rows_in_force(findings.scenario))
     total = sum(marks.values())
     return words.phrase(
         "Ranges say what the stated assumptions spread over the results, no more. Of {total} "
         "assumptions {verified} are verified, {derived} are derived and {assumed} are assumed; "
-        "each is drawn on its own.",
+        "some are drawn together, the others each on its own.",
         total=words.number(total),
         verified=words.number(marks["verified"]),
         derived=words.number(marks["derived"]),
@@ -172,7 +172,10 @@ def not_modelled(findings: Findings) -> tuple[str, ...]:
             "Casualties on roads of people who do not live at their ends, and of visitors; "
             "unrecorded hazards on roads; hazards that nobody finds until somebody is hurt."
         ),
-        words.phrase("Correlation between uncertain numbers: each is drawn on its own."),
+        words.phrase(
+            "Links between uncertain numbers of single hazards, roads and works: each is drawn on "
+            "its own."
+        ),
         words.phrase(
             "Returns: life elsewhere than in the own settlement, return of those who have left, "
             "a change of mind after accidents, births and deaths."

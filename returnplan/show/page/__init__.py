@@ -146,6 +146,7 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "conditions": conditions(findings),
         "assumptions_line": assumptions_line(findings),
         "assumptions": tables.assumption_table(findings),
+        "dependence": tables.dependence_table(findings),
         "sources": sources(findings),
         "made": tables.how_made(findings),
     }

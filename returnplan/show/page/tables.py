@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from returnplan.domain import Assumption
-from returnplan.model.chance.assumptions import assumptions_in_force
+from returnplan.model.chance.assumptions import rows_in_force
+from returnplan.model.chance.dependence import dependence_in_force
 from returnplan.runs.difference import VERDICTS
 from returnplan.show.findings import (
     NONE,
@@ -269,22 +270,17 @@ def district_table(findings: Findings) -> Table:
 
 def assumption_table(findings: Findings) -> Table:
     """Assumptions in force: form, numbers, unit, mark, source."""
-    words = findings.words
-    marks = {
-        "verified": words.phrase("verified"),
-        "derived": words.phrase("derived"),
-        "assumed": words.phrase("assumed"),
-    }
+    words, marks = findings.words, _marks(findings)
     titles = source_words(findings)
     rows = tuple(
         (
-            row.id.replace("_", " "),
+            _named(row.id) + (f" ({row.district})" if row.district else ""),
             _distribution(findings, row),
             row.unit,
             marks[row.mark],
             titles.get(row.source, row.source),
         )
-        for row in assumptions_in_force(findings.scenario).values()
+        for row in rows_in_force(findings.scenario)
     )
     headings = (
         words.phrase("Assumption"),
@@ -294,6 +290,43 @@ def assumption_table(findings: Findings) -> Table:
         words.phrase("Source"),
     )
     return Table(headings=headings, rows=rows)
+
+
+def dependence_table(findings: Findings) -> Table:
+    """Assumptions that are drawn together, and how closely."""
+    words, marks = findings.words, _marks(findings)
+    titles = source_words(findings)
+    rows = tuple(
+        (
+            _named(row.id),
+            _named(row.with_id),
+            words.number(row.rank_correlation, 2),
+            marks[row.mark],
+            titles.get(row.source, row.source),
+        )
+        for row in dependence_in_force(findings.scenario)
+    )
+    headings = (
+        words.phrase("Assumption"),
+        words.phrase("Drawn together with"),
+        words.phrase("Rank correlation"),
+        words.phrase("How well known"),
+        words.phrase("Source"),
+    )
+    return Table(headings=headings, rows=rows)
+
+
+def _named(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _marks(findings: Findings) -> dict[str, str]:
+    words = findings.words
+    return {
+        "verified": words.phrase("verified"),
+        "derived": words.phrase("derived"),
+        "assumed": words.phrase("assumed"),
+    }
 
 
 def _distribution(findings: Findings, row: Assumption) -> str:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from returnplan.columns import Column, ColumnType, column_of, pattern
 from returnplan.domain import Assumption, Scenario, SourceLine, type_of_table
-from returnplan.model.chance.assumptions import assumptions_in_force
+from returnplan.model.chance.assumptions import rows_in_force
+from returnplan.model.chance.dependence import dependence_in_force
 from returnplan.runs.tables.family import one_row
 from returnplan.scenario.dictionary import dictionary, expected
 from returnplan.show.workbook.cells import Sheets
@@ -22,12 +23,14 @@ DefaultColumn = tuple[str, str, str, int]
 """Table, column, default as text, and number of rows that take it."""
 WIDTH, LINE_POINTS = 100, 15
 """Letters of the wide column of README, and the height of a line."""
-README, DICTIONARY, SOURCES, ASSUMPTIONS = "README", "Dictionary", "Sources", "Assumptions"
+README, DICTIONARY, SOURCES = "README", "Dictionary", "Sources"
+ASSUMPTIONS, DEPENDENCE = "Assumptions", "Dependence"
 OTHER_SHEETS: Mapping[str, str] = {
     SUMMARY: "one row an allocation, to read; what people wait for; charts",
     DICTIONARY: "one row a column of results and scenario: type, unit, meaning, who may see it",
     SOURCES: "one row a source of the scenario, and how many rows rest on it",
     ASSUMPTIONS: "one row an uncertain number, or a default that blank cells take",
+    DEPENDENCE: "one row a pair of uncertain numbers that are drawn together",
 }
 NUMBERS = ("a", "b", "c", "low", "high")
 """Columns of assumptions that are numbers."""
@@ -164,9 +167,9 @@ def write_sources(sheets: Sheets, scenario: Scenario) -> None:
 def write_assumptions(sheets: Sheets, scenario: Scenario, blanks: Sequence[DefaultColumn]) -> None:
     """Write the assumptions in force, and the defaults that blank cells of the scenario take."""
     rows: list[dict[str, Any]] = []
-    own = {row.id for row in scenario.assumptions}
-    for row in assumptions_in_force(scenario).values():
-        given = "scenario" if row.id in own else "default"
+    own = set(scenario.assumptions)
+    for row in rows_in_force(scenario):
+        given = "scenario" if row in own else "default"
         rows.append({**asdict(row), "expected": expected(row), "given_by": given})
     for table, column, default, count in blanks:
         text = f"blank in {count:,} row{'' if count == 1 else 's'} of {table}"
@@ -179,3 +182,24 @@ def write_assumptions(sheets: Sheets, scenario: Scenario, blanks: Sequence[Defau
     ]
     assumptions = pd.DataFrame(rows, columns=names)
     sheets.write(ASSUMPTIONS, assumptions, _columns(ASSUMPTIONS, *kinds))
+    _write_dependence(sheets, scenario)
+
+
+def _write_dependence(sheets: Sheets, scenario: Scenario) -> None:
+    """Write which assumptions are drawn together."""
+    own = set(scenario.dependence)
+    rows = [
+        {
+            "id": row.id,
+            "with": row.with_id,
+            "rank_correlation": row.rank_correlation,
+            "given_by": "scenario" if row in own else "default",
+            "mark": row.mark,
+            "source": row.source,
+        }
+        for row in dependence_in_force(scenario)
+    ]
+    kinds: list[tuple[str, ColumnType]] = [
+        (name, "number" if name == "rank_correlation" else "text") for name in rows[0]
+    ]
+    sheets.write(DEPENDENCE, pd.DataFrame(rows), _columns(DEPENDENCE, *kinds))

@@ -28,7 +28,8 @@ from returnplan.model.chance.distributions import (
     support,
     truncation_problem,
 )
-from returnplan.model.chance.uniforms import sobol, stable_hash, uniforms
+from returnplan.model.chance.sobol import spread
+from returnplan.model.chance.uniforms import stable_hash, uniforms
 
 Limits = dict[str, float]
 
@@ -289,7 +290,7 @@ def test_a_table_of_values_is_close_to_the_exact_ones(
 
 @pytest.mark.parametrize("alphas", [(2.0, 2.0, 3.0), (0.5, 1.5, 6.0), (0.001, 0.002, 0.001)])
 def test_shares_have_the_means_and_variances_of_the_dirichlet(alphas: tuple[float, ...]) -> None:
-    u1, u2, u3 = (sobol(1, np.arange(2**14), name) for name in ("first", "second", "third"))
+    u1, u2, u3 = (spread(1, np.arange(2**14), f"{at}", at) for at in (1, 2, 3))
     shares = Shares(row("dirichlet", alphas)).at(u1, u2, u3)
     assert shares.shape == (2**14, 3)
     assert shares.sum(axis=1) == pytest.approx(1)

@@ -159,16 +159,76 @@ def test_a_survey_that_finds_nothing_or_everything(
     assert {one.is_found for one in every} == is_found
 
 
-def test_multipliers_have_a_mean_of_one_and_their_own_luck_for_each_thing(mined: Sketch) -> None:
+def test_multipliers_have_their_centre_at_one_and_their_own_luck_for_each_thing(
+    mined: Sketch,
+) -> None:
+    mined.road("broken", "town", "village", repair_crew_days=3)
+    mined.works("houses", "village", "shelter", 5)
     found = many(mined.scenario())  # with the shipped distributions
-    for name, ids in {"productivity": ["team"], "hazard_productivity": ["a", "b"]}.items():
+    for name, ids in {
+        "hazard_productivity": ["a", "b"],
+        "works_speed": ["houses"],
+        "repair_speed": ["broken"],
+    }.items():
         for thing in ids:
-            values = [getattr(one, name)[thing] for one in found]
-            assert np.mean(values) == pytest.approx(1, abs=0.07)
+            values = np.array([getattr(one, name)[thing] for one in found])
+            assert np.mean(1 / values) == pytest.approx(1, abs=0.04)  # times keep their mean
             assert min(values) < 0.7
             assert max(values) > 1.4
+    for values in (
+        np.array([one.productivity["team"] for one in found]),
+        np.array([one.number["building_speed"] for one in found]),
+    ):
+        assert np.median(values) == pytest.approx(1, abs=0.02)
+        assert min(values) < 0.7
     pairs = [(one.hazard_productivity["a"], one.hazard_productivity["b"]) for one in found]
     assert abs(np.corrcoef(np.array(pairs).T)[0, 1]) < 0.13
+
+
+def test_weather_is_that_of_the_whole_time_of_the_year_and_of_the_month(mined: Sketch) -> None:
+    def weather(**spread: float) -> np.ndarray:
+        names = ("weather_persistent", "weather_year", "season_noise")
+        mined.assume(**{name: 1.0 for name in names if name not in spread})
+        rows = [
+            {"id": name, "distribution": "normal", "a": 2, "b": sd, **FREE}
+            for name, sd in spread.items()
+        ]
+        mined.rows["assumptions"] = rows
+        return np.array([list(one.weather.values()) for one in many(mined.scenario(), 200)])
+
+    always = weather(weather_persistent=0.1)
+    assert (always == always[:, :1]).all()
+    assert always[:, 0].mean() == pytest.approx(1, abs=0.005)
+    assert always[:, 0].std() == pytest.approx(0.05, abs=0.01)
+    by_year = weather(weather_year=0.1)[:, :1200].reshape(200, 100, 12)
+    assert (by_year == by_year[:, :, :1]).all()
+    years = by_year[:, :, 0]
+    assert years.std() == pytest.approx(0.05, abs=0.003)
+    assert abs(np.corrcoef(years[:, 0], years[:, 1])[0, 1]) < 0.25
+    assert abs(np.corrcoef(years[0], years[1])[0, 1]) < 0.35
+
+
+FREE = {"unit": "ratio", "mark": "assumed", "source": "made_up"}
+
+
+def test_recall_and_detection_of_a_district_hold_there_only(mined: Sketch) -> None:
+    mined.rows["places"][1]["district"] = "north"
+    mined.village("elsewhere", people=10, district="south")
+    mined.hazard("d", "elsewhere")
+    fixed = {"distribution": "fixed", "district": "south", **FREE}
+    mined.rows["assumptions"] = [
+        {"id": "record_recall", "a": 1.0, **fixed},
+        {"id": "survey_detection", "a": 0.0, **fixed},
+    ]
+    before = many(mined.scenario(), 100)
+    assert {one.settlement for found in before for one in found.unrecorded} == {"village"}
+    mined.rows["assumptions"][0]["a"] = 0.25
+    after = many(mined.scenario(), 100)
+    there = [one for found in after for one in found.unrecorded if one.settlement == "elsewhere"]
+    assert len(there) == pytest.approx(300, abs=50)  # one recorded hazard is a quarter
+    assert not any(one.is_found for one in there)
+    for old, new in zip(before, after, strict=True):
+        assert hidden(new, {"village"}) == hidden(old, {"village"})
 
 
 def test_what_has_no_width_is_the_same_in_every_draw_and_in_the_run_on_expected_values() -> None:

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from returnplan.model.chance.uniforms import sobol, stable_hash, uniforms, within
+from returnplan.model.chance.uniforms import stable_hash, uniforms, within
 
 VILLAGES = stable_hash([f"village_{i}" for i in range(4096)])
 
@@ -32,8 +32,6 @@ def test_luck_of_one_seed_never_changes() -> None:
     assert uniforms(7, 0, "area", keys).tolist() == area
     handover = [0.12466762967683309, 0.8909328791264756, 0.6207941643454559]
     assert uniforms(-7, 12, "handover", keys).tolist() == handover
-    recall = [0.809279007720761, 0.057307651615701616, 0.6053372448077425, 0.4429825128754601]
-    assert sobol(7, np.arange(4), "recall").tolist() == recall
 
 
 def test_no_names_have_no_keys_and_no_luck() -> None:
@@ -96,39 +94,3 @@ def test_reordering_villages_only_reorders_their_numbers() -> None:
     numbers = uniforms(1, 0, "area", VILLAGES)
     assert np.array_equal(uniforms(1, 0, "area", VILLAGES[order]), numbers[order])
     assert np.array_equal(uniforms(1, 0, "area", VILLAGES[:7]), numbers[:7])
-
-
-@pytest.mark.parametrize("size", [1, 2, 16, 256, 4096])
-@pytest.mark.parametrize("block", [0, 1, 5])
-def test_each_aligned_block_of_draws_has_one_in_each_stratum(size: int, block: int) -> None:
-    for name in ("recall", "precision"):
-        values = sobol(-3, size * block + np.arange(size), name)
-        assert np.array_equal(np.sort((values * size).astype(int)), np.arange(size))
-
-
-def test_draws_read_one_by_one_equal_draws_read_together() -> None:
-    together = sobol(3, np.arange(50), "recall")
-    assert [float(sobol(3, draw, "recall")) for draw in range(50)] == together.tolist()
-    assert np.array_equal(sobol(3, np.arange(20, 50), "recall"), together[20:])
-    last = sobol(3, np.array([[2**32 - 1], [0]]), "recall")
-    assert last.shape == (2, 1)
-    assert np.all((last > 0) & (last < 1))
-
-
-def test_assumptions_and_seeds_are_independent() -> None:
-    names = np.array([sobol(1, np.arange(1024), f"name_{i}") for i in range(60)])
-    seeds = np.array([sobol(s, np.arange(1024), "name_0") for s in range(-30, 30)])
-    for values in (names, seeds):
-        pairs = np.corrcoef(values)[np.triu_indices(60, 1)]
-        assert np.abs(pairs).max() < 6 / np.sqrt(1024)
-        assert abs(pairs.mean()) < 0.003
-        assert looks_uniform(values[:, 0])
-
-
-def test_each_draw_is_uniform_over_the_assumptions() -> None:
-    values = np.array([sobol(1, np.array([0, 1, 5]), f"name_{i}") for i in range(2000)])
-    assert all(looks_uniform(values[:, draw]) for draw in range(3))
-    # Draws 0 and 1 fall in different halves, so they are opposed; draw 5 may fall in either.
-    correlation = np.corrcoef(values.T)[0]
-    assert correlation[1] == pytest.approx(-0.75, abs=0.03)
-    assert correlation[2] == pytest.approx(0, abs=0.1)

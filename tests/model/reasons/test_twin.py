@@ -915,8 +915,8 @@ def test_a_base_that_is_cut_off_is_waited_for(booked: Teller) -> None:
 
 def certain(world: Sketch) -> int:
     """Take all luck away but for the number of unrecorded hazards; return a draw that has one."""
-    always = ("productivity", "hazard_productivity", "weather_year", "season_noise")
-    speeds = ("building_speed", "works_speed", "repair_speed", "survey_detection")
+    always = ("productivity", "hazard_productivity", "weather_persistent", "weather_year")
+    speeds = ("season_noise", "building_speed", "works_speed", "repair_speed", "survey_detection")
     world.assume(**dict.fromkeys((*always, *speeds), 1), unrecorded_area_m2=8000)
     world.shares("none", 0, 0, 1)
     scenario = world.scenario()

@@ -242,7 +242,8 @@ def test_a_row_whose_cells_may_be_misplaced_has_no_other_fault(folder: Path, nam
 
 
 @pytest.mark.parametrize(
-    "table", [table for table in type_of_table if "id" in table_type(table).info]
+    "table",
+    [table for table in type_of_table if "id" in table_type(table).info and table != "dependence"],
 )
 def test_an_id_of_any_table_is_used_up_for_all_others(folder: Path, table: str) -> None:
     add(folder, table, TABLES[table][0] | {"id": "camp"})

@@ -25,7 +25,7 @@ from returnplan.show.workbook.cells import digits
 
 Rows = list[list[Any]]
 FRONT = ["README", "Summary"]
-BACK = ["Dictionary", "Sources", "Assumptions"]
+BACK = ["Dictionary", "Sources", "Assumptions", "Dependence"]
 NS = {
     "m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
