@@ -42,7 +42,7 @@ fuzz: $(VENV)/.ready-to-test ## 20,000 broken inputs of each kind (RETURNPLAN_FU
 check: $(VENV)/.ready-to-test ## the same without the tests
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/check --static
 
-test-long: $(VENV)/.ready-to-test ## all tests with all random worlds, and README's tables of 100 draws (half an hour)
+test-long: $(VENV)/.ready-to-test ## all tests with all random worlds, and README's tables of 128 draws (half an hour)
 	@RETURNPLAN_LONG=1 $(BIN)/pytest -n "$${TEST_WORKERS:-2}" --dist worksteal
 
 mutants: $(VENV)/.ready-to-test ## change lines of the model and of tables, one at a time, and see which no test notices
@@ -91,7 +91,7 @@ clean: ## remove the virtual environments, caches and build products; runs/ stay
 
 # The run is made anew only when the scenario or the package has changed.
 $(DEMO)/manifest.json: $(wildcard scenarios/karabakh/*.*) $(shell find returnplan -type f ! -name '*.pyc') | $(VENV)/.ready-to-run
-	@$(BIN)/returnplan run scenarios/karabakh --draws 100 --out $(DEMO) --overwrite --report
+	@$(BIN)/returnplan run scenarios/karabakh --draws 128 --out $(DEMO) --overwrite --report
 
 $(REPORT): $(DEMO)/manifest.json
 	@test -f $@ || $(BIN)/returnplan report $(DEMO)

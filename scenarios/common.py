@@ -21,7 +21,9 @@ import numpy as np
 import pandas as pd
 
 import returnplan as rp
+from returnplan.cli.compared import seldom
 from returnplan.cli.screen import Bars, Log
+from returnplan.runs import DRAWS
 from returnplan.units import horizon_date
 
 VALLEY = Path(__file__).resolve().parent / "valley"
@@ -43,7 +45,9 @@ def parser_of(name: str, question: str, example: str) -> argparse.ArgumentParser
     parser.add_argument(
         "scenario", nargs="?", type=Path, default=VALLEY, help="scenario folder (default: valley)"
     )
-    parser.add_argument("--draws", type=int, default=100, help="draws, 2 or more (default 100)")
+    parser.add_argument(
+        "--draws", type=int, default=DRAWS, help="draws, 2 or more (default %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="luck of the draws (default 1)")
     parser.add_argument(
         "--by",
@@ -263,6 +267,14 @@ def people_of(table: pd.DataFrame, by: date, allocations: Sequence[str]) -> pd.D
 # ---------------------------------------------------------------- tables and charts
 
 
+def told(row: Any) -> str:
+    """Words for a difference in person-days, with its interval and verdict."""
+    if math.isnan(row["mean"]):
+        return seldom(row)
+    ends = f"{row['low']:+,.0f} to {row['high']:+,.0f}"
+    return f"{row['mean']:+,.0f} person-days ({ends}), {row['verdict']}"
+
+
 def dearer(usd: float) -> str:
     """Words for a difference in cost."""
     return f"{usd / MILLION:+,.1f} M USD"
@@ -274,7 +286,10 @@ def made(scenario: rp.Scenario, given: argparse.Namespace) -> str:
     return f"Scenario {scenario.name}, {how}, returnplan {rp.__version__}."
 
 
-UNPRINTED = ("against", "draws", "value", "value_against", "probability_same")
+UNPRINTED = (
+    *("against", "draws", "value", "value_against", "probability_same"),
+    "differing_share_high",
+)
 """Columns that stand in the file only."""
 
 
@@ -362,7 +377,11 @@ def difference_chart(
         (f"{what}\n(left: fewer)", days, unit),
         (f"People, conditions met (modelled)\nby {by} (right: more)", people, 1.0),
     )
-    keys = "Dot and thick line: mean difference with its 95 % interval; thin line: p10 to p90."
+    keys = (
+        "Dot and thick line: mean difference with its 95 % interval; thin line: p10 to p90. Empty "
+        "dot: level, fewer than 80 % of the draws agree or the interval holds 0; no dot: fewer "
+        "than ten draws differ."
+    )
     whole, axes = sheet(1.3 + ROW_INCHES * len(kept), len(panels), title, f"{keys}{note} {foot}")
     words = [textwrap.fill(names[name], 40) for name in kept]
     heights = range(len(kept))
@@ -372,7 +391,9 @@ def difference_chart(
             found = rows[["mean", "low", "high", "p10", "p90"]] / unit
             ax.hlines(heights, found["p10"], found["p90"], color=drawing.PART, linewidth=1)
             ax.hlines(heights, found["low"], found["high"], color=drawing.MET, linewidth=3.5)
-            ax.plot(found["mean"], heights, "o", color=drawing.MET, markersize=6)
+            for height, mean, verdict in zip(heights, found["mean"], rows["verdict"], strict=True):
+                inside = "white" if verdict == "level" else drawing.MET
+                ax.plot(mean, height, "o", color=drawing.MET, markerfacecolor=inside, markersize=6)
             ax.set_yticks(heights, words)
             ax.set_ylim(len(kept) - 0.4, -0.6)
             ax.set_xlabel(label)

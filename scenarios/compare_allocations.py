@@ -2,7 +2,8 @@
 
 All allocations meet the same draws, so the differences are taken draw by draw: what they share
 (weather, areas, speeds) falls out. A range that overlaps does not mean that two allocations are
-alike; a difference whose 95 % interval holds 0 does mean that these draws cannot tell them apart.
+alike. The verdict is "level" where fewer than 80 % of the draws agree in which is better, or where
+the 95 % interval of the mean difference holds 0: these draws cannot tell the two apart.
 """
 
 import argparse

@@ -44,7 +44,7 @@ def ask(given: argparse.Namespace) -> None:
     cost = dict(zip(spread.allocations, spread.usd.mean(axis=1), strict=True))
     answer = pd.DataFrame([added[name] for name in order], columns=["asset", "base"])
     answer["person_days"] = days["mean"]
-    for name in ("low", "high", "p10", "p90", "probability_better"):
+    for name in ("low", "high", "p10", "p90", "probability_better", "differing", "verdict"):
         answer[name] = days[name]
     answer[f"people_by_{by}"] = people["mean"]
     answer["people_low"], answer["people_high"] = people["low"], people["high"]

@@ -1,13 +1,15 @@
 """Tell how many more teams of one type are worth having, and where it levels off.
 
 One team after the other is added at one base. Each point is a full run on the same draws. It levels
-off where a team more saves less than a tenth of the person-days that the first one saved: then
-others hold the communities back, and the next team should be of another type (one_more_team.py).
+off where a team more saves less than a tenth of the person-days that the first one saved, or none
+that the draws can tell: then others hold the communities back, and the next team should be of
+another type (one_more_team.py).
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -20,17 +22,26 @@ NAME = "team_sweep"
 TENTH = 0.1
 
 
-def levels_off(saved: Sequence[float]) -> str:
+def saved_by_each(spread: rp.Ensemble, names: Sequence[str], by: date) -> list[float]:
+    """Person-days that each team more saves beside one team fewer; 0 where the two are level."""
+    steps = []
+    for fewer, more in pairwise(names):
+        table = common.days_of(common.compared(spread, fewer, by)).set_index("allocation")
+        days: Any = table.loc[more]
+        steps.append(0.0 if days["verdict"] == "level" else -float(days["mean"]))
+    return steps
+
+
+def levels_off(steps: Sequence[float]) -> str:
     """Say where a team more saves less than a tenth of what the first one saved.
 
     Parameters
     ----------
-    saved
-        Person-days saved by one team more, by two, and so on.
+    steps
+        Person-days saved by the first team more, by the second, and so on.
     """
-    steps = [saved[0], *(more - less for less, more in pairwise(saved))]
     if steps[0] <= 0:
-        return "the first team more saves nothing"
+        return "the first team more saves nothing that the draws can tell"
     for teams in range(1, len(steps)):
         if all(step < TENTH * steps[0] for step in steps[teams:]):
             return f"levels off after {teams} more"
@@ -70,9 +81,11 @@ def ask(given: argparse.Namespace) -> None:
     # Person-days saved against no team more, draw by draw: positive is better here.
     for name, column, sign in (("mean", "", -1), ("high", "_low", -1), ("low", "_high", -1)):
         table[f"saved_person_days{column}"] = [0.0, *(sign * days[name])]
+    table["differing"] = [0, *days["differing"]]
+    table["verdict"] = ["", *days["verdict"]]
     table["cost_usd"] = spread.summary["cost_usd_mean"] - spread.summary["cost_usd_mean"][0]
 
-    said = levels_off(table["saved_person_days"].tolist()[1:])
+    said = levels_off(saved_by_each(spread, names, by))
     title = f"{asset} at {base}, on top of {allocation}: {said}"
     common.write(table, chart(table, title, common.made(scenario, given)), given, NAME)
     print(title)

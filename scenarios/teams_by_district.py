@@ -127,8 +127,7 @@ def ask(given: argparse.Namespace) -> None:
             }
         )
     table = pd.DataFrame(rows)
-    more = f"{days['mean']:+,.0f} person-days ({days['low']:+,.0f} to {days['high']:+,.0f})"
-    title = f"Teams of {allocation} bound to districts: {more}"
+    title = f"Teams of {allocation} bound to districts: {common.told(days)}"
     common.write(table, chart(table, str(by), title, common.made(scenario, given)), given, NAME)
     print(title)
 

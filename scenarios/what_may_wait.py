@@ -82,6 +82,8 @@ def ask(given: argparse.Namespace) -> None:
                 "person_days_less": 0.0 - days["mean"].get(name, 0.0),
                 "less_low": 0.0 - days["high"].get(name, 0.0),
                 "less_high": 0.0 - days["low"].get(name, 0.0),
+                "differing": days["differing"].get(name, 0),
+                "verdict": days["verdict"].get(name, ""),
                 f"people_by_{by}": met.loc[name, "people_mean"],
                 "casualties_per_1000_person_years": row["per_1000_person_years_mean"],
                 "casualties_low": row["per_1000_person_years_low"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -168,7 +169,9 @@ def differences() -> pd.DataFrame:
             rows.append((name, "people_met", f"{year}-01-01", -sign * 100.0, low, high, share))
     columns = ["allocation", "measure", "date", "mean", "low", "high", "probability_better"]
     table = pd.DataFrame(rows, columns=columns)
-    return typed("differences", table.assign(against="today", draws=50))
+    more: Any = {"against": "today", "draws": 50, "differing": 50, "differing_share_high": 1.0}
+    verdict = table["allocation"].map({"more": "better", "less": "worse"})
+    return typed("differences", table.assign(**more, verdict=verdict))
 
 
 def sensitivity() -> pd.DataFrame:

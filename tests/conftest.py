@@ -30,7 +30,7 @@ from tests.sketch import Sketch
 from tests.unwatched import look_away, unwatched, watched
 
 ROOT = Path(__file__).resolve().parents[1]
-DRAWS = 100
+DRAWS = 128
 FEW_DRAWS = 10
 
 
@@ -166,7 +166,7 @@ def shared_run(
 
 @pytest.fixture(scope="session")
 def valley_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a run of the valley: 5 allocations, 100 draws. Do not change it."""
+    """Return the folder of a run of the valley: 5 allocations, 128 draws. Do not change it."""
     return shared_run("valley", tmp_path_factory)
 
 
@@ -181,7 +181,7 @@ def karabakh_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def karabakh_readme_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the run that Karabakh's README prints: 100 draws. Do not change it.
+    """Return the folder of the run that Karabakh's README prints: 128 draws. Do not change it.
 
     It takes a minute, so only tests of the longer target ask for it.
     """

@@ -15,7 +15,7 @@ from returnplan.show.audience.districts import WITHHELD
 
 OF_OTHERS = {
     *("districts", "district_gates", "district_delays"),  # for the public
-    *("district_shares", "differences", "sensitivity", "close"),  # of comparisons
+    *("district_shares", "differences", "sensitivity", "verdicts"),  # of comparisons
 }
 """Tables that are made from those of a run."""
 

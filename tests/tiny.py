@@ -23,7 +23,7 @@ from returnplan.model.simulation import Prepared
 from returnplan.quantiles import quantile
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.folder import TABLES
-from returnplan.runs.paired import differences
+from returnplan.runs.paired import differences, verdicts
 from returnplan.runs.tables.family import typed
 from returnplan.runs.tables.judged import certainty_of
 from returnplan.show.audience.tables import for_audience
@@ -111,7 +111,7 @@ def tiny(
     )
     more = {"district_shares": district_shares(run)}
     if draws > 1:
-        more["differences"] = differences(run)
+        more |= {"differences": differences(run), "verdicts": verdicts(run)}
     return Findings(
         folder=Path(),
         opened=OpenedRun(run=run, scenario=found, prepared=Prepared(found)),

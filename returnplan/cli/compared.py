@@ -1,5 +1,6 @@
 """Differences between allocations in words, for a terminal."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -8,19 +9,21 @@ import pandas as pd
 
 from returnplan.cli.screen import aligned
 from returnplan.quantiles import NOTE
-from returnplan.runs.paired import PEOPLE_MET, PERSON_DAYS, RESAMPLES, SEED
-from returnplan.runs.ready_days import Spread, middle_date, yearly_dates
+from returnplan.runs.paired import PEOPLE_MET, PERSON_DAYS
+from returnplan.runs.ready_days import Spread, middle_date
 
 MILLION, HECTARE_M2 = 1e6, 1e4
 NUMBERS = ("mean", "low", "high", "p10", "p90")
 HOW = (
     "People, person-days and cost are means of the draws; all else is of pairs of the same draw.",
-    "95 % interval: of the mean difference, how well the draws pin it down (bootstrap, "
-    f"{RESAMPLES:,} resamples, seed {SEED}).",
+    "95 % interval: of the mean difference, how well the draws pin it down (Student's t over means "
+    "of blocks of 16 draws); without a mean where fewer than ten draws differ.",
     f"p10 to p90: of the difference over the draws; {NOTE}.",
     "Person-days: days until conditions are met or the horizon comes, weighted by people.",
     "Better: strictly more people, or strictly fewer person-days; probability_better of a CSV file "
     "counts a tie as half.",
+    "Verdict: better or worse where at least 80 % of the draws agree, a tie as half, and the 95 % "
+    "interval does not hold 0; else level.",
 )
 """How the numbers are made."""
 COSTS = "Costs are in constant prices, not discounted."
@@ -28,7 +31,7 @@ COSTS = "Costs are in constant prices, not discounted."
 
 def shown_dates(spread: Spread) -> list[date]:
     """Middle of the time and the horizon: the dates that are shown when none are asked for."""
-    return sorted({middle_date(spread), yearly_dates(spread)[-1]})
+    return sorted({middle_date(spread.start, spread.horizon), spread.horizon})
 
 
 def comparison(
@@ -90,18 +93,23 @@ def _differences(
     """One measure: a row for each allocation, in the order of the run."""
     against = str(table["against"].iloc[0])
     base = f"{table['value_against'].iloc[0] / unit:,.{decimals}f}"
-    rows = {name: (name, base, "", "", "", "") for name in allocations}
+    rows = {name: (name, base, "", "", "", "", "") for name in allocations}
     for row in table.to_dict("records"):
         signed = {key: _signed(row[key] / unit, decimals) for key in NUMBERS}
+        is_known = not math.isnan(row["mean"])
         rows[row["allocation"]] = (
             row["allocation"],
             f"{row['value'] / unit:,.{decimals}f}",
-            signed["mean"],
-            f"{signed['low']} to {signed['high']}",
+            signed["mean"] if is_known else "no mean",
+            f"{signed['low']} to {signed['high']}" if is_known else "",
             f"{signed['p10']} to {signed['p90']}",
-            _often(row),
+            row["verdict"],
+            _often(row) if is_known else seldom(row),
         )
-    header = ("allocation", noun, f"against {against}", "95 % interval", "p10 to p90", "better")
+    header = (
+        *("allocation", noun, f"against {against}", "95 % interval", "p10 to p90"),
+        *("verdict", "better"),
+    )
     return aligned([header, *rows.values()], words=1, numbers=4)
 
 
@@ -110,6 +118,18 @@ def _often(row: Mapping[Any, Any]) -> str:
     draws, same = row["draws"], round(row["probability_same"] * row["draws"])
     better = round(row["probability_better"] * draws - same / 2)
     return f"in {better:,} of {draws:,} draws" + (f", the same in {same:,}" if same else "")
+
+
+def seldom(row: Mapping[Any, Any]) -> str:
+    """In how few draws two allocations differ, in words: what stands where there is no mean.
+
+    Parameters
+    ----------
+    row
+        Of :func:`returnplan.runs.paired.differences`.
+    """
+    most = math.ceil(100 * row["differing_share_high"])
+    return f"differ in {row['differing']:,} of {row['draws']:,} draws; at most {most} % of draws"
 
 
 def _means(

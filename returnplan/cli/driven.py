@@ -61,7 +61,9 @@ def drivers(
     others = [name for name in run.allocations if name != against]
     for measure in MEASURES:
         rows = table[table["measure"] == measure]
-        heading = capital(measure_name(measure, middle_date(run).isoformat(), ENGLISH))
+        heading = capital(
+            measure_name(measure, middle_date(run.start, run.horizon).isoformat(), ENGLISH)
+        )
         yield from _results(heading, rows[rows["against"] == ""], run.allocations)
         if others:
             heading = f"{heading}: difference to {against}"

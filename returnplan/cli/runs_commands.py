@@ -31,8 +31,9 @@ from returnplan.cli.screen import (
     watched,
 )
 from returnplan.errors import ScenarioError, UnfinishedError
+from returnplan.runs import DRAWS
 
-MOST_DRAWS = 10_000_000
+MOST_DRAWS, MOST_PERCENT = 10_000_000, 100
 
 
 def _shard(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, int] | None:
@@ -46,15 +47,32 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int
     return number, shards
 
 
+def _precision(_: click.Context, __: click.Parameter, percent: float | None) -> float | None:
+    """Refuse what is no precision."""
+    if percent is not None and not 0 < percent <= MOST_PERCENT:
+        raise click.BadParameter(
+            f"{percent:g} % is no precision: allowed is more than 0, up to 100"
+        )
+    return percent
+
+
 @click.command()
 @scenario_argument
 @allocations_option
 @click.option(
     "--draws",
     type=click.IntRange(0, MOST_DRAWS),
-    default=100,
-    show_default=True,
-    help="Draws of the uncertain numbers. 0: expected values, single dates without ranges.",
+    help="Draws of the uncertain numbers. 0: expected values, single dates without ranges. "
+    f"[default: {DRAWS}]",
+)
+@click.option(
+    "--precision",
+    metavar="P",
+    callback=_precision,
+    type=float,
+    help="As many draws (128 to 2,048) as it takes until the 95 % intervals of person-days and of "
+    "people by the middle date are below P % of the mean, and those of differences below a tenth "
+    "of their range.",
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Luck.")
 @click.option("--out", type=PATH, help="Run folder. [default: runs/NAME]")
@@ -85,6 +103,7 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
     Examples:
       returnplan run scenarios/valley
       returnplan run my_scenario -a today -a ramp --draws 400 --seed 7 --out runs/two
+      returnplan run my_scenario --precision 1
       returnplan run my_scenario --draws 10000 --resume
       returnplan run my_scenario --draws 10000 --shard 1/20 --out parts/1
       returnplan run my_scenario --figures all --report
@@ -129,7 +148,16 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
 
 
 def _check_options(options: dict[str, Any]) -> None:
-    """Refuse options that do not go together."""
+    """Refuse options that do not go together, and say how many draws there are at most."""
+    if options["precision"] is not None:
+        for name in ("draws", "shard"):
+            if options[name] is not None:
+                fail(f"--precision says how many draws there are: leave --{name} out", BAD_USAGE)
+        from returnplan.runs.precision import MOST
+
+        options["draws"] = MOST
+    elif options["draws"] is None:
+        options["draws"] = DRAWS
     draws, shard = options["draws"], options["shard"]
     for name in ("resume", "shard", "cluster"):
         if not draws and options[name]:

@@ -122,7 +122,7 @@ class Log:
         self._compiled_s = monotonic()
         self._began: tuple[float, int] | None = None
         self._last_s = 0.0
-        self._ended = False
+        self._ended_at = -1
 
     def say(self, line: str) -> None:
         """Print a line."""
@@ -160,10 +160,13 @@ class Log:
         now = monotonic()
         if self._began is None:
             self._began, self._last_s = (now, done), now
-        is_end = done >= draws and not self._ended
-        if not is_end and (self._ended or now - self._last_s < EVERY_S):
+        has_ended = self._ended_at == draws
+        is_end = done >= draws and not has_ended
+        if not is_end and (has_ended or now - self._last_s < EVERY_S):
             return
-        self._last_s, self._ended = now, is_end
+        self._last_s = now
+        if is_end:
+            self._ended_at = draws  # more of them may be asked for later
         rate = (done - self._began[1]) / max(now - self._began[0], 1e-6)
         left = f", {(draws - done) / rate:,.0f} s left" if rate and not is_end else ""
         speed = f"{1 / rate:,.1f} s each" if 0 < rate < SLOW else f"{rate:,.1f} a second"
@@ -207,6 +210,7 @@ class Bars:
             All draws.
         """
         bar = self._of("draws", draws, done)
+        bar.total = draws  # with a precision, more are asked for later
         bar.update(done - bar.n)
 
     def step(self, line: str, steps: int) -> None:

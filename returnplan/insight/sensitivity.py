@@ -151,7 +151,7 @@ def _measures(run: Results) -> Iterator[tuple[str, date | None, Floats]]:
     assert run.casualties is not None
     people = communities_of(run)["people"].to_numpy(np.int64)
     horizon_s = date_to_seconds(run.horizon, run.start)
-    middle = middle_date(run)
+    middle = middle_date(run.start, run.horizon)
     middle_s = date_to_seconds(middle, run.start)
     waiting, met = [], []
     for days in run.ready_day:

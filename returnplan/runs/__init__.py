@@ -4,10 +4,15 @@ In: a scenario with names of allocations, draws and a seed. Out:
 :class:`~returnplan.runs.results.Results` (tables and ready days), or a run folder that holds them.
 
 ``outcome`` one run (``rp.simulate``); ``ensemble`` many draws (``rp.ensemble``); ``tables`` the
-result tables; ``paired`` differences over the same draws (``rp.compare``); ``run`` scenario to run
-folder; ``merge`` parts to one run; ``folder`` files of a run, ``reading`` a run folder read again;
-``machine`` threads, clusters, kept draws; ``speed`` benchmarks.
+result tables; ``blocks`` how well draws pin a mean down, ``difference`` which of two is better,
+``paired`` all of them over the same draws (``rp.compare``); ``precision`` as many draws as are
+needed; ``run`` scenario to run folder; ``merge`` parts to one run; ``folder`` files of a run,
+``reading`` a run folder read again; ``machine`` threads, clusters, kept draws; ``speed``
+benchmarks.
 
 To add a result table: ``runs.tables``. Nothing here draws or prints; whoever wants figures in a run
 folder hands their writer in.
 """
+
+DRAWS = 128
+"""Draws of a run that asks for no other number."""

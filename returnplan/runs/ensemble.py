@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from returnplan.domain import Scenario
 from returnplan.model.simulation import run
+from returnplan.runs import DRAWS
 from returnplan.runs.evaluate import ready_within
 from returnplan.runs.machine.choice import Workers, run_draws
 from returnplan.runs.machine.chunks import Chunks, KeptDraws, Progress, ignore
 from returnplan.runs.machine.runner import DrawRunner, warm_up
+from returnplan.runs.precision import MOST, Reached, draw_until
 from returnplan.runs.results import Results
 from returnplan.runs.tables import OF_DRAWS, drawn_tables, one_under_another
 from returnplan.runs.tables.drawn import Drawn
@@ -42,10 +44,11 @@ class Ensemble(Results):
 def ensemble(  # noqa: PLR0913 - what to run, and where
     scenario: Scenario,
     allocations: Sequence[str],
-    draws: int,
+    draws: int | None = None,
     seed: int = 1,
     workers: int | None = None,
     *,
+    precision: float | None = None,
     processes: bool | None = None,
     cluster: str | None = None,
     progress: Progress = ignore,
@@ -58,11 +61,15 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     Parameters
     ----------
     draws
-        Number of draws.
+        Number of draws; None: 128, or as many as a precision needs.
     seed
         Seed of the draws.
     workers
         Threads or processes; None: as many as the process may use processor cores.
+    precision
+        Percent: draws are run until the 95 % intervals of person-days and of people by the middle
+        date are below it, of the mean, and those of differences below a tenth of their range
+        (:mod:`returnplan.runs.precision`); 2,048 draws at most. None: so many draws.
     processes
         Whether workers are processes, which cost some seconds at the start; None: in long runs.
     cluster
@@ -90,17 +97,29 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     (1, 20, 7)
     """
     names = tuple(dict.fromkeys(allocations))
-    if draws < 1 or not names:
-        raise ValueError(f"draws and allocations must be at least 1, got {draws} and {len(names)}")
+    if precision is not None and (draws is not None or not precision > 0):
+        raise ValueError(
+            f"precision must be above 0, without draws; got {precision}, {draws} draws"
+        )
+    count = MOST if precision is not None else DRAWS if draws is None else draws
+    if count < 1 or not names:
+        raise ValueError(f"draws and allocations must be at least 1, got {count} and {len(names)}")
     for name in names:
         scenario.allocation(name)
     warm_up()
     runner = DrawRunner(scenario, names, seed)
     with tempfile.TemporaryDirectory(prefix="returnplan-", ignore_cleanup_errors=True) as folder:
-        kept = KeptDraws(Path(folder), (0, draws))
+        kept = KeptDraws(Path(folder), (0, count))
         asked = Workers(count=workers, processes=processes, cluster=cluster)
-        run_draws(runner, kept, asked, progress)
-        return assemble(scenario, runner, kept.chunks(), seed)
+
+        def draw(part: KeptDraws) -> None:
+            run_draws(runner, part, asked, lambda done: progress(part.part[0] + done))
+
+        if precision is None:
+            draw(kept)
+            return assemble(scenario, runner, kept.chunks(), seed)
+        reached = draw_until(precision, runner, kept, draw, ignore)
+        return assemble(scenario, runner, kept.chunks(), seed, reached=reached)
 
 
 def assemble(
@@ -109,6 +128,7 @@ def assemble(
     drawn: Chunks,
     seed: int,
     scenario_sha256: str | None = None,
+    reached: Reached | None = None,
 ) -> Ensemble:
     """Put finished draws together; one field of one allocation is in memory at a time.
 
@@ -122,6 +142,8 @@ def assemble(
         Seed of the draws.
     scenario_sha256
         SHA-256 of the scenario's files, if known.
+    reached
+        How precise the draws are, where a precision was asked for.
 
     Returns
     -------
@@ -168,6 +190,7 @@ def assemble(
             "returnplan": __version__,
             "scenario_sha256": scenario_sha256,
             "digest": digest,
+            **({"precision": reached.as_dict()} if reached else {}),
         },
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from returnplan.errors import ReturnplanError
+from returnplan.runs import DRAWS
 from returnplan.units import DAY_S, horizon_date
 
 Ints = NDArray[np.int64]
@@ -68,7 +69,7 @@ def drawn(spread: Spread) -> NDArray[np.floating[Any]]:
         said = "expected values, without draws" if ready_day is None else "one draw"
         raise ReturnplanError(
             f"allocations are compared over draws, and this is a run on {said}: "
-            "run it again with --draws 100"
+            f"run it again with --draws {DRAWS}"
         )
     return ready_day
 
@@ -127,10 +128,15 @@ def yearly_dates(spread: Spread) -> list[date]:
     return [horizon_date(spread.start, year) for year in range(1, years + 1)]
 
 
-def middle_date(spread: Spread) -> date:
-    """Middle of the time: half of its years after the start, at least one."""
-    dates = yearly_dates(spread)
-    return dates[max(len(dates) // 2, 1) - 1]
+def middle_date(start: date, horizon: date) -> date:
+    """Date in the middle of the time, whole years after the start; of one year its end.
+
+    Examples
+    --------
+    >>> middle_date(date(2020, 3, 1), date(2045, 3, 1)).isoformat()
+    '2032-03-01'
+    """
+    return horizon_date(start, max(1, (horizon.year - start.year) // 2))
 
 
 def counted_dates(spread: Spread, dates: Sequence[date] | None) -> list[date]:

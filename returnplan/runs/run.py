@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +19,7 @@ from returnplan.runs.machine.progress import Silent, Watcher
 from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.outcome import Outcome
+from returnplan.runs.precision import FIRST, Reached, draw_until
 
 EXPECTED_VALUES_NOTE = (
     "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
@@ -40,9 +41,12 @@ class Request:
     out
         Run folder as :func:`returnplan.runs.folder.check_target` returns it.
     draws
-        Number of draws; 0: expected values.
+        Number of draws; 0: expected values. With a precision: the most that are taken.
     seed
         Seed of the draws.
+    precision
+        Percent of their means below which intervals are asked (:mod:`returnplan.runs.precision`);
+        None: so many draws.
     shard
         Number of a part from 1, and how many parts there are; None: the whole.
     workers
@@ -63,6 +67,7 @@ class Request:
     out: Path
     draws: int = 0
     seed: int = 1
+    precision: float | None = None
     shard: tuple[int, int] | None = None
     workers: int | None = None
     processes: bool | None = None
@@ -113,36 +118,54 @@ def run(request: Request, finish: Finish, watcher: Watcher = SILENT) -> list[Out
     if not request.draws:
         return finish(request, None, sha256, clock, watcher)
     runner = DrawRunner(request.scenario, request.allocations, request.seed)
-    plan = working_folder.identity_of(runner, request.scenario, sha256, request.draws, request.seed)
+    asked = (request.draws, request.seed, request.precision)
+    plan = working_folder.identity_of(runner, request.scenario, sha256, *asked)
     folder = working_folder.folder_of(request.out)
     with working_folder.claimed(
         folder, plan, request.part, resume=request.resume, say=watcher.say
     ) as kept:
-        _draw(request, runner, kept, watcher)
+        reached = _draw(request, runner, kept, watcher)
         outcomes: list[Outcome] = []
         if request.shard:
             _write_shard(request, plan, kept, clock)
         else:
-            spread = assemble(request.scenario, runner, kept.chunks(), request.seed, sha256)
+            request = replace(request, draws=reached.draws if reached else request.draws)
+            drawn = kept.within(request.part).chunks()
+            spread = assemble(request.scenario, runner, drawn, request.seed, sha256, reached)
             outcomes = finish(request, spread, sha256, clock, watcher)
         kept.discard()
     return outcomes
 
 
-def _draw(request: Request, runner: DrawRunner, kept: KeptDraws, watcher: Watcher) -> None:
-    first, after = request.part
-
-    def progress(done: int) -> None:
-        watcher.drawn(done, after - first)
-
+def _draw(
+    request: Request, runner: DrawRunner, kept: KeptDraws, watcher: Watcher
+) -> Reached | None:
+    """Run the draws that are asked for; how precise they are, where a precision is asked for."""
     asked = Workers(count=request.workers, processes=request.processes, cluster=request.cluster)
-    run_draws(runner, kept, asked, progress, watcher.say)
+
+    def draw(part: KeptDraws) -> None:
+        before, after = part.part[0] - kept.part[0], part.part[1] - kept.part[0]
+
+        def progress(done: int) -> None:
+            watcher.drawn(before + done, after)
+
+        run_draws(runner, part, asked, progress, watcher.say)
+
+    if request.precision is None:
+        draw(kept)
+        return None
+    return draw_until(request.precision, runner, kept, draw, watcher.say)
 
 
 def note(request: Request) -> str:
     """Say what kind of numbers a run gives."""
     if not request.draws:
         return EXPECTED_VALUES_NOTE
+    if request.precision is not None:
+        return (
+            f"{FIRST:,} to {request.draws:,} draws, as many as a precision of "
+            f"{request.precision:g} % needs, seed {request.seed}: {NOTE}."
+        )
     first, after = request.part
     part = f", of which {first} to {after - 1} here" if request.shard else ""
     return f"{request.draws:,} draws, seed {request.seed}{part}: {NOTE}."
@@ -155,9 +178,8 @@ def stopped(request: Request) -> str:
     if not kept:
         return "stopped; nothing was written"
     first, after = request.part
-    return (
-        f"stopped; {kept:,} of {after - first:,} draws are kept in {folder}; continue with --resume"
-    )
+    of = "" if request.precision is not None else f" of {after - first:,}"
+    return f"stopped; {kept:,}{of} draws are kept in {folder}; continue with --resume"
 
 
 # ---------------------------------------------------------------- folders

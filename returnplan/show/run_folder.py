@@ -76,6 +76,8 @@ def write_run(
             "note": NOTE if spread else EXPECTED_VALUES_NOTE,
             "expected_values": _expected_values(tables),
         }
+        if spread and "precision" in spread.provenance:
+            manifest["precision"] = spread.provenance["precision"]
         view = _view(request.folder, scenario, manifest)
         shown = figures.tables_of(scenario, outcomes, spread)
         with figures.drawing(shown, partial / FIGURES, view, chosen, step):

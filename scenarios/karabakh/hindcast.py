@@ -1,6 +1,6 @@
 """Set the calibrated model beside the published past, and beside a naive forecast of each fact.
 
-    python hindcast.py                          100 draws, into the folder hindcast
+    python hindcast.py                          128 draws, into the folder hindcast
     python hindcast.py --draws 400 --seed 7 --out somewhere
 
 Facts are the rows of ``data/hindcast.csv``: a later year is a new row, not new code. The model runs
@@ -24,6 +24,7 @@ from parts.past_chart import draw_chart
 import returnplan as rp
 from returnplan.cli.screen import Bars, Log
 from returnplan.domain import AUTHORITY, STATEMENT
+from returnplan.runs import DRAWS
 from returnplan.show import drawing
 
 HERE = Path(__file__).resolve().parent
@@ -366,10 +367,10 @@ def parse(words: Sequence[str] | None) -> argparse.Namespace:
     """Read the words of the command line."""
     parser = argparse.ArgumentParser(
         description="The calibrated model beside the published past and naive forecasts.",
-        epilog="Example: python hindcast.py --draws 100 --seed 1 --out hindcast",
+        epilog="Example: python hindcast.py --draws 128 --seed 1 --out hindcast",
     )
     parser.add_argument("--facts", type=Path, default=HERE / "data" / "hindcast.csv")
-    parser.add_argument("--draws", type=int, default=100, help="draws (default 100)")
+    parser.add_argument("--draws", type=int, default=DRAWS, help="draws (default %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="luck of the draws (default 1)")
     parser.add_argument("--out", type=Path, default=Path("hindcast"), help="folder to write to")
     given = parser.parse_args(words)

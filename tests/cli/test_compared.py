@@ -63,6 +63,7 @@ def test_two_allocations_are_compared_line_by_line() -> None:
         ),
     )
     both = {"against": "plan", "allocation": "more", "draws": 10, "probability_same": 0.2}
+    both |= {"verdict": "better", "differing": 8, "differing_share_high": 0.9748}
     people = {"value": 140.0, "value_against": 100.0, "mean": 40.0, "low": 30.0, "high": 50.0}
     waiting = {"value": 4.5e6, "value_against": 6e6, "mean": -1.5e6, "low": -2e6, "high": -1e6}
     rows = [
@@ -74,11 +75,20 @@ def test_two_allocations_are_compared_line_by_line() -> None:
     begin = lines.index("People whose conditions are met (modelled) by 2026-01-01")
     assert lines[begin + 2 : begin + 4] == [
         "plan 100",
-        "more 140 +40 +30 to +50 +20 to +60 in 7 of 10 draws, the same in 2",
+        "more 140 +40 +30 to +50 +20 to +60 better in 7 of 10 draws, the same in 2",
     ]
     assert lines[begin + 7 : begin + 9] == [
         "plan 6.00",
-        "more 4.50 -1.50 -2.00 to -1.00 -3.00 to 0.00 in 7 of 10 draws, the same in 2",
+        "more 4.50 -1.50 -2.00 to -1.00 -3.00 to 0.00 better in 7 of 10 draws, the same in 2",
+    ]
+    few = table.assign(
+        **dict.fromkeys(("mean", "low", "high"), math.nan), p10=0.0, p90=0.0, verdict="level",
+        draws=128, differing=3, differing_share_high=0.0669,
+    )  # fmt: skip
+    lines = [" ".join(line.split()) for line in comparison(run, {"plan": "A"}, few, [day])]
+    assert lines[begin + 2 : begin + 4] == [
+        "plan 100",
+        "more 140 no mean 0 to 0 level differ in 3 of 128 draws; at most 7 % of draws",
     ]
     assert lines[begin + 10 : begin + 14] == [
         "Land released that denied farmland, by 2026-01-01 (difference of the means)",

@@ -231,11 +231,11 @@ def test_the_report_that_a_run_writes_is_that_of_the_command(starter: Path, tmp_
 
 
 @pytest.mark.usefixtures("undrawn")
-def test_a_run_takes_a_hundred_draws_and_says_so(starter: Path, tmp_path: Path) -> None:
+def test_a_run_takes_128_draws_and_says_so(starter: Path, tmp_path: Path) -> None:
     result = call("run", starter, "-a", "today", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    assert "100 draws, seed 1: ranges are 80 % model intervals" in result.output
-    assert "100 of 100 draws" in result.output
+    assert "128 draws, seed 1: ranges are 80 % model intervals" in result.output
+    assert "128 of 128 draws" in result.output
     found = manifest(tmp_path / "out")
     (apart,) = found["expected_values"].values()
     tables, said = (line.strip() for line in result.stdout.splitlines()[1:3])
@@ -243,7 +243,7 @@ def test_a_run_takes_a_hundred_draws_and_says_so(starter: Path, tmp_path: Path) 
     names = "jobs, team_time, releases, roads"
     assert tables == f"Tables of the run on expected values: {names}. {reason}"
     assert f"{said} {reason}" == f"today: {apart}"
-    assert (found["draws"], found["seed"]) == (100, 1)
+    assert (found["draws"], found["seed"]) == (128, 1)
     assert rp.load_run(tmp_path / "out").ready_day is not None
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 

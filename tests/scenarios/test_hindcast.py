@@ -17,7 +17,7 @@ from tests.unwatched import unwatched
 
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios" / "karabakh"
 DATA = FOLDER / "data"
-DRAWS, FEW_DRAWS, SEED = 100, 10, 1
+DRAWS, FEW_DRAWS, SEED = 128, 10, 1
 pytestmark = pytest.mark.unwatched
 
 

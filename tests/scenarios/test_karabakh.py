@@ -205,7 +205,7 @@ def test_the_table_of_draws_in_the_readme_is_what_the_draws_bring(
     karabakh_readme_run: Path,
 ) -> None:
     spread = rp.load_run(karabakh_readme_run)
-    assert (spread.manifest["draws"], spread.manifest["seed"]) == (100, 1)
+    assert (spread.manifest["draws"], spread.manifest["seed"]) == (128, 1)
     at_end = spread.people_met[spread.people_met["date"] == "2040-11-10"].set_index("allocation")
     for name in ALLOCATIONS:
         summary = spread.summary.set_index("allocation").loc[name]

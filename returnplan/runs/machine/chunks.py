@@ -351,6 +351,16 @@ class KeptDraws:
         self.chunk_draws = chunk_draws
         self._counting = threading.Lock()
 
+    def within(self, part: DrawRange) -> "KeptDraws":
+        """Return the same folder for other draws; chunks never hold draws of two parts."""
+        return KeptDraws(self.folder, part, self.chunk_draws)
+
+    def _files(self) -> dict[DrawRange, Path]:
+        """Chunks of the draws that are to be run."""
+        first, after = self.part
+        found = chunk_files(self.folder)
+        return {span: found[span] for span in found if first <= span[0] and span[1] <= after}
+
     def missing(self, workers: int = 1) -> list[DrawRange]:
         """Chunks that are still to be run.
 
@@ -364,14 +374,14 @@ class KeptDraws:
         list[DrawRange]
             The chunks, in order.
         """
-        there = sorted(chunk_files(self.folder))
+        there = sorted(self._files())
         ends = [self.part[0], *(after for _, after in there)]
         begins = [*(first for first, _ in there), self.part[1]]
         return spans(zip(ends, begins, strict=True), workers, self.chunk_draws)
 
     def count(self) -> int:
         """Draws that are done."""
-        return sum(after - first for first, after in chunk_files(self.folder))
+        return sum(after - first for first, after in self._files())
 
     def save(self, span: DrawRange, arrays: Arrays) -> None:
         """Write a chunk, all of it or nothing.
@@ -430,7 +440,7 @@ class KeptDraws:
 
     def chunks(self) -> Chunks:
         """Return all draws, to be read."""
-        return Chunks(chunk_files(self.folder))
+        return Chunks(self._files())
 
     def discard(self) -> None:
         """Remove the draws: what was made of them is written."""

@@ -43,6 +43,8 @@ class RunIdentity:
         Gates in force with their parameters, in order.
     cells_sha256
         SHA-256 of settlements and cells of land release.
+    precision
+        Percent that is asked for, so that ``draws`` are the most; None: so many draws.
     """
 
     returnplan: str
@@ -53,6 +55,7 @@ class RunIdentity:
     seed: int
     gates: tuple[str, ...]
     cells_sha256: str
+    precision: float | None = None
 
     def differences(self, other: "RunIdentity") -> list[str]:
         """Say what is not the same in another plan: name, value here, value there.
@@ -83,11 +86,18 @@ _PLAN_FIELDS = dataclasses.fields(RunIdentity)
 
 
 def _shown(value: object) -> str:
+    if value is None:
+        return "none"
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def identity_of(
-    runner: DrawRunner, scenario: Scenario, scenario_sha256: str, draws: int, seed: int
+    runner: DrawRunner,
+    scenario: Scenario,
+    scenario_sha256: str,
+    draws: int,
+    seed: int,
+    precision: float | None = None,
 ) -> RunIdentity:
     """Describe the draws of a runner.
 
@@ -97,6 +107,8 @@ def identity_of(
         The scenario, and SHA-256 of its files.
     draws, seed
         Of the whole run.
+    precision
+        Percent that is asked for; None: no precision.
 
     Returns
     -------
@@ -113,6 +125,7 @@ def identity_of(
         seed=seed,
         gates=_gate_texts(scenario),
         cells_sha256=hashlib.sha256(labels.encode("utf-8")).hexdigest(),
+        precision=precision,
     )
 
 

@@ -19,6 +19,7 @@ from returnplan.model.effects.harm import (
 )
 from returnplan.quantiles import HIGH, LOW, MIDDLE, mean, quantile
 from returnplan.runs.blocks import ratio_error, standard_error, standard_errors
+from returnplan.runs.difference import difference_of
 from returnplan.runs.tables.drawn import Drawn
 from returnplan.runs.tables.family import of_draws
 from returnplan.units import DAY_S
@@ -133,8 +134,7 @@ def harm(drawn: Drawn) -> pd.DataFrame:
             row["people_unknown_risk"] = round(float(people))
         other = ("other_settlements", "other_largest")
         if has_enough and first is not None and _is_shown(mine, kind, other):
-            apart = number - _sum(first, fields)
-            row |= _range(drawn, apart, "difference")
+            row |= _apart(drawn, number, _sum(first, fields))
         rows.append(row)
     table = pd.DataFrame(rows, columns=list(HARM_COLUMNS))
     texts = ("allocation", "kind", "people_unknown_risk")
@@ -151,8 +151,32 @@ HARM_COLUMNS = (
     *(f"{BY_AREA}_low", f"{BY_AREA}_mean", f"{BY_AREA}_se", f"{BY_AREA}_high"),
     *("expected_low", "expected_p50", "expected_high", "expected_mean", "expected_se"),
     *("difference_low", "difference_mean", "difference_se", "difference_high"),
-    "people_unknown_risk",
+    *("difference_mean_low", "difference_mean_high"),
+    *("difference_differing", "difference_differing_share_high", "people_unknown_risk"),
 )
+SAME_SHARE = 1e-9
+"""Casualties that differ by a smaller share of them are the same: sums of floats are rounded."""
+
+
+def _apart(drawn: Drawn, number: Floats, first: Floats) -> dict[str, float]:
+    """Difference to the first allocation; a run on expected values has no more than its number."""
+    apart = number - first
+    if drawn.is_expected:
+        return _range(drawn, apart, "difference")
+    is_same = np.abs(apart) <= SAME_SHARE * np.maximum(number, first)
+    # Fewer casualties are better for the same people only, so nobody is judged by them.
+    apart = np.where(is_same, 0.0, apart)
+    found = difference_of(apart, fewer_is_better=True)
+    return {
+        "difference_low": found.p10,
+        "difference_mean": found.mean,
+        "difference_se": math.nan if math.isnan(found.mean) else standard_error(apart),
+        "difference_high": found.p90,
+        "difference_mean_low": found.low,
+        "difference_mean_high": found.high,
+        "difference_differing": found.differing,
+        "difference_differing_share_high": found.differing_share_high,
+    }
 
 
 def _by_exposure(drawn: Drawn, number: Floats, kind: str) -> dict[str, float]:

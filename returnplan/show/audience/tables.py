@@ -14,11 +14,11 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from returnplan.columns import column_of, public_columns
 from returnplan.errors import ReturnplanError
 from returnplan.model.effects.harm import LEAST_SETTLEMENTS
+from returnplan.runs import DRAWS
 from returnplan.runs.ready_days import Spread
 from returnplan.show.audience import districts
 from returnplan.show.audience.contributors import (
@@ -61,8 +61,6 @@ OTHER_CAUSES = "other causes"
 """Stands for causes for which few wait, counted together."""
 PERSON_DAYS_DIGIT, AREA_DIGIT, SHARE_DIGIT = -2, -3, 2
 """Person-days are rounded to 100, areas to 1,000 m2, shares to 0.01."""
-CLOSE_SHARE = 0.1
-"""An allocation is close to another that it equals or beats in at least this share of the draws."""
 LEAST_DRAWS = 10
 """Fewer draws than these have no public version: their steps are those of villages."""
 MEASURES = ("people", "returned", "present", "early", "share")
@@ -77,6 +75,7 @@ class _Room:
     """What makers of public tables know beside the tables."""
 
     areas: Mapping[str, str]
+    horizon: pd.Timestamp
     allocations: tuple[str, ...]
     opened: Opened
     ready: Ready
@@ -105,10 +104,10 @@ def for_audience(
     -------
     dict[str, pandas.DataFrame]
         internal: the tables, with ``districts``, ``district_gates`` and ``district_delays``.
-        public: these three, ``close`` (:func:`close_pairs`), ``summary``, ``people_met``,
-        ``returns``, ``costs``, ``harm`` and ``land_release``; and ``district_shares``,
-        ``differences`` and ``sensitivity`` if they are given. Their column ``withheld`` names what
-        is empty because few people are behind it. Dates that would tell of a village have no row.
+        public: these three, ``summary``, ``people_met``, ``returns``, ``costs``, ``harm`` and
+        ``land_release``; and ``district_shares``, ``differences``, ``verdicts`` and
+        ``sensitivity`` if they are given. Their column ``withheld`` names what is empty because
+        few people are behind it. Dates that would tell of a village have no row.
 
     Raises
     ------
@@ -125,6 +124,7 @@ def for_audience(
     run = _checked(spread)
     room = _Room(
         areas=areas,
+        horizon=pd.Timestamp(run.horizon),
         allocations=tuple(run.allocations),
         opened=opened(run, areas),
         ready=Ready(run, areas),
@@ -136,7 +136,7 @@ def for_audience(
         if name in tables
     }
     public = {name: PUBLIC[name](opened_up, room) for name in opened_up}
-    public |= {"close": _close(run, room)} | _by_district(homes, tables, room)
+    public |= _by_district(homes, tables, room)
     return {
         name: table[public_columns(name, map(str, table))].reset_index(drop=True)
         for name, table in public.items()
@@ -150,7 +150,7 @@ def _checked(spread: Spread | None) -> Spread:
         said = f"{draws} draws" if draws else "expected values, without draws"
         raise ReturnplanError(
             f"there is no public version of a run on {said}: each step of its curves would be the "
-            f"date of a village. Run it again with --draws 100 (at least {LEAST_DRAWS})"
+            f"date of a village. Run it again with --draws {DRAWS} (at least {LEAST_DRAWS})"
         )
     return spread
 
@@ -511,37 +511,20 @@ def _sensitivity(tables: Tables, _: _Room) -> pd.DataFrame:
     return tables["sensitivity"]
 
 
-def close_pairs(met: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
-    """Say of each two allocations whether one has as many people as the other in a tenth of draws.
-
-    Parameters
-    ----------
-    met
-        People whose conditions are met by the horizon, draws, by allocation.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``allocation``, ``against``, ``is_close``.
-    """
-    rows = [
-        (one, other, float((met[one] >= met[other]).mean()) >= CLOSE_SHARE)
-        for other in met
-        for one in met
-        if one != other
-    ]
-    return pd.DataFrame(rows, columns=["allocation", "against", "is_close"])
-
-
-def _close(run: Spread, room: _Room) -> pd.DataFrame:
-    """Only of allocations whose people at the horizon are shown."""
+def _verdicts(tables: Tables, room: _Room) -> pd.DataFrame:
+    """Only of allocations whose people at the horizon, or person-days, are shown."""
     days = room.opened.country
-    is_end = days["is_shown"] & (days["date"] == pd.Timestamp(run.horizon))
-    names = [name for name in run.allocations if name in set(days.loc[is_end, "allocation"])]
-    ready = room.ready
-    return close_pairs(
-        {name: ready.met(ready.seconds(name), run.horizon).sum(axis=1) for name in names}
-    )
+    is_end = days["is_shown"] & (days["date"] == room.horizon)
+    shown_of = {
+        "people_met": set(days.loc[is_end, "allocation"]),
+        "person_days": set(room.allocations) - set(room.opened.hides_waiting),
+    }
+    table = tables["verdicts"]
+    is_open = [
+        {row["allocation"], row["against"]} <= shown_of[row["measure"]]
+        for row in table.to_dict("records")
+    ]
+    return table[is_open]
 
 
 def _may_differ(row: Mapping[Hashable, Any], room: _Room) -> bool:
@@ -565,5 +548,6 @@ PUBLIC: Mapping[str, Callable[[Tables, _Room], pd.DataFrame]] = {
     "district_shares": _district_shares,
     "differences": _differences,
     "sensitivity": _sensitivity,
+    "verdicts": _verdicts,
 }
 """Tables that everybody may see, beside those by district, and how they are made."""

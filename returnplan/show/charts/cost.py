@@ -32,8 +32,8 @@ ROOM = 0.15  # of the span of the points, on each side
 def costs_and_people(summary: pd.DataFrame, people_met: pd.DataFrame) -> pd.DataFrame:
     """Return cost_musd, people, low, high and is_dominated by allocation.
 
-    Dominated: another allocation brings at least as many people for at most as much money, and is
-    better in one of the two.
+    Dominated: another allocation brings at least as many people for less money. Whether more people
+    for the same money are more than luck is not told by their numbers (model §11).
 
     Parameters
     ----------
@@ -50,9 +50,8 @@ def costs_and_people(summary: pd.DataFrame, people_met: pd.DataFrame) -> pd.Data
     for name, column in columns.items():
         table[name] = last.loc[names, column].astype(float)
     money, people = table["cost_musd"].to_numpy(), table["people"].to_numpy()
-    is_no_worse = (money[None, :] <= money[:, None]) & (people[None, :] >= people[:, None])
-    is_better = (money[None, :] < money[:, None]) | (people[None, :] > people[:, None])
-    return table.assign(is_dominated=np.any(is_no_worse & is_better, axis=1))
+    is_better = (money[None, :] < money[:, None]) & (people[None, :] >= people[:, None])
+    return table.assign(is_dominated=np.any(is_better, axis=1))
 
 
 def _cost_alt(
@@ -80,7 +79,7 @@ def _cost_alt(
     if not worse:
         return first
     second = words.phrase(
-        "Dominated, as another brings no fewer people for no more money: {allocations}.",
+        "Dominated, as another brings no fewer people for less money: {allocations}.",
         allocations=words.listed(worse),
     )
     return f"{first} {second}"
@@ -93,8 +92,8 @@ def _cost_notes(
     words = view.words
     notes = [
         words.phrase(
-            "Grey: dominated, another allocation brings at least as many people for at most as "
-            "much money, and is better in one of the two. The scales do not begin at zero."
+            "Grey: dominated, another allocation brings at least as many people for less money. "
+            "The scales do not begin at zero."
         ),
         words.phrase("Costs are in constant prices, not discounted."),
     ]

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from returnplan.language.words import Words
+from returnplan.runs.difference import LEVEL, VERDICTS
 from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.show.drawing import (
     INK,
@@ -67,24 +68,39 @@ def _differences_alt(differences: pd.DataFrame, *, view: View) -> str:
     rows = differences[differences["measure"] == "person_days"]
     if rows.empty:
         return words.phrase("Differences between allocations: nothing to draw.")
-    means = words.listed(
-        words.phrase(
-            "{allocation} {days} million person-days ({low} to {high}), better in {share} of the "
-            "draws",
-            allocation=view.title(row["allocation"]),
-            days=_signed(row["mean"] / MILLION, words),
-            low=_signed(row["low"] / MILLION, words),
-            high=_signed(row["high"] / MILLION, words),
-            share=words.percent(float(row["probability_better"])),
-        )
-        for _, row in rows.iterrows()
-    )
+    means = words.listed(_told(row, view) for _, row in rows.iterrows())
     return words.phrase(
         "Mean difference from {against} over the same {draws} draws (modelled), with its 95 % "
         "interval: {told}.",
         against=view.title(rows["against"].iloc[0]),
         draws=words.number(rows["draws"].iloc[0]),
         told=means,
+    )
+
+
+def _told(row: pd.Series, view: View) -> str:
+    """Say one difference in person-days, and its verdict."""
+    words, title = view.words, view.title(row["allocation"])
+    if np.isnan(row["mean"]):
+        return f"{title} {_few(row, words)}"
+    return words.phrase(
+        "{allocation} {days} million person-days ({low} to {high}), better in {share} of the draws "
+        "({verdict})",
+        allocation=title,
+        days=_signed(row["mean"] / MILLION, words),
+        low=_signed(row["low"] / MILLION, words),
+        high=_signed(row["high"] / MILLION, words),
+        share=words.percent(float(row["probability_better"])),
+        verdict=words.named(str(row["verdict"]), VERDICTS),
+    )
+
+
+def _few(row: pd.Series, words: Words) -> str:
+    """Say that the two hardly ever differ."""
+    return words.phrase(
+        "differ in {differing} of {draws} draws",
+        differing=words.number(row["differing"]),
+        draws=words.number(row["draws"]),
     )
 
 
@@ -103,8 +119,9 @@ def _differences_notes(differences: pd.DataFrame, *, view: View) -> Sequence[str
     return [
         words.phrase(
             "Dots: mean difference in people with conditions met, over the same {draws} draws; "
-            "lines: its 95 % interval (bootstrap). Right: share of the draws in which the "
-            "allocation is better, a tie counts half.",
+            "lines: its 95 % interval. Right: share of the draws in which the allocation is "
+            "better, a tie counts half. Empty dots: level, as fewer than 80 % of the draws agree "
+            "or the interval holds 0. Where fewer than ten draws differ there is no mean.",
             draws=words.number(differences["draws"].iloc[0]),
         ),
         words.phrase(
@@ -138,7 +155,7 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
     ----------
     differences
         One row per allocation and measure: allocation, against, measure, date, mean, low, high,
-        probability_better, draws.
+        probability_better, draws, differing, verdict.
     """
     ax = blank(ax)
     words = view.words
@@ -185,14 +202,18 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
 def _difference(ax: Axes, at: float, place: int, row: pd.Series, view: View) -> None:
     """Draw one mean with its interval, and write how probable it is that it is better."""
     words = view.words
+    if np.isnan(row["mean"]):
+        beside(ax, at, _few(row, words))
+        return
     colour, _, marker = LINES[(place + 1) % len(LINES)]  # the first is the reference
     ax.plot(
         [row["low"], row["high"]], [at, at], color=colour, linewidth=2.0, solid_capstyle="butt",
         label="_interval", in_layout=False,
     )  # fmt: skip
     ax.plot(
-        [row["mean"]], [at], linestyle="none", marker=marker, markersize=5.5, color=colour,
-        markeredgecolor=INK, markeredgewidth=0.5, zorder=3, label="_mean", in_layout=False,
+        [row["mean"]], [at], linestyle="none", marker=marker, markersize=5.5,
+        markerfacecolor="white" if row["verdict"] == LEVEL else colour, markeredgecolor=INK,
+        markeredgewidth=0.5, zorder=3, label="_mean", in_layout=False,
     )  # fmt: skip
     share = words.percent(float(row["probability_better"]))
     text = words.phrase("better in {share}", share=share)

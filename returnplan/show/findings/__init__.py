@@ -43,8 +43,9 @@ from returnplan.show.findings.findings import (
     range_of,
     records,
 )
-from returnplan.show.findings.leader import close, headline, leader, ranked, standing
+from returnplan.show.findings.leader import headline, leader, ranked, rivals, standing
 from returnplan.show.findings.options import (
+    NONE,
     Difference,
     Option,
     cost_note,
@@ -68,6 +69,7 @@ from returnplan.show.findings.waiting import (
 )
 
 __all__ = [
+    "NONE",
     "Bottleneck",
     "CauseRow",
     "Decision",
@@ -84,7 +86,6 @@ __all__ = [
     "assumptions_line",
     "blocks_most",
     "bottlenecks",
-    "close",
     "conditions",
     "cost_note",
     "decimals",
@@ -112,6 +113,7 @@ __all__ = [
     "rate_text",
     "records",
     "risks",
+    "rivals",
     "source_words",
     "sources",
     "standing",

@@ -16,9 +16,10 @@ from returnplan.insight.explain import OpenedRun, open_run
 from returnplan.insight.sensitivity import sensitivity, why_not
 from returnplan.insight.story import Chain
 from returnplan.language.words import Words, words_of
+from returnplan.runs.difference import OPPOSITE
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.folder import SCENARIO_COPY, TABLES
-from returnplan.runs.paired import differences
+from returnplan.runs.paired import differences, verdicts
 from returnplan.runs.reading import Run, fitting
 from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.show.audience.contributors import yearly_days
@@ -32,6 +33,7 @@ LEFT_TO_RIGHT = "\u200e"
 """Keeps the sign before its number where words are written from right to left."""
 DIGEST_SIGNS = 12
 """Signs of the digest of the results that are printed."""
+PERCENT = 100
 NEAR_YEARS = (3, 5)
 """The near date is a quarter of the horizon on, but neither sooner nor later than these years."""
 
@@ -160,6 +162,23 @@ class Findings:
         """The row of one allocation in ``summary``."""
         return next(records(self.rows("summary", allocation)))
 
+    def verdict(self, allocation: str, against: str, measure: str) -> str:
+        """Whether an allocation is better, worse or level; empty: not known, or not shown.
+
+        Parameters
+        ----------
+        allocation, against
+            Names.
+        measure
+            ``person_days`` or ``people_met``, by the horizon.
+        """
+        table = self.tables.get("verdicts")
+        if table is None:
+            return ""
+        is_it = table["allocation"].eq(allocation) & table["against"].eq(against)
+        found = table.loc[is_it & table["measure"].eq(measure), "verdict"]
+        return str(found.iloc[0]) if len(found) else ""
+
     def difference(self, allocation: str, against: str, measure: str) -> Mapping[str, Any] | None:
         """Paired difference of an allocation to the first, or of the first to another.
 
@@ -238,6 +257,21 @@ class Findings:
         if not self.draws or texts[1] == texts[2]:
             return texts[0]
         return ranged(self.words, *texts)
+
+    def few_differ(self, row: Mapping[str, Any]) -> str:
+        """What stands in place of a mean difference that rests on fewer than ten draws.
+
+        Parameters
+        ----------
+        row
+            With ``differing``, ``draws`` and ``differing_share_high``.
+        """
+        return self.words.phrase(
+            "differ in {differing} of {draws} draws; at most {share} of draws",
+            differing=self.number(row["differing"]),
+            draws=self.number(row["draws"]),
+            share=self.words.percent(math.ceil(PERCENT * row["differing_share_high"]), PERCENT),
+        )
 
     def count(self, people: float) -> str:
         """A number of people; nan is what the audience may not see."""
@@ -328,6 +362,7 @@ def findings_of(
     if opened.draws >= LEAST_DRAWS and len(run.allocations) > 1:
         compared = yearly_days(run) if audience == "public" else None
         tables["differences"] = differences(run, dates=compared)
+        tables["verdicts"] = verdicts(run)
     if not why_not(run):
         tables["sensitivity"] = sensitivity(run)
     households = {community.id: community.households for community in scenario.communities}
@@ -376,8 +411,9 @@ def mirrored(row: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     turned = {"mean": -row["mean"], "low": -row["high"], "high": -row["low"]}
     turned |= {"p10": -row["p90"], "p90": -row["p10"]}
     turned |= {"value": row["value_against"], "value_against": row["value"]}
-    names = {"allocation": row["against"], "against": row["allocation"]}
-    return {**row, **turned, **names, "probability_better": 1 - row["probability_better"]}
+    turned |= {"allocation": row["against"], "against": row["allocation"]}
+    turned |= {"probability_better": 1 - row["probability_better"]}
+    return {**row, **turned, "verdict": OPPOSITE[row["verdict"]]}
 
 
 def range_of(row: Mapping[str, Any], count: str) -> Range:

@@ -4,9 +4,8 @@ import datetime as dt
 import math
 from typing import Any
 
-import numpy as np
-
-from returnplan.show.audience.tables import close_pairs
+from returnplan.runs.difference import BETTER
+from returnplan.runs.paired import PEOPLE_MET
 from returnplan.show.findings.findings import Findings, on, records
 
 
@@ -31,13 +30,15 @@ def ranked(findings: Findings) -> tuple[str, ...]:
     return tuple(sorted(findings.allocations, key=key))
 
 
-def close(findings: Findings, allocation: str) -> tuple[str, ...]:
-    """Allocations that have as many people or more by the horizon in a tenth of the draws."""
-    table = findings.tables.get("close")
-    if table is None:
-        table = close_pairs(_met_in_draws(findings))
-    is_it = table["against"].eq(allocation) & table["is_close"].eq(True)
-    return tuple(str(name) for name in table.loc[is_it, "allocation"])
+def rivals(findings: Findings, allocation: str) -> tuple[str, ...]:
+    """Allocations that one is not better than, by people by the horizon (model §11).
+
+    None in a run on expected values; those that are not shown are left out.
+    """
+    verdicts = {
+        other: findings.verdict(allocation, other, PEOPLE_MET) for other in findings.allocations
+    }
+    return tuple(other for other, verdict in verdicts.items() if verdict not in ("", BETTER))
 
 
 def headline(findings: Findings) -> str:
@@ -120,10 +121,16 @@ def compared_with(findings: Findings, best: str) -> str:
 
 def _against(findings: Findings, best: str) -> str:
     other = compared_with(findings, best)
-    row = findings.difference(best, other, "people_met") if other else None
+    row = findings.difference(best, other, PEOPLE_MET) if other else None
     if row is None:
         return ""
     words = findings.words
+    if math.isnan(row["mean"]):
+        return words.phrase(
+            "Against “{title}”: {few}.",
+            title=findings.title(other),
+            few=findings.few_differ(row),
+        )
     more = row["probability_better"] - row["probability_same"] / 2
     return words.phrase(
         "Against “{title}” the difference is {difference} on average ({low} to {high} in 80 % of "
@@ -138,23 +145,26 @@ def _against(findings: Findings, best: str) -> str:
 
 
 def _how_clear(findings: Findings, best: str) -> str:
-    """Say whether an allocation is ahead of all others, or which ones are close."""
-    words, near = findings.words, close(findings, best)
+    """Say whether an allocation is ahead of all others, or against which ones it is not."""
+    words, near = findings.words, rivals(findings, best)
     others = len(findings.allocations) - 1
     at_end = [met_on(findings, name, findings.horizon) for name in findings.allocations]
     if not others or any(math.isnan(row["people_p50"]) for row in at_end):
         return ""
     if not near:
-        return words.phrase("No other allocation has as many in a tenth of the draws or more.")
+        return words.phrase(
+            "It is ahead of every other allocation: 80 % of the draws or more agree (the same "
+            "counts half), and the 95 % interval of the mean difference does not hold 0."
+        )
     if len(near) == others > 1:
         return words.phrase(
-            "No allocation is clearly ahead: each other one has as many people or more in at "
-            "least a tenth of the draws."
+            "No allocation is clearly ahead: against each other one fewer than 80 % of the draws "
+            "agree (the same counts half), or the 95 % interval of the mean difference holds 0."
         )
     titles = words.listed(words.phrase("“{title}”", title=findings.title(name)) for name in near)
     return words.phrase(
-        "No allocation is clearly ahead: as many people or more in at least a tenth of the draws "
-        "also under {titles}.",
+        "No allocation is clearly ahead: against {titles} fewer than 80 % of the draws agree (the "
+        "same counts half), or the 95 % interval of the mean difference holds 0.",
         titles=titles,
     )
 
@@ -163,13 +173,3 @@ def met_on(findings: Findings, allocation: str, day: dt.date) -> dict[str, Any]:
     """Row of people_met on a date of counting."""
     rows = findings.rows("people_met", allocation)
     return next(records(on(rows, day)))
-
-
-def _met_in_draws(findings: Findings) -> dict[str, Any]:
-    """People whose conditions are met by the horizon, draws, by allocation; none: no draws."""
-    run = findings.run
-    if run.ready_day is None:
-        return {}
-    people = {community.id: community.people for community in findings.scenario.communities}
-    counts = np.array([people[name] for name in run.communities], np.float64)
-    return dict(zip(run.allocations, np.isfinite(run.ready_day) @ counts, strict=True))

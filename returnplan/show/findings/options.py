@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from returnplan.runs.difference import BETTER, WORSE
+from returnplan.runs.paired import PEOPLE_MET, PERSON_DAYS
 from returnplan.show.audience.tables import SHARE_DIGIT
 from returnplan.show.drawing import ranged
 from returnplan.show.findings.findings import Findings, Range, range_of, records
@@ -38,11 +40,14 @@ class Difference:
         Mean over the draws.
     low, high
         Its interval; nan in a run on expected values.
+    no_mean
+        Words in place of the mean, where too few draws differ; empty: there is one.
     """
 
     mean: float
     low: float
     high: float
+    no_mean: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +76,7 @@ class Option:
         None: withheld.
     dominated_by
         Name of an allocation that is as good in people, person-days, cost and casualties, and
-        better in one of them; empty: there is none.
+        better in people or person-days (model §11) or costs less; empty: there is none.
     texts
         Cells of the table of options, in the order of :func:`option_headings`.
     """
@@ -213,7 +218,8 @@ def options(findings: Findings) -> tuple[Option, ...]:
     """Allocations side by side, in the order of the run."""
     merits = _merits(findings)
     return tuple(
-        _option(findings, name, _dominated_by(merits, name)) for name in findings.allocations
+        _option(findings, name, _dominated_by(findings, merits, name))
+        for name in findings.allocations
     )
 
 
@@ -255,7 +261,8 @@ def _person_days(findings: Findings, allocation: str) -> Difference | None:
         if math.isnan(mine - its):
             return None
         return Difference(mean=mine - its, low=math.nan, high=math.nan)
-    return Difference(mean=row["mean"], low=row["low"], high=row["high"])
+    few = findings.few_differ(row) if math.isnan(row["mean"]) else ""
+    return Difference(mean=row["mean"], low=row["low"], high=row["high"], no_mean=few)
 
 
 def _half(
@@ -305,13 +312,26 @@ def rate_text(findings: Findings, rate: Range | None) -> str:
     return findings.ranged(rate, min(max(digits, 0), MOST_DIGITS))
 
 
-def _dominated_by(merits: Mapping[str, tuple[float, ...]], allocation: str) -> str:
+def _dominated_by(
+    findings: Findings, merits: Mapping[str, tuple[float, ...]], allocation: str
+) -> str:
     """Name of an allocation that is nowhere worse and somewhere better in the table; else empty."""
-    mine = merits[allocation]
     for other, its in merits.items():
-        if all(b >= a for a, b in zip(mine, its, strict=True)) and its != mine:
+        is_no_worse = all(b >= a for a, b in zip(merits[allocation], its, strict=True))
+        if is_no_worse and _is_better(findings, merits, other, allocation):
             return other
     return ""
+
+
+def _is_better(
+    findings: Findings, merits: Mapping[str, tuple[float, ...]], one: str, other: str
+) -> bool:
+    """Whether one is better in people or person-days, as the draws say, or costs less."""
+    people, days, cost = (a > b for a, b in zip(merits[one][:3], merits[other][:3], strict=True))
+    if not findings.draws:
+        return people or days or cost
+    verdicts = {findings.verdict(one, other, measure) for measure in (PEOPLE_MET, PERSON_DAYS)}
+    return WORSE not in verdicts and (cost or BETTER in verdicts)
 
 
 def _merits(findings: Findings) -> dict[str, tuple[float, ...]]:
@@ -365,6 +385,8 @@ def _half_text(findings: Findings, dates: tuple[dt.date | None, ...], horizon: R
 
 
 def _difference(findings: Findings, other: Difference, decimals: int, unit: float = 1.0) -> str:
+    if other.no_mean:
+        return other.no_mean
     numbers = (other.mean / unit, other.low / unit, other.high / unit)
     return findings.signed_range(*numbers, decimals)
 

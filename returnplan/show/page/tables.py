@@ -8,7 +8,9 @@ from typing import Any
 from returnplan.domain import Assumption
 from returnplan.model.chance.assumptions import rows_in_force
 from returnplan.model.chance.dependence import dependence_in_force
+from returnplan.runs.difference import VERDICTS
 from returnplan.show.findings import (
+    NONE,
     Findings,
     bottlenecks,
     cost_note,
@@ -30,6 +32,8 @@ from returnplan.show.page.rounding import significant
 
 MOST_ROADS = 10
 MILLION = 1e6
+APART = ("mean", "low", "high", "differing", "differing_share_high")
+"""Ends of the columns of ``harm`` about a difference."""
 PARAMETERS = ("a", "b", "c")
 
 
@@ -118,6 +122,7 @@ def difference_tables(findings: Findings) -> tuple[Table, ...]:
         words.phrase("95 % interval of the mean"),
         words.phrase("80 % of the draws"),
         words.phrase("Better in"),
+        words.phrase("Verdict"),
     )
     return tuple(
         Table(
@@ -142,10 +147,14 @@ def _difference(findings: Findings, row: dict[str, Any]) -> tuple[str, ...]:
 
     return (
         findings.title(row["allocation"]),
-        signed(row["mean"]),
-        between(row["low"], row["high"]),
+        *(
+            (findings.few_differ(row), NONE)
+            if math.isnan(row["mean"])
+            else (signed(row["mean"]), between(row["low"], row["high"]))
+        ),
         between(row["p10"], row["p90"]),
         words.percent(row["probability_better"]),
+        words.named(row["verdict"], VERDICTS),
     )
 
 
@@ -226,7 +235,10 @@ def _harm(findings: Findings, allocation: str, kind: str) -> str:
         return words.phrase("reference") if findings.draws else words.phrase("withheld")
     rows = findings.rows("harm", allocation)
     row = next(records(rows[rows["kind"] == kind]), {})
-    values = [float(row.get(f"difference_{part}", math.nan)) for part in ("mean", "low", "high")]
+    apart = {part: float(row.get(f"difference_{part}", math.nan)) for part in APART}
+    values = [apart[part] for part in ("mean", "low", "high")]
+    if math.isnan(values[0]) and not math.isnan(apart["differing"]):
+        return findings.few_differ({**apart, "draws": findings.draws})
     if math.isnan(values[0]):
         return words.phrase("withheld")
     places = decimals(findings, max(values, key=abs))

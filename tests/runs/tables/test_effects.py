@@ -313,7 +313,8 @@ HARM_COLUMNS = [
     *("per_km2_low", "per_km2_mean", "per_km2_se", "per_km2_high"),
     *("expected_low", "expected_p50", "expected_high", "expected_mean", "expected_se"),
     *("difference_low", "difference_mean", "difference_se", "difference_high"),
-    "people_unknown_risk",
+    *("difference_mean_low", "difference_mean_high"),
+    *("difference_differing", "difference_differing_share_high", "people_unknown_risk"),
 ]
 
 
@@ -329,6 +330,11 @@ def casualties(
     exposure = (500, 1500, 4)  # person-years early and after, km2
     others = [np.full(len(fields[0]), given) for given in (unknown, *rests_on, *exposure)]
     return dict(zip(Casualties._fields, [*fields, *others], strict=True))
+
+
+def again(fields: Mapping[str, Any], times: int) -> dict[str, Any]:
+    """The same draws several times over."""
+    return {name: np.tile(values, times) for name, values in fields.items()}
 
 
 def harm_of(
@@ -370,12 +376,28 @@ def test_allocations_are_compared_with_the_first_draw_by_draw(sketch: Sketch) ->
     more = rows.loc[("more", "all")]
     # 33, 13, 23: +21, -10, -11
     assert more["expected_mean"] == 23
-    assert more["difference_mean"] == 0
-    assert more["difference_se"] == pytest.approx(math.sqrt((21**2 + 10**2 + 11**2) / 6))
+    assert math.isnan(more["difference_mean"])  # three draws are too few for a mean
+    assert math.isnan(more["difference_se"])
     assert more[["difference_low", "difference_high"]].tolist() == [-10, 21]
+    assert more["difference_differing"] == 3
     people = rows["people_unknown_risk"]
     assert people.loc[("more", "returnees")] == 300
     assert people.loc[("more", "deminers")] == 0
+
+
+def test_ten_draws_that_differ_have_a_mean_difference_with_its_interval(sketch: Sketch) -> None:
+    many = {name: again(fields, 4) for name, fields in TWO.items()}
+    rows: Any = harm_of(three_villages(sketch), many).set_index(["allocation", "kind"])
+    more = rows.loc[("more", "all")]
+    assert more[["difference_mean", "difference_differing"]].tolist() == [0, 12]
+    # Student's t with 11 degrees of freedom: 2.201; squares: 4 (441 + 100 + 121).
+    reach = 2.2009851601 * math.sqrt(4 * 662 / 11 / 12)
+    ends = more[["difference_mean_low", "difference_mean_high"]].tolist()
+    assert ends == pytest.approx([-reach, reach])
+    # One after the other is added up: what is not the same by a rounding is no difference.
+    shaken = many["today"] | {"after": many["today"]["after"] * (1 + 1e-13)}
+    rows = harm_of(three_villages(sketch), {"today": many["today"], "more": shaken})
+    assert rows["difference_differing"].dropna().unique().tolist() == [0]
 
 
 def test_totals_stand_beside_rates_by_person_years_and_by_area(sketch: Sketch) -> None:
@@ -423,10 +445,11 @@ def test_a_difference_that_rests_on_one_village_is_not_shown(
     sketch: Sketch, rests_on: tuple[float, float, float, float]
 ) -> None:
     found = TWO | {"more": casualties([1, 1, 1], [30, 10, 20], [4, 2, 3], [2, 2, 2], 0, rests_on)}
-    table: Any = harm_of(three_villages(sketch), found)
+    many = {name: again(fields, 4) for name, fields in found.items()}
+    table: Any = harm_of(three_villages(sketch), many)
     rows = table[table["allocation"] == "more"].set_index("kind")
     assert rows.loc["returnees", "expected_mean"] > 0
-    assert rows.loc["returnees", ["difference_low", "difference_mean"]].isna().all()
+    assert rows.loc["returnees"].filter(like="difference_").isna().all()
     assert rows.loc["deminers", "difference_mean"] == 1
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from returnplan.quantiles import quantile
 from returnplan.runs.district_shares import district_shares
-from returnplan.runs.paired import differences
+from returnplan.runs.paired import differences, verdicts
 from returnplan.show.audience.contributors import yearly_days
 from returnplan.units import counting_dates
 
@@ -121,6 +121,7 @@ def tables_of(run: Drawn) -> Tables:
         "delays": _delays(run),
         "district_shares": district_shares(run),
         "differences": differences(run, dates=yearly_days(run)),
+        "verdicts": verdicts(run),
     }
 
 

@@ -14,7 +14,7 @@ import returnplan as rp
 from returnplan.columns import result_columns
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.folder import TABLES
-from returnplan.runs.paired import differences
+from returnplan.runs.paired import differences, verdicts
 from returnplan.runs.reading import Run, load_run
 from returnplan.show.audience.contributors import yearly_days
 from returnplan.show.audience.tables import OTHER, for_audience
@@ -40,6 +40,7 @@ def _read(name: str, folder: Path) -> Shown:
     run = load_run(folder)
     tables = {table: getattr(run, table) for table in TABLES}
     tables["differences"] = differences(run, dates=yearly_days(run))
+    tables["verdicts"] = verdicts(run)
     return rp.load(f"scenarios/{name}"), tables | {"district_shares": district_shares(run)}, run
 
 

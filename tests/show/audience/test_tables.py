@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 import returnplan as rp
+from returnplan.runs.paired import verdicts
 from returnplan.show.audience.districts import district_tables
 from returnplan.show.audience.tables import (
     ALL,
@@ -22,7 +23,6 @@ from returnplan.show.audience.tables import (
     OTHER,
     OTHER_CAUSES,
     areas_of,
-    close_pairs,
     for_audience,
 )
 from tests.show.audience.made_up import Drawn, drawn
@@ -112,7 +112,7 @@ def test_a_run_of_few_draws_has_no_public_version(draws: int) -> None:
     run = run_of(tables["readiness"])
     few = None if not draws else replace(run, ready_day=run.ready_day[:, :draws])
     said = f"{draws} draws" if draws else "expected values, without draws"
-    with pytest.raises(rp.ReturnplanError, match=f"a run on {said}: .* again with --draws 100"):
+    with pytest.raises(rp.ReturnplanError, match=f"a run on {said}: .* again with --draws 128"):
         for_audience(tables, "public", None, few)
 
 
@@ -874,7 +874,8 @@ def between(run: Drawn, *rows: tuple[str, str, str | None, float]) -> Tables:
     tables = tables_of(dict.fromkeys(run.allocations, NORTH)) | {"readiness": run.readiness}
     tables["gates"] = keys.assign(gate="survey", state="met")
     tables["delays"] = keys.assign(cause="winter", person_days_mean=1.0)
-    return for_audience(tables | {"differences": table}, "public", None, run)
+    tables |= {"differences": table, "verdicts": verdicts(run)}
+    return for_audience(tables, "public", None, run)
 
 
 def test_differences_are_rounded_and_those_of_one_settlement_or_of_hidden_days_left_out() -> None:
@@ -905,26 +906,18 @@ def test_the_only_two_allocations_may_be_compared() -> None:
     run = pairs_of(first=FIRST, even=EVEN)
     shown = between(run, ("even", "first", "2032-01-01", 400.0))
     assert shown["differences"]["mean"].tolist() == [400]
-    assert shown["close"].to_numpy().tolist() == [["even", "first", True], ["first", "even", True]]
-
-
-def test_an_allocation_is_close_from_a_tenth_of_the_draws_on() -> None:
-    often = np.full(10, 100.0)
-    once = np.array([100.0, *[90.0] * 9])
-    never = np.full(10, 99.0)
-    close = close_pairs({"often": often, "once": once, "never": never})
-    assert close.to_numpy().tolist() == [
-        ["once", "often", True],  # as many in one draw of ten
-        ["never", "often", False],
-        ["often", "once", True],
-        ["never", "once", True],
-        ["often", "never", True],
-        ["once", "never", True],
+    assert shown["verdicts"].to_numpy().tolist() == [
+        ["first", "even", "person_days", "worse"],
+        ["even", "first", "person_days", "better"],
+        ["first", "even", "people_met", "level"],  # all are met in time
+        ["even", "first", "people_met", "level"],
     ]
 
 
-def test_closeness_is_said_only_of_allocations_whose_people_at_the_horizon_are_shown() -> None:
+def test_verdicts_are_public_only_of_allocations_whose_people_at_the_horizon_are_shown() -> None:
     never = [*FIRST[:10], *[np.inf] * 4]
     alone = [np.inf] * 10 + [1600.0] + [np.inf] * 3
     shown = between(pairs_of(first=FIRST, few=never, alone=alone), ("few", "first", None, 0.0))
-    assert shown["close"].to_numpy().tolist() == [["few", "first", False], ["first", "few", True]]
+    table = shown["verdicts"]
+    people = table[table["measure"] == "people_met"].drop(columns="measure")
+    assert people.to_numpy().tolist() == [["first", "few", "better"], ["few", "first", "worse"]]

@@ -177,7 +177,7 @@ def test_dominated_is_what_another_allocation_beats_in_cost_or_people() -> None:
     assert legend_words(ax)[1:3] == [
         "dear\n300\nUSD 30.0 million", "worse (dominated)\n250\nUSD 31.0 million",
     ]  # fmt: skip
-    assert alt("people_against_cost", given).endswith("for no more money: worse.")
+    assert alt("people_against_cost", given).endswith("for less money: worse.")
 
 
 def test_ranges_of_people_are_lines_at_the_cost() -> None:
@@ -206,7 +206,25 @@ def test_differences_are_in_people_and_better_is_to_the_right() -> None:
     assert words[:3] == ["better in 90 % (−4.0)", "better in 10 % (+4.0)", "better in 90 %"]
     assert "Today's teams" in ax.get_xlabel()
     text = alt("paired_differences", given, DRAWS)
-    assert "more −4.0 million person-days (−6.0 to −2.0), better in 90 % of the draws" in text
+    assert (
+        "more −4.0 million person-days (−6.0 to −2.0), better in 90 % of the draws (better)" in text
+    )
+
+
+def test_what_is_level_has_an_empty_dot_and_what_hardly_differs_has_none() -> None:
+    given = differences()
+    is_end = given["date"] == "2030-01-01"
+    given.loc[is_end, "verdict"] = "level"
+    is_first = given["measure"] == "person_days"
+    given.loc[is_first, ["mean", "low", "high"]] = math.nan
+    given.loc[is_first, "differing"] = [3, 0]
+    ax = drawn("paired_differences", tables() | {"differences": given}, DRAWS)
+    dots = [one for one in ax.get_lines() if one.get_label() == "_mean"]
+    assert [one.get_markerfacecolor() == "white" for one in dots] == [False] * 6 + [True] * 2
+    words = [text.get_text() for text in ax.texts]
+    assert words[:2] == ["differ in 3 of 50 draws", "differ in 0 of 50 draws"]
+    text = alt("paired_differences", tables() | {"differences": given}, DRAWS)
+    assert "more differ in 3 of 50 draws and less differ in 0 of 50 draws" in text
 
 
 # What drives results

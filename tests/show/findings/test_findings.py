@@ -25,7 +25,6 @@ from returnplan.show.findings import (
     Range,
     blocks_most,
     bottlenecks,
-    close,
     conditions,
     decisions,
     districts,
@@ -44,6 +43,7 @@ from returnplan.show.findings import (
     profile,
     records,
     risks,
+    rivals,
     sources,
     standing,
     statements,
@@ -103,7 +103,8 @@ def test_the_headline_names_the_allocation_ahead_with_range_difference_and_how_o
         "By 1 Jan 2030 the conditions for return are met (modelled) for 400 people of 400 (300 to "
         "400 in 80 % of the draws) under “Plan B”. Against “Plan A” the difference is +140 on "
         "average (+100 to +300 in 80 % of the draws): more people in 100 % of the draws, fewer in "
-        "0 %. No other allocation has as many in a tenth of the draws or more."
+        "0 %. It is ahead of every other allocation: 80 % of the draws or more agree (the same "
+        "counts half), and the 95 % interval of the mean difference does not hold 0."
     )
 
 
@@ -125,21 +126,29 @@ def test_when_the_first_allocation_is_ahead_it_is_compared_with_the_best_other_o
     assert mirrored(turned) == given
 
 
-def test_an_allocation_that_others_match_in_a_tenth_of_the_draws_is_not_clearly_ahead() -> None:
-    # The third has as many as the second in draws 8 and 9: a fifth of them.
+def test_an_allocation_is_not_clearly_ahead_of_one_with_which_it_is_level() -> None:
+    # The third has as many as the second in draws 8 and 9, and 100 fewer in all others: 90 % agree,
+    # but fewer than ten draws differ. With 20 draws, 16 do, and the interval does not hold 0.
     third = ([300.0] * 10, [NEVER] * 10)
     titles = {"plan": "A", "more": "B", "third": "C"}
-    text = ahead(tiny(ready={**READY, "third": third}, titles=titles))
-    assert text.endswith(
-        "No allocation is clearly ahead: as many people or more in at least a tenth of the draws "
-        "also under “C”."
+    findings = tiny(ready={**READY, "third": third}, titles=titles)
+    assert rivals(findings, "more") == ("third",)
+    assert ahead(findings).endswith(
+        "No allocation is clearly ahead: against “C” fewer than 80 % of the draws agree (the same "
+        "counts half), or the 95 % interval of the mean difference holds 0."
     )
+    twice = {
+        name: (2 * list(alpha), 2 * list(beta))
+        for name, (alpha, beta) in {**READY, "third": third}.items()
+    }
+    assert rivals(tiny(ready=twice, titles=titles, draws=20), "more") == ()
     equal = {"plan": READY["more"], "more": READY["more"], "third": READY["more"]}
     findings = tiny(ready=equal, titles=titles)
     assert leader(findings) == "plan"  # of equal ones the first
-    assert "the difference is 0 on average (0 to 0 in 80 % of the draws)" in ahead(findings)
-    assert ahead(findings).endswith("each other one has as many people or more in at "
-                                         "least a tenth of the draws.")  # fmt: skip
+    text = ahead(findings)
+    assert "Against “B”: differ in 0 of 10 draws; at most 31 % of draws." in text
+    assert "No allocation is clearly ahead: against each other one fewer than 80 %" in text
+    assert options(findings)[1].texts[5] == "differ in 0 of 10 draws; at most 31 % of draws"
 
 
 def test_one_allocation_is_compared_with_nothing() -> None:
@@ -166,7 +175,7 @@ def test_a_run_on_expected_values_has_no_ranges_and_says_that_it_is_no_forecast(
     assert second.texts[7] == "–"  # no figures of harm
     assert "do not publish" in " ".join(risks(findings))
     assert "80 %" not in everything(findings)
-    assert close(findings, "more") == ()  # nothing is known of how close the other is
+    assert rivals(findings, "more") == ()  # nothing is known of how close the other is
     scenario = replace(findings.scenario, targets=(target(300, date(2029, 1, 1)),))
     texts = [one.sentence for one in targets(tiny(draws=0, scenario=scenario))]
     assert all(text.endswith("reached on expected values, which know no ranges.") for text in texts)
@@ -235,6 +244,13 @@ def test_an_allocation_is_dominated_when_another_is_nowhere_worse_and_somewhere_
     harmful = harm.assign(**{rate: [0.2, 0.3]})  # per person-year: totals grow with returns
     worse = replace(findings, tables={**findings.tables, "summary": cheap, "harm": harmful})
     assert [one.dominated_by for one in options(worse)] == ["", ""]
+    # More people and fewer person-days, which the draws cannot tell from luck; for less money.
+    level = findings.tables["verdicts"].assign(verdict="level")
+    better = replace(better, tables={**better.tables, "verdicts": level})
+    assert [one.dominated_by for one in options(better)] == ["", ""]
+    cheaper = cheap.assign(cost_usd_mean=[2e6, 1e6])
+    better = replace(better, tables={**better.tables, "summary": cheaper})
+    assert [one.dominated_by for one in options(better)] == ["more", ""]
 
 
 def target(people: int, day: date, measure: Any = "conditions_met") -> rp.Target:
