@@ -133,7 +133,7 @@ def _gate_text(findings: Findings, outlook: Outlook, number: int) -> str:
     sign = SIGNS[gate.state]
     if gate.since is None:
         return f"{sign} {gate.state_name}"
-    return f"{sign} {gate.state_name}: {findings.words.date(gate.since)}"
+    return f"{sign} {gate.state_name}: {findings.said_date(gate.since)}"
 
 
 def _planned(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> float:

@@ -356,10 +356,12 @@ def _half_text(findings: Findings, dates: tuple[dt.date | None, ...], horizon: R
     if dates[1] is None and math.isnan(horizon.middle):
         return words.phrase("withheld")
     early, middle, late = (
-        words.month(day) if day else words.phrase("not by {year}", year=findings.horizon.year)
+        words.said_month(day, findings.draws)
+        if day
+        else words.phrase("not by {year}", year=findings.horizon.year)
         for day in dates
     )
-    if not findings.draws or early == middle == late:
+    if not findings.draws or early == late:
         return middle
     return ranged(words, middle, early, late)
 
