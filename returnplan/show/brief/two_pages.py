@@ -351,9 +351,7 @@ def _decisions(sheets: Sheets, findings: Findings, box: Box) -> float:
     if not questions:
         return sheets.text(box.below(y), words.phrase("The tables name no decision."), colour=QUIET)
     head = (words.phrase("Date"), words.phrase("Decision"), words.phrase("Why"))
-    rows = [
-        (words.date(asked.by) if asked.by else "–", asked.what, asked.why) for asked in questions
-    ]
+    rows = [(asked.when or "–", asked.what, asked.why) for asked in questions]
     return table(sheets, box.below(y), head, rows, DECISION_COLUMNS)
 
 

@@ -139,8 +139,7 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "differences": tables.difference_tables(findings),
         "cost": tables.cost_table(findings),
         "decisions": [
-            {"what": made.what, "why": made.why, "by": made.by and words.date(made.by)}
-            for made in decisions(findings)
+            {"what": made.what, "why": made.why, "by": made.when} for made in decisions(findings)
         ],
         "risks": risks(findings),
         "not_modelled": not_modelled(findings),

@@ -9,10 +9,11 @@ from babel.units import format_unit
 
 from returnplan.language.words import Words
 from returnplan.model.conditions.gates import STATES
+from returnplan.runs.expected_values import expected_values_words
 from returnplan.runs.tables.judged import LIKELY_ABOVE, UNLIKELY_BELOW
 from returnplan.scenario.background import Background
 from returnplan.show.drawing import EVEN, boundaries, ranged
-from returnplan.show.findings import Findings, target_name
+from returnplan.show.findings import Findings, leader, target_name
 
 FIFTHS = 5
 
@@ -258,6 +259,11 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
                 "more people."
             )
         )
+        best, run = leader(findings), findings.run
+        apart = expected_values_words(run.summary, run.people_met, best, words)
+        if apart:
+            under = words.phrase("Under “{title}”:", title=findings.title(best))
+            notes.append(f"{under} {apart}")
     credit = "; ".join(background.credit_lines) if findings.is_public else findings.view.sources
     if credit:
         notes.append(words.phrase("Sources: {sources}", sources=credit))
