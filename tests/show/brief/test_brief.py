@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from pypdf import PdfReader
 
@@ -29,7 +30,7 @@ from returnplan.show.findings import (
     statements,
 )
 from tests.leaks import leaks
-from tests.tiny import READY, tiny
+from tests.tiny import NEVER, READY, tiny
 
 SAFE = re.compile(r"\bsafe\b", re.IGNORECASE)
 MOST_BYTES = 2_000_000
@@ -130,6 +131,32 @@ def _alternatives(pdf: Any) -> Iterator[str]:
         item = pdf.get_object(number)
         if isinstance(item, dict) and "/Alt" in item:
             yield str(item["/Alt"])
+
+
+def test_above_the_map_stands_in_how_many_communities_it_is_likely_about_even_unlikely() -> None:
+    half = ([400.0] * 6 + [NEVER] * 4, [NEVER] * 7 + [500.0] * 3)
+    _, (first, second) = read(brief(tiny(ready={"half": half})))
+    limits = "in more than 60 %, in 40 % to 60 %, in less than 40 % of the draws."
+    assert "Communities: likely 0, about even 1, unlikely 1. Likely, about even" in first
+    assert limits in first
+    assert limits in second  # beside the statuses that there are
+    assert "about 1.1 of 2 (1 to 2)" in first
+    unknown = tiny(ready={"half": half}).run.readiness.assign(
+        status=["unknown: water works", "conditions not met: water"],
+        certainty=pd.Series([None, "unlikely"]),
+    )
+    _, (first, _) = read(brief(tiny(ready={"half": half}, tables={"readiness": unknown})))
+    assert "Communities: likely 0, about even 0, unlikely 1, unknown 1." in first
+    _, (first, second) = read(brief(tiny(draws=0)))
+    assert "about even" not in first + second
+    _, (page,) = read(
+        community_page(
+            tiny(ready={"half": half}),
+            profile(tiny(ready={"half": half}), "alpha", with_chain=False),
+        )
+    )
+    assert "◐ About even whether conditions are met (modelled)" in page
+    assert "1st quarter 2026" in page
 
 
 def many(count: int) -> Findings:

@@ -206,15 +206,16 @@ def test_communities_that_are_not_met_are_an_expected_number_with_its_range(
     assert [one.texts[-1] for one in options(little)] == [
         "about 1.2 of 2 (1 to 2)", "about 0.2 of 2 (0 to 1)",
     ]  # fmt: skip
-    many = {"communities_never": [161.4, 12.0], "communities_never_p10": [150, 12]}
-    told = little.tables["summary"].assign(**many, communities_never_p90=[240, 12])
+    never = {"": [161.4, 12.0], "_p10": [150.0, 12.0], "_p90": [240.0, 12.0]}
+    many = {f"communities_never{end}": numbers for end, numbers in never.items()}
+    told = little.tables["summary"].assign(**many)
     changed = replace(little, tables={**little.tables, "summary": told})
     assert [one.texts[-1] for one in options(changed)] == [
         "about 161 of 2 (150 to 240)", "about 12 of 2 (12 to 12)",
     ]  # fmt: skip
     public = options(replace(changed, audience="public"))
     assert public[0].texts[-1] == "about 161 (150 to 240)"
-    none = told.assign(**dict.fromkeys(many, math.nan), communities_never_p90=math.nan)
+    none = told.assign(**{name: math.nan for name in many})
     hidden = replace(little, tables={**little.tables, "summary": none})
     assert [one.texts[-1] for one in options(hidden)] == ["withheld"] * 2
     # On expected values (the first draw): beta is never ready under plan.
@@ -224,7 +225,7 @@ def test_communities_that_are_not_met_are_an_expected_number_with_its_range(
 def test_dates_that_few_draws_bring_about_are_said_by_quarter(little: Findings) -> None:
     (first, _) = profile(little, "alpha", with_chain=False).outlooks
     assert first.date == "1st quarter 2026 (1st quarter 2026 to not within the horizon)"
-    often = {name: (a * 26, b * 26) for name, (a, b) in READY.items()}
+    often = {name: ([*one] * 26, [*other] * 26) for name, (one, other) in READY.items()}
     many = tiny(ready=often, draws=260)
     (first, _) = profile(many, "alpha", with_chain=False).outlooks
     assert first.date == "5 Feb 2026 (5 Feb 2026 to not within the horizon)"
