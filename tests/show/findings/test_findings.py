@@ -215,7 +215,7 @@ def test_communities_that_are_not_met_are_an_expected_number_with_its_range(
     ]  # fmt: skip
     public = options(replace(changed, audience="public"))
     assert public[0].texts[-1] == "about 161 (150 to 240)"
-    none = told.assign(**{name: math.nan for name in many})
+    none = told.assign(**dict.fromkeys(many, math.nan))
     hidden = replace(little, tables={**little.tables, "summary": none})
     assert [one.texts[-1] for one in options(hidden)] == ["withheld"] * 2
     # On expected values (the first draw): beta is never ready under plan.
