@@ -28,6 +28,7 @@ from returnplan.show.drawing import (
     legend_below,
     mark,
     note,
+    state_word,
     states,
 )
 
@@ -221,8 +222,8 @@ def _dates_legend(ax: Axes, state: pd.Series, days: Floats, view: View) -> None:
     words = view.words
     texts = {
         "met": words.phrase("Median date") if view.draws else words.phrase("Date"),
-        EVEN: words.phrase("About even whether met within the horizon"),
-        "not met": words.phrase("Unlikely to be met within the horizon")
+        EVEN: state_word(EVEN, view),
+        "not met": state_word("not met", view)
         if view.draws
         else words.phrase("Not met within the horizon"),
         "unknown": words.phrase("Unknown: data missing"),

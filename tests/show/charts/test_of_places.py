@@ -86,7 +86,7 @@ def test_what_is_about_even_stands_at_the_edge_with_or_without_a_median() -> Non
     assert dots(ax, "_not met") == dots(ax, "_open") == []
     words = [text.get_text() for text in ax.texts]
     assert words[1:3] == ["about even, 40 % of draws", "about even, 60 % of draws"]
-    assert "About even whether met within the horizon" in legend_words(ax)
+    assert "About even whether met" in legend_words(ax)
     text = alt("ready_dates", half_sure(tables()), DRAWS)
     assert "in 1 of the 4 communities shown, about even in 2, unlikely in 0, unknown in 1." in text
 
