@@ -15,10 +15,11 @@ from pypdf import PdfReader
 
 from returnplan.language.words import words_of
 from returnplan.show.brief import brief, community_page
+from returnplan.show.brief.one_page import SIGNS
 from returnplan.show.brief.sheet import HEIGHT, MARGIN, WIDTH, Box, Sheets
 from returnplan.show.findings import (
     Findings,
-    bottlenecks,
+    blocks_most,
     conditions,
     decisions,
     headline,
@@ -92,7 +93,7 @@ def test_the_brief_holds_headline_options_decisions_wording_and_provenance_on_tw
     for one in options(findings):
         assert plain(one.texts[2]) in text  # people by the horizon, with range
     assert decisions(findings)[0].what in text
-    assert bottlenecks(findings, leader(findings))[0].name in text
+    assert plain(blocks_most(findings, leader(findings))) in text
     for number, page in enumerate(pages, start=1):
         assert mark(findings) in page
         assert plain(statements(findings)[0]) in page  # beside the figures of each page
@@ -286,7 +287,7 @@ def test_the_page_of_a_community_says_what_is_needed_when_how_sure_and_who_relea
     assert pdf.metadata.title == ridge.name == "Ridge"
     outlook = ridge.outlooks[0]
     for words in (
-        "Upper Valley, 160 people", f"✕ {outlook.status}", outlook.date, outlook.waits_for,
+        "Upper Valley, 160 people", f"{SIGNS[outlook.state]} {outlook.status}", outlook.date, outlook.waits_for,
         "Missing data: water works.", "? unknown", *ridge.planned, outlook.chain[-1],
         statements(findings)[0], mark(findings), findings.view.provenance,
     ):  # fmt: skip

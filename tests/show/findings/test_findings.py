@@ -339,6 +339,13 @@ def test_what_blocks_most_people_adds_the_stages_of_land_release_up(little: Find
     one = delays[delays["cause"] == "winter"]
     alone = replace(little, tables={**little.tables, "delays": one})
     assert blocks_most(alone, "more").endswith("in person-days: winter and weather (100 %).")
+    hidden = replace(
+        little, tables={**little.tables, "delays": one.assign(person_days_mean=math.nan)}
+    )
+    assert blocks_most(hidden, "more") == (
+        "What keeps people waiting under “Plan B” is withheld, as it would tell of single "
+        "settlements."
+    )
     none = replace(little, tables={**little.tables, "delays": one.iloc[:0]})
     assert blocks_most(none, "more") == "Under “Plan B” nobody waits for anything."
 
@@ -514,10 +521,13 @@ def test_a_profile_tells_what_the_tables_say_of_a_community(
     assert (orchard.community, orchard.name, orchard.district) == (
         "orchard_people", "Orchard", "Lower Valley",
     )  # fmt: skip
+    dwellings = sum(
+        one.dwellings or 0 for one in findings.scenario.works if one.settlement == "orchard"
+    )
     assert orchard.planned == (
         "Land release: 3 recorded hazards, 186.0 ha.",
         "Works: water, shelter and risk education.",
-        "Dwellings: 70 are planned.",
+        f"Dwellings: {dwellings} are planned.",
     )
     outlook = orchard.outlooks[0]
     rows = findings.run.readiness
