@@ -286,8 +286,9 @@ def test_the_page_of_a_community_says_what_is_needed_when_how_sure_and_who_relea
     assert pdf.metadata is not None
     assert pdf.metadata.title == ridge.name == "Ridge"
     outlook = ridge.outlooks[0]
+    status = f"{SIGNS[outlook.state]} {outlook.status}"
     for words in (
-        "Upper Valley, 160 people", f"{SIGNS[outlook.state]} {outlook.status}", outlook.date, outlook.waits_for,
+        "Upper Valley, 160 people", status, outlook.date, outlook.waits_for,
         "Missing data: water works.", "? unknown", *ridge.planned, outlook.chain[-1],
         statements(findings)[0], mark(findings), findings.view.provenance,
     ):  # fmt: skip
