@@ -1,6 +1,7 @@
 """What must be decided, and by when: derived from the tables by the rules that stand here."""
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from returnplan.model.conditions.gates import gate_data, gate_name
 from returnplan.model.reasons.causes import WAITING
 from returnplan.scenario.funding import envelopes
 from returnplan.show.findings.findings import Findings
-from returnplan.show.findings.leader import compared_with, leader
+from returnplan.show.findings.leader import compared_with, leader, met_on
 from returnplan.show.findings.targets import targets
 from returnplan.show.findings.waiting import bottlenecks, delays_of
 
@@ -96,6 +97,16 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
                 "more than {share} of all people from {date} on.",
                 share=words.percent(PARTING_SHARE),
                 date=findings.said_date(apart),
+            )
+        )
+    elif any(
+        math.isnan(met_on(findings, name, findings.horizon)["people_p50"])
+        for name in findings.allocations
+    ):
+        texts.append(
+            words.phrase(
+                "How far the allocations lie apart is withheld, as it would tell of single "
+                "settlements."
             )
         )
     else:

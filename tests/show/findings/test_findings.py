@@ -414,6 +414,13 @@ def test_allocations_that_never_part_are_a_matter_of_cost() -> None:
     assert parting(findings) is None
     (why,) = (one.why for one in decisions(findings) if "allocation" in one.what)
     assert "never differ by more than 5 % of all people" in why
+    met = findings.tables["people_met"]
+    shown = met["people_p50"].mask(met["date"] == pd.Timestamp(findings.horizon))
+    tables = {**findings.tables, "people_met": met.assign(people_p50=shown)}
+    hidden = decisions(replace(findings, tables=tables))
+    (why,) = (one.why for one in hidden if "allocation" in one.what)
+    assert "never differ" not in why
+    assert "How far the allocations lie apart is withheld" in why
 
 
 def test_works_routes_money_and_targets_that_are_lacking_ask_for_decisions(
