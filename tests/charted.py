@@ -49,6 +49,7 @@ def tables() -> dict[str, pd.DataFrame]:
             "district": ["North", "South", "North", ""],
             "people": [1000, 200, 30, 4],
             "status": [MET, MET, FAILED, BLANK],
+            "certainty": None,
             "ready_date_p10": None,
             "ready_date_p90": None,
             "ready_day_p50": [100.0, 500.0, math.nan, math.nan],
@@ -212,12 +213,23 @@ def with_ranges(given: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         ready_date_p10=pd.Series(["2020-03-01", "2020-09-01", "2028-01-01", None]),
         ready_date_p90=pd.Series(["2021-02-01", None, None, None]),
         probability_by_horizon=[1.0, 0.8, 0.2, math.nan],
+        certainty=pd.Series(["likely", "likely", "unlikely", None]),
     )
     people = people_at([0, 100, 500, 3653], [0, 1000, 1200, 1200], half=100)
     spread = given["district_shares"].assign(share_p10=0.0, share_p90=1.0)
     ready = typed("readiness", readiness)
     more = {"readiness": ready, "people_met": people, "district_shares": spread}
     return given | more | {"differences": differences(), "sensitivity": sensitivity()}
+
+
+def half_sure(given: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables with draws in which C2, with a median, and C3, without, are about even."""
+    made = with_ranges(given)
+    readiness = made["readiness"].assign(
+        probability_by_horizon=[1.0, 0.6, 0.4, math.nan],
+        certainty=pd.Series(["likely", "about even", "about even", None]),
+    )
+    return made | {"readiness": readiness}
 
 
 def people_at(

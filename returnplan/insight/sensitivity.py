@@ -74,7 +74,7 @@ def sensitivity(run: Results, against: str | None = None) -> pd.DataFrame:
     >>> import returnplan as rp
     >>> spread = rp.ensemble(rp.load("scenarios/valley"), ["today"], draws=64)
     >>> table = rp.sensitivity(spread)
-    >>> round(table.loc[table["measure"] == "person_days", "share"].sum(), 6)
+    >>> float(table.loc[table["measure"] == "person_days", "share"].sum().round(6))
     1.0
     """
     reason = why_not(run)

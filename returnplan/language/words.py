@@ -240,6 +240,21 @@ class Words:
         """
         return self.quarter(day) if says_quarters(draws) else self.date(day)
 
+    def said_month(self, day: dt.date, draws: int | None) -> str:
+        """Return month and year of a date that draws bring about, or where it is its quarter.
+
+        For labels: the quarter is written short.
+
+        Examples
+        --------
+        >>> day = dt.date(2031, 5, 3)
+        >>> [ENGLISH.said_month(day, draws) for draws in (None, 128, 256)]
+        ['May 2031', 'Q2 2031', 'May 2031']
+        """
+        if not says_quarters(draws):
+            return self.month(day)
+        return self._latin(format_skeleton("yQQQ", day, locale=self.locale))
+
     def listed(self, words: Iterable[str]) -> str:
         """Join words as in a sentence."""
         found = list(words) or [self.phrase("none")]

@@ -60,7 +60,7 @@ def twin(values: Floats, columns: Sequence[Floats]) -> list[float]:
 # ---------------------------------------------------------------- what they must recover
 
 
-@pytest.mark.parametrize(("draws", "near"), [(256, 0.06), (1024, 0.03)])
+@pytest.mark.parametrize(("draws", "near"), [(128, 0.1), (1024, 0.04)])
 def test_ishigami_gives_its_first_order_indices_and_leaves_the_interaction(
     draws: int, near: float
 ) -> None:
@@ -77,7 +77,8 @@ def test_ishigami_gives_its_first_order_indices_and_leaves_the_interaction(
     assert found.share[:, 0] == pytest.approx([first, second, 0.0], abs=near)
     assert 1 - found.r2[0] == pytest.approx(1 - first - second, abs=near)
     assert found.direction[:2, 0].tolist() == ["more", "mixed"]
-    assert found.terms >= 6  # sin² over two waves needs them
+    assert found.terms[1] >= 6  # sin² over two waves needs them
+    assert found.terms[2] == 1
 
 
 def test_a_linear_model_of_independent_inputs_gives_squares_of_its_slopes() -> None:
@@ -87,7 +88,7 @@ def test_a_linear_model_of_independent_inputs_gives_squares_of_its_slopes() -> N
     found = explain(values[:, np.newaxis], known, {"ab": ["a", "b"], "c": ["c"]})
     assert found.share[:, 0] == pytest.approx([13 / 16, 1 / 16], abs=0.02)
     assert found.r2[0] == pytest.approx(14 / 16, abs=0.01)
-    assert found.terms == 1
+    assert (found.terms == 1).all()
 
 
 def test_a_linear_model_of_dependent_inputs_shares_what_they_have_in_common() -> None:
@@ -109,7 +110,7 @@ def test_shares_are_those_of_all_orders_one_by_one() -> None:
     groups = {"one": ["x1"], "two": ["x2", "x0"], "three": ["x3"], "four": ["x4", "x5"]}
     columns = [np.stack([mixed[name] for name in members], 1) for members in groups.values()]
     found = explain(values[:, np.newaxis], mixed, groups)
-    assert found.terms == 1
+    assert (found.terms == 1).all()
     assert found.share[:, 0] == pytest.approx(twin(values, columns))
     kept = np.r_[0:16, 32:80]  # without the second block of 16
     without = twin(values[kept], [column[kept] for column in columns])
@@ -121,7 +122,8 @@ def test_curves_are_taken_where_they_tell_more_than_lines() -> None:
     scores = even(256, names)
     bent = scores["x0"] ** 2 + 0.2 * scores["x1"]
     found = explain(np.stack([bent, bent], 1), scores, one_each(names))
-    assert found.terms > 1
+    assert found.terms[0] > 1
+    assert (found.terms[1:] == 1).all()
     assert found.share[0, 0] > 0.9
     assert found.direction[0].tolist() == ["mixed"] * 2
     assert found.direction[1].tolist() == ["more"] * 2

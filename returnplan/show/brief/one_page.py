@@ -6,6 +6,7 @@ from dataclasses import replace
 from returnplan.show.brief.parts import Bar, bars, small_print, table
 from returnplan.show.brief.sheet import BODY, GAP, Box, Sheets
 from returnplan.show.brief.two_pages import contact, masthead, numbered, open_sheets, shown
+from returnplan.show.drawing import EVEN
 from returnplan.show.findings import (
     Findings,
     Outlook,
@@ -16,7 +17,7 @@ from returnplan.show.findings import (
     statements,
 )
 
-SIGNS = {"met": "●", "not met": "✕", "unknown": "?"}
+SIGNS = {"met": "●", EVEN: "◐", "not met": "✕", "unknown": "?"}
 """Beside the word for each state, so that it is seen at once and in grey."""
 MOST_OUTLOOKS, MOST_GATE_COLUMNS = 6, 3
 WHEN_COLUMNS = (44.0, 46.0, 48.0, 18.0, 60.0)
@@ -133,7 +134,7 @@ def _gate_text(findings: Findings, outlook: Outlook, number: int) -> str:
     sign = SIGNS[gate.state]
     if gate.since is None:
         return f"{sign} {gate.state_name}"
-    return f"{sign} {gate.state_name}: {findings.words.date(gate.since)}"
+    return f"{sign} {gate.state_name}: {findings.said_date(gate.since)}"
 
 
 def _planned(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> float:

@@ -11,7 +11,7 @@ from returnplan.show.drawing import MET, PALE, QUIET, View, house_style, picture
 from returnplan.show.figures import CHARTS
 
 DOTS_PER_INCH = 170
-MOST_LINES, MOST_HEAD_LINES = 4, 7
+MOST_LINES, MOST_HEAD_LINES = 5, 7
 """Lines of a cell, and of one in bold; longer texts are cut."""
 HEAD_LESS = 0.6
 """Points by which headings of columns are smaller than the rows."""

@@ -10,7 +10,7 @@ import pandas as pd
 from returnplan.language.words import shortened
 from returnplan.show.brief.parts import Bar, bars, chart, small_print, table
 from returnplan.show.brief.sheet import BODY, GAP, SMALL, Box, Sheets
-from returnplan.show.drawing import PALE, QUIET
+from returnplan.show.drawing import EVEN, PALE, QUIET, STATUS, even_note, states
 from returnplan.show.findings import (
     District,
     Findings,
@@ -45,7 +45,7 @@ MOST_ROWS = 6
 COLUMNS = (35.0, 24.0, 25.0, 22.0, 25.0, 26.0, 14.0, 26.0, 23.0)
 """Widths of the table of options."""
 DECISION_COLUMNS = (20.0, 56.0, 106.0)
-HEAD, HEADLINE, OPTIONS, NOTES = 17.0, 22.0, 98.0, 13.0
+HEAD, HEADLINE, OPTIONS, NOTES, CERTAIN = 17.0, 22.0, 98.0, 13.0, 8.0
 CURVE, CURVES, TARGETS, WAITING, DECISIONS, RISKS = 64.0, 76.0, 10.0, 44.0, 54.0, 48.0
 """Most height of each part, mm; what is left goes to the map, and to the statements."""
 
@@ -222,6 +222,8 @@ def _map(sheets: Sheets, findings: Findings, box: Box) -> None:
         title=numbered(findings, best),
     )
     y = sheets.heading(box, title)
+    if findings.draws:
+        y = sheets.fitted(replace(box.below(y), h=CERTAIN), _certain(findings, best), BODY - 0.4)
     inner = box.below(y)
     picture = replace(inner, h=inner.h - 8.0)
     view = replace(findings.view, allocation=best)
@@ -231,6 +233,27 @@ def _map(sheets: Sheets, findings: Findings, box: Box) -> None:
     if findings.view.sources:
         texts.append(words.phrase("Sources: {sources}", sources=findings.view.sources))
     small_print(sheets, inner.below(picture.y + picture.h), texts)
+
+
+def _certain(findings: Findings, allocation: str) -> str:
+    """In how many communities conditions are likely met, about even, unlikely; and what that is."""
+    words = findings.words
+    state = states(findings.rows("readiness", allocation), findings.view)
+    counts = {name: words.number((state == name).sum()) for name in STATUS}
+    values = {"likely": counts["met"], "even": counts[EVEN], "unlikely": counts["not met"]}
+    first = (
+        words.phrase(
+            "Communities: likely {likely}, about even {even}, unlikely {unlikely}, unknown "
+            "{unknown}.",
+            unknown=counts["unknown"],
+            **values,
+        )
+        if (state == "unknown").any()
+        else words.phrase(
+            "Communities: likely {likely}, about even {even}, unlikely {unlikely}.", **values
+        )
+    )
+    return f"{first} {even_note(findings.view)}"
 
 
 def _districts(sheets: Sheets, findings: Findings, box: Box) -> None:
@@ -351,9 +374,7 @@ def _decisions(sheets: Sheets, findings: Findings, box: Box) -> float:
     if not questions:
         return sheets.text(box.below(y), words.phrase("The tables name no decision."), colour=QUIET)
     head = (words.phrase("Date"), words.phrase("Decision"), words.phrase("Why"))
-    rows = [
-        (words.date(asked.by) if asked.by else "–", asked.what, asked.why) for asked in questions
-    ]
+    rows = [(asked.when or "–", asked.what, asked.why) for asked in questions]
     return table(sheets, box.below(y), head, rows, DECISION_COLUMNS)
 
 

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from returnplan.language.words import Words
+from returnplan.runs.tables.judged import CERTAINTIES
 from returnplan.show.drawing import (
-    INK,
-    MARKERS,
+    EVEN,
     MET,
     ROW_INCHES,
     STATUS,
@@ -23,9 +23,12 @@ from returnplan.show.drawing import (
     community_names,
     date_axis,
     district_rows,
+    even_note,
     label_rows,
     legend_below,
+    mark,
     note,
+    state_word,
     states,
 )
 
@@ -64,13 +67,15 @@ def _dates_alt(readiness: pd.DataFrame, *, view: View) -> str:
         "allocation": view.title(view.allocation),
         "number": words.number(len(table)),
         "met": words.number((state == "met").sum()),
+        "even": words.number((state == EVEN).sum()),
         "not_met": words.number((state == "not met").sum()),
         "unknown": words.number((state == "unknown").sum()),
     }
     first = (
         words.phrase(
-            "Under {allocation} the median date of {met} of the {number} communities shown is "
-            "within the horizon, of {not_met} it is not; {unknown} are unknown.",
+            "Under {allocation} conditions are likely to be met (modelled) within the horizon in "
+            "{met} of the {number} communities shown, about even in {even}, unlikely in {not_met}, "
+            "unknown in {unknown}.",
             **values,
         )
         if view.draws
@@ -85,11 +90,19 @@ def _dates_alt(readiness: pd.DataFrame, *, view: View) -> str:
         return first
     ends = met.iloc[[0, -1]]
     names = community_names(ends, view)
-    dates = [view.date_word(float(day)) for day in ends["ready_day_p50"]]
-    when = words.phrase(
-        "The first is {first} on {first_date}, the last {last} on {last_date}.",
-        first=names[0], first_date=dates[0], last=names[1], last_date=dates[1],
-    )  # fmt: skip
+    dates = [view.said_date(float(day)) for day in ends["ready_day_p50"]]
+    values = {"first": names[0], "first_date": dates[0], "last": names[1], "last_date": dates[1]}
+    when = (
+        words.phrase(
+            "By the median the first of those likely to be met is {first}: {first_date}, the last "
+            "{last}: {last_date}.",
+            **values,
+        )
+        if view.draws
+        else words.phrase(
+            "The first is {first} on {first_date}, the last {last} on {last_date}.", **values
+        )
+    )
     return f"{first} {when}"
 
 
@@ -105,11 +118,11 @@ def _dates_notes(readiness: pd.DataFrame, *, view: View) -> Sequence[str]:
         return [shown]
     ranges = words.phrase(
         "Dots: median (p50) of {draws} draws; lines: 80 % model interval (p10 to p90). A line with "
-        "an arrow does not end within the horizon. Right: month of the median, and in how many of "
-        "the draws conditions are met within the horizon.",
+        "an arrow does not end within the horizon. Right: median date where conditions are likely "
+        "to be met, and in how many of the draws they are met within the horizon.",
         draws=view.draws_word,
     )
-    return [shown, ranges]
+    return [shown, ranges, even_note(view)]
 
 
 def _dates_height(readiness: pd.DataFrame, *, view: View, columns: int) -> float:
@@ -149,18 +162,19 @@ def ready_dates(readiness: pd.DataFrame, *, view: View, ax: Axes | None = None) 
     days, at = ready_days(rows.table, view), rows.table["row"].to_numpy(dtype=float)
     label_rows(ax, rows, view)
     if view.draws:
-        _ranges(ax, days, at, view)
+        _ranges(ax, days, at, state, view)
     _middles(ax, days[:, 1], at, state, view)
     _date_words(ax, rows, state, view)
     _dates_legend(ax, state, days, view)
     return ax
 
 
-def _ranges(ax: Axes, days: Floats, at: Floats, view: View) -> None:
-    """Draw lines from p10 to p90; to the horizon with an arrow where p90 is later."""
+def _ranges(ax: Axes, days: Floats, at: Floats, state: pd.Series, view: View) -> None:
+    """Draw lines from p10 to p90; where p90 is later to the horizon, with an arrow or the mark."""
     is_begun = np.isfinite(days[:, 0])
-    is_open = is_begun & np.isnan(days[:, 2])
-    low, high = days[is_begun, 0], np.where(is_open, view.horizon_days, days[:, 2])[is_begun]
+    is_late = is_begun & np.isnan(days[:, 2])
+    is_open = is_late & (state == "met").to_numpy()
+    low, high = days[is_begun, 0], np.where(is_late, view.horizon_days, days[:, 2])[is_begun]
     ax.hlines(
         at[is_begun], view.axis(low), view.axis(high), color=MET, linewidth=1.6, alpha=0.55,
         label="_range", in_layout=False,
@@ -173,27 +187,29 @@ def _ranges(ax: Axes, days: Floats, at: Floats, view: View) -> None:
 
 
 def _middles(ax: Axes, middle: Floats, at: Floats, state: pd.Series, view: View) -> None:
-    """Draw the median, or at the right edge the marker of a community without one."""
+    """Draw the median, or at the right edge the marker of what is not likely to be met."""
     for name, colour in STATUS.items():
         mine = (state == name).to_numpy()
         days = middle[mine] if name == "met" else np.full(int(mine.sum()), view.horizon_days)
         ax.plot(
-            view.axis(days), at[mine], MARKERS[name], color=colour, markersize=5.5,
-            markeredgecolor=INK, markeredgewidth=0.5, clip_on=False, zorder=3, label=f"_{name}",
-            in_layout=False,
+            view.axis(days), at[mine], linestyle="none", markersize=5.5, markeredgewidth=0.5,
+            clip_on=False, zorder=3, label=f"_{name}", in_layout=False, **mark(name, colour),
         )  # fmt: skip
 
 
 def _date_words(ax: Axes, rows: Rows, state: pd.Series, view: View) -> None:
-    """Write right of each row the month, or why there is none, and with draws the probability."""
+    """Write right of each row the date, or why there is none, and with draws the probability."""
     words = view.words
     table = rows.table
     for row, name, day, share in zip(
         table["row"], state, table["ready_day_p50"], table["probability_by_horizon"], strict=True
     ):
         text = {
-            "met": words.month(view.date(float(day) if name == "met" else 0.0)),
-            "not met": words.phrase("not by the horizon"),
+            "met": view.said_month(float(day) if name == "met" else 0.0),
+            EVEN: words.say(CERTAINTIES[EVEN]),
+            "not met": words.say(CERTAINTIES["unlikely"])
+            if view.draws
+            else words.phrase("not by the horizon"),
             "unknown": words.phrase("unknown"),
         }[name]
         if view.draws and name != "unknown":
@@ -206,14 +222,14 @@ def _dates_legend(ax: Axes, state: pd.Series, days: Floats, view: View) -> None:
     words = view.words
     texts = {
         "met": words.phrase("Median date") if view.draws else words.phrase("Date"),
-        "not met": words.phrase("Not met within the horizon by the median")
+        EVEN: state_word(EVEN, view),
+        "not met": state_word("not met", view)
         if view.draws
         else words.phrase("Not met within the horizon"),
         "unknown": words.phrase("Unknown: data missing"),
     }
     keys = [
-        Line2D([], [], linestyle="none", marker=MARKERS[name], color=STATUS[name],
-               markeredgecolor=INK, markersize=5.5, label=text)
+        Line2D([], [], linestyle="none", markersize=5.5, label=text, **mark(name, STATUS[name]))
         for name, text in texts.items()
         if name == "met" or (state == name).any()
     ]  # fmt: skip
@@ -221,7 +237,8 @@ def _dates_legend(ax: Axes, state: pd.Series, days: Floats, view: View) -> None:
         line = Line2D([], [], color=MET, linewidth=1.6, alpha=0.55)
         line.set_label(words.phrase("p10 to p90"))
         keys.insert(1, line)
-    if view.draws and (np.isfinite(days[:, 0]) & np.isnan(days[:, 2])).any():
+    is_late = np.isfinite(days[:, 0]) & np.isnan(days[:, 2])
+    if view.draws and (is_late & (state == "met").to_numpy()).any():
         arrow = Line2D([], [], color=MET, alpha=0.55, linewidth=1.6, marker=">")
         arrow.set_label(words.phrase("p90 not within the horizon"))
         keys.insert(2, arrow)

@@ -10,8 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
-from returnplan.model.conditions.gates import GATES, gate_name
+from returnplan.language.words import says_quarters
+from returnplan.model.conditions.gates import GATES, STATES, gate_name
 from returnplan.show.drawing import (
+    EVEN,
     INK,
     QUIET,
     SMALL,
@@ -59,12 +61,13 @@ def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
     counts = {
         "allocation": view.title(view.allocation),
         "met": words.number((state == "met").sum()),
+        "even": words.number((state == EVEN).sum()),
         "all": words.number(len(state)),
     }
     first = (
         words.phrase(
-            "Under {allocation} all conditions are met (modelled) by the median of the draws in "
-            "{met} of {all} communities.",
+            "Under {allocation} all conditions are likely to be met (modelled) within the horizon "
+            "in {met} of {all} communities, about even in {even}.",
             **counts,
         )
         if view.draws
@@ -119,7 +122,8 @@ def gate_matrix(
 ) -> Axes:
     """Draw the 40 largest communities by the gates in force, with the month each gate holds from.
 
-    Months are written as 2031-05 in every language: longer words do not fit into a cell.
+    Months are written as 2031-05, quarters as 2031-Q2 in every language: longer words do not fit
+    into a cell.
 
     Parameters
     ----------
@@ -161,13 +165,13 @@ def _cells(ax: Axes, mine: pd.DataFrame, top: pd.DataFrame, columns: list[str], 
             mine["community"], mine["gate"], mine["state"], mine["day_p50"], strict=True
         )
     }
-    at: Mapping[str, list[tuple[int, int]]] = {state: [] for state in STATUS}
+    at: Mapping[str, list[tuple[int, int]]] = {state: [] for state in STATES}
     framed: list[tuple[int, int, str]] = []
     wide = len(columns) <= MOST_DATED_GATES
     for row, (who, binding) in enumerate(zip(top["community"], top["binding_gate"], strict=True)):
         for column, gate in enumerate(columns):
             state, day = known.get((str(who), gate), ("unknown", math.nan))
-            state = state if state in STATUS else "unknown"
+            state = state if state in STATES else "unknown"
             at[state].append((column, row))
             ink = "white" if state == "met" else INK
             if gate == str(binding):
@@ -199,12 +203,15 @@ def _boxes(
 
 
 def _month(view: View, day: float, *, wide: bool) -> str:
-    """Return when a gate holds from, as year and month, or the year where columns are narrow."""
+    """Return when a gate holds from, as year and month or quarter, or the year in narrow cells."""
     if not math.isfinite(day):
         return "\N{BLACK SQUARE}"
     if day <= 0:
         return view.words.phrase("start")
-    return view.date(day).strftime("%Y-%m" if wide else "%Y")
+    date = view.date(day)
+    if wide and says_quarters(view.draws):
+        return f"{date.year}-Q{(date.month + 2) // 3}"
+    return date.strftime("%Y-%m" if wide else "%Y")
 
 
 def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -> None:
@@ -225,7 +232,7 @@ def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -
     )
     ax.set_xlim(-0.5, len(columns) - 0.5)
     ax.set_ylim(len(top) + 1.0, -0.5)
-    patches = [Patch(facecolor=colour) for colour in STATUS.values()]
+    patches = [Patch(facecolor=STATUS[state]) for state in STATES]
     patches.append(Patch(facecolor="white", edgecolor=INK))
     texts = (
         words.phrase("Condition met (modelled), median date it holds from")

@@ -157,7 +157,7 @@ def _opening(low: str, middle: str, high: str, view: View) -> str:
         return words.phrase("not by the horizon")
     if not middle:
         return words.phrase("not by the horizon (p10: {low})", low=low)
-    if not view.draws:
+    if not view.draws or low == high:
         return middle
     if not high:
         return words.phrase("{middle} ({low} to after the horizon)", middle=middle, low=low)
@@ -165,5 +165,5 @@ def _opening(low: str, middle: str, high: str, view: View) -> str:
 
 
 def _month(day: Any, view: View) -> str:
-    """Return month and year of a day, nothing where there is none."""
-    return "" if pd.isna(day) else view.words.month(day.date())
+    """Return month and year, or the quarter, of a day; nothing where there is none."""
+    return "" if pd.isna(day) else view.words.said_month(day.date(), view.draws)

@@ -20,6 +20,7 @@ from returnplan.show.drawing.axes import (
     coarse_note,
     columns_of,
     date_axis,
+    even_note,
     horizon,
     legend_below,
     line_between,
@@ -64,6 +65,7 @@ from returnplan.show.drawing.rows import (
 )
 from returnplan.show.drawing.style import (
     A4_INCHES,
+    EVEN,
     INK,
     LINES,
     MARKERS,
@@ -76,6 +78,7 @@ from returnplan.show.drawing.style import (
     STATUS,
     UNKNOWN,
     house_style,
+    mark,
 )
 from returnplan.show.drawing.targets import draw_targets, target_key, target_sentence, targets_of
 from returnplan.show.drawing.view import View, map_tables, view_of
@@ -84,6 +87,7 @@ __all__ = [
     "A4_INCHES",
     "CHARTS",
     "DARK",
+    "EVEN",
     "INK",
     "LINES",
     "MARKERS",
@@ -120,6 +124,7 @@ __all__ = [
     "district_rows",
     "draw_stacks",
     "draw_targets",
+    "even_note",
     "figure",
     "horizon",
     "house_style",
@@ -127,6 +132,7 @@ __all__ = [
     "legend_below",
     "line_between",
     "map_tables",
+    "mark",
     "note",
     "numbers",
     "only",

@@ -15,7 +15,8 @@ from matplotlib.ticker import Formatter, FuncFormatter
 from numpy.typing import NDArray
 
 from returnplan.language.words import Words
-from returnplan.show.drawing.style import INK, QUIET, SIZES_CM, SMALL
+from returnplan.runs.tables.judged import LIKELY_ABOVE, UNLIKELY_BELOW
+from returnplan.show.drawing.style import EVEN, INK, QUIET, SIZES_CM, SMALL
 from returnplan.show.drawing.view import View
 
 Floats = NDArray[np.float64]
@@ -54,26 +55,44 @@ def only(table: pd.DataFrame, allocation: str) -> pd.DataFrame:
 
 
 def states(readiness: pd.DataFrame, view: View) -> pd.Series:
-    """Return met, not met or unknown per row; what is unknown is never met.
+    """Return met, about even, not met or unknown per row; what is unknown is never met.
 
-    With ``view.day`` met says: by then.
+    With draws met says: likely to be. With ``view.day`` it says: likely, and the median is not
+    later; what is about even is so from its median on, and at the horizon.
     """
     until = view.horizon_days if view.day is None else view.day
     day = readiness["ready_day_p50"].to_numpy(dtype=float)
+    is_open = readiness["certainty"].isin([EVEN]).to_numpy()
     with np.errstate(invalid="ignore"):
-        met = np.isfinite(day) & (day <= until)
-    unknown = readiness["status"].astype(str).str.lower().str.startswith("unknown").to_numpy()
-    word = np.where(unknown, "unknown", np.where(met, "met", "not met"))
+        is_by_then = np.isfinite(day) & (day <= until)
+    is_even = is_open & (is_by_then | (until >= view.horizon_days))
+    is_met = is_by_then & ~is_open
+    is_unknown = readiness["status"].astype(str).str.lower().str.startswith("unknown").to_numpy()
+    word = np.select([is_unknown, is_even, is_met], ["unknown", EVEN, "met"], "not met")
     return pd.Series(word, index=readiness.index, name="state", dtype=object)
 
 
-def state_word(state: str, words: Words) -> str:
-    """Return the words for a state of a community."""
+def state_word(state: str, view: View) -> str:
+    """Return the words for a state of a community that is not met."""
+    words = view.words
     return {
-        "met": words.phrase("Conditions met (modelled)"),
-        "not met": words.phrase("Conditions not met"),
+        EVEN: words.phrase("About even whether met"),
+        "not met": words.phrase("Unlikely to be met")
+        if view.draws
+        else words.phrase("Conditions not met"),
         "unknown": words.phrase("Unknown"),
     }[state]
+
+
+def even_note(view: View) -> str:
+    """Say which words stand for which shares of the draws."""
+    words = view.words
+    return words.phrase(
+        "Likely, about even, unlikely: conditions are met (modelled) within the horizon in more "
+        "than {high}, in {low} to {high}, in less than {low} of the draws.",
+        low=words.percent(UNLIKELY_BELOW),
+        high=words.percent(LIKELY_ABOVE),
+    )
 
 
 def ranged(words: Words, middle: str, low: str, high: str) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 import matplotlib as mpl
 
 MET, PART, NOT_MET, UNKNOWN = "#0B3754", "#4F9ED0", "#E69F00", "#BFBFBF"
+EVEN = "about even"
+"""A community whose conditions are met within the horizon in 40 to 60 % of the draws."""
 PALE, INK, QUIET = "#D3E5F3", "#222222", "#595959"
-STATUS = {"met": MET, "not met": NOT_MET, "unknown": UNKNOWN}
-MARKERS = {"met": "o", "not met": "X", "unknown": "D"}
+STATUS = {"met": MET, EVEN: MET, "not met": NOT_MET, "unknown": UNKNOWN}
+MARKERS = {"met": "o", EVEN: "o", "not met": "X", "unknown": "D"}
 LINES = (
     (MET, "-", "o"),
     (NOT_MET, "--", "s"),
@@ -55,6 +57,12 @@ SMALL = 7.0
 TITLE_SIZE = 9.5
 A4_INCHES = 24.5 / 2.54  # most height of a figure on its own, as of the tall shape
 SIZES_CM = {"wide": (17.0, 10.5), "map": (17.0, 16.0), "tall": (17.0, 24.5)}
+
+
+def mark(state: str, shade: Any) -> dict[str, Any]:
+    """Return how the marker of a state looks: its shape and colours, half of it white at even."""
+    fill: Any = {"fillstyle": "left", "markerfacecoloralt": "white"} if state == EVEN else {}
+    return {"marker": MARKERS[state], "markerfacecolor": shade, "markeredgecolor": INK, **fill}
 
 
 @contextmanager

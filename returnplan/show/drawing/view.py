@@ -87,6 +87,14 @@ class View:
         """Return the calendar date of a day on the axis, for people."""
         return self.words.date(self.date(day))
 
+    def said_date(self, day: float) -> str:
+        """Return the date of a day that draws bring about, for people."""
+        return self.words.said_date(self.date(day), self.draws)
+
+    def said_month(self, day: float) -> str:
+        """Return month and year of a day that draws bring about, for labels."""
+        return self.words.said_month(self.date(day), self.draws)
+
     @property
     def horizon_word(self) -> str:
         """Return the last date of the horizon, for people."""

@@ -14,6 +14,7 @@ from returnplan.insight.story import Step
 from returnplan.language.words import ENGLISH, Words
 from returnplan.model.conditions.gates import STATES, gate_data, gate_name
 from returnplan.model.reasons.causes import cause_name
+from returnplan.show.drawing import EVEN
 from returnplan.show.findings.findings import Findings, records
 
 HECTARE_M2 = 10_000
@@ -72,7 +73,7 @@ class Outlook:
     allocation, title
         Name, and what people call it.
     status, state
-        Status phrase in the language; ``met``, ``not met`` or ``unknown``.
+        Status phrase in the language; ``met``, ``about even``, ``not met`` or ``unknown``.
     dates
         Early, median, late date on which the conditions are met; None: not within the horizon.
     date
@@ -230,7 +231,9 @@ def _outlook(findings: Findings, allocation: str, community: str, with_chain: bo
     gates = tuple(_gates(findings, allocation, community))
     causes = tuple(_causes(findings, allocation, community))
     unknown = [gate.gate for gate in gates if gate.state == "unknown"]
-    state, status = standing_words(str(row["status"]), unknown, findings.words)
+    state, status = standing_words(
+        str(row["status"]), unknown, findings.words, str(row["certainty"])
+    )
     early, middle, late = (row[f"ready_date_p{p}"] for p in (10, 50, 90))
     steps = _steps(findings, allocation, community) if with_chain else ()
     probability = float(row["probability_by_horizon"]) if findings.draws else None
@@ -270,8 +273,12 @@ def _of(table: pd.DataFrame, community: str) -> pd.DataFrame:
     return table[table["community"] == community]
 
 
-def standing_words(status: str, unknown: Iterable[str], words: Words = ENGLISH) -> tuple[str, str]:
+def standing_words(
+    status: str, unknown: Iterable[str], words: Words = ENGLISH, certainty: str = ""
+) -> tuple[str, str]:
     """How a community stands, and its status phrase in a language.
+
+    At about even the status may tip with the seed: that is said in its place.
 
     Parameters
     ----------
@@ -279,11 +286,13 @@ def standing_words(status: str, unknown: Iterable[str], words: Words = ENGLISH) 
         As in ``readiness.csv``.
     unknown
         Gates that are unknown.
+    certainty
+        As in ``readiness.csv``.
 
     Returns
     -------
     tuple[str, str]
-        ``met``, ``not met`` or ``unknown``; the phrase.
+        ``met``, ``about even``, ``not met`` or ``unknown``; the phrase.
 
     Examples
     --------
@@ -291,8 +300,12 @@ def standing_words(status: str, unknown: Iterable[str], words: Words = ENGLISH) 
     ('not met', 'Conditions not met: water')
     >>> standing_words("unknown: shelter works", ["shelter"])
     ('unknown', 'Unknown: shelter works with their dwellings')
+    >>> standing_words("conditions not met: water", [], certainty="about even")
+    ('about even', 'About even whether conditions are met (modelled)')
     """
     begin, _, gates = status.partition(": ")
+    if certainty == EVEN:
+        return EVEN, words.phrase("About even whether conditions are met (modelled)")
     if begin == "conditions not met":
         names = words.listed(gate_name(gate, words) for gate in gates.split(", "))
         return "not met", words.phrase("Conditions not met: {conditions}", conditions=names)

@@ -6,7 +6,7 @@ from collections import Counter
 from returnplan.domain import SourceLine
 from returnplan.model.chance.assumptions import rows_in_force
 from returnplan.model.conditions.gates import gate_name
-from returnplan.show.drawing import boundaries, statement
+from returnplan.show.drawing import boundaries, even_note, statement
 from returnplan.show.findings.findings import Findings, edited
 from returnplan.show.findings.leader import leader
 
@@ -25,16 +25,23 @@ def statements(findings: Findings) -> tuple[str, ...]:
     words = findings.words
     return (
         statement(findings.view),
-        words.phrase(
-            "Statuses are modelled: conditions met (modelled); conditions not met, with the "
-            "conditions that fail; unknown, with the data that is missing."
-        ),
+        _statuses(findings),
         words.phrase(
             "Return is voluntary. Figures are upper limits of who could return, not targets."
         ),
         boundaries(findings.view),
         _inputs(findings),
     )
+
+
+def _statuses(findings: Findings) -> str:
+    """Which statuses there are; with draws also how sure, of communities."""
+    text = findings.words.phrase(
+        "Statuses are modelled: conditions met (modelled); conditions not met, with the "
+        "conditions that fail; unknown, with the data that is missing."
+    )
+    has_certainty = findings.draws and not findings.is_public
+    return f"{text} {even_note(findings.view)}" if has_certainty else text
 
 
 def _inputs(findings: Findings) -> str:

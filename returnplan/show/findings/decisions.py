@@ -1,15 +1,16 @@
 """What must be decided, and by when: derived from the tables by the rules that stand here."""
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from returnplan.domain import SKILLS, Deployment
 from returnplan.model.conditions.gates import gate_data, gate_name
 from returnplan.model.reasons.causes import WAITING
 from returnplan.scenario.funding import envelopes
 from returnplan.show.findings.findings import Findings
-from returnplan.show.findings.leader import compared_with, leader
+from returnplan.show.findings.leader import compared_with, leader, met_on
 from returnplan.show.findings.targets import targets
 from returnplan.show.findings.waiting import bottlenecks, delays_of
 
@@ -35,11 +36,14 @@ class Decision:
         Date by which it matters; None: the tables name none.
     why
         What the tables say, with its numbers.
+    when
+        The date for people: its quarter where few draws bring it about; empty: none.
     """
 
     what: str
     by: dt.date | None
     why: str
+    when: str = ""
 
 
 Rule = Callable[[Findings], Iterator[Decision]]
@@ -48,7 +52,11 @@ Rule = Callable[[Findings], Iterator[Decision]]
 def decisions(findings: Findings) -> tuple[Decision, ...]:
     """What must be decided, in the order of the dates; without a date: last."""
     questions = [decision for rule in RULES for decision in rule(findings)]
-    return tuple(sorted(questions, key=lambda decision: decision.by or dt.date.max))
+    dated = [
+        replace(one, when=findings.words.date(one.by)) if one.by and not one.when else one
+        for one in questions
+    ]
+    return tuple(sorted(dated, key=lambda decision: decision.by or dt.date.max))
 
 
 def parting(findings: Findings) -> dt.date | None:
@@ -88,7 +96,17 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
                 "Between the allocations, people whose conditions are met (modelled) differ by "
                 "more than {share} of all people from {date} on.",
                 share=words.percent(PARTING_SHARE),
-                date=words.date(apart),
+                date=findings.said_date(apart),
+            )
+        )
+    elif any(
+        math.isnan(met_on(findings, name, findings.horizon)["people_p50"])
+        for name in findings.allocations
+    ):
+        texts.append(
+            words.phrase(
+                "How far the allocations lie apart is withheld, as it would tell of single "
+                "settlements."
             )
         )
     else:
@@ -99,10 +117,12 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
                 share=words.percent(PARTING_SHARE),
             )
         )
+    by = min((day for day in (differ, apart) if day), default=None)
     yield Decision(
         what=words.phrase("Which allocation of teams to follow"),
-        by=min((day for day in (differ, apart) if day), default=None),
+        by=by,
         why=" ".join(texts),
+        when=findings.said_date(by) if by and by != differ else "",
     )
 
 
@@ -151,10 +171,17 @@ def _teams(findings: Findings) -> Iterator[Decision]:
         share=words.percent(causes[0].share),
     )
     if since:
-        why += " " + words.phrase(
-            "Work of this kind first waits longer than {days} days on {date}.",
-            days=words.number(LONG_WAIT_DAYS),
-            date=words.date(since),
+        values = {"days": words.number(LONG_WAIT_DAYS), "date": words.date(since)}
+        why += " " + (
+            words.phrase(
+                "On expected values work of this kind first waits longer than {days} days on "
+                "{date}.",
+                **values,
+            )
+            if findings.draws
+            else words.phrase(
+                "Work of this kind first waits longer than {days} days on {date}.", **values
+            )
         )
     yield Decision(
         what=words.phrase(

@@ -245,15 +245,15 @@ class Findings:
         texts = (self.signed(number, decimals) for number in (middle, low, high))
         return ranged(self.words, *texts)
 
-    def day(self, day: dt.date | None) -> str:
-        """A date for people; none is not within the horizon."""
+    def said_date(self, day: dt.date | None) -> str:
+        """A date that the draws bring about, for people; none is not within the horizon."""
         if day is None:
             return self.words.phrase("not within the horizon")
-        return self.words.date(day)
+        return self.words.said_date(day, self.draws)
 
     def day_range(self, early: dt.date | None, middle: dt.date | None, late: dt.date | None) -> str:
         """A median date with its range; the date alone where there is none."""
-        texts = [self.day(day) for day in (middle, early, late)]
+        texts = [self.said_date(day) for day in (middle, early, late)]
         if not self.draws or texts[1] == texts[2]:
             return texts[0]
         return ranged(self.words, *texts)

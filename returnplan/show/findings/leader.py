@@ -53,8 +53,8 @@ def headline(findings: Findings) -> str:
     }
     if math.isnan(row["people_p50"]):
         return words.phrase(
-            "By {date} the conditions for return are met (modelled) for so few people that their "
-            "number is withheld.",
+            "For how many people the conditions for return are met (modelled) by {date} is not "
+            "shown: the number is withheld, as it would tell of single settlements.",
             date=values["date"],
         )
     if not findings.draws:

@@ -360,8 +360,32 @@ def _texts(findings: Findings, name: str, item: dict[str, Any]) -> tuple[str, ..
         _difference(findings, person_days, 1, unit) if person_days else _none(findings, name),
         words.number(cost_usd / MILLION, int(cost_usd < WHOLE_MILLIONS_FROM)),
         rate_text(findings, casualties) if casualties else NONE,
-        findings.number(math.nan) if never is None else findings.ranged(never),
+        _never_text(findings, never),
     )
+
+
+def _never_text(findings: Findings, never: Range | None) -> str:
+    """Communities that are not met: the expected number of all, with its range.
+
+    How many there are in all is not said to the public.
+    """
+    if never is None:
+        return findings.number(math.nan)
+    words = findings.words
+    is_small = never.middle < WHOLE_FROM and not never.middle.is_integer()
+    number = words.number(never.middle, int(is_small))
+    if not findings.draws:
+        return number
+    about = (
+        words.phrase("about {number}", number=number)
+        if findings.is_public
+        else words.phrase(
+            "about {number} of {all}",
+            number=number,
+            all=words.number(len(findings.run.communities)),
+        )
+    )
+    return ranged(words, about, words.number(never.low), words.number(never.high))
 
 
 def _none(findings: Findings, name: str) -> str:
@@ -376,10 +400,12 @@ def _half_text(findings: Findings, dates: tuple[dt.date | None, ...], horizon: R
     if dates[1] is None and math.isnan(horizon.middle):
         return words.phrase("withheld")
     early, middle, late = (
-        words.month(day) if day else words.phrase("not by {year}", year=findings.horizon.year)
+        words.said_month(day, findings.draws)
+        if day
+        else words.phrase("not by {year}", year=findings.horizon.year)
         for day in dates
     )
-    if not findings.draws or early == middle == late:
+    if not findings.draws or early == late:
         return middle
     return ranged(words, middle, early, late)
 

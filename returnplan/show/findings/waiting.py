@@ -120,6 +120,12 @@ def blocks_most(findings: Findings, allocation: str) -> str:
     words = findings.words
     causes = bottlenecks(findings, allocation)
     title = findings.title(allocation)
+    if not causes and delays_of(findings, allocation)["person_days_mean"].isna().any():
+        return words.phrase(
+            "What keeps people waiting under “{title}” is withheld, as it would tell of single "
+            "settlements.",
+            title=title,
+        )
     if not causes:
         return words.phrase("Under “{title}” nobody waits for anything.", title=title)
     first, *others = sorted(causes, key=lambda cause: -cause.person_days)

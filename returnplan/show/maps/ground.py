@@ -79,7 +79,7 @@ def map_height(
     """Return inches: title, axis, the map in its shape, and the legend if that is below."""
     frame = frame_of(places, view, columns)
     if columns > 1:
-        return frame.height + 1.0
+        return frame.height + (1.25 if view.draws else 1.0)  # certainties take more lines
     return frame.height + (2.0 if frame.is_wide else 1.15)
 
 
@@ -124,19 +124,18 @@ def _outlines(ax: Axes, places: pd.DataFrame, roads: pd.DataFrame, view: View) -
     ax.plot(line[:, 0], line[:, 1], color="#B5B5B5", linewidth=0.45, zorder=1, label="_roads")
 
 
-def key(words: str, marker: str, shade: Any, size: float = 6.0) -> Line2D:
-    """Return a key for the legend: a marker and its words."""
+def key(words: str, *, markersize: float = 6.0, **look: Any) -> Line2D:
+    """Return a key for the legend: a marker that looks like this, and its words."""
     return Line2D(
-        [], [], linestyle="none", marker=marker, markersize=size, markerfacecolor=shade,
-        markeredgecolor=INK, markeredgewidth=0.5, label=words,
-    )  # fmt: skip
+        [], [], linestyle="none", markersize=markersize, markeredgewidth=0.5, label=words, **look
+    )
 
 
 def ground_keys(view: View) -> list[Line2D]:
     """Return keys for hubs, roads and districts."""
     words = view.words
     keys = [
-        key(words.phrase("Hub"), "s", INK, 5.0),
+        key(words.phrase("Hub"), marker="s", color=INK, markersize=5.0),
         Line2D([], [], color="#B5B5B5", linewidth=1.0, label=words.phrase("Road")),
     ]
     if view.districts:

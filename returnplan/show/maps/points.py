@@ -10,7 +10,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from returnplan.show.drawing import INK, MARKERS, STATUS, View, blank, columns_of, only, states
+from returnplan.show.drawing import (
+    EVEN,
+    STATUS,
+    View,
+    blank,
+    columns_of,
+    mark,
+    only,
+    states,
+)
 from returnplan.show.maps.ground import (
     ground,
     ground_keys,
@@ -22,7 +31,12 @@ from returnplan.show.maps.ground import (
 )
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-WIDER = {"met": 1.0, "not met": 1.4, "unknown": 1.1}  # shapes of equal weight to the eye
+WIDER = {
+    "met": 1.0,
+    EVEN: 1.0,
+    "not met": 1.4,
+    "unknown": 1.1,
+}  # shapes of equal weight to the eye
 LARGEST_WIDTH = 11.5  # of a marker on a map of the whole page's width, in points
 SMALLEST_WIDTH = 2.5
 VISIBLY_WIDER = 1.5  # points between the circles of two keys
@@ -100,12 +114,13 @@ def draw_map(
 def ready_places(readiness: pd.DataFrame, places: pd.DataFrame, view: View) -> pd.DataFrame:
     """Return one row per settlement of the allocation: id, lon_deg, lat_deg, people, state, year.
 
-    A settlement where any community is unknown (or not met) is shown as such; ``year`` is the
-    calendar year in which its last community has its conditions met, 0 for the others.
+    A settlement where any community is unknown (or else not met, or else about even) is shown as
+    such; ``year`` is the calendar year in which its last community has its conditions met, 0 for
+    the others.
     """
     mine = only(readiness, view.allocation)
     state = states(mine, view)
-    mine = mine.assign(state=state, rank=state.map({"met": 0, "not met": 1, "unknown": 2}))
+    mine = mine.assign(state=state, rank=state.map(list(STATUS).index))
     mine = mine.sort_values("rank", kind="stable")
     table = mine.groupby("settlement", sort=False).agg(
         people=("people", "sum"), state=("state", "last"), day=("ready_day_p50", "max")
@@ -122,12 +137,21 @@ def ready_places(readiness: pd.DataFrame, places: pd.DataFrame, view: View) -> p
 def counted(
     readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
 ) -> str:
-    """Return how many settlements are in each state that is there, met always."""
+    """Return how many settlements are in each state that is there, met always.
+
+    With draws met is likely, but for the maps of days: these say what is met by then.
+    """
     words, state = view.words, ready_places(readiness, places, view)["state"]
     counts = {name: words.number((state == name).sum()) for name in STATUS}
+    is_likely = view.draws and view.day is None
     texts = {
-        "met": words.phrase("{number} met", number=counts["met"]),
-        "not met": words.phrase("{number} not met", number=counts["not met"]),
+        "met": words.phrase("{number} likely", number=counts["met"])
+        if is_likely
+        else words.phrase("{number} met", number=counts["met"]),
+        EVEN: words.phrase("{number} about even", number=counts[EVEN]),
+        "not met": words.phrase("{number} unlikely", number=counts["not met"])
+        if is_likely
+        else words.phrase("{number} not met", number=counts["not met"]),
         "unknown": words.phrase("{number} unknown", number=counts["unknown"]),
     }
     seen = [name for name in STATUS if name == "met" or (state == name).any()]
@@ -142,13 +166,12 @@ def _draw_points(ax: Axes, settled: Settled) -> list[Line2D]:
         for width in np.unique(widths)[::-1]:
             some = group.rows[widths == width]
             ax.plot(
-                some["lon_deg"], some["lat_deg"], marker=MARKERS[group.state], linestyle="none",
-                markersize=width, markerfacecolor=group.shade, markeredgecolor=INK,
+                some["lon_deg"], some["lat_deg"], linestyle="none", markersize=width,
                 markeredgewidth=0.35, zorder=3 - width / 100, label=f"_{group.words}",
-                in_layout=False,
+                in_layout=False, **mark(group.state, group.shade),
             )  # fmt: skip
     return [
-        key(group.words, MARKERS[group.state], group.shade)
+        key(group.words, **mark(group.state, group.shade))
         for group in settled.groups
         if group.state == "met" or len(group.rows)
     ]
@@ -176,6 +199,10 @@ def _size_keys(most: float, columns: int, view: View) -> list[Line2D]:
     if sizes[0] < 1 or widths[1] - widths[0] < VISIBLY_WIDER:
         return []
     return [
-        key(view.words.plural("{number} person", "{number} people", size), "o", "white", width)
+        key(
+            view.words.plural("{number} person", "{number} people", size),
+            **mark("met", "white"),
+            markersize=width,
+        )
         for size, width in zip(sizes, widths, strict=True)
     ]

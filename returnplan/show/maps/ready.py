@@ -9,10 +9,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from returnplan.show.drawing import (
+    EVEN,
     STATUS,
     View,
     boundaries,
     chart,
+    even_note,
     state_word,
     states,
 )
@@ -44,6 +46,7 @@ def _map_alt(
         "number": words.number(len(settlements)),
         "allocation": view.title(view.allocation),
         "met": words.number(len(met)),
+        "even": words.number(counts.get(EVEN, 0)),
         "not_met": words.number(counts.get("not met", 0)),
         "unknown": words.number(counts.get("unknown", 0)),
         "draws": view.draws_word,
@@ -51,8 +54,8 @@ def _map_alt(
     first = (
         words.phrase(
             "Map of {number} settlements under {allocation}, by the median date of {draws} draws: "
-            "conditions met (modelled) in {met}, not met within the horizon in {not_met}, unknown "
-            "in {unknown}.",
+            "conditions likely to be met (modelled) within the horizon in {met}, about even in "
+            "{even}, unlikely in {not_met}, unknown in {unknown}.",
             **values,
         )
         if view.draws
@@ -77,11 +80,11 @@ def _map_notes(
     if not view.draws:
         return [boundaries(view)]
     years = view.words.phrase(
-        "Years are those of the median date (p50) of {draws} draws; not met: the median is not "
-        "within the horizon. The range of each date (p10 to p90) is in readiness.csv.",
+        "Years are those of the median date (p50) of {draws} draws, where conditions are likely to "
+        "be met. The range of each date (p10 to p90) is in readiness.csv.",
         draws=view.draws_word,
     )
-    return [boundaries(view), years]
+    return [boundaries(view), even_note(view), years]
 
 
 @chart(
@@ -138,8 +141,8 @@ def _groups(
         )
         for (low, high), shade in zip(classes, shades, strict=False)
     ]
-    for state in ("not met", "unknown"):
+    for state in (EVEN, "not met", "unknown"):
         rows = settlements[settlements["state"] == state]
-        text = state_word(state, words)
+        text = state_word(state, view)
         groups.append(Group(state=state, words=text, shade=STATUS[state], rows=rows))
     return groups

@@ -7,7 +7,15 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.axes import Axes
 
-from returnplan.show.drawing import STATUS, View, boundaries, chart, state_word
+from returnplan.show.drawing import (
+    EVEN,
+    STATUS,
+    View,
+    boundaries,
+    chart,
+    even_note,
+    state_word,
+)
 from returnplan.show.maps.ground import map_height
 from returnplan.show.maps.points import Group, Settled, counted, draw_map, most_people, ready_places
 
@@ -41,12 +49,14 @@ def _years_alt(
         "number": words.number(len(settlements)),
         "allocation": view.title(view.allocation),
         "steps": words.listed(steps),
+        "even": words.number((settlements["state"] == EVEN).sum()),
         "unknown": words.number((settlements["state"] == "unknown").sum()),
     }
     if view.draws:
         return words.phrase(
-            "Maps of {number} settlements under {allocation}: conditions met (modelled, median of "
-            "the draws) in {steps}; unknown in {unknown}.",
+            "Maps of {number} settlements under {allocation}: conditions likely to be met "
+            "(modelled), with the median of the draws by then, in {steps}; about even at the end "
+            "in {even}; unknown in {unknown}.",
             **values,
         )
     return words.phrase(
@@ -63,11 +73,12 @@ def _years_notes(
     if not view.draws:
         return [boundaries(view)]
     medians = view.words.phrase(
-        "Met: the median date (p50) of {draws} draws is not later than the date above the map. The "
-        "range of each date (p10 to p90) is in readiness.csv.",
+        "Met by then: likely, and the median date (p50) of {draws} draws is not later than the "
+        "date above the map; what is about even is shown so from its median date on. The range of "
+        "each date (p10 to p90) is in readiness.csv.",
         draws=view.draws_word,
     )
-    return [boundaries(view), medians]
+    return [boundaries(view), even_note(view), medians]
 
 
 @chart(
@@ -111,8 +122,9 @@ def _groups(settlements: pd.DataFrame, view: View) -> list[Group]:
     words = view.words
     texts = {
         "met": words.phrase("Met by then"),
+        EVEN: state_word(EVEN, view),
         "not met": words.phrase("Not yet met"),
-        "unknown": state_word("unknown", words),
+        "unknown": state_word("unknown", view),
     }
     return [
         Group(

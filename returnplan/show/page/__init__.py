@@ -42,7 +42,7 @@ from returnplan.show.page import packing, tables
 from returnplan.show.page.data import page_data
 from returnplan.show.page.ground import SHADES
 from returnplan.show.page.pictures import pictures
-from returnplan.show.page.sentences import chart_notes, map_notes, share_steps
+from returnplan.show.page.sentences import chart_notes, key_words, map_notes, share_steps
 from returnplan.version import __version__
 
 HERE = Path(__file__).parent
@@ -128,6 +128,7 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "options": tables.option_table(findings),
         "targets": [reached.sentence for reached in targets(findings)],
         "shades": list(zip(SHADES, share_steps(words), strict=True)),
+        "key_words": key_words(findings),
         "map_notes": map_notes(findings, background),
         "chart_notes": chart_notes(findings),
         "pictures": pictures(findings),
@@ -140,8 +141,7 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "how_sure": how_sure(findings),
         "cost": tables.cost_table(findings),
         "decisions": [
-            {"what": made.what, "why": made.why, "by": made.by and words.date(made.by)}
-            for made in decisions(findings)
+            {"what": made.what, "why": made.why, "by": made.when} for made in decisions(findings)
         ],
         "risks": risks(findings),
         "not_modelled": not_modelled(findings),

@@ -15,8 +15,12 @@ from returnplan.domain import Place
 from returnplan.insight.typical import TypicalChain, typical_chains
 from returnplan.model.conditions.gates import STATES, gate_name, gates_in_force
 from returnplan.model.reasons.causes import cause_name
+from returnplan.runs.tables.judged import CERTAINTIES
+from returnplan.show.drawing import EVEN
 from returnplan.show.findings import Findings, standing_words
 
+STANDINGS = (*STATES, EVEN)
+"""How communities stand: as gates do, or neither met nor not met."""
 CELLS = "\t"
 """Between two cells that are numbered as one text."""
 LEAST_DAYS, MOST_CAUSES = 0.5, 8
@@ -95,17 +99,22 @@ def _ordered(rows: pd.DataFrame, communities: Sequence[str]) -> pd.DataFrame:
 
 
 def _readiness(findings: Findings, allocation: str, statuses: Numbered) -> dict[str, Any]:
-    """Status, dates as days, probability, binding gate, dwellings complete and planned."""
+    """Status, dates as days, how sure, binding gate, dwellings complete and planned."""
     rows = _ordered(findings.rows("readiness", allocation), findings.run.communities)
     gates = gates_in_force(findings.scenario)
     start = findings.scenario.start
-    cells = rows["status"].astype(str) + CELLS + rows["unknown_gates"].fillna("").astype(str)
+    names = ("status", "certainty", "unknown_gates")
+    cells = zip(*(rows[name].fillna("").astype(str) for name in names), strict=True)
+    certainties = list(CERTAINTIES)
     return {
-        "status": [statuses.number(text) for text in cells],
+        "status": [statuses.number(CELLS.join(row)) for row in cells],
         "days": [_days(rows[f"ready_date_p{p}"], start) for p in (10, 50, 90)],
         "probability": [
             None if pd.isna(share) else round(float(share), 4)
             for share in rows["probability_by_horizon"]
+        ],
+        "certainty": [
+            None if pd.isna(word) else certainties.index(word) for word in rows["certainty"]
         ],
         "dwellings": [
             None if pd.isna(done) else [round(done), round(planned)]
@@ -116,10 +125,10 @@ def _readiness(findings: Findings, allocation: str, statuses: Numbered) -> dict[
 
 
 def _status(findings: Findings, cells: str) -> tuple[int, str]:
-    """How a community stands (number of ``STATES``), and its status phrase."""
-    status, _, unknown_gates = cells.partition(CELLS)
-    state, phrase = standing_words(status, unknown_gates.split(", "), findings.words)
-    return list(STATES).index(state), phrase
+    """How a community stands (number of ``STANDINGS``), and its status phrase."""
+    status, certainty, unknown_gates = cells.split(CELLS)
+    state, phrase = standing_words(status, unknown_gates.split(", "), findings.words, certainty)
+    return STANDINGS.index(state), phrase
 
 
 def _days(dates: "pd.Series[pd.Timestamp]", start: dt.date) -> list[int | None]:

@@ -46,8 +46,8 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "begin": _begin(findings),
         "draws": findings.draws,
         "audience": findings.audience,
-        "words": sentences(findings.words),
-        "formats": formats(findings.words),
+        "words": sentences(findings.words, findings.draws),
+        "formats": formats(findings.words, findings.draws),
         "allocations": [findings.title(name) for name in names],
         "all_people": findings.people,
         "people": [_people(findings, name) for name in names],
@@ -64,7 +64,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
             findings.scenario.places, background, areas, districts["names"]
         )
         return data | district_profiles(findings)
-    data["map"] = ground.full_map(findings.scenario, background, findings.tables)
+    data["map"] = ground.full_map(findings.scenario, background, findings.tables, findings.run)
     return data | communities_data(findings)
 
 

@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from returnplan.domain import Place, Scenario
+from returnplan.runs.ready_days import Spread
+from returnplan.runs.tables.judged import certainty_of
 from returnplan.scenario.background import Background
 from returnplan.show.maps.ground import KM_PER_DEGREE
 
@@ -64,7 +66,7 @@ class Sheet:
 
 
 def full_map(
-    scenario: Scenario, background: Background, tables: Mapping[str, pd.DataFrame]
+    scenario: Scenario, background: Background, tables: Mapping[str, pd.DataFrame], run: Spread
 ) -> dict[str, Any]:
     """Settlements, roads and outlines, with one day for each thing and allocation.
 
@@ -74,11 +76,14 @@ def full_map(
         Outlines of districts.
     tables
         ``readiness`` and ``roads`` of the run.
+    run
+        The run, for its draws.
 
     Returns
     -------
     dict[str, Any]
-        Coordinates in km; days from the start, ``NOT_MET`` and ``UNKNOWN``.
+        Coordinates in km; days from the start, ``NOT_MET`` and ``UNKNOWN``. With draws ``even`` and
+        ``likely``: from which days on it is about even, and likely, that all conditions are met.
     """
     places = scenario.places
     number = {place.id: at for at, place in enumerate(places)}
@@ -87,8 +92,7 @@ def full_map(
     sheet = Sheet(corners, decimals=2)
     people = scenario.people
     settled = [place.id for place in places if place.id in people]
-    run = set(tables["readiness"]["allocation"])
-    names = [header.name for header in scenario.allocations if header.name in run]
+    names = run.allocations
     return {
         "size": sheet.size_km,
         "rings": [sheet.ring(ring) for ring in background.rings],
@@ -106,6 +110,7 @@ def full_map(
         "roads": [[number[road.from_place], number[road.to_place]] for road in scenario.roads],
         "ready": [_ready_days(tables["readiness"], name, settled) for name in names],
         "open": [_open_days(tables["roads"], name, scenario) for name in names],
+        **_certain_days(scenario, run, settled),
     }
 
 
@@ -125,6 +130,30 @@ def _ready_days(readiness: pd.DataFrame, allocation: str, settlements: Sequence[
         UNKNOWN if unknown else whole_day(day)
         for day, unknown in zip(latest["day"], latest["is_unknown"], strict=True)
     ]
+
+
+def _certain_days(
+    scenario: Scenario, run: Spread, settlements: Sequence[str]
+) -> dict[str, list[list[int]]]:
+    """First days on which it is about even, and likely, that a settlement's conditions are met."""
+    if run.ready_day is None:
+        return {}
+    home = {community.id: community.settlement for community in scenario.communities}
+    columns: dict[str, list[int]] = {settlement: [] for settlement in settlements}
+    for column, community in enumerate(run.communities):
+        columns[home[community]].append(column)
+    days = np.stack([run.ready_day[:, :, some].max(axis=2) for some in columns.values()], axis=2)
+    days.sort(axis=1)
+    draws = days.shape[1]
+    words = [certainty_of(ready / draws) for ready in range(draws + 1)]
+    least = {
+        "even": next(ready for ready, word in enumerate(words) if word != "unlikely"),
+        "likely": words.index("likely"),
+    }
+    return {
+        name: [[whole_day(day) for day in mine[ready - 1]] for mine in days]
+        for name, ready in least.items()
+    }
 
 
 def _open_days(roads: pd.DataFrame, allocation: str, scenario: Scenario) -> list[int]:

@@ -1,5 +1,6 @@
 """What the page says beside its findings: notes, and the few sentences that its script fills in."""
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -8,39 +9,58 @@ from babel.units import format_unit
 
 from returnplan.language.words import Words
 from returnplan.model.conditions.gates import STATES
+from returnplan.runs.expected_values import expected_values_words
+from returnplan.runs.tables.judged import LIKELY_ABOVE, UNLIKELY_BELOW
 from returnplan.scenario.background import Background
-from returnplan.show.drawing import boundaries, ranged
-from returnplan.show.findings import Findings, target_name
+from returnplan.show.drawing import EVEN, boundaries, ranged
+from returnplan.show.findings import Findings, leader, target_name
 
 FIFTHS = 5
 
 
-def sentences(words: Words) -> dict[str, str]:
+def sentences(words: Words, draws: int) -> dict[str, str]:
     """Sentences by the key under which the script knows them.
+
+    Parameters
+    ----------
+    draws
+        Draws of the run; 0: expected values, which say met or not met.
 
     Returns
     -------
     dict[str, str]
         Sentences; the script puts values in place of the names in braces.
     """
-    return _controls(words) | _map(words) | _profile(words)
+    named = _certain(words) if draws else _expected(words)
+    return _controls(words) | _map(words) | _profile(words) | named
 
 
-def formats(words: Words) -> dict[str, Any]:
+def formats(words: Words, draws: int) -> dict[str, Any]:
     """How the language writes dates and numbers: browsers know fewer languages than we speak.
+
+    Parameters
+    ----------
+    draws
+        Draws of the run: few of them say only the quarter of a date that they bring about.
 
     Returns
     -------
     dict[str, Any]
-        ``dates`` and ``months``: patterns of January to December; ``group``: the sign between
-        thousands; ``least``: digits from which on it stands; ``days``: pattern of a length.
+        ``dates``, ``said`` and ``months``: patterns of January to December, ``said`` for dates that
+        draws bring about; ``group``: the sign between thousands; ``least``: digits from which on it
+        stands; ``days``: pattern of a length.
     """
     day, year, number = "22", "2001", "5"
     firsts = [date(int(year), month, int(day)) for month in range(1, 13)]
     length = format_unit(int(number), "duration-day", "narrow", locale=words.locale)
+
+    def patterns(texts: Iterable[str]) -> list[str]:
+        return [text.replace(day, "{day}").replace(year, "{year}") for text in texts]
+
     return {
-        "dates": [words.date(d).replace(day, "{day}").replace(year, "{year}") for d in firsts],
-        "months": [words.month(d).replace(year, "{year}") for d in firsts],
+        "dates": patterns(map(words.date, firsts)),
+        "said": patterns(words.said_date(first, draws) for first in firsts),
+        "months": patterns(map(words.month, firsts)),
         "group": words.number(1_000_000)[1],
         "least": 5 if words.number(1000).isdecimal() else 4,
         "days": length.replace(number, "{number}"),
@@ -58,12 +78,6 @@ def _controls(words: Words) -> dict[str, str]:
             "{date}: conditions met (modelled) for {people} of {all} people.",
             date="{date}", people="{people}", all="{all}",
         ),
-        "readout_map": words.phrase(
-            "On the map: {settlements} of {all_settlements} settlements; {roads} of {all_roads} "
-            "roads open to people.",
-            settlements="{settlements}", all_settlements="{all_settlements}",
-            roads="{roads}", all_roads="{all_roads}",
-        ),
         "people": words.phrase("Conditions met (modelled)"),
         "returned": words.phrase("Returned"),
         "present": words.phrase("Present"),
@@ -71,18 +85,63 @@ def _controls(words: Words) -> dict[str, str]:
 
 
 def _map(words: Words) -> dict[str, str]:
-    named = {"name": "{name}", "date": "{date}"}
     return {
         "zoom_in": words.phrase("Zoom in"),
         "zoom_out": words.phrase("Zoom out"),
         "whole_map": words.phrase("Show the whole map"),
         "north": words.phrase("N"),
         "hub": words.phrase("{name} (hub)", name="{name}"),
+        "tip_unknown": words.phrase("{name}: unknown, data is missing", name="{name}"),
+        "tip_share": words.phrase("{name}: {share}", name="{name}", share="{share}"),
+    }
+
+
+COUNTS = {
+    name: f"{{{name}}}" for name in ("settlements", "even", "all_settlements", "roads", "all_roads")
+}
+"""Names that the script fills in."""
+
+
+def _expected(words: Words) -> dict[str, str]:
+    """Sentences about what is met or not, on expected values."""
+    named = {"name": "{name}", "date": "{date}"}
+    return {
+        "readout_map": words.phrase(
+            "On the map: {settlements} of {all_settlements} settlements; {roads} of {all_roads} "
+            "roads open to people.",
+            **COUNTS,
+        ),
         "tip_met": words.phrase("{name}: conditions met (modelled), median date {date}", **named),
         "tip_later": words.phrase("{name}: not met by the date; median date {date}", **named),
         "tip_never": words.phrase("{name}: not met within the horizon", name="{name}"),
-        "tip_unknown": words.phrase("{name}: unknown, data is missing", name="{name}"),
-        "tip_share": words.phrase("{name}: {share}", name="{name}", share="{share}"),
+    }
+
+
+def _certain(words: Words) -> dict[str, str]:
+    """Sentences about how sure it is, over draws."""
+    named = {"name": "{name}", "date": "{date}"}
+    shares = {"date": "{date}", "share": "{share}"}
+    return {
+        "readout_map": words.phrase(
+            "On the map: conditions likely met (modelled) in {settlements} of {all_settlements} "
+            "settlements, about even in {even}; {roads} of {all_roads} roads open to people.",
+            **COUNTS,
+        ),
+        "tip_met": words.phrase(
+            "{name}: conditions likely met (modelled) by the date; median date: {date}", **named
+        ),
+        "tip_even": words.phrase("{name}: about even by the date; median date: {date}", **named),
+        "tip_later": words.phrase("{name}: unlikely by the date; median date: {date}", **named),
+        "tip_never": words.phrase("{name}: unlikely within the horizon", name="{name}"),
+        "likely": words.phrase(
+            "Likely: conditions met (modelled) by {date} in {share} of the draws.", **shares
+        ),
+        "even": words.phrase(
+            "About even: conditions met (modelled) by {date} in {share} of the draws.", **shares
+        ),
+        "unlikely": words.phrase(
+            "Unlikely: conditions met (modelled) by {date} in {share} of the draws.", **shares
+        ),
     }
 
 
@@ -150,6 +209,26 @@ def share_steps(words: Words) -> tuple[str, ...]:
     return words.phrase("Nobody"), words.phrase("up to {share}", share=ends[1]), *steps[1:]
 
 
+def key_words(findings: Findings) -> dict[str, str]:
+    """Words for the signs of settlements on the map; without draws nothing is about even."""
+    words = findings.words
+    if not findings.draws:
+        return {
+            "met": words.phrase("Conditions met (modelled) by the date"),
+            EVEN: "",
+            "not met": words.phrase("Conditions not met by the date"),
+        }
+    low, high = words.percent(UNLIKELY_BELOW), words.percent(LIKELY_ABOVE)
+    return {
+        "met": words.phrase(
+            "Likely: conditions met (modelled) by the date in more than {share} of the draws",
+            share=high,
+        ),
+        EVEN: words.phrase("About even: in {low} to {high} of the draws", low=low, high=high),
+        "not met": words.phrase("Unlikely: in less than {share} of the draws", share=low),
+    }
+
+
 def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
     """What the map shows, and what it does not say."""
     words = findings.words
@@ -171,8 +250,8 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
     else:
         notes.append(
             words.phrase(
-                "Settlements change at their median date, roads at their date on expected "
-                "values. Larger signs: more people."
+                "Settlements change with the share of the draws by the date, roads at their date "
+                "on expected values. Larger signs: more people."
             )
             if findings.draws
             else words.phrase(
@@ -180,6 +259,11 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
                 "more people."
             )
         )
+        best, run = leader(findings), findings.run
+        apart = expected_values_words(run.summary, run.people_met, best, words)
+        if apart:
+            under = words.phrase("Under “{title}”:", title=findings.title(best))
+            notes.append(f"{under} {apart}")
     credit = "; ".join(background.credit_lines) if findings.is_public else findings.view.sources
     if credit:
         notes.append(words.phrase("Sources: {sources}", sources=credit))

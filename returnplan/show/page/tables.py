@@ -112,7 +112,7 @@ def difference_tables(findings: Findings) -> tuple[Table, ...]:
     dates = dict.fromkeys([*later[:1], *counted[-1:]])
     titles = {None: words.phrase("Person-days until conditions are met (fewer is better)")} | {
         date: words.phrase(
-            "People whose conditions are met (modelled) by {date}", date=findings.day(date)
+            "People whose conditions are met (modelled) by {date}", date=words.date(date)
         )
         for date in dates
     }

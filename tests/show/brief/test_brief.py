@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from pypdf import PdfReader
 
 from returnplan.language.words import words_of
 from returnplan.show.brief import brief, community_page
+from returnplan.show.brief.one_page import SIGNS
 from returnplan.show.brief.sheet import HEIGHT, MARGIN, WIDTH, Box, Sheets
 from returnplan.show.findings import (
     Findings,
-    bottlenecks,
+    blocks_most,
     conditions,
     decisions,
     headline,
@@ -29,7 +31,7 @@ from returnplan.show.findings import (
     statements,
 )
 from tests.leaks import leaks
-from tests.tiny import READY, tiny
+from tests.tiny import NEVER, READY, tiny
 
 SAFE = re.compile(r"\bsafe\b", re.IGNORECASE)
 MOST_BYTES = 2_000_000
@@ -91,7 +93,7 @@ def test_the_brief_holds_headline_options_decisions_wording_and_provenance_on_tw
     for one in options(findings):
         assert plain(one.texts[2]) in text  # people by the horizon, with range
     assert decisions(findings)[0].what in text
-    assert bottlenecks(findings, leader(findings))[0].name in text
+    assert plain(blocks_most(findings, leader(findings))) in text
     for number, page in enumerate(pages, start=1):
         assert mark(findings) in page
         assert plain(statements(findings)[0]) in page  # beside the figures of each page
@@ -130,6 +132,32 @@ def _alternatives(pdf: Any) -> Iterator[str]:
         item = pdf.get_object(number)
         if isinstance(item, dict) and "/Alt" in item:
             yield str(item["/Alt"])
+
+
+def test_above_the_map_stands_in_how_many_communities_it_is_likely_about_even_unlikely() -> None:
+    half = ([400.0] * 6 + [NEVER] * 4, [NEVER] * 7 + [500.0] * 3)
+    _, (first, second) = read(brief(tiny(ready={"half": half})))
+    limits = "in more than 60 %, in 40 % to 60 %, in less than 40 % of the draws."
+    assert "Communities: likely 0, about even 1, unlikely 1. Likely, about even" in first
+    assert limits in first
+    assert limits in second  # beside the statuses that there are
+    assert "about 1.1 of 2 (1 to 2)" in first
+    unknown = tiny(ready={"half": half}).run.readiness.assign(
+        status=["unknown: water works", "conditions not met: water"],
+        certainty=pd.Series([None, "unlikely"]),
+    )
+    _, (first, _) = read(brief(tiny(ready={"half": half}, tables={"readiness": unknown})))
+    assert "Communities: likely 0, about even 0, unlikely 1, unknown 1." in first
+    _, (first, second) = read(brief(tiny(draws=0)))
+    assert "about even" not in first + second
+    _, (page,) = read(
+        community_page(
+            tiny(ready={"half": half}),
+            profile(tiny(ready={"half": half}), "alpha", with_chain=False),
+        )
+    )
+    assert "◐ About even whether conditions are met (modelled)" in page
+    assert "1st quarter 2026" in page
 
 
 def many(count: int) -> Findings:
@@ -258,8 +286,9 @@ def test_the_page_of_a_community_says_what_is_needed_when_how_sure_and_who_relea
     assert pdf.metadata is not None
     assert pdf.metadata.title == ridge.name == "Ridge"
     outlook = ridge.outlooks[0]
+    status = f"{SIGNS[outlook.state]} {outlook.status}"
     for words in (
-        "Upper Valley, 160 people", f"✕ {outlook.status}", outlook.date, outlook.waits_for,
+        "Upper Valley, 160 people", status, outlook.date, outlook.waits_for,
         "Missing data: water works.", "? unknown", *ridge.planned, outlook.chain[-1],
         statements(findings)[0], mark(findings), findings.view.provenance,
     ):  # fmt: skip

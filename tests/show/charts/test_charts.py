@@ -13,7 +13,7 @@ import pytest
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.container import BarContainer
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
@@ -32,6 +32,7 @@ from returnplan.show.drawing import (
     UNKNOWN,
     View,
     figure,
+    mark,
     numbers,
     picture,
     save,
@@ -46,6 +47,7 @@ from tests.charted import (
     alt,
     drawn,
     foot,
+    half_sure,
     nobody_ready,
     several,
     tables,
@@ -209,7 +211,7 @@ def test_alt_text_of_a_run_with_draws_gives_median_and_range() -> None:
     ends = "900 (800 to 1,000) under a0: medians and 80 % model intervals (p10 to p90) of 50 draws."
     assert words["conditions_met_over_time"].endswith(ends)
     assert "median" in words["ready_map"]
-    assert "median" in words["gate_matrix"]
+    assert "likely to be met (modelled) within the horizon in 2 of 4" in words["gate_matrix"]
     assert "mean of the draws" in words["hectares_by_year"]
     assert "run on expected values" in words["team_occupation"]
 
@@ -242,6 +244,38 @@ def test_the_matrix_shows_each_state_with_its_colour_and_mark() -> None:
     }
     assert colours == {"not met": NOT_MET.lower(), "unknown": UNKNOWN.lower()}
     assert ax.get_yticklabels()[0].get_text() == "Ağdərə  1,000"
+
+
+@pytest.mark.parametrize(("draws", "since"), [(255, "2020-Q2"), (256, "2020-04"), (0, "2020-04")])
+def test_cells_of_the_matrix_say_the_quarter_where_draws_are_few(draws: int, since: str) -> None:
+    ax = drawn("gate_matrix", tables(), replace(VIEW, draws=draws))
+    assert [text.get_text() for text in ax.texts][1] == since  # day 100: 10 April
+
+
+def test_no_two_states_of_communities_share_a_mark_and_all_differ_in_grey() -> None:
+    looks = {state: mark(state, shade) for state, shade in STATUS.items()}
+    shapes = {(look["marker"], look.get("fillstyle")) for look in looks.values()}
+    assert len(shapes) == len(STATUS)
+    even = looks["about even"]
+    halves = [grey(even[name]) for name in ("markerfacecolor", "markerfacecoloralt")]
+    assert abs(halves[0] - halves[1]) > 0.5  # half dark, half light: seen as such in grey
+
+
+def grey(colour: str) -> float:
+    """Return how light a colour is, 0 to 1."""
+    return float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114)))
+
+
+def test_what_is_about_even_is_neither_met_nor_not_met() -> None:
+    readiness = half_sure(tables())["readiness"]
+    assert states(readiness, DRAWS).tolist() == ["met", "about even", "about even", "unknown"]
+    # Before the horizon it is so from its median on: day 500 of C2; C3 has none.
+    for day, state in ((499.0, "not met"), (500.0, "about even"), (3652.0, "about even")):
+        then = states(readiness, replace(DRAWS, day=day)).tolist()
+        assert then == ["met", state, "not met", "unknown"]
+    assert "in 1 of 4 communities, about even in 2" in alt(
+        "gate_matrix", half_sure(tables()), DRAWS
+    )
 
 
 def test_a_gate_without_a_row_is_unknown() -> None:

@@ -21,6 +21,7 @@ from tests.charted import (
     differences,
     drawn,
     foot,
+    half_sure,
     legend_words,
     people_at,
     tables,
@@ -69,14 +70,27 @@ def test_ranges_run_from_p10_to_p90_and_end_open_where_p90_is_late() -> None:
     assert [end.tolist() for end in ends] == [
         [[60.0, 1.0], [397.0, 1.0]], [[2922.0, 2.0], [3653.0, 2.0]], [[244.0, 4.0], [3653.0, 4.0]],
     ]  # fmt: skip
-    assert dots(ax, "_open") == [(3653.0, 2.0), (3653.0, 4.0)]
+    assert dots(ax, "_open") == [(3653.0, 4.0)]  # C3 stands at the edge itself
     words = [text.get_text() for text in ax.texts]
-    assert words[:2] == ["Apr 2020, 100 % of draws", "not by the horizon, 20 % of draws"]
+    assert words[:2] == ["Q2 2020, 100 % of draws", "unlikely, 20 % of draws"]
     assert words[3] == "unknown"
     text = alt("ready_dates", with_ranges(tables()), DRAWS)
-    assert "median date of 2 of the 4 communities shown is within the horizon, of 1 it is" in text
-    assert "The first is S1 on 10 Apr 2020" not in text  # it has a name
-    assert "The first is Ağdərə on 10 Apr 2020, the last S2 on 15 May 2021." in text
+    assert "in 2 of the 4 communities shown, about even in 0, unlikely in 1, unknown in 1." in text
+    assert "likely to be met is Ağdərə: 2nd quarter 2020, the last S2: 2nd quarter 2021." in text
+    text = alt("ready_dates", with_ranges(tables()), replace(DRAWS, draws=256))
+    assert "likely to be met is Ağdərə: 10 Apr 2020, the last S2: 15 May 2021." in text
+
+
+def test_what_is_about_even_stands_at_the_edge_with_or_without_a_median() -> None:
+    ax = drawn("ready_dates", half_sure(tables()), DRAWS)
+    assert dots(ax, "_met") == [(100.0, 1.0)]
+    assert dots(ax, "_about even") == [(3653.0, 2.0), (3653.0, 4.0)]
+    assert dots(ax, "_not met") == dots(ax, "_open") == []
+    words = [text.get_text() for text in ax.texts]
+    assert words[1:3] == ["about even, 40 % of draws", "about even, 60 % of draws"]
+    assert "About even whether met" in legend_words(ax)
+    text = alt("ready_dates", half_sure(tables()), DRAWS)
+    assert "in 1 of the 4 communities shown, about even in 2, unlikely in 0, unknown in 1." in text
 
 
 # Waiting
@@ -140,13 +154,18 @@ def test_roads_stand_by_person_days_with_their_openings() -> None:
     ax = drawn("key_roads", with_ranges(tables()), DRAWS)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["S2–H (R2)", "Ağdərə–H (R1)"]
     assert [text.get_text() for text in ax.texts] == [
-        "9,000", "4,000", "not by the horizon (p10: Jan 2021)\n1 person",
-        "Jun 2020 (May 2020 to Jul 2021)\n150 people",
+        "9,000", "4,000", "not by the horizon (p10: Q1 2021)\n1 person",
+        "Q2 2020 (Q2 2020 to Q3 2021)\n150 people",
     ]  # fmt: skip
+    many = replace(DRAWS, draws=256)
+    says = drawn("key_roads", with_ranges(tables()), many).texts[-1].get_text()
+    assert says == "Jun 2020 (May 2020 to Jul 2021)\n150 people"
     given = tables()
     given["key_roads"].loc[0, "open_date_p90"] = None
     late = drawn("key_roads", given, DRAWS).texts[-1].get_text()
-    assert late.startswith("Jun 2020 (May 2020 to after the horizon)")
+    assert late.startswith("Q2 2020 (Q2 2020 to after the horizon)")
+    given["key_roads"].loc[0, "open_date_p90"] = pd.Timestamp("2020-06-30")
+    assert drawn("key_roads", given, DRAWS).texts[-1].get_text() == "Q2 2020\n150 people"
     assert drawn("key_roads", given).texts[-1].get_text() == "Jun 2020\n150 people"
 
 

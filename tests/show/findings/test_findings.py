@@ -192,7 +192,8 @@ def test_the_options_are_the_numbers_of_the_tables(little: Findings) -> None:
     assert little.near == date(2028, 1, 1)  # a quarter of five years, but three at least
     assert plan.texts == (
         "Plan A", "300 (0 to 300)", "300 (0 to 300)", "75 (0 to 75)",
-        "Mar 2026 (Mar 2026 to not by 2030)", "reference", "1.0", "0.20 (0.10 to 0.40)", "1",
+        "Q1 2026 (Q1 2026 to not by 2030)", "reference", "1.0", "0.20 (0.10 to 0.40)",
+        "about 1.2 of 2 (1 to 2)",
     )  # fmt: skip
     # Half of 400 people: alpha from day 400 (5 February 2026) on, never in the low tenth.
     assert plan.half == (date(2026, 3, 1), date(2026, 3, 1), None)
@@ -208,6 +209,59 @@ def test_the_options_are_the_numbers_of_the_tables(little: Findings) -> None:
     assert "0 % to 25 % of them are of people whose conditions are not met by then" in notes
     assert "not discounted. 2 planned works state no cost: only their crews are counted." in notes
     assert "25 % come from settlements where it is not known how many dwellings" in notes
+
+
+def test_communities_that_are_not_met_are_an_expected_number_with_its_range(
+    little: Findings,
+) -> None:
+    # Under more beta is never ready in two draws of ten.
+    assert [one.texts[-1] for one in options(little)] == [
+        "about 1.2 of 2 (1 to 2)", "about 0.2 of 2 (0 to 1)",
+    ]  # fmt: skip
+    never = {"": [161.4, 12.0], "_p10": [150.0, 12.0], "_p90": [240.0, 12.0]}
+    many = {f"communities_never{end}": numbers for end, numbers in never.items()}
+    told = little.tables["summary"].assign(**many)
+    changed = replace(little, tables={**little.tables, "summary": told})
+    assert [one.texts[-1] for one in options(changed)] == [
+        "about 161 of 2 (150 to 240)", "about 12 of 2 (12 to 12)",
+    ]  # fmt: skip
+    public = options(replace(changed, audience="public"))
+    assert public[0].texts[-1] == "about 161 (150 to 240)"
+    none = told.assign(**dict.fromkeys(many, math.nan))
+    hidden = replace(little, tables={**little.tables, "summary": none})
+    assert [one.texts[-1] for one in options(hidden)] == ["withheld"] * 2
+    # On expected values (the first draw): beta is never ready under plan.
+    assert [one.texts[-1] for one in options(tiny(draws=0))] == ["1", "0"]
+
+
+def test_dates_that_few_draws_bring_about_are_said_by_quarter(little: Findings) -> None:
+    (first, _) = profile(little, "alpha", with_chain=False).outlooks
+    assert first.date == "1st quarter 2026 (1st quarter 2026 to not within the horizon)"
+    often = {name: ([*one] * 26, [*other] * 26) for name, (one, other) in READY.items()}
+    many = tiny(ready=often, draws=260)
+    (first, _) = profile(many, "alpha", with_chain=False).outlooks
+    assert first.date == "5 Feb 2026 (5 Feb 2026 to not within the horizon)"
+    assert options(many)[0].texts[4] == "Mar 2026 (Mar 2026 to not by 2030)"
+    # Given dates keep their day, and so do those of one draw.
+    assert "By 1 Jan 2030" in headline(little)
+    allocation = next(one for one in decisions(little) if "allocation" in one.what)
+    assert (allocation.by, allocation.when) == (date(2025, 11, 1), "4th quarter 2025")
+    assert "from 4th quarter 2025 on" in allocation.why
+    assert "from 1 Jun 2026 on" in allocation.why
+    allocation = next(one for one in decisions(many) if "allocation" in one.what)
+    assert allocation.when == "1 Nov 2025"
+
+
+def test_where_the_status_may_tip_the_profile_says_about_even() -> None:
+    half = ([400.0] * 6 + [NEVER] * 4, [NEVER] * 6 + [500.0] * 4)
+    sure = ([400.0] * 7 + [NEVER] * 3, [NEVER] * 7 + [500.0] * 3)
+    findings = tiny(ready={"half": half, "sure": sure})
+    outlooks = [profile(findings, name, with_chain=False).outlooks for name in ("alpha", "beta")]
+    even = ("about even", "About even whether conditions are met (modelled)")
+    assert [[(one.state, one.status) for one in each] for each in outlooks] == [
+        [even, ("met", "Conditions met (modelled)")],
+        [even, ("not met", "Conditions not met: water")],
+    ]
 
 
 def test_where_land_waits_the_farmland_that_comes_later_stands_beside_the_gain() -> None:
@@ -304,6 +358,13 @@ def test_what_blocks_most_people_adds_the_stages_of_land_release_up(little: Find
     one = delays[delays["cause"] == "winter"]
     alone = replace(little, tables={**little.tables, "delays": one})
     assert blocks_most(alone, "more").endswith("in person-days: winter and weather (100 %).")
+    hidden = replace(
+        little, tables={**little.tables, "delays": one.assign(person_days_mean=math.nan)}
+    )
+    assert blocks_most(hidden, "more") == (
+        "What keeps people waiting under “Plan B” is withheld, as it would tell of single "
+        "settlements."
+    )
     none = replace(little, tables={**little.tables, "delays": one.iloc[:0]})
     assert blocks_most(none, "more") == "Under “Plan B” nobody waits for anything."
 
@@ -321,7 +382,7 @@ def test_districts_are_compared_by_share_and_by_waiting(little: Findings) -> Non
 def test_key_roads_have_names_and_are_not_for_the_public(little: Findings) -> None:
     (road,) = key_roads(little, "plan")
     assert road.sentence == (
-        "Town–Alpha: 300 people wait for it, 9,000 person-days; open to people: 5 Feb 2026."
+        "Town–Alpha: 300 people wait for it, 9,000 person-days; open to people: 1st quarter 2026."
     )
     assert key_roads(replace(little, audience="public"), "plan") == ()
 
@@ -340,6 +401,8 @@ def test_decisions_come_from_the_tables_by_their_rules(little: Findings) -> None
     # Medians differ by 300 of 400 people from the first counting date after day 300 on.
     assert parting(little) == date(2025, 11, 1)
     assert allocation.by == date(2025, 11, 1)
+    assert (teams.when, data.when) == ("10 Feb 2025", "")
+    assert "On expected values work of this kind first waits longer than 30 days" in teams.why
     assert "from 1 Jun 2026 on" in allocation.why  # the team that the second allocation adds
     assert data.what == "Who collects the missing data: water works"
     assert "25 % of the people" in data.why
@@ -351,6 +414,13 @@ def test_allocations_that_never_part_are_a_matter_of_cost() -> None:
     assert parting(findings) is None
     (why,) = (one.why for one in decisions(findings) if "allocation" in one.what)
     assert "never differ by more than 5 % of all people" in why
+    met = findings.tables["people_met"]
+    shown = met["people_p50"].mask(met["date"] == pd.Timestamp(findings.horizon))
+    tables = {**findings.tables, "people_met": met.assign(people_p50=shown)}
+    hidden = decisions(replace(findings, tables=tables))
+    (why,) = (one.why for one in hidden if "allocation" in one.what)
+    assert "never differ" not in why
+    assert "How far the allocations lie apart is withheld" in why
 
 
 def test_works_routes_money_and_targets_that_are_lacking_ask_for_decisions(
@@ -477,10 +547,13 @@ def test_a_profile_tells_what_the_tables_say_of_a_community(
     assert (orchard.community, orchard.name, orchard.district) == (
         "orchard_people", "Orchard", "Lower Valley",
     )  # fmt: skip
+    dwellings = sum(
+        one.dwellings or 0 for one in findings.scenario.works if one.settlement == "orchard"
+    )
     assert orchard.planned == (
         "Land release: 3 recorded hazards, 186.0 ha.",
         "Works: water, shelter and risk education.",
-        "Dwellings: 70 are planned.",
+        f"Dwellings: {dwellings} are planned.",
     )
     outlook = orchard.outlooks[0]
     rows = findings.run.readiness
@@ -488,7 +561,7 @@ def test_a_profile_tells_what_the_tables_say_of_a_community(
     (row,) = records(rows[is_mine])
     assert outlook.dates[1] == row["ready_date_p50"]
     assert outlook.probability == row["probability_by_horizon"]
-    assert outlook.status == "Conditions met (modelled)"
+    assert (outlook.state == "about even") == (row["certainty"] == "about even")
     assert sum(cause.share for cause in outlook.causes) == pytest.approx(1, abs=0.01)
     assert outlook.waits_for.startswith(f"Most of its days go to: {outlook.causes[0].name} (")
     # The chain of the median draw ends on the median date, and its steps leave no day out.

@@ -12,7 +12,7 @@ import pytest
 
 from returnplan.show import maps
 from returnplan.show.drawing import figure
-from tests.charted import MET, VIEW, alt, drawn, tables
+from tests.charted import DRAWS, MET, VIEW, alt, drawn, half_sure, legend_words, tables, with_ranges
 
 pytestmark = pytest.mark.unwatched
 
@@ -36,6 +36,37 @@ def test_the_map_puts_settlements_in_their_year_and_others_in_their_state() -> N
         "1,000 people", "Hub", "Road", "District",
     ]  # fmt: skip
     assert "modelled" in legend.get_title().get_text()
+
+
+def test_what_is_about_even_has_no_year_but_a_mark_a_key_and_a_count_of_its_own() -> None:
+    given = half_sure(tables())
+    settlements = maps.ready_places(given["readiness"], given["places"], DRAWS).set_index("id")
+    assert settlements["year"].to_dict() == {"S1": 2020, "S2": 0, "S3": 0, "S4": 0}
+    ax = drawn("ready_map", given, DRAWS)
+    even = [one for one in ax.get_lines() if one.get_label() == "_About even whether met"]
+    points = [point for one in even for point in np.asarray(one.get_xydata()).tolist()]
+    assert points == [[46.5, 39.9], [46.9, 39.2]]
+    assert {(one.get_marker(), one.get_fillstyle()) for one in even} == {("o", "left")}
+    assert legend_words(ax)[1:4] == ["Met in 2020", "About even whether met", "Unknown"]
+    assert "1 likely, 2 about even, 1 unknown" in ax.get_title("left").replace("\xa0", " ")
+    assert "in 1, about even in 2, unlikely in 0, unknown in 1." in alt("ready_map", given, DRAWS)
+    sure = drawn("ready_map", with_ranges(tables()), DRAWS)
+    assert "2 likely, 1 unlikely, 1 unknown" in sure.get_title("left").replace("\xa0", " ")
+    assert "Unlikely to be met" in legend_words(sure)
+
+
+def test_year_by_year_what_is_about_even_is_never_met() -> None:
+    sheet, words = figure("ready_map_by_year", half_sure(tables()), DRAWS)
+    titles = [" ".join(ax.get_title("left").split()) for ax in sheet.axes]
+    assert titles == [
+        *(
+            f"1 Jan {year} 1 met, 1 about even, 1 not met, 1 unknown"
+            for year in range(2022, 2030, 2)
+        ),
+        "1 Jan 2030 1 met, 2 about even, 1 unknown",
+    ]
+    assert "in 1 by 1 Jan 2022, 1 by 1 Jan 2024" in words
+    assert "about even at the end in 2; unknown in 1." in words
 
 
 def test_the_legend_of_the_map_has_no_key_for_what_is_not_there() -> None:
@@ -120,6 +151,15 @@ def test_two_communities_of_one_settlement_are_one_point_with_the_weaker_state()
     settlements = maps.ready_places(given["readiness"], given["places"], VIEW).set_index("id")
     assert settlements["state"].to_dict() == {"S1": "unknown", "S2": "not met"}
     assert settlements.loc["S1", "people"] == 1204
+    given = half_sure(tables())
+    for certain, state in (("likely", "about even"), ("unlikely", "not met")):
+        given["readiness"]["settlement"] = ["S1", "S1", "S2", "S3"]
+        given["readiness"]["certainty"] = [certain, "about even", "about even", None]
+        given["readiness"]["ready_day_p50"] = [math.nan, 500.0, math.nan, math.nan]
+        if certain == "likely":
+            given["readiness"].loc[0, "ready_day_p50"] = 100.0
+        found = maps.ready_places(given["readiness"], given["places"], DRAWS).set_index("id")
+        assert found.loc["S1", "state"] == state
 
 
 def test_years_share_at_most_seven_classes() -> None:

@@ -18,19 +18,23 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
+from returnplan.language.words import LANGUAGES, words_of
 from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.runs.run import Request
+from returnplan.runs.tables.judged import CERTAINTIES
 from returnplan.scenario.background import Background, read_background
 from returnplan.show.audience.withholding import LEAST_PEOPLE
 from returnplan.show.findings import Findings, headline, mark, open_findings, statements
 from returnplan.show.page import report_page
 from returnplan.show.page.data import page_data
-from returnplan.show.page.ground import COARSE_CELLS, Sheet, district_map
+from returnplan.show.page.ground import COARSE_CELLS, Sheet, district_map, full_map
 from returnplan.show.page.packing import packed, policy, unpacked
 from returnplan.show.page.pictures import SLOTS
+from returnplan.show.page.sentences import formats
 from returnplan.show.page.tables import difference_tables, how_made
 from tests.leaks import leaks
 from tests.running import run_undrawn
+from tests.tiny import tiny
 from tests.unwatched import unwatched
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -165,14 +169,65 @@ def test_numbers_of_the_page_are_those_of_the_tables(
         for at, (community, *_) in enumerate(data["communities"]):
             row = readiness.loc[community]
             stands, phrase = data["statuses"][profile["status"][at]]
-            assert phrase.lower().startswith(row["status"].partition(":")[0])
-            assert (stands == 0) == (row["status"] == "conditions met (modelled)")
+            is_even = row["certainty"] == "about even"
+            said = "about even" if is_even else row["status"].partition(":")[0]
+            assert phrase.lower().startswith(said)
+            assert (stands == 3) == is_even
+            assert (stands == 0) == (row["certainty"] == "likely")
+            certainty = profile["certainty"][at]
+            word = "" if certainty is None else list(CERTAINTIES)[certainty]
+            assert word == ("" if pd.isna(row["certainty"]) else row["certainty"])
             dates = [row[f"ready_date_p{p}"] for p in (10, 50, 90)]
             numbers = [days[at] for days in profile["days"]]
             assert [
                 None if day is None else date.fromordinal(run.start.toordinal() + day)
                 for day in numbers
             ] == [None if pd.isna(day) else day.date() for day in dates]
+
+
+def test_a_settlement_is_about_even_and_likely_from_the_days_of_the_shares_on() -> None:
+    # Alpha on days 100, 200 ... 1000; beta on days 10 to 50 and then never; the fourth and the
+    # seventh of ten draws make the share 0.4 and more than 0.6.
+    no_roads = pd.DataFrame({"allocation": [], "road": [], "open_day": []})
+    days = [100.0 * step for step in range(10, 0, -1)]
+    half = [10.0, 20.0, 30.0, 40.5, 50.0] + [math.inf] * 5
+    findings = tiny(ready={"plan": (days, half), "never": ([math.inf] * 10, [1.0] * 10)})
+    tables = {**findings.run.tables, "roads": no_roads}
+    found = full_map(findings.scenario, Background(), tables, findings.run)
+    assert found["names"] == ["alpha", "beta"]
+    assert found["even"] == [[400, 41], [-1, 1]]
+    assert found["likely"] == [[700, -1], [-1, 1]]
+    alone = tiny(draws=0)
+    tables = {**alone.run.tables, "roads": no_roads}
+    keys = full_map(alone.scenario, Background(), tables, alone.run).keys()
+    assert not {"even", "likely"} & keys
+
+
+def test_at_the_end_of_the_slider_the_map_shows_the_certainty_of_the_table(
+    page: Callable[..., str], opened: Callable[..., Findings]
+) -> None:
+    data, findings = data_of(page("internal")), opened("internal")
+    for number, name in enumerate(findings.allocations):
+        rows = findings.rows("readiness", name).drop_duplicates("settlement")
+        certainty = rows.set_index("settlement")["certainty"]
+        people = findings.scenario.people
+        ids = [place.id for place in findings.scenario.places if place.id in people]
+        ground = {key: data["map"][key][number] for key in ("even", "likely")}
+        for settlement, even, likely in zip(ids, ground["even"], ground["likely"], strict=True):
+            if isinstance(certainty[settlement], str):
+                word = "likely" if likely >= 0 else "about even" if even >= 0 else "unlikely"
+                assert word == certainty[settlement]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_script_writes_dates_of_few_draws_by_quarter_as_words_do(language: str) -> None:
+    words = words_of(language)
+    for draws in (0, 1, 255, 256):
+        patterns = formats(words, draws)["said"]
+        for month in range(1, 13):
+            for day in (1, 28):
+                text = patterns[month - 1].replace("{day}", str(day)).replace("{year}", "2031")
+                assert text == words.said_date(date(2031, month, day), draws)
 
 
 def test_on_expected_values_settlements_of_the_map_hold_the_people_of_the_charts(
@@ -203,6 +258,8 @@ def test_on_expected_values_settlements_of_the_map_hold_the_people_of_the_charts
             assert met == data["people"][number][0][0][step]
     monkeypatch.setattr("returnplan.show.page.pictures", lambda _: dict.fromkeys(SLOTS, ()))
     words = visible(report_page(findings, Background()))
+    assert "About even" not in words
+    assert "Conditions met (modelled) by the date" in words
     assert "none: expected values" in words
     assert "Paired differences" not in words
     assert "80 % of the draws" not in words

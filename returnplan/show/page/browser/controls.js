@@ -52,15 +52,16 @@ function readout() {
   return data.map.ready ? `${first} ${say("readout_map", counts())}` : first;
 }
 
-/** Settlements and roads that are met and open at the date of the slider. */
+/** Settlements that are met or about even, and roads that are open, at the date of the slider. */
 function counts() {
-  const reached = (days) => days.filter((day) => day >= 0 && day <= today()).length;
-  const ready = data.map.ready[state.allocation];
+  const stand = data.map.people.map((_, i) => stateOn(i));
+  const among = (name) => number(stand.filter((one) => one === name).length);
   const open = data.map.open[state.allocation];
   return {
-    settlements: number(reached(ready)),
-    all_settlements: number(ready.length),
-    roads: number(reached(open)),
+    settlements: among("met"),
+    even: among("even"),
+    all_settlements: number(stand.length),
+    roads: number(open.filter(isReached).length),
     all_roads: number(open.length),
   };
 }

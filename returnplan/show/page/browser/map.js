@@ -11,11 +11,13 @@ const SMALLEST_PX = 2.6;
 const LARGEST_PX = 11;
 const STATES = {
   met: { shape: "disc", fillColor: COLOUR.met, color: "#FFFFFF", weight: 0.8 },
+  even: { shape: "half", fillColor: "#FFFFFF", color: COLOUR.met, weight: 1.2 },
   waiting: { shape: "cross", fillColor: COLOUR.waiting, color: "#6B4A00", weight: 0.5 },
   unknown: { shape: "diamond", fillColor: COLOUR.unknown, color: COLOUR.ink, weight: 0.9 },
 };
 const SHAPES = {
   disc: [],
+  half: [],
   square: [[-1, -1], [1, -1], [1, 1], [-1, 1]],
   diamond: [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]],
   cross: [
@@ -38,6 +40,11 @@ const Mark = L.CircleMarker.extend({
     corners.forEach(([dx, dy], at) => pen[at ? "lineTo" : "moveTo"](x + size * dx, y + size * dy));
     if (corners.length) pen.closePath();
     renderer._fillStroke(pen, this);
+    if (this.options.shape !== "half") return;
+    pen.beginPath();
+    pen.arc(x, y, size, Math.PI / 2, 1.5 * Math.PI);
+    pen.fillStyle = this.options.color;
+    pen.fill();
   },
 });
 
@@ -182,18 +189,17 @@ function drawSettlements(map) {
   const open = new Array(roads.length);
   return (changed) => {
     if (changed.has("allocation") || changed.has("step")) {
-      const day = today();
-      const ready = ground.ready[state.allocation];
       const opens = ground.open[state.allocation];
       for (let i = 0; i < roads.length; i++) {
-        const isOpen = opens[i] >= 0 && opens[i] <= day;
+        const isOpen = isReached(opens[i]);
         if (isOpen !== open[i]) roads[i].setStyle((open[i] = isOpen) ? ROAD_OPEN : ROAD_CLOSED);
       }
       for (let i = 0; i < marks.length; i++) {
-        const now = stateOn(ready[i], day);
+        const now = stateOn(i);
         if (now !== shown[i]) marks[i].setStyle(STATES[(shown[i] = now)]);
       }
-      Object.assign($("map").dataset, { met: counts().settlements, open: counts().roads });
+      const { settlements, even, roads: passable } = counts();
+      Object.assign($("map").dataset, { met: settlements, even, open: passable });
     }
     if (changed.has("chosen") && state.chosen !== null) {
       ring.setLatLng(place[ground.settlements[data.communities[state.chosen][5]]]).addTo(map);
@@ -201,9 +207,15 @@ function drawSettlements(map) {
   };
 }
 
-function stateOn(ready, day) {
-  if (ready === -2) return "unknown";
-  return ready >= 0 && ready <= day ? "met" : "waiting";
+const isReached = (day) => day >= 0 && day <= today();
+
+/** How a settlement stands at the date of the slider: with draws by their share, else by its day. */
+function stateOn(settlement) {
+  const { ready, likely, even } = data.map;
+  const day = ready[state.allocation][settlement];
+  if (day === -2) return "unknown";
+  if (isReached(likely ? likely[state.allocation][settlement] : day)) return "met";
+  return even && isReached(even[state.allocation][settlement]) ? "even" : "waiting";
 }
 
 /** Communities of a settlement, most people first. */
@@ -215,11 +227,12 @@ function communitiesAt(settlement) {
 function tip(settlement) {
   const community = communitiesAt(settlement)[0];
   const name = data.communities[community][1];
-  const ready = data.map.ready[state.allocation][settlement];
-  if (ready === -2) return say("tip_unknown", { name });
-  if (ready === -1) return say("tip_never", { name });
+  const stands = stateOn(settlement);
+  if (stands === "unknown") return say("tip_unknown", { name });
+  const first = (data.map.even ?? data.map.ready)[state.allocation][settlement];
+  if (first < 0) return say("tip_never", { name });
   const median = data.profiles[state.allocation].days[1][community];
-  return say(ready <= today() ? "tip_met" : "tip_later", { name, date: date(median) });
+  return say({ met: "tip_met", even: "tip_even", waiting: "tip_later" }[stands], { name, date: said(median) });
 }
 
 /** Public page: districts only, shaded by the share of people whose conditions are met. */

@@ -1,7 +1,8 @@
 // Profile of the chosen community (or, on the public page, district).
 
-const SIGN = ["●", "✕", "◇"];
-const STATE_KEYS = ["met", "not_met", "unknown"];
+const SIGN = ["●", "✕", "◇", "◐"];
+const STATE_KEYS = ["met", "not_met", "unknown", "even"];
+const CERTAIN_KEYS = ["likely", "even", "unlikely"];
 
 const line = (words) => make("p", {}, words);
 
@@ -13,7 +14,7 @@ function table(caption, headings, rows) {
   return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, made);
 }
 
-/** A sign and words for how a gate, or a community, stands: 0 met, 1 not met, 2 unknown. */
+/** A sign and words for how a gate, or a community, stands: 0 met, 1 not met, 2 unknown, 3 about even. */
 function stateWords(number, words) {
   return make("span", { class: `state ${STATE_KEYS[number]}` }, make("span", { "aria-hidden": "true" }, SIGN[number]), words);
 }
@@ -24,8 +25,8 @@ function communityProfile(i) {
   const [stands, status] = data.statuses[profile.status[i]];
   const [low, median, high] = profile.days.map((days) => days[i]);
   const dates = data.draws
-    ? say("dates", { median: date(median), low: date(low), high: date(high) })
-    : say("dates_expected", { date: date(median) });
+    ? say("dates", { median: said(median), low: said(low), high: said(high) })
+    : say("dates_expected", { date: said(median) });
   const probability = profile.probability[i];
   return [
     make("h3", {}, make("bdi", {}, name)),
@@ -34,7 +35,7 @@ function communityProfile(i) {
     make("p", { class: "under" }, say("under", { title: data.allocations[state.allocation] })),
     make("p", { class: "status" }, stateWords(stands, status)),
     line(dates),
-    probability === null ? "" : line(say("probability", { share: percent(probability), date: date(data.days.at(-1)) })),
+    probability === null ? "" : line(say(CERTAIN_KEYS[profile.certainty[i]] ?? "probability", { share: percent(probability), date: date(data.days.at(-1)) })),
     dwellingsLine(profile.dwellings[i]),
     make("div", { class: "columns" }, gatesTable(profile, i), causesTable(profile, i)),
     ...chainOf(profile, i, median),
@@ -52,7 +53,7 @@ function gatesTable(profile, i) {
   const rows = data.gates.map((gate, k) => {
     const day = profile.gate_days[i][k];
     const share = profile.gate_shares[i][k];
-    return [gate, stateWords(profile.states[i][k], say(STATE_KEYS[profile.states[i][k]])), day === null ? "" : date(day), share > 0 ? percent(share) : ""];
+    return [gate, stateWords(profile.states[i][k], say(STATE_KEYS[profile.states[i][k]])), day === null ? "" : said(day), share > 0 ? percent(share) : ""];
   });
   return table(say("gates"), [say("gate"), say("state"), say("from"), say("binds")], rows);
 }
@@ -75,7 +76,7 @@ function chainOf(profile, i, median) {
   }
   const intro = draw === null
     ? say("chain_expected")
-    : say("chain_draw", { draw: number(draw), date: date(profile.chain_days[i]), median: date(median) });
+    : say("chain_draw", { draw: number(draw), date: date(profile.chain_days[i]), median: said(median) });
   return [
     make("h4", {}, say("chain")),
     line(steps.length ? intro : say("chain_nothing")),

@@ -58,6 +58,8 @@ function dated(patterns, second) {
 }
 
 const date = (day) => (day === null ? say("never") : dated(data.formats.dates, seconds(day)));
+/** A date that the draws bring about: few of them tell only its quarter. */
+const said = (day) => (day === null ? say("never") : dated(data.formats.said, seconds(day)));
 const days = (count) => data.formats.days.replace("{number}", number(count));
 
 /** A share in whole percent; 0 and 100 only where it is exactly none or all. */
