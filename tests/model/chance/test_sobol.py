@@ -92,7 +92,9 @@ def test_every_shipped_country_wide_assumption_has_a_dimension_of_its_own() -> N
         if name not in ONE_EACH and row.distribution != "dirichlet"
     }
     assert drawn <= set(FIRST)
-    assert len(FIRST) == len(set(FIRST)) <= SHIPPED
+    assert len(set(FIRST.values())) == len(FIRST)
+    assert list(FIRST.values()) == sorted(FIRST.values())
+    assert max(FIRST.values()) <= SHIPPED
 
 
 def test_dimensions_depend_on_no_order_and_collisions_only_on_those_who_meet() -> None:
