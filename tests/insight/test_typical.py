@@ -10,6 +10,7 @@ import pytest
 from returnplan.insight.explain import OpenedRun, open_run
 from returnplan.insight.story import Chain
 from returnplan.insight.typical import SHORT_DAYS, Stretch, typical_chains, typical_draws
+from returnplan.quantiles import quantile
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def test_a_chain_of_the_page_leaves_out_no_day(opened: OpenedRun) -> None:
     horizon = (opened.prepared.horizon - start).days
     chain = Chain(opened.prepared, "today", 1)
     chains = typical_chains(chain, run.communities, run.ready_day[0], horizon, start)
-    medians = np.sort(np.minimum(run.ready_day[0], horizon), axis=0)[50]
+    medians = quantile(np.minimum(run.ready_day[0], horizon), 50)
     draws = {one.draw for one in chains}
     for column, one in enumerate(chains):
         ready = min(float(run.ready_day[0][one.draw, column]), horizon)

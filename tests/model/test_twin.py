@@ -348,7 +348,7 @@ def test_the_random_worlds_bring_to_light_all_that_draws_can_bring(tmp_path: Pat
         "works are done before a hazard joins that denies them",
         "work without length waits for a found hazard",
     }
-    for seed in range(4000, 4080):
+    for seed in range(4000, 4160):
         folder = tmp_path / str(seed)
         write_uncertain_world(folder, seed)
         scenario, expected_world = rp.load(folder), read_world(folder)
