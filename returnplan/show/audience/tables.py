@@ -316,7 +316,9 @@ def _is_joined(rows: pd.DataFrame) -> "pd.Series[bool]":
     for allocation, district in lines.itertuples(index=False):
         here = rows[(rows["allocation"] == allocation) & (rows["district"] == district)]
         chosen = here["cause"].isin(few.loc[allocation, district].index)
-        rest = by_cause.loc[allocation, district]["people"].sort_values(kind="stable").index
+        # Of causes with as many people, the first by name: whatever the order of rows.
+        people = by_cause.loc[allocation, district]["people"].sort_index()
+        rest = people.sort_values(kind="stable").index
         for cause in rest:
             together = here[chosen].assign(cause=OTHER_CAUSES)
             if not is_small(_behind(together, ["cause"]).to_numpy()).item():
@@ -341,7 +343,7 @@ def _comparable(rows: pd.DataFrame, allocations: Sequence[str]) -> pd.DataFrame:
             telling = [
                 cause for cause in days.index if _telling_allocations(part, str(cause), allocations)
             ]
-            joined = set(telling) - {OTHER_CAUSES} or set(single.nsmallest(1).index)
+            joined = set(telling) - {OTHER_CAUSES} or set(single.sort_index().nsmallest(1).index)
             if not telling or single.empty:
                 break
             causes = part["cause"].mask(part["cause"].isin(joined), OTHER_CAUSES)
