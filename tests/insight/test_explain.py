@@ -32,8 +32,13 @@ DRAWS = 12
 
 
 @pytest.fixture(scope="module")
-def drawn(run_of: Callable[..., Path]) -> Path:
-    return run_of(VALLEY, "-a", "today", "-a", "smith_path", "--draws", str(DRAWS))
+def drawn(run_of: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run the valley with dwellings at Mill for the mean number of willing households only."""
+    folder = tmp_path_factory.mktemp("planned") / "valley"
+    shutil.copytree(VALLEY, folder)
+    works = folder / "works.csv"
+    works.write_text(works.read_text("utf-8").replace("57,210,", "57,150,"), "utf-8")
+    return run_of(folder, "-a", "today", "-a", "smith_path", "--draws", str(DRAWS))
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +88,7 @@ def summary_of(opened: OpenedRun) -> Any:
 def test_the_gates_that_are_set_aside_are_those_that_nothing_meets(
     opened: OpenedRun, answers: list[WhatIf]
 ) -> None:
-    # Today's plan builds too few dwellings for mill_west in 5 of 12 draws, while in most of the
+    # Today's plan builds too few dwellings for mill_west in some of 12 draws, while in most of the
     # others farmland binds.
     of_gate = {one.cause: one.remedy for one in answers if one.cause in ("not_planned",)}
     assert of_gate == {"not_planned": "gate shelter set aside"}

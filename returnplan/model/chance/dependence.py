@@ -201,7 +201,8 @@ class _Links:
         for name, group in ((one, mine), (other, theirs)):
             if group in ONLY_GROUPS:
                 if pearson and not self._within(group):
-                    raise NotPositiveError([(group, group), (mine, theirs)])
+                    pair = min(mine, theirs), max(mine, theirs)
+                    raise NotPositiveError([(group, group), pair])
                 pearson /= math.sqrt(self._within(group)) if pearson else 1.0
             if " " in name:
                 pearson *= math.sqrt(self._within(group))
