@@ -182,10 +182,11 @@ def test_causes_for_which_few_wait_are_counted_together() -> None:
     tables["delays"] = pd.concat([tables["delays"], extra, all_wait])
     delays = published(tables)["district_delays"].set_index(["district", "cause"])
     days = delays["person_days_mean"].to_dict()
-    # 4,000 each for travel and handover, of one settlement each: winter (4 x 4,000) goes with them
+    # 4,000 each for travel and handover, of one settlement each. As many people wait for building
+    # (4 x 1,000) as for winter (4 x 4,000): building, the first by name, goes with them.
     assert days == {
-        ("North", OTHER_CAUSES): 24_000,
-        ("North", "building"): 4000,
+        ("North", OTHER_CAUSES): 12_000,
+        ("North", "winter"): 16_000,
         ("South", "winter"): 32_000,
         ("South", "building"): 4000,
     }
@@ -552,8 +553,8 @@ def test_causes_are_counted_together_only_in_the_district_where_few_wait_for_the
     table = waiting(*rows, plans={"plan": [*NORTH, *SOUTH]})
     days = table.set_index(["district", "cause"])["person_days_mean"].to_dict()
     assert days == {
-        ("North", OTHER_CAUSES): 4500,  # with winter, that comes first of the two
-        ("North", "building"): 8000,
+        ("North", OTHER_CAUSES): 8500,  # with building, the first of the two by name
+        ("North", "winter"): 4000,
         **{("South", "travel"): 4000, ("South", "winter"): 4000, ("South", "building"): 8000},
     }
 
