@@ -2,8 +2,8 @@
 
 Each command lives in the file of the package that it calls (``returnplan run`` in
 ``runs_commands``); what its lines say stands in ``described``, ``explained``, ``compared``,
-``driven`` and ``listing``. Commands import what they call only when they are called. A new one is a
-function in one of these files, and a name in the list below.
+``driven``, ``tabled`` and ``listing``. Commands import what they call only when they are called. A
+new one is a function in one of these files, and a name in the list below.
 """
 
 import gc

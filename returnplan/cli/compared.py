@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from returnplan.cli.screen import aligned
+from returnplan.cli.tabled import Titles, opening
 from returnplan.quantiles import NOTE
 from returnplan.runs.paired import PEOPLE_MET, PERSON_DAYS
 from returnplan.runs.ready_days import Spread, middle_date
@@ -34,17 +35,13 @@ def shown_dates(spread: Spread) -> list[date]:
     return sorted({middle_date(spread.start, spread.horizon), spread.horizon})
 
 
-def comparison(
-    run: Any, titles: Mapping[str, str], table: pd.DataFrame, dates: Sequence[date]
-) -> list[str]:
+def comparison(run: Any, titles: Titles, table: pd.DataFrame, dates: Sequence[date]) -> list[str]:
     """Differences in tables, one for each measure, and how they are made.
 
     Parameters
     ----------
-    run
-        A run folder that was read again (:class:`returnplan.Run`).
-    titles
-        Titles of allocations, as far as they are known.
+    run, titles
+        As :func:`returnplan.cli.tabled.opening` takes them.
     table
         What :func:`returnplan.runs.paired.differences` says of the run, with at least one row.
     dates
@@ -56,12 +53,11 @@ def comparison(
         Lines to print.
     """
     manifest, against = run.manifest, str(table["against"].iloc[0])
-    lines = [
-        f"{manifest['title'] or manifest['scenario']}: {len(run.allocations)} allocations over the "
-        f"same {manifest['draws']:,} draws (seed {manifest['seed']}), compared with {against}.",
-        "",
-    ]
-    lines += aligned([(name, titles.get(name, "")) for name in run.allocations], words=2)
+    what = (
+        f"{len(run.allocations)} allocations over the same {manifest['draws']:,} draws (seed "
+        f"{manifest['seed']}), compared with {against}."
+    )
+    lines = opening(run, titles, what)
     for day in dates:
         is_it = table["measure"].eq(PEOPLE_MET) & table["date"].eq(pd.Timestamp(day))
         lines += ["", f"People whose conditions are met (modelled) by {day}"]

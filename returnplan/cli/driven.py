@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from returnplan.cli.screen import aligned
+from returnplan.cli.tabled import Titles, opening
 from returnplan.insight.drivers import (
     DIRECTIONS,
     DRIVERS,
@@ -29,17 +30,13 @@ HOW = (
 """How the numbers are made."""
 
 
-def drivers(
-    run: Any, titles: Mapping[str, str], table: pd.DataFrame, against: str
-) -> Iterator[str]:
+def drivers(run: Any, titles: Titles, table: pd.DataFrame, against: str) -> Iterator[str]:
     """What drives each measure of each allocation, then its difference to one of them.
 
     Parameters
     ----------
-    run
-        A run folder that was read again (:class:`returnplan.Run`).
-    titles
-        Titles of allocations, as far as they are known.
+    run, titles
+        As :func:`returnplan.cli.tabled.opening` takes them.
     table
         What :func:`returnplan.insight.sensitivity.sensitivity` says of the run.
     against
@@ -51,13 +48,11 @@ def drivers(
         Lines to print.
     """
     manifest = run.manifest
-    yield (
-        f"{manifest['title'] or manifest['scenario']}: what drives {len(run.allocations)} "
-        f"allocations in {manifest['draws']:,} draws (seed {manifest['seed']}), and their "
-        f"differences to {against}."
+    what = (
+        f"what drives {len(run.allocations)} allocations in {manifest['draws']:,} draws (seed "
+        f"{manifest['seed']}), and their differences to {against}."
     )
-    yield ""
-    yield from aligned([(name, titles.get(name, "")) for name in run.allocations], words=2)
+    yield from opening(run, titles, what)
     others = [name for name in run.allocations if name != against]
     for measure in MEASURES:
         rows = table[table["measure"] == measure]

@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
-from returnplan.cli.completion import allocations, communities
-from returnplan.cli.options import PATH, allocations_option, as_is_option, chosen, run_argument
-from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, bad_input, fail, reading, say, watched
+from returnplan.cli.completion import communities
+from returnplan.cli.options import allocations_option, as_is_option, chosen, run_argument
+from returnplan.cli.screen import BAD_INPUT, bad_input, fail, reading, say, watched
+from returnplan.cli.tabled import against_option, csv_options, refuse_csv_of_edited, tell_table
 
 
 @click.command()
@@ -66,14 +67,8 @@ def _what_ifs(opened: Any, allocation: str, community: str, draws: int) -> list[
 
 @click.command()
 @run_argument
-@click.option(
-    "--against",
-    metavar="NAME",
-    shell_complete=allocations,
-    help="Allocation to compare with; the first if none.",
-)
-@click.option("--out", type=PATH, help="CSV file for every share.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@against_option
+@csv_options("share")
 @as_is_option
 def sensitivity(
     folder: Path, against: str | None, out: Path | None, overwrite: bool, as_is: bool
@@ -85,12 +80,9 @@ def sensitivity(
       returnplan sensitivity runs/valley
       returnplan sensitivity runs/karabakh --against ramp --out drivers.csv
     """
-    import returnplan.scenario as room
     from returnplan.cli.driven import drivers
     from returnplan.insight.sensitivity import sensitivity as explained
     from returnplan.insight.sensitivity import why_not
-    from returnplan.runs import folder as runfolder
-    from returnplan.runs.ensemble import csv_bytes
     from returnplan.runs.reading import load_run
     from returnplan.runs.ready_days import against_of
 
@@ -98,15 +90,12 @@ def sensitivity(
         run = load_run(folder, as_is=as_is)
     if reason := why_not(run):
         fail(reason, BAD_INPUT)
-    if out and run.edited:
-        fail("a CSV file cannot say that tables were edited: leave --out or --as-is out", BAD_USAGE)
-    with reading(run, folder):
-        table = explained(run, against)
-        target = runfolder.check_file(out, overwrite=overwrite) if out else None
-        scenario = room.check(folder / runfolder.SCENARIO_COPY).scenario
-        titles = {header.name: header.title for header in scenario.allocations} if scenario else {}
-        say("\n".join(drivers(run, titles, table, against_of(run, against))))
-    say(runfolder.STATEMENT)
-    if target is not None:
-        runfolder.write_file(target, csv_bytes(table))
-        say(f"Table: {out}")
+    refuse_csv_of_edited(run, out)
+    tell_table(
+        run,
+        folder,
+        lambda: explained(run, against),
+        lambda titles, table: drivers(run, titles, table, against_of(run, against)),
+        out=out,
+        overwrite=overwrite,
+    )

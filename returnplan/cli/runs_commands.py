@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from returnplan.cli.completion import allocations, folders
+from returnplan.cli.completion import folders
 from returnplan.cli.options import (
     PATH,
     allocations_option,
@@ -24,12 +24,12 @@ from returnplan.cli.screen import (
     STOPPED,
     bad_input,
     fail,
-    reading,
     say,
     show_doubts,
     show_problems,
     watched,
 )
+from returnplan.cli.tabled import against_option, csv_options, refuse_csv_of_edited, tell_table
 from returnplan.errors import ScenarioError, UnfinishedError
 from returnplan.runs import DRAWS
 
@@ -216,12 +216,7 @@ def merge(folders: tuple[Path, ...], out: Path, overwrite: bool, **more: Any) ->
 
 @click.command()
 @run_argument
-@click.option(
-    "--against",
-    metavar="NAME",
-    shell_complete=allocations,
-    help="Allocation to compare with; the first if none.",
-)
+@against_option
 @click.option(
     "--date",
     "days",
@@ -230,8 +225,7 @@ def merge(folders: tuple[Path, ...], out: Path, overwrite: bool, **more: Any) ->
     type=click.DateTime(["%Y-%m-%d"]),
     help="Date by which people are counted; repeatable. [default: each year]",
 )
-@click.option("--out", type=PATH, help="CSV file for every difference.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@csv_options("difference")
 @as_is_option
 def compare(
     folder: Path,
@@ -248,30 +242,24 @@ def compare(
       returnplan compare runs/valley
       returnplan compare runs/karabakh --against ramp --date 2026-12-31 --out ramp.csv
     """
-    import returnplan.scenario as room
     from returnplan.cli.compared import comparison, shown_dates
-    from returnplan.runs import folder as runfolder
-    from returnplan.runs.ensemble import csv_bytes
     from returnplan.runs.paired import differences
     from returnplan.runs.reading import load_run
     from returnplan.runs.ready_days import check_comparable
 
     with bad_input():
-        outcome = load_run(folder, as_is=as_is)
-        check_comparable(outcome)
-    if out and outcome.edited:
-        fail("a CSV file cannot say that tables were edited: leave --out or --as-is out", BAD_USAGE)
+        run = load_run(folder, as_is=as_is)
+        check_comparable(run)
+    refuse_csv_of_edited(run, out)
     dates = sorted({day.date() for day in days})
-    with reading(outcome, folder):
-        table = differences(outcome, against, dates or None)
-        target = runfolder.check_file(out, overwrite=overwrite) if out else None
-        scenario = room.check(folder / runfolder.SCENARIO_COPY).scenario
-        titles = {header.name: header.title for header in scenario.allocations} if scenario else {}
-        say("\n".join(comparison(outcome, titles, table, dates or shown_dates(outcome))))
-    say(runfolder.STATEMENT)
-    if target is not None:
-        runfolder.write_file(target, csv_bytes(table))
-        say(f"Table: {out}")
+    tell_table(
+        run,
+        folder,
+        lambda: differences(run, against, dates or None),
+        lambda titles, table: comparison(run, titles, table, dates or shown_dates(run)),
+        out=out,
+        overwrite=overwrite,
+    )
 
 
 def _sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:

@@ -19,22 +19,20 @@ from returnplan.insight.drivers import (
     LEAST_SHARE,
     NOT_ASKED,
     OTHERS,
-    PEOPLE_MET,
-    PERSON_DAYS,
     UNEXPLAINED,
 )
 from returnplan.insight.shares import Explained, explain, least_draws
+from returnplan.runs.difference import LEAST_DIFFERING
+from returnplan.runs.paired import measured
 from returnplan.runs.ready_days import against_of, communities_of, middle_date, whole_seconds
 from returnplan.runs.results import Results
 from returnplan.runs.tables.family import typed
-from returnplan.units import DAY_S, date_to_seconds
+from returnplan.units import date_to_seconds
 
 Floats = NDArray[np.float64]
 
 LEAST_R2 = 0.7
 """Where less is explained, whoever reads the shares is warned."""
-LEAST_DIFFERING = 10
-"""A result that is another than in most draws in fewer draws than these is not explained."""
 COLUMNS = (
     *("allocation", "against", "measure", "date", "group"),
     *("share", "share_se", "direction", "r2", "draws"),
@@ -152,14 +150,9 @@ def _measures(run: Results) -> Iterator[tuple[str, date | None, Floats]]:
     people = communities_of(run)["people"].to_numpy(np.int64)
     horizon_s = date_to_seconds(run.horizon, run.start)
     middle = middle_date(run.start, run.horizon)
-    middle_s = date_to_seconds(middle, run.start)
-    waiting, met = [], []
-    for days in run.ready_day:
-        ready_s = whole_seconds(days)
-        waiting.append(np.minimum(ready_s, horizon_s) @ people / DAY_S)
-        met.append((ready_s <= middle_s) @ people)
-    yield PERSON_DAYS, None, np.stack(waiting)
-    yield PEOPLE_MET, middle, np.stack(met).astype(np.float64)
+    by_s = {middle: date_to_seconds(middle, run.start)}
+    for found in measured(map(whole_seconds, run.ready_day), people, horizon_s, by_s):
+        yield found.name, found.by_date, found.values / found.parts
     is_there = run.casualties > 0
     logarithms = np.log(run.casualties, where=is_there, out=np.full(is_there.shape, np.nan))
     yield CASUALTIES, None, logarithms

@@ -17,7 +17,7 @@ from returnplan.quantiles import HIGH, LOW, mean, quantile
 from returnplan.runs.blocks import CONFIDENCE, interval
 
 LEAST_DIFFERING = 10
-"""Fewer draws that differ than these tell nothing of the mean."""
+"""Fewer draws that differ than these tell nothing of a mean, nor of what drives a result."""
 LEAST_AGREEING = (4, 5)
 """Share of the draws that must agree in which of two is better, as a fraction: 80 %."""
 

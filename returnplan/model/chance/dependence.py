@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,15 +43,16 @@ def default_dependence() -> tuple[Dependence, ...]:
         ``source`` holds the words of the source instead of an id.
     """
     text = files("returnplan").joinpath("data/dependence.csv").read_text(encoding="utf-8")
+    rows: Iterable[Mapping[str, Any]] = csv.DictReader(text.splitlines())
     return tuple(
         Dependence(
             id=row["id"],
             with_id=row["with"],
             rank_correlation=float(row["rank_correlation"]),
-            mark=row["mark"],  # type: ignore[arg-type] # as checked there
+            mark=row["mark"],
             source=row["source"],
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in rows
     )
 
 

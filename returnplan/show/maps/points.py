@@ -64,6 +64,22 @@ class Group:
     rows: pd.DataFrame
 
 
+def in_state(settlements: pd.DataFrame, state: str, words: str) -> Group:
+    """Group all settlements in a state, in its shade.
+
+    Parameters
+    ----------
+    settlements
+        As :func:`ready_places` gives them.
+    state
+        Key of ``STATUS``.
+    words
+        What the legend calls them.
+    """
+    rows = settlements[settlements["state"] == state]
+    return Group(state=state, words=words, shade=STATUS[state], rows=rows)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settled:
     """Settlements of one map.

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 
 from returnplan.show.drawing import (
     EVEN,
-    STATUS,
     View,
     boundaries,
     chart,
@@ -19,7 +18,15 @@ from returnplan.show.drawing import (
     states,
 )
 from returnplan.show.maps.ground import map_height
-from returnplan.show.maps.points import Group, Settled, counted, draw_map, most_people, ready_places
+from returnplan.show.maps.points import (
+    Group,
+    Settled,
+    counted,
+    draw_map,
+    in_state,
+    most_people,
+    ready_places,
+)
 
 MOST_CLASSES = 7
 
@@ -141,8 +148,5 @@ def _groups(
         )
         for (low, high), shade in zip(classes, shades, strict=False)
     ]
-    for state in (EVEN, "not met", "unknown"):
-        rows = settlements[settlements["state"] == state]
-        text = state_word(state, view)
-        groups.append(Group(state=state, words=text, shade=STATUS[state], rows=rows))
-    return groups
+    others = (EVEN, "not met", "unknown")
+    return groups + [in_state(settlements, state, state_word(state, view)) for state in others]

@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 
 from returnplan.show.drawing import (
     EVEN,
-    STATUS,
     View,
     boundaries,
     chart,
@@ -17,7 +16,15 @@ from returnplan.show.drawing import (
     state_word,
 )
 from returnplan.show.maps.ground import map_height
-from returnplan.show.maps.points import Group, Settled, counted, draw_map, most_people, ready_places
+from returnplan.show.maps.points import (
+    Group,
+    Settled,
+    counted,
+    draw_map,
+    in_state,
+    most_people,
+    ready_places,
+)
 
 MOST_PANELS = 6
 YEAR_DAYS = 365.25
@@ -126,12 +133,4 @@ def _groups(settlements: pd.DataFrame, view: View) -> list[Group]:
         "not met": words.phrase("Not yet met"),
         "unknown": state_word("unknown", view),
     }
-    return [
-        Group(
-            state=state,
-            words=text,
-            shade=STATUS[state],
-            rows=settlements[settlements["state"] == state],
-        )
-        for state, text in texts.items()
-    ]
+    return [in_state(settlements, state, text) for state, text in texts.items()]

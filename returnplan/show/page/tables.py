@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from returnplan.domain import Assumption
+from returnplan.domain import Assumption, Dependence
 from returnplan.model.chance.assumptions import rows_in_force
 from returnplan.model.chance.dependence import dependence_in_force
 from returnplan.runs.difference import VERDICTS
@@ -270,63 +270,60 @@ def district_table(findings: Findings) -> Table:
 
 def assumption_table(findings: Findings) -> Table:
     """Assumptions in force: form, numbers, unit, mark, source."""
-    words, marks = findings.words, _marks(findings)
-    titles = source_words(findings)
-    rows = tuple(
+    words, known = findings.words, _Known(findings)
+    rows = (
         (
             _named(row.id) + (f" ({row.district})" if row.district else ""),
             _distribution(findings, row),
             row.unit,
-            marks[row.mark],
-            titles.get(row.source, row.source),
+            *known.cells(row),
         )
         for row in rows_in_force(findings.scenario)
     )
-    headings = (
-        words.phrase("Assumption"),
-        words.phrase("Distribution"),
-        words.phrase("Unit"),
-        words.phrase("How well known"),
-        words.phrase("Source"),
-    )
-    return Table(headings=headings, rows=rows)
+    names = (words.phrase("Assumption"), words.phrase("Distribution"), words.phrase("Unit"))
+    return Table(headings=(*names, *known.headings), rows=tuple(rows))
 
 
 def dependence_table(findings: Findings) -> Table:
     """Assumptions that are drawn together, and how closely."""
-    words, marks = findings.words, _marks(findings)
-    titles = source_words(findings)
-    rows = tuple(
+    words, known = findings.words, _Known(findings)
+    rows = (
         (
             _named(row.id),
             _named(row.with_id),
             words.number(row.rank_correlation, 2),
-            marks[row.mark],
-            titles.get(row.source, row.source),
+            *known.cells(row),
         )
         for row in dependence_in_force(findings.scenario)
     )
-    headings = (
+    names = (
         words.phrase("Assumption"),
         words.phrase("Drawn together with"),
         words.phrase("Rank correlation"),
-        words.phrase("How well known"),
-        words.phrase("Source"),
     )
-    return Table(headings=headings, rows=rows)
+    return Table(headings=(*names, *known.headings), rows=tuple(rows))
 
 
 def _named(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _marks(findings: Findings) -> dict[str, str]:
-    words = findings.words
-    return {
-        "verified": words.phrase("verified"),
-        "derived": words.phrase("derived"),
-        "assumed": words.phrase("assumed"),
-    }
+class _Known:
+    """The last two columns of a table of assumptions: how well each is known, and by whom."""
+
+    def __init__(self, findings: Findings) -> None:
+        words = findings.words
+        self.headings = (words.phrase("How well known"), words.phrase("Source"))
+        self._marks = {
+            "verified": words.phrase("verified"),
+            "derived": words.phrase("derived"),
+            "assumed": words.phrase("assumed"),
+        }
+        self._titles = source_words(findings)
+
+    def cells(self, row: Assumption | Dependence) -> tuple[str, str]:
+        """Mark and source of a row."""
+        return self._marks[row.mark], self._titles.get(row.source, row.source)
 
 
 def _distribution(findings: Findings, row: Assumption) -> str:
