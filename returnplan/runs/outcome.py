@@ -115,6 +115,8 @@ def outcome_of(
         seed=None if draw is None else seed,
         tables={**drawn_tables(drawn), **work_tables(worked)},
         provenance={"returnplan": __version__, "draw": draw},
+        fact_ids=tuple(fact.id for fact in scenario.facts),
+        modelled=account.facts[np.newaxis, np.newaxis],
         order=chosen.order,
         presence=presence(worked),
     )

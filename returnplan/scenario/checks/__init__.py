@@ -22,6 +22,7 @@ from returnplan.scenario.checks import (
     access,
     chance,
     dates,
+    facts,
     figures,
     numbers,
     reach,
@@ -33,7 +34,7 @@ from returnplan.scenario.checks import (
 )
 from returnplan.scenario.checks.draft import CHECKS, Draft
 
-THEMES = (references, dates, numbers, chance, reach, work, size)
+THEMES = (references, dates, facts, numbers, chance, reach, work, size)
 PLAUSIBILITY = (access, serving, figures, whereabouts)
 
 
