@@ -40,6 +40,7 @@ from returnplan.version import __version__
 if TYPE_CHECKING:
     from returnplan.insight.sensitivity import sensitivity
     from returnplan.insight.story import why
+    from returnplan.insight.victims import victims
     from returnplan.runs.ensemble import Ensemble, ensemble
     from returnplan.runs.evaluate import Evaluation, Evaluator
     from returnplan.runs.outcome import Outcome, simulate
@@ -84,6 +85,7 @@ __all__ = [
     "maps",
     "sensitivity",
     "simulate",
+    "victims",
     "view",
     "why",
     "write",
@@ -105,6 +107,7 @@ _LATER = {
     "maps": "returnplan.show",
     "sensitivity": "returnplan.insight.sensitivity",
     "simulate": "returnplan.runs.outcome",
+    "victims": "returnplan.insight.victims",
     "view": "returnplan.show.drawing.view",
     "why": "returnplan.insight.story",
     "write": "returnplan.scenario",

@@ -121,6 +121,7 @@ def tables() -> dict[str, pd.DataFrame]:
         "differences": differences().head(0),
         "sensitivity": sensitivity().head(0),
         "district_shares": shares(),
+        "victims_over_time": victims(),
     }
 
 
@@ -205,6 +206,23 @@ def shares() -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["district", "date", "share_p50", "people"])
     table.insert(0, "allocation", "today")
     return typed("district_shares", table.assign(share_p10=math.nan, share_p90=math.nan))
+
+
+def victims() -> pd.DataFrame:
+    """Totals of 100 and 200, a later one of 230, and a law that expects 240 by the end of 2026."""
+    empty = (math.nan, math.nan, math.nan)
+    rows = [
+        ("known", "2020-12-31", 100, *empty),
+        ("known", "2023-12-31", 200, *empty),
+        ("later", "2025-06-30", 230, *empty),
+        ("fitted", "2019-12-31", math.nan, math.nan, 0, math.nan),
+        ("fitted", "2020-12-31", math.nan, math.nan, 100, math.nan),
+        ("fitted", "2023-12-31", math.nan, math.nan, 200, math.nan),
+        ("forecast", "2023-12-31", math.nan, 200, 200, 200),
+        ("forecast", "2026-12-31", math.nan, 215, 240, 270),
+    ]
+    columns = ["kind", "date", "published", "total_p10", "total_p50", "total_p90"]
+    return pd.DataFrame(rows, columns=columns).astype({"date": "datetime64[s]"})
 
 
 def with_ranges(given: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

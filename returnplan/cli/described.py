@@ -251,8 +251,10 @@ def figures_line(folder: Path, drawn: str) -> str:
     from returnplan.show.figures import INDEX, pages
 
     run = read_manifest(folder) or {}
-    found = [len(pages(run["allocations"], run["draws"], kind)) for kind in ("few", "all")]
-    few, every = found
+    few, every = (
+        len(pages(run["allocations"], run["draws"], kind, run.get("measures_of_facts", ())))
+        for kind in ("few", "all")
+    )
     page = folder / FIGURES / INDEX
     command = shlex.join(["returnplan", "figures", str(folder)])
     if drawn == "none":

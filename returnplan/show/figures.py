@@ -3,7 +3,7 @@
 import gc
 import pickle
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from returnplan.domain import Scenario
 from returnplan.insight.sensitivity import nothing_explained, sensitivity, why_not
+from returnplan.insight.victims import over_time
 from returnplan.language.words import ENGLISH
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.machine.chunks import cores
@@ -63,7 +64,12 @@ class Page:
     allocations: tuple[str, ...]
 
 
-def pages(allocations: Sequence[str], draws: int, figures: Figures = "all") -> list[Page]:
+def pages(
+    allocations: Sequence[str],
+    draws: int,
+    figures: Figures = "all",
+    measures: Collection[str] = (),
+) -> list[Page]:
     """List the figures of a run.
 
     Parameters
@@ -72,6 +78,8 @@ def pages(allocations: Sequence[str], draws: int, figures: Figures = "all") -> l
         Its draws; 0: expected values.
     figures
         Few: those that planners print first, at most one for each allocation.
+    measures
+        Measures of the scenario's published facts.
 
     Returns
     -------
@@ -84,6 +92,7 @@ def pages(allocations: Sequence[str], draws: int, figures: Figures = "all") -> l
         if (figures == "all" or (figures == "few" and chart.is_first))
         and len(allocations) >= chart.least_allocations
         and draws >= chart.least_draws
+        and (not chart.of_facts or chart.of_facts in measures)
     ]
     is_one_of_many = len(allocations) > 1
     together = [
@@ -276,6 +285,7 @@ def tables_of(
         By name, those that charts need.
     """
     tables = map_tables(scenario)
+    tables["victims_over_time"] = over_time(scenario)
     made = {*tables, "district_shares", "differences", "sensitivity"}
     needed = dict.fromkeys(need for chart in CHARTS.values() for need in chart.needs)
     tables |= {

@@ -52,7 +52,8 @@ def write_run(
         the tables that have ranges.
     """
     scenario = request.scenario
-    chosen = figures.pages(request.allocations, request.draws, request.figures)
+    measures = sorted({fact.measure for fact in scenario.facts})
+    chosen = figures.pages(request.allocations, request.draws, request.figures, measures)
     steps = len(request.allocations) + 2 + len(chosen) + request.report
 
     def step(line: str) -> None:
@@ -76,6 +77,8 @@ def write_run(
             "note": NOTE if spread else EXPECTED_VALUES_NOTE,
             "expected_values": _expected_values(tables),
         }
+        if measures:
+            manifest["measures_of_facts"] = measures
         if spread and "precision" in spread.provenance:
             manifest["precision"] = spread.provenance["precision"]
         view = _view(request.folder, scenario, manifest)
@@ -160,7 +163,8 @@ def draw_run(folder: Path, wanted: Figures, watcher: Watcher = SILENT) -> Path:
     warm_up(watcher)
     prepared = Prepared(scenario)
     outcomes = [outcome_of(prepared, name).under(run.tables) for name in run.allocations]
-    chosen = figures.pages(run.allocations, run.draws, wanted)
+    measures = {fact.measure for fact in scenario.facts}
+    chosen = figures.pages(run.allocations, run.draws, wanted, measures)
 
     def step(line: str) -> None:
         watcher.step(line, len(chosen))

@@ -6,7 +6,8 @@ In: tables in the order that the chart declares as its ``needs``, a `View` with 
 A file a question: ``people`` and ``returns`` how many, when; ``cost`` for how much money;
 ``paired`` which allocation is better; ``drivers`` what results hang on; ``dates``, ``gantt`` and
 ``gates`` when, and what holds each community back; ``causes`` and ``roads`` what people wait for;
-``districts`` who is served when; ``land`` hectares; ``teams`` what teams do.
+``districts`` who is served when; ``land`` hectares; ``teams`` what teams do; ``victims`` victims
+among all people, beside the model.
 
 To add a chart: one function under ``@chart`` in a file here. The decorator takes title, tables, alt
 text (the same in words) and which figures a run has of it. Name it below; figures, list of charts
@@ -31,6 +32,7 @@ from returnplan.show.charts.teams import (
     time_no_condition_asks_for,
     unneeded,
 )
+from returnplan.show.charts.victims import victims_and_power_law
 
 __all__ = [
     "conditions_met_over_time",
@@ -48,6 +50,7 @@ __all__ = [
     "team_occupation",
     "time_no_condition_asks_for",
     "unneeded",
+    "victims_and_power_law",
     "waiting_by_cause",
     "what_drives",
 ]

@@ -47,6 +47,8 @@ class Chart:
         Whether planners print it first: then it is among the few figures of a run.
     least_allocations, least_draws
         A run of fewer has no figure of it.
+    of_facts
+        Measure of published facts without which a scenario has no figure of it; empty: none.
     line
         Takes the tables and ``view``; returns figures in a line below the title.
     notes
@@ -67,6 +69,7 @@ class Chart:
     is_first: bool = False
     least_allocations: int = 1
     least_draws: int = 0
+    of_facts: str = ""
     line: Callable[..., str] | None = None
     notes: Callable[..., Sequence[str]] | None = None
     moments: Callable[..., Sequence[float]] | None = None

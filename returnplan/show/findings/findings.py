@@ -15,6 +15,7 @@ from returnplan.domain import Scenario
 from returnplan.insight.explain import OpenedRun, open_run
 from returnplan.insight.sensitivity import sensitivity, why_not
 from returnplan.insight.story import Chain
+from returnplan.insight.victims import over_time
 from returnplan.language.words import Words, words_of
 from returnplan.runs.difference import OPPOSITE
 from returnplan.runs.district_shares import district_shares
@@ -366,12 +367,16 @@ def findings_of(
     if not why_not(run):
         tables["sensitivity"] = sensitivity(run)
     households = {community.id: community.households for community in scenario.communities}
+    shown = for_audience(tables, audience, households, run)
+    totals = over_time(scenario)  # published, and of the whole country: for everybody
+    if len(totals):
+        shown["victims_over_time"] = totals
     return Findings(
         folder=path,
         opened=opened,
         view=replace(view, words=words, has_gaps=audience == "public"),
         audience=audience,
-        tables=for_audience(tables, audience, households, run),
+        tables=shown,
         contact=contact,
     )
 

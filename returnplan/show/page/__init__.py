@@ -37,6 +37,7 @@ from returnplan.show.findings import (
     standing,
     statements,
     targets,
+    victims_of_all,
 )
 from returnplan.show.page import packing, tables
 from returnplan.show.page.data import page_data
@@ -140,6 +141,7 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "differences": tables.difference_tables(findings),
         "how_sure": how_sure(findings),
         "cost": tables.cost_table(findings),
+        "victims": victims_of_all(findings),
         "decisions": [
             {"what": made.what, "why": made.why, "by": made.when} for made in decisions(findings)
         ],

@@ -18,6 +18,7 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
     "differences": ("paired_differences",),
     "how_sure": ("what_drives",),
     "cost": ("people_against_cost",),
+    "victims": ("victims_and_power_law",),
 }
 """Charts for each place on the page."""
 TALL: Mapping[str, Callable[[Findings], str]] = {
