@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +11,7 @@ import pytest
 from click.testing import Result
 
 import returnplan as rp
+from returnplan.domain import Fact
 from returnplan.runs import folder as runfolder
 from returnplan.show import figures
 from tests.running import call, manifest, no_figures
@@ -215,6 +218,30 @@ def test_the_screen_says_which_figures_there_are_and_how_to_get_the_others(
     assert len({path.name for path in page.parent.iterdir()} - before) == 4  # in place of the first
     assert rp.load_run(out).is_intact
     assert call("figures", tmp_path).exit_code == 1
+
+
+def test_published_victims_bring_a_figure(
+    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, name = tmp_path / "past", "victims_and_power_law"
+    scenario = rp.load(starter)
+    facts = tuple(
+        Fact(
+            id=f"to_{day}", measure="victims", from_date=date(2020, 1, 1), until_date=day,
+            value=value, use="check", source=scenario.sources[0].id,
+        )
+        for day, value in ((date(2020, 6, 30), 40.0), (date(2021, 6, 30), 70.0))
+    )  # fmt: skip
+    rp.write(replace(scenario, facts=facts), folder)
+    every = figures.pages
+    monkeypatch.setattr(
+        figures, "pages", lambda *given: [page for page in every(*given) if page.chart == name]
+    )
+    words = ["-a", "today", "--draws", "0", "--overwrite", "--figures", "all"]
+    words += ["--out", str(tmp_path / "out")]
+    assert call("run", starter, *words).stdout.count("index.html (0)") == 1
+    assert call("run", folder, *words).stdout.count("index.html (1)") == 1
+    assert (tmp_path / "out" / "figures" / f"{name}.svg").is_file()
 
 
 @pytest.mark.usefixtures("undrawn")
