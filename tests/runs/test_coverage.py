@@ -32,10 +32,13 @@ def test_numbers_of_draws_are_those_of_the_tables() -> None:
 
 @pytest.mark.long
 @pytest.mark.unwatched
-def test_on_valley_intervals_hold_the_true_mean_as_often_as_they_say() -> None:
+def test_on_valley_intervals_hold_the_true_mean_as_often_as_they_say_or_more() -> None:
     valley = rp.load(SCENARIOS / "valley")
     table = coverage(valley, ["today"], range(1, 1 + SEEDS["valley"]))
-    assert table["holds"].between(ENOUGH, MOST).all(), table.to_string()
+    assert (table["holds"] >= ENOUGH).all(), table.to_string()
+    fewer = table[table["draws"] < table["draws"].max()]  # 128 draws are spread still more evenly
+    assert (fewer["holds"] <= MOST).all(), table.to_string()
+    assert (table["half_width"] <= WIDEST["valley"]).all(), table.to_string()
 
 
 @pytest.mark.long
@@ -46,4 +49,4 @@ def test_on_karabakh_intervals_are_not_much_wider_than_honest_ones() -> None:
     table = coverage(karabakh, ["as_2022", "ramp"], seeds)
     last = table[table["draws"] == table["draws"].max()]
     assert last["measure"].str.contains(APART).any()
-    assert (last["half_width"] <= WIDEST).all(), last.to_string()
+    assert (last["half_width"] <= WIDEST["karabakh"]).all(), last.to_string()
