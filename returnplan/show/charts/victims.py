@@ -90,7 +90,9 @@ def _notes(victims_over_time: pd.DataFrame, *, view: View) -> Sequence[str]:
 
 
 @chart(
-    lambda words, _: words.phrase("Victims among all people: published totals and a power law"),
+    lambda words, _: words.phrase(
+        "Victims among all people: published totals, power law (modelled)"
+    ),
     ("victims_over_time",),
     _alt,
     notes=_notes,
