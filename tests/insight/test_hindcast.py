@@ -131,7 +131,8 @@ def test_a_run_without_draws_or_facts_is_refused_with_one_error(spread: rp.Ensem
         rp.hindcast(rp.ensemble(valley, ["today"], 4))
     with pytest.raises(rp.ReturnplanError, match="expected values, without draws"):
         rp.hindcast(rp.simulate(valley, "today"))
-    assert "an older version" in why_not(replace(spread, modelled=None))
+    gone: Any = None
+    assert "an older version" in why_not(replace(spread, modelled=gone))
     early = {**spread.tables, "facts": spread.facts[spread.facts["fact"] == "m2_2023"]}
     assert "end before its start" in why_not(replace(spread, tables=early))
     assert why_not(spread) == ""

@@ -116,9 +116,9 @@ def for_audience(
         internal: the tables, with ``districts``, ``district_gates`` and ``district_delays``.
         public: these three, ``summary``, ``people_met``, ``returns``, ``costs``, ``harm``,
         ``land_release``, ``area_released`` and ``facts``; and ``district_shares``,
-        ``differences``, ``verdicts`` and ``sensitivity`` if they are given. Their column
-        ``withheld`` names what is empty because few people are behind it. Dates that would tell of
-        a village have no row.
+        ``differences``, ``verdicts``, ``sensitivity`` and ``hindcast`` if they are given. Their
+        column ``withheld`` names what is empty because few people are behind it. Dates that would
+        tell of a village have no row.
 
     Raises
     ------
@@ -475,11 +475,20 @@ def _area_released(tables: Tables, _: _Room) -> pd.DataFrame:
 
 
 def _facts(tables: Tables, _: _Room) -> pd.DataFrame:
-    """Of the whole country, over three months or longer: shorter ones may be one hazard.
+    """Facts that everybody may see."""
+    return _of_country(tables["facts"])
+
+
+def _hindcast(tables: Tables, _: _Room) -> pd.DataFrame:
+    """Facts that everybody may see, how far off the median is, and who is nearest."""
+    return _of_country(tables["hindcast"]).round({"error_share": SHARE_DIGIT})
+
+
+def _of_country(table: pd.DataFrame) -> pd.DataFrame:
+    """Facts of the whole country, over three months or longer: shorter ones may be one hazard.
 
     None is of people who returned: their dates are those of villages.
     """
-    table = tables["facts"]
     days = (table["until"] - table["from"]).dt.days + 1
     is_open = table["measure"].isin(PUBLIC_FACTS) & (days >= PUBLIC_FACT_DAYS)
     is_country = table["district"].isna()
@@ -583,6 +592,7 @@ PUBLIC: Mapping[str, Callable[[Tables, _Room], pd.DataFrame]] = {
     "land_release": _land_release,
     "area_released": _area_released,
     "facts": _facts,
+    "hindcast": _hindcast,
     "district_shares": _district_shares,
     "differences": _differences,
     "sensitivity": _sensitivity,
