@@ -31,6 +31,16 @@ HOW = (
 )
 """How the numbers are made."""
 DATED = "first_return_day"
+HEADER = (
+    *("fact", "of", "from, until", "published", "p50", "p10 to p90", "published is", "error"),
+    *("last", "trend", "even", "nearest"),
+)
+"""Heads of the facts."""
+COUNTED = (
+    *("facts", "measure", "number", "in the range", "below", "above", "median error"),
+    *("skill to last", "to trend", "to even"),
+)
+"""Heads of the sums."""
 
 
 def past(run: Any, table: pd.DataFrame, allocations: Sequence[str]) -> Iterator[str]:
@@ -64,10 +74,10 @@ def past(run: Any, table: pd.DataFrame, allocations: Sequence[str]) -> Iterator[
         for group, words in GROUPS.items():
             rows: list[Any] = mine[mine["group"] == group].to_dict("records")
             if rows:
-                yield from ("", words, *aligned([HEADER, *(_row(r, run) for r in rows)], words=3))
+                yield from ("", words, *aligned([HEADER, *(cells(r, run) for r in rows)], words=3))
         counts: list[Any] = summary(mine).to_dict("records")
         if counts:
-            lines = [COUNTED, *map(_counted, counts)]
+            lines = [COUNTED, *map(counted, counts)]
             yield from ("", "In all", *aligned(lines, words=2))
     yield ""
     yield from HOW
@@ -86,14 +96,16 @@ def _alike(run: Any, allocations: Sequence[str]) -> list[list[str]]:
     return [names for _, names in found]
 
 
-HEADER = (
-    *("fact", "of", "from, until", "published", "p50", "p10 to p90", "published is", "error"),
-    *("last", "trend", "even", "nearest"),
-)
+def cells(row: Mapping[str, Any], run: Any) -> tuple[str, ...]:
+    """Cells of one fact, below ``HEADER``.
 
-
-def _row(row: Mapping[str, Any], run: Any) -> tuple[str, ...]:
-    """Cells of one fact."""
+    Parameters
+    ----------
+    row
+        A row of :func:`returnplan.insight.hindcast.hindcast`.
+    run
+        The run.
+    """
 
     def said(number: float) -> str:
         return _said(number, row, run)
@@ -149,14 +161,14 @@ def _error(row: Mapping[str, Any]) -> str:
     return "" if math.isnan(row["error_share"]) else f"{100 * row['error_share']:+,.0f} %"
 
 
-COUNTED = (
-    *("facts", "measure", "number", "in the range", "below", "above", "median error"),
-    *("skill to last", "to trend", "to even"),
-)
+def counted(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Cells of one line of the sums, below ``COUNTED``.
 
-
-def _counted(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Cells of one line of the sums."""
+    Parameters
+    ----------
+    row
+        A row of :func:`returnplan.insight.hindcast.summary`.
+    """
     error = row["error_share_median"]
     return (
         row["group"],

@@ -32,7 +32,7 @@ from returnplan.show.page.districts import district_name
 from returnplan.show.page.rounding import significant
 
 MOST_ROADS = 10
-MILLION = 1e6
+MILLION, PERCENT = 1e6, 100
 APART = ("mean", "low", "high", "differing", "differing_share_high")
 """Ends of the columns of ``harm`` about a difference."""
 PARAMETERS = ("a", "b", "c")
@@ -116,7 +116,9 @@ def past_table(findings: Findings) -> Table:
             one.group,
             words.number(one.facts),
             words.number(one.inside),
-            words.phrase("none") if math.isnan(one.error) else words.percent(one.error),
+            words.phrase("none")
+            if math.isnan(one.error)
+            else f"{words.number(PERCENT * one.error)} %",
             words.phrase(
                 "{nearest} of {compared}",
                 nearest=words.number(one.nearest),
