@@ -2,8 +2,8 @@
 
 Each command lives in the file of the package that it calls (``returnplan run`` in
 ``runs_commands``); what its lines say stands in ``described``, ``explained``, ``compared``,
-``driven``, ``tabled`` and ``listing``. Commands import what they call only when they are called. A
-new one is a function in one of these files, and a name in the list below.
+``driven``, ``published``, ``tabled`` and ``listing``. Commands import what they call only when they
+are called. A new one is a function in one of these files, and a name in the list below.
 """
 
 import gc
@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from returnplan.cli.insight_commands import explain, sensitivity
+from returnplan.cli.insight_commands import explain, hindcast, sensitivity
 from returnplan.cli.runs_commands import bench, compare, merge, run
 from returnplan.cli.scenario_commands import check, new
 from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, STOPPED, fail, say, stoppable
@@ -86,5 +86,6 @@ def list_kind(kind: str) -> None:
     say("\n".join(listing(kind)))
 
 
-for _command in (new, check, run, merge, bench, compare, explain, sensitivity, report, figures):
+_ALL = (new, check, run, merge, bench, compare, explain, sensitivity, hindcast, report, figures)
+for _command in _ALL:
     main.add_command(_command)

@@ -8,7 +8,13 @@ import click
 from returnplan.cli.completion import communities
 from returnplan.cli.options import allocations_option, as_is_option, chosen, run_argument
 from returnplan.cli.screen import BAD_INPUT, bad_input, fail, reading, say, watched
-from returnplan.cli.tabled import against_option, csv_options, refuse_csv_of_edited, tell_table
+from returnplan.cli.tabled import (
+    against_option,
+    csv_options,
+    refuse_csv_of_edited,
+    tell_table,
+    titles_of,
+)
 
 
 @click.command()
@@ -95,7 +101,47 @@ def sensitivity(
         run,
         folder,
         lambda: explained(run, against),
-        lambda titles, table: drivers(run, titles, table, against_of(run, against)),
+        lambda scenario, table: drivers(run, titles_of(scenario), table, against_of(run, against)),
         out=out,
         overwrite=overwrite,
     )
+
+
+@click.command()
+@run_argument
+@allocations_option
+@csv_options("fact")
+@as_is_option
+def hindcast(
+    folder: Path, names: tuple[str, ...], out: Path | None, overwrite: bool, as_is: bool
+) -> None:
+    r"""Hold a run against published facts of the past, beside forecasts without a model.
+
+    Facts are rows of the scenario's table facts.
+
+    \b
+    Examples:
+      returnplan hindcast runs/karabakh -a as_2022
+      returnplan hindcast runs/karabakh --out facts_and_model.csv
+    """
+    from returnplan.cli.published import past
+    from returnplan.insight.hindcast import hindcast as held
+    from returnplan.insight.hindcast import why_not
+    from returnplan.runs.reading import load_run
+
+    with bad_input():
+        run = load_run(folder, as_is=as_is)
+    if reason := why_not(run):
+        fail(reason, BAD_INPUT)
+    asked = chosen(names, run.allocations)
+    refuse_csv_of_edited(run, out)
+
+    def table_of() -> Any:
+        table = held(run)
+        return table[table["allocation"].isin(asked)].reset_index(drop=True)
+
+    def lines_of(scenario: Any, table: Any) -> Any:
+        names_of = {place.id: place.name for place in scenario.places} if scenario else {}
+        return past(run, table, asked, names_of)
+
+    tell_table(run, folder, table_of, lines_of, out=out, overwrite=overwrite)

@@ -29,7 +29,13 @@ from returnplan.cli.screen import (
     show_problems,
     watched,
 )
-from returnplan.cli.tabled import against_option, csv_options, refuse_csv_of_edited, tell_table
+from returnplan.cli.tabled import (
+    against_option,
+    csv_options,
+    refuse_csv_of_edited,
+    tell_table,
+    titles_of,
+)
 from returnplan.errors import ScenarioError, UnfinishedError
 from returnplan.runs import DRAWS
 
@@ -256,7 +262,9 @@ def compare(
         run,
         folder,
         lambda: differences(run, against, dates or None),
-        lambda titles, table: comparison(run, titles, table, dates or shown_dates(run)),
+        lambda scenario, table: comparison(
+            run, titles_of(scenario), table, dates or shown_dates(run)
+        ),
         out=out,
         overwrite=overwrite,
     )

@@ -13,6 +13,8 @@ from returnplan.cli.screen import BAD_USAGE, aligned, fail, reading, say
 if TYPE_CHECKING:
     import pandas as pd
 
+    from returnplan.domain import Scenario
+
 Titles = Mapping[str, str]
 
 against_option = click.option(
@@ -40,7 +42,7 @@ def tell_table(
     run: Any,
     folder: Path,
     table_of: "Callable[[], pd.DataFrame]",
-    lines_of: "Callable[[Titles, pd.DataFrame], Iterable[str]]",
+    lines_of: "Callable[[Scenario | None, pd.DataFrame], Iterable[str]]",
     *,
     out: Path | None,
     overwrite: bool,
@@ -54,7 +56,7 @@ def tell_table(
     table_of
         Gives the table.
     lines_of
-        Takes the titles of allocations, as far as they are known, and the table; gives the lines.
+        Takes the scenario of the run, if it can still be read, and the table; gives the lines.
     out
         CSV file; None: none is written.
     overwrite
@@ -68,12 +70,16 @@ def tell_table(
         table = table_of()
         target = runfolder.check_file(out, overwrite=overwrite) if out else None
         scenario = room.check(folder / runfolder.SCENARIO_COPY).scenario
-        titles = {header.name: header.title for header in scenario.allocations} if scenario else {}
-        say("\n".join(lines_of(titles, table)))
+        say("\n".join(lines_of(scenario, table)))
     say(runfolder.STATEMENT)
     if target is not None:
         runfolder.write_file(target, csv_bytes(table))
         say(f"Table: {out}")
+
+
+def titles_of(scenario: "Scenario | None") -> Titles:
+    """Titles of the allocations by name, as far as they are known."""
+    return {header.name: header.title for header in scenario.allocations} if scenario else {}
 
 
 def opening(run: Any, titles: Titles, what: str) -> list[str]:

@@ -144,7 +144,7 @@ class PowerLaw:
         -----
         Given beta, the mean of the period is r times that of the time up to the last total N, with
         r = (t2^beta - t1^beta) / T^beta, and the mean of N is a gamma variable about N. The count
-        is negative binomial then (model 8.1), with mean m = (N + phi / 2) r and variance
+        is negative binomial then (model §8.1), with mean m = (N + phi / 2) r and variance
         phi m (1 + r), where phi is the dispersion. Betas weigh by their likelihood to the power
         of 1 / phi, and evenly in ln beta before.
         """

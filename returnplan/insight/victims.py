@@ -111,7 +111,7 @@ def victims(
     years: int = YEARS,
     as_of: date | None = None,
 ) -> pd.DataFrame:
-    """Tell how many victims among all people a power law of published totals expects (model 8.1).
+    """Tell how many victims among all people a power law of published totals expects (model §8.1).
 
     Parameters
     ----------
