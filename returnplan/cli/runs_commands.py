@@ -93,6 +93,7 @@ def _precision(_: click.Context, __: click.Parameter, percent: float | None) -> 
     help="Only this part of the draws, to be merged later.",
 )
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler; local: Dask on this machine.")
+@click.option("--prior", is_flag=True, help="Leave the calibration (posterior.csv) aside.")
 @gates_option
 @figures_option("few")
 @report_option
@@ -111,10 +112,11 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
     import returnplan.scenario as room
 
     _check_options(options)
-    report = room.check(scenario, options.pop("gates"))
+    prior = options.pop("prior")
+    report = room.check(scenario, options.pop("gates"), prior=prior)
     if report.scenario is None:
         raise ScenarioError(str(scenario), report.problems)
-    loaded = report.scenario
+    loaded = _to_be_run(report.scenario, scenario, options, prior=prior)
     asked = chosen(names, [header.name for header in loaded.allocations])
     from returnplan.cli.described import default_lines, gates_in_words, size
     from returnplan.runs import run as run_room
@@ -129,6 +131,8 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
         out=check_target(target, overwrite=overwrite),
         **options,
     )
+    if request.shard and request.shard[1] > request.simulated:
+        fail(f"{request.simulated} draws cannot be cut into {request.shard[1]} shards", BAD_USAGE)
     say(f"{loaded.title or loaded.name}: {size(loaded)}.", err=True)
     say(run_room.note(request), err=True)
     say(f"Gates in force, {gates_in_words(loaded.gates)}.", err=True)
@@ -145,6 +149,16 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
         say(run_room.stopped(request), err=True)
         raise
     _say_what_was_written(outcomes, target, options)
+
+
+def _to_be_run(loaded: Any, folder: Path, options: dict[str, Any], *, prior: bool) -> Any:
+    """Scenario with its calibration, if that may be used; a precision does without, if asked."""
+    if not loaded.posterior:
+        return loaded
+    from returnplan.runs.calibrated import in_force
+
+    has_precision = options["precision"] is not None
+    return in_force(loaded, prior=prior, has_precision=has_precision, folder=str(folder))
 
 
 def _check_options(options: dict[str, Any]) -> None:

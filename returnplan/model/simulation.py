@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from returnplan.domain import AllocationHeader, Scenario
 from returnplan.model.chance.assumptions import Values, expected_values
+from returnplan.model.chance.draws import posterior_means
 from returnplan.model.conditions.gates import gate_times
 from returnplan.model.conditions.history import History, Settlements, within
 from returnplan.model.conditions.needed import unneeded
@@ -166,7 +167,11 @@ class Course:
 
 
 class Prepared:
-    """A scenario, ready for any allocation and any numbers."""
+    """A scenario, ready for any allocation and any numbers.
+
+    Orders and priorities rest on ``expected``, the numbers without facts, so that a calibration
+    does not change the past that it was made of; the run on expected values takes ``means``.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -183,6 +188,7 @@ class Prepared:
         self.workload = Workload(scenario, self.plan, self.calendars)
         self.settlements = Settlements(scenario, self.network)
         self.expected = expected_values(scenario)
+        self.means = posterior_means(scenario, self.expected)
         self.reasons = Reasons(scenario, self.plan, self.network, self.settlements, self.calendars)
         self.returns = Returns(scenario, self.settlements, self.by_s)
         self.scores = Scores(self.settlements)

@@ -24,6 +24,7 @@ from returnplan.scenario.checks import (
     dates,
     figures,
     numbers,
+    posterior,
     reach,
     references,
     serving,
@@ -33,7 +34,7 @@ from returnplan.scenario.checks import (
 )
 from returnplan.scenario.checks.draft import CHECKS, Draft
 
-THEMES = (references, dates, numbers, chance, reach, work, size)
+THEMES = (references, dates, numbers, chance, posterior, reach, work, size)
 PLAUSIBILITY = (access, serving, figures, whereabouts)
 
 
