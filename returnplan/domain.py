@@ -41,6 +41,18 @@ DistributionName = Literal[
 ]
 Sensitivity = Literal["public", "restricted", "confidential"]
 TargetMeasure = Literal["returned", "conditions_met"]
+Route = Literal["cancelled", "reduced", "cleared"]
+FactMeasure = Literal[
+    "released_m2",
+    "items",
+    "teams_usd",
+    "people_returned",
+    "first_return_day",
+    "victims",
+    "share_of_area",
+    "season_index",
+]
+FactUse = Literal["fit", "check"]
 
 Row = TypeVar("Row")
 
@@ -648,6 +660,90 @@ class Target:
     source: Source
 
 
+MEASURES_OF_FACTS: Mapping[FactMeasure, str] = {
+    "released_m2": "m2",
+    "items": "items",
+    "teams_usd": "USD",
+    "people_returned": "people",
+    "first_return_day": "date",
+    "victims": "people",
+    "share_of_area": "share",
+    "season_index": "ratio",
+}
+"""Unit of each measure of a fact; of ``first_return_day`` the period is the value (model §11.1)."""
+OF_PERIOD: tuple[FactMeasure, ...] = (
+    *("released_m2", "items", "teams_usd"),
+    *("share_of_area", "season_index"),
+)
+"""Measures that count what happens from the first day of a fact to its last."""
+NOT_TO_FIT: tuple[FactMeasure, ...] = ("first_return_day", "victims")
+"""Measures that no draw is weighted by: a decision on people, and people the model leaves out."""
+FIT_SD_LOG = 0.15
+"""Error of a fact that draws are weighted by, where the table states none: assumed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Fact:
+    """A published figure of the past, to hold the model against (model §11.1)."""
+
+    id: Id
+    measure: Annotated[
+        FactMeasure,
+        column(
+            "what is counted: area of the hazards released (m2), explosive items in them, cost of "
+            "the land release teams present (USD), people returned in all by the end, date of the "
+            "first return, victims among all people, share of the area released, area of a month "
+            "by that of the mean month"
+        ),
+    ]
+    district: Annotated[Words | None, _words("district; empty: whole country", min_length=1)] = None
+    land_class: Annotated[LandClass | None, column("empty: all land classes")] = None
+    route: Annotated[Route | None, column("route of release; empty: all")] = None
+    place: Annotated[
+        str | None,
+        column("settlement of the people who returned; empty: all", refers_to="places"),
+    ] = None
+    month: Annotated[int | None, column("month of the year, of season_index only", ge=1, le=12)] = (
+        None
+    )
+    from_date: Annotated[date, column("first day, or earliest date", name="from")]
+    until_date: Annotated[date, column("last day, included, or latest date", name="until")]
+    value: Annotated[
+        float | None,
+        column(
+            "published figure in the unit of the measure; empty for first_return_day", ge=0, le=1e15
+        ),
+    ] = None
+    sd_log: Annotated[
+        float | None,
+        column(
+            "standard deviation of the error of its logarithm; empty: 0.15 of facts to fit "
+            "(assumed)",
+            gt=0,
+            le=3,
+        ),
+    ] = None
+    use: Annotated[
+        FactUse,
+        column("fit: draws may be weighted by it; check: kept back, to judge the model by"),
+    ]
+    is_input: Annotated[
+        bool, column("the scenario's numbers were made with it, at least in part", name="input")
+    ] = False
+    source: Source
+    note: Annotated[Words, _words("what else to know")] = ""
+
+    @property
+    def days(self) -> int:
+        """Days of the period, the last one included."""
+        return (self.until_date - self.from_date).days + 1
+
+    @property
+    def error_sd_log(self) -> float | None:
+        """Standard deviation of the error of the logarithm; None: not stated, of a check."""
+        return FIT_SD_LOG if self.sd_log is None and self.use == "fit" else self.sd_log
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class Assumption:
     """An uncertain number: distribution, unit, mark and source (model §9)."""
@@ -799,6 +895,7 @@ type_of_table: dict[str, type] = {
     "targets": Target,
     "assumptions": Assumption,
     "dependence": Dependence,
+    "facts": Fact,
     "posterior": PosteriorLine,
     "sources": SourceLine,
 }
@@ -806,7 +903,7 @@ type_of_table: dict[str, type] = {
 
 OPTIONAL_TABLES = (
     *("allocations", "orders", "funding", "targets", "calendars", "works", "assumptions"),
-    *("dependence", "posterior"),
+    *("dependence", "facts", "posterior"),
 )
 """Tables that may be missing; others are there, or left out on purpose in scenario.toml."""
 
@@ -877,6 +974,7 @@ class Scenario:
     targets: tuple[Target, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     dependence: tuple[Dependence, ...] = ()
+    facts: tuple[Fact, ...] = ()
     posterior: tuple[PosteriorLine, ...] = ()
     discrepancy_log_sd: Annotated[float, Field(ge=0, le=MOST_DISCREPANCY)] = DISCREPANCY_LOG_SD
 

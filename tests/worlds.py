@@ -52,6 +52,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "source",
     ),
     "dependence": ("id", "with", "rank_correlation", "mark", "source"),
+    "facts": (
+        *("id", "measure", "district", "land_class", "route", "place", "month", "from", "until"),
+        *("value", "sd_log", "use", "input", "source"),
+    ),
     "sources": ("id", "title", "organisation", "year", "licence"),
 }
 

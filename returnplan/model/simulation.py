@@ -24,6 +24,7 @@ from returnplan.model.conditions.needed import unneeded
 from returnplan.model.conditions.risk import LEVELS
 from returnplan.model.conditions.score import Scores
 from returnplan.model.effects.cost import Payroll
+from returnplan.model.effects.facts import Attendance, Happened, Measured
 from returnplan.model.effects.harm import Harm, Presence, beside
 from returnplan.model.effects.returns import Returns
 from returnplan.model.reasons.causes import Reasons
@@ -82,6 +83,8 @@ class Account:
         Dwellings complete, D x N; and by settlement at the horizon, S.
     casualties
         Fields of :class:`returnplan.model.effects.harm.Casualties`.
+    facts
+        Value of each published fact of the scenario, F; nan where the model does not say.
     casualties_here
         Expected casualties by settlement, S: for the difference to another allocation on the same
         draw, never kept.
@@ -108,6 +111,7 @@ class Account:
     dwellings: Floats
     dwellings_here: Floats
     casualties: Floats
+    facts: Floats
     casualties_here: Floats = field(metadata=NOT_KEPT)
 
 
@@ -193,6 +197,7 @@ class Prepared:
         self.returns = Returns(scenario, self.settlements, self.by_s)
         self.scores = Scores(self.settlements)
         self.cells, self.farmland = Cells(scenario), Farmland(scenario)
+        self.measured = Measured(scenario, self.settlements, self.by_s)
 
     @cached_property
     def unneeded(self) -> frozenset[str]:
@@ -417,6 +422,14 @@ def account_of(
     costs = allocation.payroll.costs(
         log.last_finish_s, log.mobilisations, log.camps, history.works_s
     )
+    # What was published of the past, as this run has it (§11.1)
+    happened = Happened(
+        history=history,
+        amounts=numbers.amounts,
+        ready_s=within(course.ready_s, horizon_s),
+        attendance=Attendance(allocation.teams, *allocation.payroll.presence(log.last_finish_s)),
+        order=allocation.served,
+    )
     return Account(
         gate_s=within(course.gate_s, horizon_s),
         released_m2=prepared.cells.areas(history.released_s, numbers.amounts),
@@ -436,5 +449,6 @@ def account_of(
         dwellings=dwellings,
         dwellings_here=dwellings_here,
         casualties=np.array(casualties, np.float64),
+        facts=prepared.measured.of(happened),
         casualties_here=by_settlement,
     )

@@ -43,6 +43,7 @@ class Ensemble(Results):
     ready_day: NDArray[np.float64]
     normal_scores: Mapping[str, NDArray[np.float64]]
     casualties: NDArray[np.float64]
+    modelled: NDArray[np.float64]
 
 
 def ensemble(  # noqa: PLR0913 - what to run, and where
@@ -168,6 +169,7 @@ def assemble(
     days: list[NDArray[np.float64]] = []
     taken = runner.taken
     casualties: list[NDArray[np.float64]] = []
+    modelled: list[NDArray[np.float64]] = []
     first: Mapping[str, NDArray[np.float64]] | None = None
     with closing(drawn):
         for number, allocation in enumerate(runner.chosen):
@@ -184,6 +186,7 @@ def assemble(
             parts.append(drawn_tables(over_draws))
             days.append(over_draws.ready_s / DAY_S)
             casualties.append(casualties_by_draw(over_draws))
+            modelled.append(over_draws.read("facts"))
             first = first or over_draws.casualties
     tables = {name: one_under_another([part[name] for part in parts]) for name in OF_DRAWS}
     ready_day = np.stack(days)
@@ -200,6 +203,8 @@ def assemble(
         ready_day=ready_day,
         normal_scores=runner.scores(ready_day.shape[1]),
         casualties=np.stack(casualties),
+        fact_ids=tuple(fact.id for fact in scenario.facts),
+        modelled=np.stack(modelled),
         tables=tables,
         provenance={
             "returnplan": __version__,

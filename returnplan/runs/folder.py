@@ -390,5 +390,7 @@ def write_tables(
         assumption=np.array(list(spread.normal_scores), str),
         normal_score=np.array(list(spread.normal_scores.values()), "<f8").reshape(-1, spread.draws),
         casualties=spread.casualties.astype("<f8"),
+        fact=np.array(spread.fact_ids, str),
+        modelled=spread.modelled.astype("<f8"),
     )
     return digest_of(data, spread.ready_day)

@@ -130,6 +130,8 @@ def outcome_of(
             "draw": draw,
             **manifest(scenario, None),
         },
+        fact_ids=tuple(fact.id for fact in scenario.facts),
+        modelled=account.facts[np.newaxis, np.newaxis],
         order=chosen.order,
         presence=presence(worked),
     )

@@ -171,6 +171,7 @@ def load_run(folder: str | Path, *, as_is: bool = False) -> Run:
             check_rows(tables, manifest.allocations)
         communities, ready_day = _ready_days(data, tables["readiness"], manifest)
         scores, casualties = _scores_and_casualties(data, manifest)
+        fact_ids, modelled = _facts(data, manifest)
     except (OSError, ValueError) as error:
         raise ReturnplanError(f"{folder} is no complete run folder: {error}") from None
     return Run(
@@ -184,6 +185,8 @@ def load_run(folder: str | Path, *, as_is: bool = False) -> Run:
         ready_day=ready_day,
         normal_scores=scores,
         casualties=casualties,
+        fact_ids=fact_ids,
+        modelled=modelled,
         tables=tables,
         provenance=given,
         edited=edited,
@@ -307,6 +310,27 @@ def _scores_and_casualties(
     if not (np.isnan(casualties) | ((casualties >= 0) & (casualties < np.inf))).all():
         raise ValueError(f"{READY_DAY}, casualties: found numbers below 0, or without end")
     return dict(zip(ids, scores, strict=True)), casualties
+
+
+def _facts(
+    data: Mapping[str, bytes], manifest: Manifest
+) -> tuple[tuple[str, ...], NDArray[np.float64] | None]:
+    """Ids of the facts, and what the draws say of them; none where an older version kept none."""
+    names = ("fact", "modelled")
+    if not manifest.draws or not _has_any(data[READY_DAY], names):
+        return (), None
+    try:
+        facts, modelled = read_arrays(io.BytesIO(data[READY_DAY]), names)
+    except ValueError as error:
+        raise ValueError(f"{READY_DAY}: {error}") from None
+    ids = tuple(map(str, facts.ravel()))
+    shape = (len(manifest.allocations), manifest.draws, len(ids))
+    if modelled.dtype != np.dtype("<f8") or modelled.shape != shape:
+        found, allowed = f"{modelled.dtype} {modelled.shape}", f"float64 {shape}"
+        raise ValueError(f"{READY_DAY}, modelled: found {found}; allowed: {allowed}")
+    if len(set(ids)) < len(ids) or (modelled < 0).any():
+        raise ValueError(f"{READY_DAY}, modelled: found a fact twice, or numbers below 0")
+    return ids, modelled
 
 
 def _has_any(stored: bytes, names: Sequence[str]) -> bool:

@@ -40,6 +40,12 @@ class Results:
     casualties
         Expected casualties among people present, allocation x draw; nan where they are not shown;
         None: as above.
+    fact_ids
+        Ids of the published facts of the scenario, in the order of ``modelled``.
+    modelled
+        What the model says of each fact, allocation x draw x fact, in the unit of its measure; of
+        ``first_return_day`` days from the start (``inf``: not within the horizon); nan: the model
+        does not say. None: a run folder on expected values, or of an older version.
     provenance
         How the results were made.
     """
@@ -55,6 +61,8 @@ class Results:
     ready_day: NDArray[np.floating[Any]] | None = None
     normal_scores: Mapping[str, NDArray[np.float64]] | None = None
     casualties: NDArray[np.float64] | None = None
+    fact_ids: tuple[str, ...] = ()
+    modelled: NDArray[np.float64] | None = None
     provenance: Mapping[str, Any]
 
     @property

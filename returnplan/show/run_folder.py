@@ -120,6 +120,8 @@ def _as_read(
         ready_day=None if spread is None else spread.ready_day.astype("<f4"),
         normal_scores=None if spread is None else spread.normal_scores,
         casualties=None if spread is None else spread.casualties,
+        fact_ids=() if spread is None else spread.fact_ids,
+        modelled=None if spread is None else spread.modelled,
         tables=tables,
         provenance=manifest,
     )

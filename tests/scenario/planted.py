@@ -38,6 +38,7 @@ policy = "nearest"
 """
 POINT: Row = {"lon_deg": 46.5, "lat_deg": 39.5}
 AREA: Row = {"land_class": "minefield", "area_m2": 5000}
+YEAR: Row = {"from": "2025-01-01", "until": "2025-12-31"}
 SKILLS = ("survey", "technical_survey", "clearance", "quality_control")
 TABLES: dict[str, list[Row]] = {
     "places": [
@@ -104,6 +105,21 @@ TABLES: dict[str, list[Row]] = {
         {
             **{"id": "eore_effect", "with": "fatal_share", "rank_correlation": -0.2},
             **{"mark": "assumed"},
+        },
+    ],
+    "facts": [
+        {"id": "released_2025", "measure": "released_m2", **YEAR, "value": 9e3, "use": "fit"},
+        {
+            **{"id": "returned_2025", "measure": "people_returned", "place": "upper", **YEAR},
+            **{"value": 10, "sd_log": 0.3, "use": "check", "input": "true"},
+        },
+        {
+            **{"id": "first_upper", "measure": "first_return_day", "place": "upper"},
+            **{"from": "2026-03-01", "until": "2026-03-09", "use": "check"},
+        },
+        {
+            **{"id": "june", "measure": "season_index", "month": 6, **YEAR, "value": 1.3},
+            "use": "check",
         },
     ],
     "sources": SOURCES,

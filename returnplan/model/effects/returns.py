@@ -84,6 +84,8 @@ class Returns:
         People of each district, D; and those of them from settlements where works do not say how
         many dwellings they build, and the others do not suffice. None of these dwellings is
         counted: what is not known never brings home more people than what is.
+    is_unknown
+        Whether nobody knows how many dwellings are built at each settlement, S.
     planned_dwellings
         Dwellings that works at each settlement build, S; nan where no works do, or some do not say
         how many.
@@ -110,6 +112,7 @@ class Returns:
         is_unknown = np.zeros(len(settlements.ids), np.bool_)
         is_unknown[at[np.isnan(dwellings)]] = True
         is_unknown &= ~is_enough
+        self.is_unknown = is_unknown
         district = [scenario.place[settlement].district for settlement in settlements.ids]
         self.districts = tuple(sorted(set(district)))
         self._district = np.array([self.districts.index(name) for name in district], np.int64)

@@ -22,6 +22,7 @@ from returnplan.scenario.checks import (
     access,
     chance,
     dates,
+    facts,
     figures,
     numbers,
     posterior,
@@ -34,7 +35,7 @@ from returnplan.scenario.checks import (
 )
 from returnplan.scenario.checks.draft import CHECKS, Draft
 
-THEMES = (references, dates, numbers, chance, posterior, reach, work, size)
+THEMES = (references, dates, facts, numbers, chance, posterior, reach, work, size)
 PLAUSIBILITY = (access, serving, figures, whereabouts)
 
 

@@ -81,7 +81,10 @@ def served_places_exist(draft: Draft) -> Iterator[Problem]:
 def sites_are_settlements(draft: Draft) -> Iterator[Problem]:
     """Hazards, works and communities belong to settlements."""
     kinds = {place.id: place.kind for _, place in draft.of("places")}
-    columns = (("hazards", "place"), ("works", "settlement"), ("communities", "settlement"))
+    columns = (
+        *(("hazards", "place"), ("works", "settlement"), ("communities", "settlement")),
+        ("facts", "place"),
+    )
     for table, field in columns:
         for row, item in draft.of(table):
             name = getattr(item, field)

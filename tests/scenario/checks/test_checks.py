@@ -135,7 +135,7 @@ def test_a_missing_table_gives_one_error_if_something_needs_it(folder: Path, tab
         (problem,) = report.problems
         assert (problem.level, problem.file) == ("warning", "orders.csv")
         assert "no rows for 'listed'" in problem.found
-    elif table in ("works", "funding", "targets", "assumptions", "dependence"):
+    elif table in ("works", "funding", "targets", "assumptions", "dependence", "facts"):
         assert report.problems == ()
     else:
         assert [(p.level, p.file) for p in report.problems] == [("error", f"{table}.csv")]
