@@ -40,6 +40,7 @@ from returnplan.version import __version__
 if TYPE_CHECKING:
     from returnplan.insight.sensitivity import sensitivity
     from returnplan.insight.story import why
+    from returnplan.runs.calibrate import Calibration, calibrate
     from returnplan.runs.ensemble import Ensemble, ensemble
     from returnplan.runs.evaluate import Evaluation, Evaluator
     from returnplan.runs.outcome import Outcome, simulate
@@ -54,6 +55,7 @@ __all__ = [
     "Asset",
     "Assumption",
     "CalendarMonth",
+    "Calibration",
     "Community",
     "Deployment",
     "Ensemble",
@@ -75,6 +77,7 @@ __all__ = [
     "Target",
     "Works",
     "__version__",
+    "calibrate",
     "charts",
     "check",
     "compare",
@@ -91,11 +94,13 @@ __all__ = [
 
 
 _LATER = {
+    "Calibration": "returnplan.runs.calibrate",
     "Ensemble": "returnplan.runs.ensemble",
     "Evaluation": "returnplan.runs.evaluate",
     "Evaluator": "returnplan.runs.evaluate",
     "Outcome": "returnplan.runs.outcome",
     "Run": "returnplan.runs.reading",
+    "calibrate": "returnplan.runs.calibrate",
     "charts": "returnplan.show",
     "check": "returnplan.scenario",
     "compare": "returnplan.runs.paired",

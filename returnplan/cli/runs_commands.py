@@ -204,6 +204,55 @@ def _say_what_was_written(outcomes: Sequence[Any], target: Path, more: Mapping[s
 
 
 @click.command()
+@scenario_argument
+@click.option(
+    "-a",
+    "--allocation",
+    "names",
+    required=True,
+    metavar="NAME[,NAME]",
+    help="Allocations that may have been the past, equally likely before the facts.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(1, MOST_DRAWS),
+    default=1_000,
+    show_default=True,
+    help="Draws that are weighted.",
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Luck.")
+@click.option("--workers", type=click.IntRange(1), help="Threads. [default: processor cores]")
+def calibrate(scenario: Path, names: str, draws: int, seed: int, workers: int | None) -> None:
+    r"""Weight draws by the published facts of a scenario, and write posterior.csv into it.
+
+    Facts are the rows of the table facts whose use is fit. Every later run of the scenario takes
+    its draws by these weights, unless it says --prior.
+
+    
+    Examples:
+      returnplan calibrate my_scenario -a ramp --draws 1000
+      returnplan calibrate my_scenario -a slow,fast --seed 7
+    """
+    import returnplan.scenario as room
+    from returnplan.cli.calibrated import lines
+    from returnplan.runs.calibrate import calibrate as weight
+
+    report = room.check(scenario, prior=True)
+    if report.scenario is None:
+        raise ScenarioError(str(scenario), report.problems)
+    loaded = report.scenario
+    asked = chosen(names.split(","), [header.name for header in loaded.allocations])
+    with bad_input():
+        found = watched(
+            lambda watcher: weight(loaded, asked, draws, seed, workers, watcher=watcher)
+        )
+    target = found.write(scenario)
+    say("\n".join(lines(found)))
+    say(f"Wrote {target}")
+    say(f"Next: returnplan run {scenario} (with --prior: as if there were no facts)")
+
+
+@click.command()
 @click.argument("folders", nargs=-1, required=True, type=PATH, shell_complete=folders)
 @click.option("--out", required=True, type=PATH, help="Run folder.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")

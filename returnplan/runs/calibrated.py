@@ -7,17 +7,19 @@ from typing import Any
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
 from returnplan.model.chance.posterior import Resampled, draw_weights
+from returnplan.scenario.files import POSTERIOR
 from returnplan.version import __version__
 
 MADE_FOR_DIGITS = 16
+POSTERIOR_FILE = f"{POSTERIOR}.csv"
 
 
 def made_for(scenario: Scenario, allocations: set[str]) -> str:
     """Digest of what the weights of a posterior hang on.
 
-    That is every table but the posterior; of allocations, deployments and orders those that were
-    the past, so that other ones may be added. Titles, targets, money and the gates that are in
-    force do not matter.
+    That is every table but the posterior; of facts those that are fitted, and of allocations,
+    deployments and orders those that were the past, so that other ones may be added. Titles,
+    targets, money and the gates that are in force do not matter.
 
     Parameters
     ----------
@@ -39,6 +41,7 @@ def made_for(scenario: Scenario, allocations: set[str]) -> str:
         orders=tuple(one for one in scenario.orders if one.allocation in allocations),
         funding=(),
         targets=(),
+        facts=tuple(one for one in scenario.facts if one.use == "fit"),
         sources=(),
         posterior=(),
         horizon_years=1,
@@ -60,9 +63,9 @@ def stale(scenario: Scenario, folder: str = "") -> str:
     first = scenario.posterior[0]
     names = {one.allocation for one in scenario.posterior}
     if first.returnplan != __version__:
-        what = f"returnplan {first.returnplan} made posterior.csv, and this is {__version__}"
+        what = f"returnplan {first.returnplan} made {POSTERIOR_FILE}, and this is {__version__}"
     elif made_for(scenario, names) != first.made_for:
-        what = "the scenario was changed after it was calibrated (posterior.csv is of another one)"
+        what = f"the scenario was changed after it was calibrated ({POSTERIOR_FILE} is of another)"
     else:
         return ""
     shown = ",".join(sorted(names))
