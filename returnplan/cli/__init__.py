@@ -87,16 +87,7 @@ def list_kind(kind: str) -> None:
 
 
 for _command in (
-    new,
-    check,
-    calibrate,
-    run,
-    merge,
-    bench,
-    compare,
-    explain,
-    sensitivity,
-    report,
-    figures,
+    *(new, check, calibrate, run, merge, bench, compare),
+    *(explain, sensitivity, report, figures),
 ):
     main.add_command(_command)

@@ -144,7 +144,8 @@ def calibrate(
         scenario.allocation(name)
     facts = to_fit(scenario)
     warm_up(watcher)
-    modelled = past(scenario, facts, names, range(draws), seed, workers, watcher=watcher)
+    short = cut_short(scenario, facts)
+    modelled = past(short, names, range(draws), seed, workers, watcher=watcher)
     _check_modelled(facts, modelled)
     errors = log_errors(facts, modelled)
     deviation = covariance(facts, scenario.discrepancy_log_sd)
@@ -181,9 +182,23 @@ def to_fit(scenario: Scenario) -> tuple[Fact, ...]:
 # ---------------------------------------------------------------- the past, many times
 
 
+def cut_short(scenario: Scenario, facts: Sequence[Fact]) -> Scenario:
+    """Give a scenario as long as some facts last, without a posterior.
+
+    Parameters
+    ----------
+    facts
+        Facts that it is to have, in place of its own.
+    """
+    last = max(one.until_date for one in facts)
+    years = 1
+    while years < scenario.horizon_years and horizon_date(scenario.start, years) <= last:
+        years += 1
+    return replace(scenario, facts=tuple(facts), posterior=(), horizon_years=years)
+
+
 def past(
     scenario: Scenario,
-    facts: Sequence[Fact],
     allocations: Sequence[str],
     draws: Sequence[int],
     seed: int,
@@ -191,12 +206,12 @@ def past(
     *,
     watcher: Watcher = SILENT,
 ) -> Floats:
-    """What draws say of facts; each is run up to the last of them only.
+    """What draws say of the facts of a scenario; each is run up to the last of them only.
 
     Parameters
     ----------
-    facts
-        The facts, F.
+    scenario
+        As :func:`cut_short` gives it.
     draws
         Numbers of the draws.
     workers
@@ -207,16 +222,10 @@ def past(
     numpy.ndarray
         Allocation x draw x fact, in the unit of each measure; nan: the model does not say.
     """
-    last = max(one.until_date for one in facts)
-    years = next(
-        years
-        for years in range(1, scenario.horizon_years + 1)
-        if last < horizon_date(scenario.start, years) or years == scenario.horizon_years
-    )
-    short = replace(scenario, facts=tuple(facts), posterior=(), horizon_years=years)
-    prepared = Prepared(short)
+    prepared = Prepared(scenario)
     chosen = [PreparedAllocation(prepared, name) for name in allocations]
-    luck = Draws(short, seed)
+    luck = Draws(scenario, seed)
+    last = max(one.until_date for one in scenario.facts)
     until_s = date_to_seconds(last + timedelta(days=1), scenario.start)
 
     def one(draw: int) -> Floats:
