@@ -35,8 +35,8 @@ def lines(found: Calibration) -> Iterator[str]:
         texts = [f"{one.allocation} {one.probability:.2f}" for one in shares]
         yield f"Probability of having been the past: {', '.join(texts)}."
     yield (
-        f"Effective sample: {found.effective_sample:,.0f} of {first.draws:,} draws. From "
-        f"{first.last_fact} on the speed of all work varies by a log sd of "
+        f"Effective sample: {found.effective_sample:,.0f} of {first.draws:,} draws. After "
+        f"{first.last_fact} the speed of all work varies by a log sd of "
         f"{first.discrepancy_log_sd:g} (the model's own error)."
     )
 
