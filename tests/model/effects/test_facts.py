@@ -31,6 +31,7 @@ def two_hazards() -> Sketch:
     sketch.village("west", people=100, district="West")
     sketch.village("east", people=40, district="East")
     sketch.place("empty", district="East")
+    sketch.road("empty_road", "town", "empty")
     sketch.hazard("mines", "west", items_per_km2=1000)
     sketch.hazard("battle", "east", land_class="battle_area", items_per_km2=4000)
     sketch.team("deminers", STAGES[1:])
