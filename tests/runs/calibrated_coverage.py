@@ -40,12 +40,13 @@ from returnplan.units import DAY_S
 from returnplan.version import __version__
 
 Floats = NDArray[np.float64]
+World = tuple[int, int, int, int]
 
-WORLDS = ((10, 60, 5, 3), (16, 90, 8, 4), (20, 120, 10, 5), (14, 70, 6, 6))
+WORLDS = ((12, 80, 7, 6), (20, 120, 10, 4), (20, 120, 10, 6), (20, 120, 10, 7))
 """Settlements, hazards, teams and seed of each made-up scenario."""
 CASES = 50
 """Truths in each of them."""
-WEIGHTED = 2_000
+WEIGHTED = 3_000
 """Draws that are weighted."""
 MOST_TRUTHS = 4
 """Truths for each case that is wanted: an effective sample below 50 is refused, and gives none."""
@@ -80,7 +81,7 @@ class Told:
     later: dict[str, Floats]
 
 
-def scenario_of(world: tuple[int, int, int, int]) -> rp.Scenario:
+def scenario_of(world: World) -> rp.Scenario:
     """A made-up scenario with facts to fit, and facts of later years, which are measured only."""
     settlements, hazards, teams, seed = world
     scenario = synthetic(settlements=settlements, hazards=hazards, teams=teams, seed=seed)
@@ -135,7 +136,7 @@ def told(scenario: rp.Scenario, seed: int, draws: int) -> Told:
     return Told(facts=values[:, : len(PERIODS)], later=later)
 
 
-def cases_of(world: tuple[int, int, int, int], cases: int) -> pd.DataFrame:
+def cases_of(world: World, cases: int) -> pd.DataFrame:
     """Hold ranges against truths in one made-up scenario.
 
     Returns
@@ -144,7 +145,7 @@ def cases_of(world: tuple[int, int, int, int], cases: int) -> pd.DataFrame:
         One row a case and thing foretold: ``what`` (ready: of a settlement chosen by luck),
         ``before`` and ``after`` (whether the range holds the truth), ``width_before``,
         ``width_after``, ``rank`` (share of the weighted draws below the truth), ``effective``,
-        ``refused`` (truths so far whose effective sample is too small).
+        ``refused``: the effective sample is too small, so that there is nothing after it.
     """
     scenario = scenario_of(world)
     calibrated = with_discrepancy(scenario)
@@ -157,7 +158,7 @@ def cases_of(world: tuple[int, int, int, int], cases: int) -> pd.DataFrame:
     settled = [name for name in foretold if name.startswith("ready")]
     others = [name for name in foretold if name not in settled]
     rows: list[tuple[object, ...]] = []
-    done = refused = 0
+    done = 0
     for case in range(MOST_TRUTHS * cases):
         if done == cases:
             break
@@ -168,19 +169,19 @@ def cases_of(world: tuple[int, int, int, int], cases: int) -> pd.DataFrame:
         facts = [replace(f, value=float(v)) for f, v in zip(fitted, published, strict=True)]
         weights = weights_of(log_errors(facts, weighted.facts[np.newaxis]), deviation)
         effective = effective_sample(weights)
-        if effective < LEAST_EFFECTIVE:
-            refused += 1
-            continue
-        done += 1
+        is_refused = effective < LEAST_EFFECTIVE
+        done += not is_refused
         counts = systematic(weights[0], DRAWS, luck.random())
-        for name in [*others, *luck.choice(settled, 1)] if settled else others:
+        for name in [*others, *luck.choice(settled, 1)]:
             truth, all_draws = truths.later[name][case], weighted.later[name]
             ends = [_ends(before.later[name]), _ends(np.repeat(all_draws, counts))]
-            holds = [low <= truth <= high for low, high in ends]
+            holds = [float(low <= truth <= high) for low, high in ends]
             widths = [high - low for low, high in ends]
             rank = _rank(truth, all_draws, weights[0], luck.random())
+            if is_refused:
+                holds[1] = widths[1] = rank = np.nan
             kind = "ready" if name.startswith("ready") else name
-            rows.append((kind, *holds, *widths, rank, effective, refused))
+            rows.append((kind, *holds, *widths, rank, effective, is_refused))
     columns = ["what", "before", "after", "width_before", "width_after", "rank"]
     columns += ["effective", "refused"]
     return pd.DataFrame(rows, columns=columns)
@@ -205,7 +206,9 @@ def _rank(truth: float, values: Floats, weights: Floats, luck: float) -> float:
     return float(below + luck * same)
 
 
-def coverage(cases: int = CASES, worlds: Sequence[tuple[int, int, int, int]] = WORLDS) -> pd.DataFrame:
+def coverage(
+    cases: int = CASES, worlds: Sequence[tuple[int, int, int, int]] = WORLDS
+) -> pd.DataFrame:
     """Tell for each thing foretold how often ranges hold the truth, before and after.
 
     Returns
@@ -213,25 +216,23 @@ def coverage(cases: int = CASES, worlds: Sequence[tuple[int, int, int, int]] = W
     pandas.DataFrame
         ``what``, ``cases``, ``before``, ``after`` (shares), ``narrower`` (mean width after over
         before), ``p`` (of flat ranks), ``effective`` (median effective sample), ``refused``
-        (truths that the command refuses, of all scenarios).
+        (truths that the command refuses: they count before).
     """
-    of_worlds = [cases_of(world, cases) for world in worlds]
-    refused = sum(int(one["refused"].max()) for one in of_worlds)
-    found = pd.concat(of_worlds, ignore_index=True)
+    found = pd.concat([cases_of(world, cases) for world in worlds], ignore_index=True)
     rows = []
     for what, mine in found.groupby("what"):
-        counts = np.histogram(mine["rank"], BINS, (0, 1))[0]
+        counts = np.histogram(mine["rank"].dropna(), BINS, (0, 1))[0]
         finite = mine[np.isfinite(mine["width_before"] + mine["width_after"])]
         rows.append(
             {
                 "what": what,
-                "cases": len(mine),
+                "cases": int(mine["after"].count()),
                 "before": mine["before"].mean(),
                 "after": mine["after"].mean(),
                 "narrower": finite["width_after"].mean() / finite["width_before"].mean(),
                 "p": scipy.stats.chisquare(counts).pvalue,
                 "effective": mine["effective"].median(),
-                "refused": refused,
+                "refused": int(mine["refused"].sum()),
             }
         )
     return pd.DataFrame(rows)
