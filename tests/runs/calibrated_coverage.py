@@ -48,7 +48,7 @@ CASES = 50
 """Truths in each of them."""
 WEIGHTED = 3_000
 """Draws that are weighted."""
-MOST_TRUTHS = 4
+MOST_TRUTHS = 3
 """Truths for each case that is wanted: an effective sample below 50 is refused, and gives none."""
 LAST_FACT = date(2025, 12, 31)
 PERIODS = {
@@ -58,8 +58,9 @@ PERIODS = {
 """What is published and fitted: area released up to the end of 2025."""
 YEARS = (2026, 2027)
 """Years that nobody knows of: area released in them, people returned by their end."""
-SURE = 0.95
-"""Share of the draws in which a settlement is ready after the last fact, within the horizon."""
+MOST_SETTLEMENTS = 2
+"""Settlements of a scenario whose ready dates are foretold: those that are surest to lie between
+the last fact and the horizon."""
 BINS = 10
 ENOUGH, MOST = 0.74, 0.86
 """Share of the cases whose 80 % range holds the truth."""
@@ -154,9 +155,8 @@ def cases_of(world: World, cases: int) -> pd.DataFrame:
     fitted = scenario.facts[: len(PERIODS)]
     deviation = covariance(fitted, scenario.discrepancy_log_sd)
     luck = np.random.default_rng([*world, cases])
-    foretold = [name for name in weighted.later if _is_open(name, weighted.later[name], scenario)]
-    settled = [name for name in foretold if name.startswith("ready")]
-    others = [name for name in foretold if name not in settled]
+    settled = _settled(weighted.later, scenario)
+    others = [name for name in weighted.later if not name.startswith("ready")]
     rows: list[tuple[object, ...]] = []
     done = 0
     for case in range(MOST_TRUTHS * cases):
@@ -187,13 +187,15 @@ def cases_of(world: World, cases: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _is_open(name: str, values: Floats, scenario: rp.Scenario) -> bool:
-    """Whether what comes later is open: of settlements those that are ready after the last fact."""
-    if not name.startswith("ready"):
-        return True
+def _settled(later: dict[str, Floats], scenario: rp.Scenario) -> list[str]:
+    """Settlements that are surest to be ready after the last fact, within the horizon."""
     after = (LAST_FACT - scenario.start).days
-    is_open = np.isfinite(values) & (values > after)
-    return bool(is_open.mean() >= SURE)
+    share = {
+        name: float((np.isfinite(days) & (days > after)).mean())
+        for name, days in later.items()
+        if name.startswith("ready")
+    }
+    return sorted(share, key=lambda name: -share[name])[:MOST_SETTLEMENTS]
 
 
 def _ends(values: Floats) -> tuple[float, float]:
