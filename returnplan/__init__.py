@@ -23,6 +23,7 @@ from returnplan.domain import (
     CalendarMonth,
     Community,
     Deployment,
+    Fact,
     FundingLine,
     Hazard,
     OrderLine,
@@ -38,6 +39,7 @@ from returnplan.errors import Problem, ReturnplanError, ScenarioError
 from returnplan.version import __version__
 
 if TYPE_CHECKING:
+    from returnplan.insight.hindcast import hindcast
     from returnplan.insight.sensitivity import sensitivity
     from returnplan.insight.story import why
     from returnplan.runs.calibrate import Calibration, calibrate
@@ -61,6 +63,7 @@ __all__ = [
     "Ensemble",
     "Evaluation",
     "Evaluator",
+    "Fact",
     "FundingLine",
     "Hazard",
     "OrderLine",
@@ -82,6 +85,7 @@ __all__ = [
     "check",
     "compare",
     "ensemble",
+    "hindcast",
     "load",
     "load_run",
     "maps",
@@ -105,6 +109,7 @@ _LATER = {
     "check": "returnplan.scenario",
     "compare": "returnplan.runs.paired",
     "ensemble": "returnplan.runs.ensemble",
+    "hindcast": "returnplan.insight.hindcast",
     "load": "returnplan.scenario",
     "load_run": "returnplan.runs.reading",
     "maps": "returnplan.show",

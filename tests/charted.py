@@ -121,7 +121,36 @@ def tables() -> dict[str, pd.DataFrame]:
         "differences": differences().head(0),
         "sensitivity": sensitivity().head(0),
         "district_shares": shares(),
+        "area_released": area_released(),
+        "facts": facts(),
     }
+
+
+def area_released() -> pd.DataFrame:
+    """Eight hectares in 2020, none in 2021, four in 2022 to 2024, none after that."""
+    rows = [
+        ("today", district, year, {2020: 80_000.0, 2021: 0.0}.get(year, 40_000.0) * (year < 2025))
+        for district in ("D1", "all districts")
+        for year in range(2020, 2031)
+    ]
+    table = pd.DataFrame(rows, columns=["allocation", "district", "year", "area_m2_p50"])
+    return table.assign(area_m2_p10=math.nan, area_m2_p90=math.nan)
+
+
+def facts() -> pd.DataFrame:
+    """Nine hectares of 2020, used; three of 2022, kept back; a week, a district, and money."""
+    rows = [
+        ("2020", "released_m2", None, "2020-01-01", "2020-12-31", 90_000.0, "fit"),
+        ("2022", "released_m2", None, "2022-01-01", "2022-12-31", 30_000.0, "check"),
+        ("week", "released_m2", None, "2022-03-01", "2022-03-07", 9_000.0, "check"),
+        ("D1", "released_m2", "D1", "2022-01-01", "2022-12-31", 20_000.0, "check"),
+        ("usd", "teams_usd", None, "2022-01-01", "2022-12-31", 5e6, "check"),
+    ]
+    columns = ["fact", "measure", "district", "from", "until", "published", "use"]
+    table = pd.DataFrame(rows, columns=columns).assign(
+        allocation="today", land_class=None, route=None, published_is=None, input=False
+    )
+    return typed("facts", table)
 
 
 def delays() -> pd.DataFrame:
@@ -219,7 +248,12 @@ def with_ranges(given: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     spread = given["district_shares"].assign(share_p10=0.0, share_p90=1.0)
     ready = typed("readiness", readiness)
     more = {"readiness": ready, "people_met": people, "district_shares": spread}
-    return given | more | {"differences": differences(), "sensitivity": sensitivity()}
+    area = given["area_released"]
+    half = area["area_m2_p50"] / 2
+    past = area.assign(area_m2_p10=half, area_m2_p90=area["area_m2_p50"] + half)
+    where = ["in the range", "in the range", "above the range", "in the range", "below the range"]
+    told = {"area_released": past, "facts": given["facts"].assign(published_is=where)}
+    return given | more | told | {"differences": differences(), "sensitivity": sensitivity()}
 
 
 def half_sure(given: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -7,14 +7,14 @@ to be read again. That README is what the runs bring, tests say beside it.
 
 from __future__ import annotations
 
-import importlib
-import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import returnplan as rp
+from returnplan.cli.published import COUNTED, HEADER, cells, counted
+from returnplan.insight.hindcast import summary
 from returnplan.runs.run import Request
 from tests.running import run_undrawn
 
@@ -31,6 +31,11 @@ CAUSES = (
     *("waiting_building", "building", "winter"),
 )
 """Columns of the table of causes; the last one holds all others."""
+
+
+CALIBRATED = "as_2022"
+MANY_ROWED = ("season_index", "share_of_area")
+"""Measures of which only the counts stand there."""
 
 
 def rewritten(text: str) -> str:
@@ -132,13 +137,26 @@ def cause_cells(spread: rp.Run, name: str) -> list[str]:
     return [f"{share:.1f}" for share in (*shares, 100 - shares.sum())]
 
 
-def hindcast(scenario: rp.Scenario, spread: rp.Run) -> str:
-    """Both tables of the hindcast, as its script prints them."""
-    sys.path.insert(0, str(FOLDER))
-    past_of, room = importlib.import_module("parts.past"), importlib.import_module("hindcast")
-    facts = past_of.read_facts(FOLDER / "data" / "hindcast.csv", scenario, room.KINDS)
-    past = past_of.model_past(scenario, facts, DRAWS, SEED, spread=spread)
-    return str(room.readme(room.compare(facts, past), past))
+def hindcast(scenario: rp.Scenario, run: rp.Run) -> str:
+    """Facts but those of the many-rowed measures, and counts, as ``returnplan hindcast`` has them.
+
+    Places stand by name.
+    """
+    table = rp.hindcast(run)
+    mine = table[table["allocation"] == CALIBRATED]
+    names = {place.id: place.name for place in scenario.places}
+    mine = mine.assign(place=mine["place"].map(names))
+    facts: list[Any] = mine[~mine["measure"].isin(MANY_ROWED)].to_dict("records")
+    counts: list[Any] = summary(mine).to_dict("records")
+    shown = [(row["group"], *cells(row, run)) for row in facts]
+    both = (["use", *HEADER], shown), (COUNTED, map(counted, counts))
+    return "\n\n".join(_markdown(header, rows) for header, rows in both)
+
+
+def _markdown(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = list(header)
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)
 
 
 def _of(spread: rp.Run, name: str) -> tuple[Any, Any]:

@@ -16,6 +16,7 @@ from returnplan.show.audience.districts import WITHHELD
 OF_OTHERS = {
     *("districts", "district_gates", "district_delays"),  # for the public
     *("district_shares", "differences", "sensitivity", "verdicts"),  # of comparisons
+    *("hindcast", "hindcast_summary"),
 }
 """Tables that are made from those of a run."""
 

@@ -24,8 +24,10 @@ from returnplan.quantiles import quantile
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.folder import TABLES
 from returnplan.runs.paired import differences, verdicts
+from returnplan.runs.tables import LATER
 from returnplan.runs.tables.family import typed
 from returnplan.runs.tables.judged import certainty_of
+from returnplan.runs.tables.stored import empty_table
 from returnplan.show.audience.tables import for_audience
 from returnplan.show.drawing import View
 from returnplan.show.findings import Findings
@@ -197,6 +199,7 @@ def _tables(
             ],
         ),
     }
+    made |= {name: empty_table(name) for name in LATER}
     return {name: typed(name, made.get(name, pd.DataFrame())) for name in TABLES}
 
 

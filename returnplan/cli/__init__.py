@@ -2,8 +2,8 @@
 
 Each command lives in the file of the package that it calls (``returnplan run`` in
 ``runs_commands``); what its lines say stands in ``described``, ``explained``, ``compared``,
-``driven`` and ``listing``. Commands import what they call only when they are called. A new one is a
-function in one of these files, and a name in the list below.
+``driven``, ``published`` and ``listing``. Commands import what they call only when they are called.
+A new one is a function in one of these files, and a name in the list below.
 """
 
 import gc
@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from returnplan.cli.insight_commands import explain, sensitivity
+from returnplan.cli.insight_commands import explain, hindcast, sensitivity
 from returnplan.cli.runs_commands import bench, calibrate, compare, merge, run
 from returnplan.cli.scenario_commands import check, new
 from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, STOPPED, fail, say, stoppable
@@ -88,6 +88,6 @@ def list_kind(kind: str) -> None:
 
 for _command in (
     *(new, check, calibrate, run, merge, bench, compare),
-    *(explain, sensitivity, report, figures),
+    *(explain, sensitivity, hindcast, report, figures),
 ):
     main.add_command(_command)

@@ -110,3 +110,46 @@ def sensitivity(
     if target is not None:
         runfolder.write_file(target, csv_bytes(table))
         say(f"Table: {out}")
+
+
+@click.command()
+@run_argument
+@allocations_option
+@click.option("--out", type=PATH, help="CSV file for every fact.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@as_is_option
+def hindcast(
+    folder: Path, names: tuple[str, ...], out: Path | None, overwrite: bool, as_is: bool
+) -> None:
+    r"""Hold a run against published facts of the past, beside forecasts without a model.
+
+    Facts are rows of the scenario's table facts.
+
+    \b
+    Examples:
+      returnplan hindcast runs/karabakh -a as_2022
+      returnplan hindcast runs/karabakh --out facts_and_model.csv
+    """
+    from returnplan.cli.published import past
+    from returnplan.insight.hindcast import hindcast as held
+    from returnplan.insight.hindcast import why_not
+    from returnplan.runs import folder as runfolder
+    from returnplan.runs.ensemble import csv_bytes
+    from returnplan.runs.reading import load_run
+
+    with bad_input():
+        run = load_run(folder, as_is=as_is)
+    if reason := why_not(run):
+        fail(reason, BAD_INPUT)
+    asked = chosen(names, run.allocations)
+    if out and run.edited:
+        fail("a CSV file cannot say that tables were edited: leave --out or --as-is out", BAD_USAGE)
+    with reading(run, folder):
+        table = held(run)
+        table = table[table["allocation"].isin(asked)].reset_index(drop=True)
+        target = runfolder.check_file(out, overwrite=overwrite) if out else None
+        say("\n".join(past(run, table, asked)))
+    say(runfolder.STATEMENT)
+    if target is not None:
+        runfolder.write_file(target, csv_bytes(table))
+        say(f"Table: {out}")

@@ -24,7 +24,7 @@ from returnplan.runs.machine.chunks import Chunks, KeptDraws, Progress, ignore
 from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.runs.precision import MOST, Reached, draw_until
 from returnplan.runs.results import Results
-from returnplan.runs.tables import OF_DRAWS, drawn_tables, one_under_another
+from returnplan.runs.tables import LATER, OF_DRAWS, drawn_tables, one_under_another
 from returnplan.runs.tables.drawn import Drawn
 from returnplan.runs.tables.effects import casualties_by_draw
 from returnplan.units import DAY_S
@@ -190,7 +190,8 @@ def assemble(
             first = first or over_draws.casualties
     tables = {name: one_under_another([part[name] for part in parts]) for name in OF_DRAWS}
     ready_day = np.stack(days)
-    digest = digest_of({name: csv_bytes(table) for name, table in tables.items()}, ready_day)
+    data = {name: csv_bytes(table) for name, table in tables.items()}
+    digest = digest_of(data, ready_day, has_facts=bool(scenario.facts))
     return Ensemble(
         scenario=scenario.name,
         start=scenario.start,
@@ -230,7 +231,12 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     return text.encode("utf-8")
 
 
-def digest_of(tables: Mapping[str, bytes], ready_day: NDArray[np.floating] | None = None) -> str:
+def digest_of(
+    tables: Mapping[str, bytes],
+    ready_day: NDArray[np.floating] | None = None,
+    *,
+    has_facts: bool,
+) -> str:
     """Digest of results, equal on every machine and however they were computed.
 
     Parameters
@@ -239,6 +245,9 @@ def digest_of(tables: Mapping[str, bytes], ready_day: NDArray[np.floating] | Non
         Bytes of each table by name.
     ready_day
         Ready days by draw, if there are draws.
+    has_facts
+        Whether the scenario has published facts; without any, the digest is that of versions that
+        knew none.
 
     Returns
     -------
@@ -246,7 +255,7 @@ def digest_of(tables: Mapping[str, bytes], ready_day: NDArray[np.floating] | Non
         SHA-256 over names and bytes of the tables, and the ready days as 32-bit numbers.
     """
     total = hashlib.sha256()
-    parts = dict(tables)
+    parts = {name: data for name, data in tables.items() if has_facts or name not in LATER}
     if ready_day is not None:
         parts["ready_day"] = ready_day.astype("<f4").tobytes()
     for name, data in parts.items():

@@ -379,8 +379,9 @@ def write_tables(
     for name, table in tables.items():
         data[name] = csv_bytes(table)
         (folder / f"{name}.csv").write_bytes(data[name])
+    has_facts = not tables["facts"].empty
     if spread is None:
-        return digest_of(data)
+        return digest_of(data, has_facts=has_facts)
     np.savez_compressed(
         folder / READY_DAY,
         ready_day=spread.ready_day.astype("<f4"),
@@ -393,4 +394,4 @@ def write_tables(
         fact=np.array(spread.fact_ids, str),
         modelled=spread.modelled.astype("<f8"),
     )
-    return digest_of(data, spread.ready_day)
+    return digest_of(data, spread.ready_day, has_facts=has_facts)

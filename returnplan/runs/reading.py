@@ -25,7 +25,8 @@ from returnplan.runs.folder import (
 )
 from returnplan.runs.machine.chunks import read_arrays
 from returnplan.runs.results import Results
-from returnplan.runs.tables.stored import check_rows, check_widths, read_table
+from returnplan.runs.tables import LATER
+from returnplan.runs.tables.stored import check_rows, check_widths, empty_table, read_table
 
 EDITED = "Tables edited after the run: these numbers are not those of the model"
 UNCHECKED = "not checked: this run was made by an older version"
@@ -164,9 +165,11 @@ def load_run(folder: str | Path, *, as_is: bool = False) -> Run:
         edited = _edited(data, manifest)
         if edited and not as_is:
             raise ReturnplanError(_refusal(folder, edited))
-        tables = {name: read_table(name, data[f"{name}.csv"]) for name in TABLES}
+        there = [name for name in TABLES if f"{name}.csv" in data]
+        tables = {name: empty_table(name) for name in TABLES}
+        tables |= {name: read_table(name, data[f"{name}.csv"]) for name in there}
         if edited or manifest.files is None:
-            for name in TABLES:
+            for name in there:
                 check_widths(name, data[f"{name}.csv"])
             check_rows(tables, manifest.allocations)
         communities, ready_day = _ready_days(data, tables["readiness"], manifest)
@@ -242,7 +245,8 @@ def fitting(folder: str | Path, *, is_sure: bool) -> Iterator[None]:
 
 def _bytes(folder: Path, manifest: Manifest) -> dict[str, bytes]:
     """Read all files that commands look into, by their names in the folder."""
-    names = [f"{name}.csv" for name in TABLES] + [READY_DAY] * bool(manifest.draws)
+    names = [f"{name}.csv" for name in TABLES if not _is_older(folder, manifest, name)]
+    names += [READY_DAY] * bool(manifest.draws)
     copy = folder / SCENARIO_COPY
     if copy.is_dir():
         names += [path.relative_to(folder).as_posix() for path in scenario_files(copy)]
@@ -250,6 +254,13 @@ def _bytes(folder: Path, manifest: Manifest) -> dict[str, bytes]:
     if absent:
         raise ValueError(f"{', '.join(absent)} {'is' if len(absent) == 1 else 'are'} missing")
     return {name: (folder / name).read_bytes() for name in names}
+
+
+def _is_older(folder: Path, manifest: Manifest, table: str) -> bool:
+    """Whether a run was made by a version that did not know a table."""
+    file = f"{table}.csv"
+    is_named = file in manifest.files if manifest.files is not None else (folder / file).exists()
+    return table in LATER and not is_named
 
 
 def _edited(data: Mapping[str, bytes], manifest: Manifest) -> tuple[str, ...]:

@@ -94,6 +94,7 @@ def build(data: Path, calibration: Path) -> dict[str, str]:
         "funding": copied_rows(data / "funding.csv"),
         "targets": target_rows(data, num),
         "assumptions": copied_rows(data / "assumptions.csv"),
+        "facts": copied_rows(data / "past.csv"),
         "sources": copied_rows(data / "sources.csv"),
     }
     files = {f"{name}.csv": csv_text(name, rows) for name, rows in tables.items()}

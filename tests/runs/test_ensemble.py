@@ -117,7 +117,8 @@ def test_tables_have_the_columns_of_an_outcome(valley: rp.Scenario, spread: rp.E
     for name in OF_DRAWS:
         table = getattr(spread, name)
         assert list(table) == list(getattr(outcome, name)), name
-        assert list(dict.fromkeys(table["allocation"])) == list(ALLOCATIONS)
+        if name != "facts":  # which nobody published of the valley
+            assert list(dict.fromkeys(table["allocation"])) == list(ALLOCATIONS)
 
 
 def test_tables_say_what_the_ready_days_say(valley: rp.Scenario, spread: rp.Ensemble) -> None:

@@ -128,7 +128,7 @@ def test_dates_are_days_of_the_calendar_in_every_result(found: Results) -> None:
                 assert table[column.column].dtype == "datetime64[s]", (name, column)
                 filled = table[column.column].dropna()
                 assert filled.between(pd.Timestamp(found.start), pd.Timestamp(found.horizon)).all()
-    assert dates == 10
+    assert dates == 12
 
 
 def test_tables_of_an_ensemble_stand_in_an_outcome_as_far_as_they_are_of_it(

@@ -9,26 +9,30 @@ its rows in ``returnplan/data/columns.csv``. Results in Python, the run folder, 
 workbook and the dictionary follow from the two.
 
 ``readiness`` who is ready when; ``waiting`` causes and key roads; ``effects`` returns, cost, harm,
-risk, scores, land; ``summary`` a row an allocation; ``jobs`` jobs, releases, roads; ``judged``
-gates over the draws; ``family`` the registry; ``stored`` a table read from its file.
+risk, scores, land; ``past`` area by year, published facts; ``summary`` a row an allocation;
+``jobs`` jobs, releases, roads; ``judged`` gates over the draws; ``family`` the registry; ``stored``
+a table read from its file.
 """
 
 from collections.abc import Sequence
 
 import pandas as pd
 
-from returnplan.runs.tables import effects, jobs, readiness, summary, waiting
+from returnplan.runs.tables import effects, jobs, past, readiness, summary, waiting
 from returnplan.runs.tables.drawn import Drawn
 from returnplan.runs.tables.family import DRAWN, WORK, in_order, typed
 from returnplan.runs.tables.worked import Worked
 
-__all__ = ["OF_DRAWS", "OF_WORK", "drawn_tables", "one_under_another", "work_tables"]
-_MEMBERS = (effects, jobs, readiness, summary, waiting)
+__all__ = ["LATER", "OF_DRAWS", "OF_WORK", "drawn_tables", "one_under_another", "work_tables"]
+_MEMBERS = (effects, jobs, past, readiness, summary, waiting)
 
 OF_DRAWS = tuple(in_order(DRAWN))
 """Names of the tables whose numbers come from the draws."""
 OF_WORK = tuple(in_order(WORK))
 """Names of the tables of one run's work, which the digest of draws leaves out."""
+
+LATER = ("area_released", "facts")
+"""Tables that run folders of version 0.1 do not have. Digests hold them where there are facts."""
 
 
 def drawn_tables(drawn: Drawn) -> dict[str, pd.DataFrame]:

@@ -26,6 +26,8 @@ EACH_ONCE = {
     "residual_risk": ("allocation", "community", "max_per_year"),
     "releases": ("allocation", "hazard"),
     "roads": ("allocation", "road"),
+    "area_released": ("allocation", "district", "year"),
+    "facts": ("allocation", "fact"),
 }
 """Columns of which every combination stands in exactly one row."""
 AT_MOST_ONCE = {
@@ -96,6 +98,18 @@ def read_table(name: str, data: bytes) -> pd.DataFrame:
         if wrong.any():
             _refuse(name, column, table[column], int(np.flatnonzero(wrong)[0]), ALLOWED[kind])
     return typed(name, table)
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """A table of the described columns without a row: of a run that an older version made.
+
+    Parameters
+    ----------
+    name
+        Name of the table.
+    """
+    described = [one.column for one in columns_of(name) if one.column not in ONLY_PUBLIC]
+    return typed(name, pd.DataFrame(columns=described))
 
 
 def _refuse(name: str, column: str, cells: pd.Series, at: int, allowed: str) -> None:

@@ -20,6 +20,7 @@ from returnplan.errors import ReturnplanError
 from returnplan.model.effects.harm import LEAST_SETTLEMENTS
 from returnplan.runs import DRAWS
 from returnplan.runs.ready_days import Spread
+from returnplan.runs.tables.past import ALL_DISTRICTS
 from returnplan.show.audience import districts
 from returnplan.show.audience.contributors import (
     PEOPLE_UNIT,
@@ -55,12 +56,21 @@ Households = Mapping[str, float | None]
 Audience = Literal["internal", "public"]
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 
-OTHER, ALL = "other districts", "all districts"
+OTHER, ALL = "other districts", ALL_DISTRICTS
 """Stand for districts that are counted together."""
 OTHER_CAUSES = "other causes"
 """Stands for causes for which few wait, counted together."""
 PERSON_DAYS_DIGIT, AREA_DIGIT, SHARE_DIGIT = -2, -3, 2
 """Person-days are rounded to 100, areas to 1,000 m2, shares to 0.01."""
+PUBLIC_FACTS: Mapping[str, int] = {
+    "released_m2": AREA_DIGIT,
+    "items": -1,
+    "teams_usd": -3,
+    "season_index": SHARE_DIGIT,
+    "victims": 0,
+}
+"""Measures of facts that everybody may see, and the decimals to which modelled ones are rounded."""
+PUBLIC_FACT_DAYS = 90
 LEAST_DRAWS = 10
 """Fewer draws than these have no public version: their steps are those of villages."""
 MEASURES = ("people", "returned", "present", "early", "share")
@@ -104,10 +114,11 @@ def for_audience(
     -------
     dict[str, pandas.DataFrame]
         internal: the tables, with ``districts``, ``district_gates`` and ``district_delays``.
-        public: these three, ``summary``, ``people_met``, ``returns``, ``costs``, ``harm`` and
-        ``land_release``; and ``district_shares``, ``differences``, ``verdicts`` and
-        ``sensitivity`` if they are given. Their column ``withheld`` names what is empty because
-        few people are behind it. Dates that would tell of a village have no row.
+        public: these three, ``summary``, ``people_met``, ``returns``, ``costs``, ``harm``,
+        ``land_release``, ``area_released`` and ``facts``; and ``district_shares``,
+        ``differences``, ``verdicts``, ``sensitivity`` and ``hindcast`` if they are given. Their
+        column ``withheld`` names what is empty because few people are behind it. Dates that would
+        tell of a village have no row.
 
     Raises
     ------
@@ -456,6 +467,38 @@ def _land_release(tables: Tables, room: _Room) -> pd.DataFrame:
     return table.round({"area_m2_mean": AREA_DIGIT})
 
 
+def _area_released(tables: Tables, _: _Room) -> pd.DataFrame:
+    """Of the whole country: percentiles of several districts are not known."""
+    table = tables["area_released"]
+    table = table[table["district"] == ALL_DISTRICTS].reset_index(drop=True)
+    return table.round({name: AREA_DIGIT for name in map(str, table) if name.startswith("area_")})
+
+
+def _facts(tables: Tables, _: _Room) -> pd.DataFrame:
+    """Facts that everybody may see."""
+    return _of_country(tables["facts"])
+
+
+def _hindcast(tables: Tables, _: _Room) -> pd.DataFrame:
+    """Facts that everybody may see, how far off the median is, and who is nearest."""
+    return _of_country(tables["hindcast"]).round({"error_share": SHARE_DIGIT})
+
+
+def _of_country(table: pd.DataFrame) -> pd.DataFrame:
+    """Facts of the whole country, over three months or longer: shorter ones may be one hazard.
+
+    None is of people who returned: their dates are those of villages.
+    """
+    days = (table["until"] - table["from"]).dt.days + 1
+    is_open = table["measure"].isin(PUBLIC_FACTS) & (days >= PUBLIC_FACT_DAYS)
+    is_country = table["district"].isna()
+    table = table[is_open & is_country].reset_index(drop=True)
+    for name in (str(c) for c in table if str(c).startswith("modelled_")):
+        ten = 10.0 ** table["measure"].map(PUBLIC_FACTS).astype(float)
+        table = table.assign(**{name: (table[name] * ten).round() / ten})
+    return table
+
+
 def _coarser(name: str, table: pd.DataFrame) -> pd.DataFrame:
     """Add up over what not everybody may see; only means add up."""
     public = public_columns(name, map(str, table))
@@ -547,6 +590,9 @@ PUBLIC: Mapping[str, Callable[[Tables, _Room], pd.DataFrame]] = {
     "costs": _costs,
     "harm": _harm,
     "land_release": _land_release,
+    "area_released": _area_released,
+    "facts": _facts,
+    "hindcast": _hindcast,
     "district_shares": _district_shares,
     "differences": _differences,
     "sensitivity": _sensitivity,

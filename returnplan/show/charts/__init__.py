@@ -6,7 +6,8 @@ In: tables in the order that the chart declares as its ``needs``, a `View` with 
 A file a question: ``people`` and ``returns`` how many, when; ``cost`` for how much money;
 ``paired`` which allocation is better; ``drivers`` what results hang on; ``dates``, ``gantt`` and
 ``gates`` when, and what holds each community back; ``causes`` and ``roads`` what people wait for;
-``districts`` who is served when; ``land`` hectares; ``teams`` what teams do.
+``districts`` who is served when; ``land`` hectares; ``past`` what was published;
+``teams`` what teams do.
 
 To add a chart: one function under ``@chart`` in a file here. The decorator takes title, tables, alt
 text (the same in words) and which figures a run has of it. Name it below; figures, list of charts
@@ -22,6 +23,7 @@ from returnplan.show.charts.gantt import ready_gantt
 from returnplan.show.charts.gates import gate_matrix
 from returnplan.show.charts.land import hectares, hectares_by_year
 from returnplan.show.charts.paired import paired_differences
+from returnplan.show.charts.past import released_and_published
 from returnplan.show.charts.people import conditions_met_over_time
 from returnplan.show.charts.returns import returns_over_time
 from returnplan.show.charts.roads import key_roads
@@ -43,6 +45,7 @@ __all__ = [
     "people_against_cost",
     "ready_dates",
     "ready_gantt",
+    "released_and_published",
     "returns_over_time",
     "share_by_district",
     "team_occupation",

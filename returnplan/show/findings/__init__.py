@@ -6,8 +6,8 @@ finished sentences in their language. Nothing here knows how a page looks.
 ``findings`` the opened run, and how numbers, dates and ranges are written; ``leader`` which
 allocation is ahead: the headline; ``options`` allocations side by side; ``targets`` how likely each
 is reached; ``waiting`` causes, districts, key roads; ``decisions`` what must be decided, by when;
-``certainty`` what drives the
-results; ``communities`` the profile of one; ``context`` risks, sources, required wording.
+``certainty`` what drives the results; ``past`` published facts beside the draws; ``communities``
+the profile of one; ``context`` risks, sources, required wording.
 
 To add a finding: a function here that takes the findings and returns a sentence or a dataclass;
 then name it where ``page`` and ``brief`` are to show it. To add a decision: a rule in
@@ -57,6 +57,7 @@ from returnplan.show.findings.options import (
     options,
     rate_text,
 )
+from returnplan.show.findings.past import Held, done_so_far, held
 from returnplan.show.findings.targets import Reached, target_name, targets
 from returnplan.show.findings.waiting import (
     Bottleneck,
@@ -78,6 +79,7 @@ __all__ = [
     "District",
     "Findings",
     "GateRow",
+    "Held",
     "KeyRoad",
     "Option",
     "Outlook",
@@ -93,11 +95,13 @@ __all__ = [
     "decimals",
     "decisions",
     "districts",
+    "done_so_far",
     "explained",
     "fairness",
     "findings_of",
     "harm_rate",
     "headline",
+    "held",
     "how_sure",
     "key_roads",
     "leader",

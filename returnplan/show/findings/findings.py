@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from returnplan.domain import Scenario
+from returnplan.insight import hindcast as past
 from returnplan.insight.explain import OpenedRun, open_run
 from returnplan.insight.sensitivity import sensitivity, why_not
 from returnplan.insight.story import Chain
@@ -369,6 +370,8 @@ def findings_of(
         tables["verdicts"] = verdicts(run)
     if not why_not(run):
         tables["sensitivity"] = sensitivity(run)
+    if not past.why_not(run):
+        tables["hindcast"] = past.hindcast(run)
     households = {community.id: community.households for community in scenario.communities}
     return Findings(
         folder=path,

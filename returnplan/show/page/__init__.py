@@ -26,6 +26,7 @@ from returnplan.show.findings import (
     blocks_most,
     conditions,
     decisions,
+    done_so_far,
     fairness,
     headline,
     how_sure,
@@ -139,6 +140,8 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "key_roads": tables.road_tables(findings),
         "differences": tables.difference_tables(findings),
         "how_sure": how_sure(findings),
+        "done_so_far": done_so_far(findings),
+        "past": tables.past_table(findings),
         "cost": tables.cost_table(findings),
         "decisions": [
             {"what": made.what, "why": made.why, "by": made.when} for made in decisions(findings)

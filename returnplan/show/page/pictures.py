@@ -17,14 +17,18 @@ SLOTS: Mapping[str, tuple[str, ...]] = {
     "causes": ("waiting_by_cause",),
     "differences": ("paired_differences",),
     "how_sure": ("what_drives",),
+    "past": ("released_and_published",),
     "cost": ("people_against_cost",),
 }
 """Charts for each place on the page."""
 TALL: Mapping[str, Callable[[Findings], str]] = {
     "share_by_district": leader,
     "what_drives": explained,
+    "released_and_published": lambda findings: findings.first,
 }
 """Of these one panel is enough of a page: that of this allocation."""
+ONLY_WITH: Mapping[str, str] = {"released_and_published": "hindcast"}
+"""Tables without which a chart is not put on the page, though it could be drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,8 @@ def pictures(findings: Findings) -> dict[str, list[Picture]]:
 
 
 def _can_draw(findings: Findings, name: str) -> bool:
+    if name in ONLY_WITH and ONLY_WITH[name] not in findings.tables:
+        return False
     return name in CHARTS and set(CHARTS[name].needs) <= set(findings.chart_tables)
 
 

@@ -17,6 +17,7 @@ from returnplan.show.findings import (
     cost_note,
     decimals,
     harm_rate,
+    held,
     key_roads,
     leader,
     on,
@@ -32,7 +33,7 @@ from returnplan.show.page.districts import district_name
 from returnplan.show.page.rounding import significant
 
 MOST_ROADS = 10
-MILLION = 1e6
+MILLION, PERCENT = 1e6, 100
 APART = ("mean", "low", "high", "differing", "differing_share_high")
 """Ends of the columns of ``harm`` about a difference."""
 PARAMETERS = ("a", "b", "c")
@@ -97,6 +98,42 @@ def road_tables(findings: Findings) -> tuple[Table, ...]:
         if rows:
             tables.append(Table(title=findings.title(name), headings=headings, rows=rows))
     return tuple(tables)
+
+
+def past_table(findings: Findings) -> Table:
+    """Published facts by measure, beside the draws of the first allocation."""
+    words = findings.words
+    headings = (
+        words.phrase("Published"),
+        words.phrase("Use"),
+        words.phrase("Facts"),
+        words.phrase("In the range (p10 to p90)"),
+        words.phrase("Median error"),
+        words.phrase("Model nearer than forecasts without it"),
+    )
+    rows = tuple(
+        (
+            one.name,
+            one.group,
+            words.number(one.facts),
+            words.number(one.inside),
+            words.phrase("none")
+            if math.isnan(one.error)
+            else f"{words.number(PERCENT * one.error)} %",
+            words.phrase(
+                "{nearest} of {compared}",
+                nearest=words.number(one.nearest),
+                compared=words.number(one.compared),
+            ),
+        )
+        for one in held(findings)
+    )
+    note = words.phrase(
+        "Median error: of the median draw, as a share of the figure. Forecasts without a model: "
+        "the last rate goes on, the line through the last two, the mean rate; they know what was "
+        "published before."
+    )
+    return Table(headings=headings, rows=rows, notes=(note,))
 
 
 def difference_tables(findings: Findings) -> tuple[Table, ...]:

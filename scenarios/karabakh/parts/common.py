@@ -42,6 +42,8 @@ COLUMNS: dict[str, str] = {
     "funding": "id,from,until,usd,allocation,assets,source",
     "targets": "id,date,people,measure,title,source",
     "assumptions": "id,distribution,a,b,c,low,high,unit,mark,source",
+    "facts": "id,measure,district,land_class,route,place,month,from,until,value,use,input,source,"
+    "note",
     "sources": "id,title,organisation,year,licence",
 }
 
