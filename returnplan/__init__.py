@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from returnplan.insight.sensitivity import sensitivity
     from returnplan.insight.story import why
     from returnplan.insight.victims import victims
+    from returnplan.runs.calibrate import Calibration, calibrate
     from returnplan.runs.ensemble import Ensemble, ensemble
     from returnplan.runs.evaluate import Evaluation, Evaluator
     from returnplan.runs.outcome import Outcome, simulate
@@ -57,6 +58,7 @@ __all__ = [
     "Asset",
     "Assumption",
     "CalendarMonth",
+    "Calibration",
     "Community",
     "Deployment",
     "Ensemble",
@@ -79,6 +81,7 @@ __all__ = [
     "Target",
     "Works",
     "__version__",
+    "calibrate",
     "charts",
     "check",
     "compare",
@@ -97,11 +100,13 @@ __all__ = [
 
 
 _LATER = {
+    "Calibration": "returnplan.runs.calibrate",
     "Ensemble": "returnplan.runs.ensemble",
     "Evaluation": "returnplan.runs.evaluate",
     "Evaluator": "returnplan.runs.evaluate",
     "Outcome": "returnplan.runs.outcome",
     "Run": "returnplan.runs.reading",
+    "calibrate": "returnplan.runs.calibrate",
     "charts": "returnplan.show",
     "check": "returnplan.scenario",
     "compare": "returnplan.runs.paired",

@@ -97,6 +97,9 @@ DENIALS: Mapping[str, Later] = {
 
 LISTED = "listed"
 """The policy that reads the table of orders, and that an allocation has which names none."""
+DISCREPANCY_LOG_SD, MOST_DISCREPANCY = 0.15, 2.0
+"""Standard deviation of the log of the model's discrepancy where a scenario names none, and the
+largest; assumed (model §9)."""
 STATEMENT = (
     "Modelled planning estimate. It does not state that any land, road or building is safe. "
     "Only {authority} can release land."
@@ -796,6 +799,44 @@ class Dependence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class PosteriorLine:
+    """How well one draw fits the facts under one allocation; returnplan calibrate writes it.
+
+    All columns after the weight say the same in every row: how the weights were made.
+    """
+
+    allocation: Annotated[Name, column("allocation that was the past", allowed=ID_TEXT)]
+    draw: Annotated[int, column("number of the draw, from 0", ge=0)]
+    weight: Annotated[
+        float,
+        column("probability of draw and allocation, given the facts; all sum to 1", gt=0, le=1),
+    ]
+    seed: Annotated[int, column("seed of the draws", ge=0)]
+    draws: Annotated[int, column("draws that were weighted; those without a row weigh 0", ge=1)]
+    facts: Annotated[int, column("facts that were fitted", ge=1)]
+    last_fact: Annotated[date, column("last day of the last of them")]
+    discrepancy_log_sd: Annotated[
+        float,
+        column(
+            "standard deviation of the log of the model's discrepancy", ge=0, le=MOST_DISCREPANCY
+        ),
+    ]
+    made_for: Annotated[
+        str,
+        column(
+            "digest of the scenario that the draws are of",
+            allowed="16 hexadecimal digits",
+            pattern=r"^[0-9a-f]{16}$",
+        ),
+    ]
+    returnplan: Annotated[
+        str,
+        AfterValidator(one_line),
+        column("version that ran them", allowed="a line of text", min_length=1),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class SourceLine:
     """A publication, data set or expert judgement that numbers come from."""
 
@@ -855,13 +896,14 @@ type_of_table: dict[str, type] = {
     "assumptions": Assumption,
     "dependence": Dependence,
     "facts": Fact,
+    "posterior": PosteriorLine,
     "sources": SourceLine,
 }
 """Row type of each table of a scenario folder, in the order of reading."""
 
 OPTIONAL_TABLES = (
     *("allocations", "orders", "funding", "targets", "calendars", "works", "assumptions"),
-    *("dependence", "facts"),
+    *("dependence", "facts", "posterior"),
 )
 """Tables that may be missing; others are there, or left out on purpose in scenario.toml."""
 
@@ -933,6 +975,8 @@ class Scenario:
     assumptions: tuple[Assumption, ...] = ()
     dependence: tuple[Dependence, ...] = ()
     facts: tuple[Fact, ...] = ()
+    posterior: tuple[PosteriorLine, ...] = ()
+    discrepancy_log_sd: Annotated[float, Field(ge=0, le=MOST_DISCREPANCY)] = DISCREPANCY_LOG_SD
 
     @cached_property
     def place(self) -> dict[str, Place]:

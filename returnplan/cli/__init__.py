@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from returnplan.cli.insight_commands import explain, hindcast, sensitivity
-from returnplan.cli.runs_commands import bench, compare, merge, run
+from returnplan.cli.runs_commands import bench, calibrate, compare, merge, run
 from returnplan.cli.scenario_commands import check, new
 from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, STOPPED, fail, say, stoppable
 from returnplan.cli.show_commands import figures, report
@@ -86,6 +86,8 @@ def list_kind(kind: str) -> None:
     say("\n".join(listing(kind)))
 
 
-_ALL = (new, check, run, merge, bench, compare, explain, sensitivity, hindcast, report, figures)
-for _command in _ALL:
+for _command in (
+    *(new, check, calibrate, run, merge, bench, compare),
+    *(explain, sensitivity, hindcast, report, figures),
+):
     main.add_command(_command)

@@ -155,7 +155,7 @@ def _chain_lines(opened: OpenedRun, allocation: str, community: str) -> Iterator
         which = f"of draw {draw}, which has the median date"
     yield f"What it waits for, day by day (the chain {which}):"
     seed = int(opened.run.manifest["seed"] or 0)
-    steps = Chain(opened.prepared, allocation, seed).steps(community, draw)
+    steps = Chain(opened.prepared, allocation, seed, of_run=opened.draws).steps(community, draw)
     if not steps:
         yield "  nothing: all gates hold from the start"
         return

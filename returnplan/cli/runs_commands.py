@@ -99,6 +99,7 @@ def _precision(_: click.Context, __: click.Parameter, percent: float | None) -> 
     help="Only this part of the draws, to be merged later.",
 )
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler; local: Dask on this machine.")
+@click.option("--prior", is_flag=True, help="Leave the calibration (posterior.csv) aside.")
 @gates_option
 @figures_option("few")
 @report_option
@@ -117,10 +118,11 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
     import returnplan.scenario as room
 
     _check_options(options)
-    report = room.check(scenario, options.pop("gates"))
+    prior = options.pop("prior")
+    report = room.check(scenario, options.pop("gates"), prior=prior)
     if report.scenario is None:
         raise ScenarioError(str(scenario), report.problems)
-    loaded = report.scenario
+    loaded = _to_be_run(report.scenario, scenario, options, prior=prior)
     asked = chosen(names, [header.name for header in loaded.allocations])
     from returnplan.cli.described import default_lines, gates_in_words, size
     from returnplan.runs import run as run_room
@@ -135,6 +137,8 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
         out=check_target(target, overwrite=overwrite),
         **options,
     )
+    if request.shard and request.shard[1] > request.simulated:
+        fail(f"{request.simulated} draws cannot be cut into {request.shard[1]} shards", BAD_USAGE)
     say(f"{loaded.title or loaded.name}: {size(loaded)}.", err=True)
     say(run_room.note(request), err=True)
     say(f"Gates in force, {gates_in_words(loaded.gates)}.", err=True)
@@ -151,6 +155,16 @@ def run(scenario: Path, names: tuple[str, ...], overwrite: bool, **options: Any)
         say(run_room.stopped(request), err=True)
         raise
     _say_what_was_written(outcomes, target, options)
+
+
+def _to_be_run(loaded: Any, folder: Path, options: dict[str, Any], *, prior: bool) -> Any:
+    """Scenario with its calibration, if that may be used; a precision does without, if asked."""
+    if not loaded.posterior:
+        return loaded
+    from returnplan.runs.calibrated import in_force
+
+    has_precision = options["precision"] is not None
+    return in_force(loaded, prior=prior, has_precision=has_precision, folder=str(folder))
 
 
 def _check_options(options: dict[str, Any]) -> None:
@@ -193,6 +207,55 @@ def _say_what_was_written(outcomes: Sequence[Any], target: Path, more: Mapping[s
     say(figures_line(target, more["figures"]))
     for path in sorted((target / REPORT).iterdir()) if more["report"] else ():
         say(f"Wrote {path}")
+
+
+@click.command()
+@scenario_argument
+@click.option(
+    "-a",
+    "--allocation",
+    "names",
+    required=True,
+    metavar="NAME[,NAME]",
+    help="Allocations that may have been the past, equally likely before the facts.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(1, MOST_DRAWS),
+    default=1_000,
+    show_default=True,
+    help="Draws that are weighted.",
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Luck.")
+@click.option("--workers", type=click.IntRange(1), help="Threads. [default: processor cores]")
+def calibrate(scenario: Path, names: str, draws: int, seed: int, workers: int | None) -> None:
+    r"""Weight draws by the published facts of a scenario, and write posterior.csv into it.
+
+    Facts are the rows of the table facts whose use is fit. Every later run of the scenario takes
+    its draws by these weights, unless it says --prior.
+
+    
+    Examples:
+      returnplan calibrate my_scenario -a ramp --draws 1000
+      returnplan calibrate my_scenario -a slow,fast --seed 7
+    """
+    import returnplan.scenario as room
+    from returnplan.cli.calibrated import lines
+    from returnplan.runs.calibrate import calibrate as weight
+
+    report = room.check(scenario, prior=True)
+    if report.scenario is None:
+        raise ScenarioError(str(scenario), report.problems)
+    loaded = report.scenario
+    asked = chosen(names.split(","), [header.name for header in loaded.allocations])
+    with bad_input():
+        found = watched(
+            lambda watcher: weight(loaded, asked, draws, seed, workers, watcher=watcher)
+        )
+    target = found.write(scenario)
+    say("\n".join(lines(found)))
+    say(f"Wrote {target}")
+    say(f"Next: returnplan run {scenario} (with --prior: as if there were no facts)")
 
 
 @click.command()

@@ -97,3 +97,8 @@ def check(scenario: Path, gates: Any) -> None:
         noun = "problem" if len(report.errors) == 1 else "problems"
         fail(f"{scenario} cannot be run: {len(report.errors)} {noun}", BAD_INPUT)
     say("\n".join(describe(report)))
+    if report.scenario.posterior:
+        from returnplan.runs.calibrated import stale, told, words
+
+        made = words(told(report.scenario, None))
+        say(f"Calibration: {stale(report.scenario, str(scenario)) or made}.")

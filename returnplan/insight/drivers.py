@@ -64,6 +64,7 @@ DRIVERS: Mapping[str, Driver] = {
             *("return_shock", "shock_half_life_months", "fatal_share"),
         ),
     ),
+    "model": Driver(title=later("what the model itself gets wrong"), inputs=("discrepancy",)),
 }
 """Groups of the country-wide assumptions, as a planner thinks of them."""
 NOT_ASKED = ("deminer_accident_rate", "deminers_per_team", "deminer_days_year")

@@ -92,7 +92,7 @@ def open_run(folder: Path, language: str = "", *, as_is: bool = False) -> Opened
     gates = scenario_room.read_gates(given, unread)
     if gates is None or given is None or unread:
         raise ReturnplanError(f"{folder} names no gates in its manifest: run it again")
-    scenario = scenario_room.load(copy, gates=gates)
+    scenario = scenario_room.load(copy, gates=gates, prior=run.calibration is None)
     _check_same(folder, run, scenario)
     if language:
         places = tuple(_named(place, language) for place in scenario.places)
@@ -373,7 +373,9 @@ class _Again:
     """A changed scenario under the priorities of the one that was run."""
 
     def __init__(self, scenario: Scenario, before: PreparedAllocation, opened: OpenedRun) -> None:
-        self._evaluator = Evaluator(scenario, (), opened.run.manifest["seed"] or 0)
+        self._evaluator = Evaluator(
+            scenario, (), opened.run.manifest["seed"] or 0, of_run=opened.draws
+        )
         self._prepared = self._evaluator.prepared
         self._allocation = self._evaluator.prepare(before.name, like=before)
 

@@ -5,6 +5,7 @@ explained by these (:mod:`returnplan.insight.shares`). What each hazard, settlem
 its own, and the weather of single years, is luck: it stays unexplained.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -122,9 +123,11 @@ def why_not(run: Results) -> str:
     if not inputs:
         return "all assumptions that hold for the whole country are fixed: they explain nothing"
     needed = least_draws(len(inputs))
-    if run.draws < needed:
+    known = run.draws if run.effective is None else math.floor(run.effective)
+    kind = "draws" if run.effective is None else "effective draws"
+    if known < needed:
         return (
-            f"{run.draws:,} draws are too few to tell {len(inputs)} uncertain assumptions apart: "
+            f"{known:,} {kind} are too few to tell {len(inputs)} uncertain assumptions apart: "
             f"run it again with --draws {max(needed, 128):,}"
         )
     return ""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from returnplan.domain import DENIALS, SKILLS, STAGES, Hazard, Job, Road, Scenario
 from returnplan.language.words import ENGLISH, Words
-from returnplan.model.chance.draws import Draws
+from returnplan.model.chance.draws import luck_of
 from returnplan.model.conditions.gates import gate_name, gates_in_force
 from returnplan.model.reasons.causes import CAUSES, WAITING, kind_of
 from returnplan.model.reasons.walk import ROAD_STEP
@@ -98,14 +98,23 @@ class Chain:
         Seed of the draws.
     words
         Language of the chains. None: English, with gates by their names in the tables.
+    of_run
+        Draws of a run whose rows are told of: where the scenario is calibrated, those that the run
+        takes; 0: draws by their numbers.
     """
 
     def __init__(
-        self, prepared: Prepared, allocation: str, seed: int, words: Words | None = None
+        self,
+        prepared: Prepared,
+        allocation: str,
+        seed: int,
+        words: Words | None = None,
+        *,
+        of_run: int = 0,
     ) -> None:
         self._prepared = prepared
         self._allocation = PreparedAllocation(prepared, allocation)
-        self._draws = Draws(prepared.scenario, seed)
+        self._draws = luck_of(prepared.scenario, of_run, seed)
         self._words = _Teller(prepared.scenario, prepared.plan, words)
 
     def steps(self, community: str, draw: int | None) -> list[Step]:
@@ -141,7 +150,7 @@ class Chain:
             Chain of each, in the order of time.
         """
         prepared = self._prepared
-        values = prepared.expected if draw is None else self._draws.values(draw)
+        values = prepared.means if draw is None else self._draws.values(draw)
         course = run(prepared, self._allocation, prepared.numbers(values))
         trace = course.trace(prepared.reasons)
         number = {one.id: at for at, one in enumerate(prepared.scenario.communities)}

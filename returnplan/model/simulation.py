@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from returnplan.domain import AllocationHeader, Scenario
 from returnplan.model.chance.assumptions import Values, expected_values
+from returnplan.model.chance.draws import posterior_means
 from returnplan.model.conditions.gates import gate_times
 from returnplan.model.conditions.history import History, Settlements, within
 from returnplan.model.conditions.needed import unneeded
@@ -170,7 +171,11 @@ class Course:
 
 
 class Prepared:
-    """A scenario, ready for any allocation and any numbers."""
+    """A scenario, ready for any allocation and any numbers.
+
+    Orders and priorities rest on ``expected``, the numbers without facts, so that a calibration
+    does not change the past that it was made of; the run on expected values takes ``means``.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -187,6 +192,7 @@ class Prepared:
         self.workload = Workload(scenario, self.plan, self.calendars)
         self.settlements = Settlements(scenario, self.network)
         self.expected = expected_values(scenario)
+        self.means = posterior_means(scenario, self.expected)
         self.reasons = Reasons(scenario, self.plan, self.network, self.settlements, self.calendars)
         self.returns = Returns(scenario, self.settlements, self.by_s)
         self.scores = Scores(self.settlements)
@@ -328,6 +334,7 @@ def run(
     numbers: Numbers,
     *,
     keeps_parcels: bool = False,
+    until_s: int | None = None,
 ) -> Course:
     """Let the teams of an allocation work through one draw, and ask the gates (model §3 to §7).
 
@@ -337,15 +344,16 @@ def run(
         Scenario, allocation, draw.
     keeps_parcels
         Whether each parcel of work is logged.
+    until_s
+        Last instant that matters, s; None: the horizon.
 
     Returns
     -------
     Course
         What happened.
     """
-    log = allocation.workforce.work(
-        numbers.amounts, prepared.horizon_s, keeps_parcels=keeps_parcels
-    )
+    last_s = prepared.horizon_s if until_s is None else until_s
+    log = allocation.workforce.work(numbers.amounts, last_s, keeps_parcels=keeps_parcels)
     history = prepared.history(numbers.values, log.passed_s)
     return Course(numbers=numbers, log=log, history=history, gate_s=gate_times(history))
 
@@ -417,13 +425,7 @@ def account_of(
         log.last_finish_s, log.mobilisations, log.camps, history.works_s
     )
     # What was published of the past, as this run has it (§11.1)
-    happened = Happened(
-        history=history,
-        amounts=numbers.amounts,
-        ready_s=within(course.ready_s, horizon_s),
-        attendance=Attendance(allocation.teams, *allocation.payroll.presence(log.last_finish_s)),
-        order=allocation.served,
-    )
+    facts = facts_of(prepared, allocation, course)
     return Account(
         gate_s=within(course.gate_s, horizon_s),
         released_m2=prepared.cells.areas(history.released_s, numbers.amounts),
@@ -443,6 +445,25 @@ def account_of(
         dwellings=dwellings,
         dwellings_here=dwellings_here,
         casualties=np.array(casualties, np.float64),
-        facts=prepared.measured.of(happened),
+        facts=facts,
         casualties_here=by_settlement,
     )
+
+
+def facts_of(prepared: Prepared, allocation: PreparedAllocation, course: Course) -> Floats:
+    """Value of each published fact of the scenario in a run, F (model §11.1).
+
+    Parameters
+    ----------
+    prepared, allocation, course
+        Scenario, allocation, what happened.
+    """
+    presence = allocation.payroll.presence(course.log.last_finish_s)
+    happened = Happened(
+        history=course.history,
+        amounts=course.numbers.amounts,
+        ready_s=within(course.ready_s, prepared.horizon_s),
+        attendance=Attendance(allocation.teams, *presence),
+        order=allocation.served,
+    )
+    return prepared.measured.of(happened)

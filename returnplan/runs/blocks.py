@@ -4,6 +4,10 @@ Draws come from one sequence that spreads its points evenly (model §9), so that
 independent and the spread of single draws says too much of the error of their mean. Each aligned
 block of 16 draws is itself spread evenly; the means of such blocks vary as little as a mean over
 16 draws does, and the error of the whole mean follows from how they differ.
+
+Draws of a calibrated run are taken by their weight, some of them several times: no block of them is
+even. There the spread of single draws counts, over the effective number of draws
+(:attr:`returnplan.model.chance.posterior.Resampled.effective`).
 """
 
 import math
@@ -57,7 +61,7 @@ def _sum(rows: NDArray[Any]) -> NDArray[np.float64]:
     return total
 
 
-def standard_errors(values: NDArray[Any]) -> NDArray[np.float64]:
+def standard_errors(values: NDArray[Any], effective: float | None = None) -> NDArray[np.float64]:
     """Standard errors of the means over the draws, in the unit of the values.
 
     The spread of the means of blocks over the square root of their number (batch means, as in Law,
@@ -69,37 +73,46 @@ def standard_errors(values: NDArray[Any]) -> NDArray[np.float64]:
     values
         Shape (draws, ...): finite numbers of each draw, from draw 0 on.
 
+    effective
+        Effective number of draws that were taken by weight; None: all draws weigh the same.
+
     Returns
     -------
     NDArray[np.float64]
         Shape (...): 0 or more; nan with fewer than two draws.
     """
     draws = len(values)
-    if draws < LEAST_DRAWS:
+    if draws < LEAST_DRAWS or (effective is not None and effective < LEAST_DRAWS):
         return np.full(values.shape[1:], np.nan)
+    if effective is not None:
+        apart = values - values[0]
+        apart = apart - _sum(apart) / draws
+        return np.asarray(np.sqrt(_sum(apart**2) / draws / (effective - 1)))
     means = block_means(values - values[0])  # equal draws then have no error at all
     centre = _sum(means) / len(means)
     spread = np.sqrt(_sum((means - centre) ** 2) / (len(means) - 1))
     return np.asarray(spread / math.sqrt(draws / length_of(draws)))
 
 
-def standard_error(values: NDArray[Any]) -> float:
+def standard_error(values: NDArray[Any], effective: float | None = None) -> float:
     """Standard error of the mean of one number over the draws, as :func:`standard_errors`.
 
     Parameters
     ----------
     values
         Shape (draws,): a finite number of each draw, from draw 0 on.
+    effective
+        As there.
 
     Returns
     -------
     float
         0 or more; nan with fewer than two draws.
     """
-    return standard_errors(values).item()
+    return standard_errors(values, effective).item()
 
 
-def ratio_error(over: NDArray[Any], under: NDArray[Any]) -> float:
+def ratio_error(over: NDArray[Any], under: NDArray[Any], effective: float | None = None) -> float:
     """Standard error of a mean over another mean of the same draws.
 
     To first order the ratio R moves with the mean of (over - R under) / mean(under) (delta method,
@@ -109,6 +122,8 @@ def ratio_error(over: NDArray[Any], under: NDArray[Any]) -> float:
     ----------
     over, under
         Shape (draws,): finite numbers of each draw, from draw 0 on; the mean of ``under`` is not 0.
+    effective
+        As for :func:`standard_errors`.
 
     Returns
     -------
@@ -116,25 +131,29 @@ def ratio_error(over: NDArray[Any], under: NDArray[Any]) -> float:
         0 or more; nan with fewer than two draws.
     """
     centre = mean(under)
-    return standard_error((over - mean(over) / centre * under) / centre)
+    return standard_error((over - mean(over) / centre * under) / centre, effective)
 
 
-def interval(values: NDArray[Any]) -> tuple[float, float]:
+def interval(values: NDArray[Any], effective: float | None = None) -> tuple[float, float]:
     """Ends of the 95 % interval of the mean over the draws: Student's t over means of blocks.
 
     Parameters
     ----------
     values
         Shape (draws,): a finite number of each draw, from draw 0 on.
+    effective
+        Effective number of draws that were taken by weight, whose degrees of freedom are one fewer;
+        None: all draws weigh the same.
 
     Returns
     -------
     tuple[float, float]
         In the unit of the values; nan with fewer than two draws.
     """
-    freedom = len(block_means(values)) - 1
-    if len(values) < LEAST_DRAWS:
+    error = standard_error(values, effective)
+    if math.isnan(error):
         return math.nan, math.nan
-    reach = float(scipy.special.stdtrit(freedom, (1 + CONFIDENCE) / 2)) * standard_error(values)
+    freedom = (len(block_means(values)) if effective is None else effective) - 1
+    reach = float(scipy.special.stdtrit(freedom, (1 + CONFIDENCE) / 2)) * error
     centre = mean(values)
     return centre - reach, centre + reach

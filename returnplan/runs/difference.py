@@ -71,7 +71,9 @@ class Difference:
     verdict: Verdict
 
 
-def difference_of(values: NDArray[Any], *, fewer_is_better: bool) -> Difference:
+def difference_of(
+    values: NDArray[Any], *, fewer_is_better: bool, effective: float | None = None
+) -> Difference:
     """Judge a difference.
 
     The interval is Student's t over means of aligned blocks of draws
@@ -90,14 +92,18 @@ def difference_of(values: NDArray[Any], *, fewer_is_better: bool) -> Difference:
         Shape (draws,), at least two: A - B of each draw, from draw 0 on; exactly 0 is a tie.
     fewer_is_better
         Whether a negative difference is the better one.
+    effective
+        Effective number of draws that were taken by weight: the interval and the upper end go by
+        it; None: all draws weigh the same.
     """
     draws = len(values)
     differing = int(np.count_nonzero(values))
+    known = draws if effective is None else effective
     better = int(np.count_nonzero(values < 0 if fewer_is_better else values > 0))
     halves = 2 * better + draws - differing
     middle = low = high = math.nan
-    if differing >= LEAST_DIFFERING:
-        middle, (low, high) = mean(values), interval(values)
+    if differing * known >= LEAST_DIFFERING * draws:
+        middle, (low, high) = mean(values), interval(values, effective)
     gain = (-high, -low) if fewer_is_better else (low, high)
     return Difference(
         mean=middle,
@@ -109,7 +115,7 @@ def difference_of(values: NDArray[Any], *, fewer_is_better: bool) -> Difference:
         probability_same=(draws - differing) / draws,
         draws=draws,
         differing=differing,
-        differing_share_high=share_high(differing, draws),
+        differing_share_high=share_high(differing, draws, known),
         verdict=_verdict(halves, draws, gain),
     )
 
@@ -124,13 +130,15 @@ def _verdict(halves: int, draws: int, gain: tuple[float, float]) -> Verdict:
     return LEVEL
 
 
-def share_high(count: int, draws: int) -> float:
+def share_high(count: int, draws: int, effective: float | None = None) -> float:
     """Upper end of the 95 % interval of a share (Clopper and Pearson).
 
     Parameters
     ----------
     count
         In how many of the draws something happens.
+    effective
+        How many draws count; None: all.
 
     Examples
     --------
@@ -140,4 +148,5 @@ def share_high(count: int, draws: int) -> float:
     if count == draws:
         return 1.0
     tail = (1 + CONFIDENCE) / 2
-    return float(scipy.special.betaincinv(count + 1, draws - count, tail))
+    part = 1.0 if effective is None else effective / draws
+    return float(scipy.special.betaincinv(part * count + 1, part * (draws - count), tail))

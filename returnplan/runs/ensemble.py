@@ -7,14 +7,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from returnplan.domain import Scenario
-from returnplan.model.simulation import run
-from returnplan.runs import DRAWS
+from returnplan.model.chance.posterior import Resampled, resample
+from returnplan.model.simulation import KEPT, run
+from returnplan.runs import DRAWS, calibrated
+from returnplan.runs.calibrated import in_force
 from returnplan.runs.evaluate import ready_within
 from returnplan.runs.machine.choice import Workers, run_draws
 from returnplan.runs.machine.chunks import Chunks, KeptDraws, Progress, ignore
@@ -36,6 +39,7 @@ class Ensemble(Results):
     """
 
     seed: int
+    draw_numbers: NDArray[np.int64]
     ready_day: NDArray[np.float64]
     normal_scores: Mapping[str, NDArray[np.float64]]
     casualties: NDArray[np.float64]
@@ -50,6 +54,7 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     workers: int | None = None,
     *,
     precision: float | None = None,
+    prior: bool = False,
     processes: bool | None = None,
     cluster: str | None = None,
     progress: Progress = ignore,
@@ -71,6 +76,8 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
         Percent: draws are run until the 95 % intervals of person-days and of people by the middle
         date are below it, of the mean, and those of differences below a tenth of their range
         (:mod:`returnplan.runs.precision`); 2,048 draws at most. None: so many draws.
+    prior
+        Whether a calibration of the scenario is left aside.
     processes
         Whether workers are processes, which cost some seconds at the start; None: in long runs.
     cluster
@@ -89,6 +96,8 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
         When the scenario has no allocation of that name.
     ValueError
         When there are no draws or no allocations.
+    ReturnplanError
+        When the scenario was calibrated before it was changed, or with a precision.
 
     Examples
     --------
@@ -107,8 +116,11 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
         raise ValueError(f"draws and allocations must be at least 1, got {count} and {len(names)}")
     for name in names:
         scenario.allocation(name)
+    scenario = in_force(scenario, prior=prior, has_precision=precision is not None)
     warm_up()
-    runner = DrawRunner(scenario, names, seed)
+    taken = resample(scenario, count, seed)
+    runner = DrawRunner(scenario, names, seed, taken)
+    count = count if taken is None else len(taken.draws)
     with tempfile.TemporaryDirectory(prefix="returnplan-", ignore_cleanup_errors=True) as folder:
         kept = KeptDraws(Path(folder), (0, count))
         asked = Workers(count=workers, processes=processes, cluster=cluster)
@@ -152,9 +164,10 @@ def assemble(
         Distributions and tables.
     """
     prepared = runner.prepared
-    numbers = prepared.numbers(prepared.expected)
+    numbers = prepared.numbers(prepared.means)
     parts: list[Mapping[str, pd.DataFrame]] = []
     days: list[NDArray[np.float64]] = []
+    taken = runner.taken
     casualties: list[NDArray[np.float64]] = []
     modelled: list[NDArray[np.float64]] = []
     first: Mapping[str, NDArray[np.float64]] | None = None
@@ -165,9 +178,10 @@ def assemble(
             over_draws = Drawn(
                 prepared=prepared,
                 allocation=allocation,
-                read=partial(drawn.read, allocation=number),
+                read=partial(_rows, drawn, taken, number),
                 first=first,
                 expected_s=alone_s[prepared.settlements.community],
+                effective=None if taken is None else taken.effective,
             )
             parts.append(drawn_tables(over_draws))
             days.append(over_draws.ready_s / DAY_S)
@@ -186,6 +200,7 @@ def assemble(
         communities=tuple(community.id for community in scenario.communities),
         draws=ready_day.shape[1],
         seed=seed,
+        draw_numbers=np.arange(ready_day.shape[1]) if taken is None else taken.rows,
         ready_day=ready_day,
         normal_scores=runner.scores(ready_day.shape[1]),
         casualties=np.stack(casualties),
@@ -197,8 +212,17 @@ def assemble(
             "scenario_sha256": scenario_sha256,
             "digest": digest,
             **({"precision": reached.as_dict()} if reached else {}),
+            **calibrated.manifest(scenario, taken),
         },
     )
+
+
+def _rows(drawn: Chunks, taken: Resampled | None, allocation: int, field: str) -> NDArray[Any]:
+    """A field of an allocation, a row a draw; of a calibrated run as often as the draw counts."""
+    values = drawn.read(field, allocation)
+    if taken is None or KEPT[field] == "sum":
+        return values
+    return np.repeat(values, taken.counts, axis=0)
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:

@@ -18,7 +18,7 @@ import pandas as pd
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
 from returnplan.model.chance.assumptions import Values
-from returnplan.model.chance.draws import Draws
+from returnplan.model.chance.draws import luck_of
 from returnplan.model.conditions.gates import gate_times
 from returnplan.model.conditions.history import within
 from returnplan.model.simulation import Prepared, PreparedAllocation
@@ -65,6 +65,10 @@ class Evaluation:
     def communities(self) -> tuple[str, ...]:
         """Their ids."""
         return tuple(community.id for community in self.scenario.communities)
+
+    @property
+    def effective(self) -> None:
+        """Draws of an evaluation all weigh the same."""
 
     @property
     def start(self) -> date:
@@ -116,6 +120,9 @@ class Evaluator:
         Numbers of the draws, from 0; None among them: expected values.
     seed
         Seed of the draws.
+    of_run
+        Draws of a run whose rows are meant: where the scenario is calibrated, those that the run
+        takes; 0: draws by their numbers.
 
     Examples
     --------
@@ -126,10 +133,12 @@ class Evaluator:
     (2, 4)
     """
 
-    def __init__(self, scenario: Scenario, draws: Sequence[int | None], seed: int = 1) -> None:
+    def __init__(
+        self, scenario: Scenario, draws: Sequence[int | None], seed: int = 1, *, of_run: int = 0
+    ) -> None:
         self.prepared = Prepared(scenario)
         self.draws = tuple(draws)
-        self._luck = Draws(scenario, seed)
+        self._luck = luck_of(scenario, of_run, seed)
         self._numbers: dict[int | None, tuple[Values, Amounts]] = {}
 
     def prepare(
@@ -172,7 +181,7 @@ class Evaluator:
         kept = self._numbers.get(draw)
         if kept is None:
             prepared = self.prepared
-            values = prepared.expected if draw is None else self._luck.values(draw)
+            values = prepared.means if draw is None else self._luck.values(draw)
             kept = self._numbers[draw] = values, prepared.workload.amounts(values)
         return kept
 

@@ -386,7 +386,7 @@ def write_tables(
         folder / READY_DAY,
         ready_day=spread.ready_day.astype("<f4"),
         allocation=np.array(spread.allocations, str),
-        draw=np.arange(spread.draws),
+        draw=spread.draw_numbers,
         community=np.array(spread.communities, str),
         assumption=np.array(list(spread.normal_scores), str),
         normal_score=np.array(list(spread.normal_scores.values()), "<f8").reshape(-1, spread.draws),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import returnplan.scenario as scenario_room
 from returnplan.errors import Problem, ReturnplanError
+from returnplan.model.chance.posterior import resample
 from returnplan.runs.ensemble import assemble
 from returnplan.runs.folder import SCENARIO_COPY, Clock, read_manifest, sha256_of
 from returnplan.runs.machine import chunks, working_folder
@@ -163,7 +164,7 @@ def _cover(shards: Sequence[Shard]) -> list[str]:
             problems.append(f"{both}: {where}; allowed: in one folder")
         if after > at:
             at, last = after, shard
-    draws = shards[0].plan.draws if shards else 0
+    draws = shards[0].plan.whole if shards else 0
     if at < draws:
         problems.append(f"draws {at} to {draws - 1}: found in no folder; allowed: in one folder")
     return problems
@@ -207,12 +208,14 @@ def merge(
     shards = read_shards(folders)
     plan = shards[0].plan
     folder = shards[0].folder / SCENARIO_COPY
-    scenario = scenario_room.load(folder, gates=shards[0].gates)
+    prior = plan.posterior_sha256 is None
+    scenario = scenario_room.load(folder, gates=shards[0].gates, prior=prior)
     is_sure = all(shard.is_checked for shard in shards)
     if not is_sure:
         watcher.say(UNCHECKED)
     with fitting(shards[0].folder, is_sure=False):  # nobody checks what a manifest says of itself
-        runner = DrawRunner(scenario, plan.allocations, plan.seed)
+        taken = resample(scenario, plan.draws, plan.seed)
+        runner = DrawRunner(scenario, plan.allocations, plan.seed, taken)
     sha256 = plan.scenario_sha256
     here = working_folder.identity_of(runner, scenario, sha256, plan.draws, plan.seed)
     if here != plan:

@@ -11,6 +11,7 @@ from returnplan.model.chance.draws import Draws
 from returnplan.model.effects.harm import WORKED_OUT
 from returnplan.model.simulation import Account, Prepared, PreparedAllocation
 from returnplan.model.simulation import simulate as simulate_one
+from returnplan.runs.calibrated import in_force, manifest
 from returnplan.runs.machine.runner import warm_up
 from returnplan.runs.results import Results
 from returnplan.runs.tables import drawn_tables, work_tables
@@ -50,7 +51,12 @@ class Outcome(Results):
 
 
 def simulate(
-    scenario: Scenario, allocation: str, *, draw: int | None = None, seed: int = 1
+    scenario: Scenario,
+    allocation: str,
+    *,
+    draw: int | None = None,
+    seed: int = 1,
+    prior: bool = False,
 ) -> Outcome:
     """Run one allocation on expected values, or on one draw (model §3 to §11).
 
@@ -62,6 +68,8 @@ def simulate(
         Number of a draw, from 0; None: expected values.
     seed
         Seed of the draw.
+    prior
+        Whether a calibration of the scenario is left aside.
 
     Returns
     -------
@@ -72,8 +80,11 @@ def simulate(
     ------
     KeyError
         When the scenario has no allocation of that name.
+    ReturnplanError
+        When the scenario was calibrated before it was changed.
     """
     scenario.allocation(allocation)
+    scenario = in_force(scenario, prior=prior)
     warm_up()
     return outcome_of(Prepared(scenario), allocation, draw=draw, seed=seed)
 
@@ -99,7 +110,7 @@ def outcome_of(
     """
     scenario = prepared.scenario
     chosen = PreparedAllocation(prepared, allocation)
-    values = prepared.expected if draw is None else Draws(scenario, seed).values(draw)
+    values = prepared.means if draw is None else Draws(scenario, seed).values(draw)
     account, course = simulate_one(prepared, chosen, prepared.numbers(values), keeps_parcels=True)
     if draw is None:
         account = _without_harm(account)
@@ -114,7 +125,11 @@ def outcome_of(
         draws=0 if draw is None else 1,
         seed=None if draw is None else seed,
         tables={**drawn_tables(drawn), **work_tables(worked)},
-        provenance={"returnplan": __version__, "draw": draw},
+        provenance={
+            "returnplan": __version__,
+            "draw": draw,
+            **manifest(scenario, None),
+        },
         fact_ids=tuple(fact.id for fact in scenario.facts),
         modelled=account.facts[np.newaxis, np.newaxis],
         order=chosen.order,

@@ -46,17 +46,23 @@ class Measured:
         Allocation x draw, whole numbers: equal draws are ties, and no order of sums is felt.
     parts
         How many make up the unit.
+    effective
+        Effective number of draws that were taken by weight; None: all weigh the same.
     """
 
     name: str
     by_date: date | None
     values: Ints
     parts: int
+    effective: float | None = None
 
     def apart(self, one: int, other: int) -> Difference:
         """Compare two allocations by their numbers."""
         whole = self.values[one] - self.values[other]
-        return difference_of(whole / self.parts, fewer_is_better=self.name == PERSON_DAYS)
+        is_better = self.name == PERSON_DAYS
+        return difference_of(
+            whole / self.parts, fewer_is_better=is_better, effective=self.effective
+        )
 
 
 def differences(
@@ -144,7 +150,8 @@ def _measures(spread: Spread, dates: Sequence[date]) -> list[Measured]:
     people = communities_of(spread)["people"].to_numpy(np.int64)
     by_s = {day: date_to_seconds(day, spread.start) for day in dates}
     horizon_s = date_to_seconds(spread.horizon, spread.start)
-    return list(measured(map(whole_seconds, drawn(spread)), people, horizon_s, by_s))
+    found = measured(map(whole_seconds, drawn(spread)), people, horizon_s, by_s)
+    return [dataclasses.replace(one, effective=spread.effective) for one in found]
 
 
 def measured(

@@ -34,6 +34,10 @@ class Spread(Protocol):
         """Allocation x draw x community, days; ``inf``: not within the horizon; None: no draws."""
 
     @property
+    def effective(self) -> float | None:
+        """Effective number of draws that were taken by weight; None: all weigh the same."""
+
+    @property
     def readiness(self) -> pd.DataFrame:
         """Table with people and district of each community."""
 

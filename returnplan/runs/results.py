@@ -65,6 +65,19 @@ class Results:
     modelled: NDArray[np.float64] | None = None
     provenance: Mapping[str, Any]
 
+    @property
+    def calibration(self) -> Mapping[str, Any] | None:
+        """What facts the draws were weighted by; None: by none."""
+        found: Mapping[str, Any] | None = self.provenance.get("calibration")
+        return found
+
+    @property
+    def effective(self) -> float | None:
+        """Effective number of draws that were taken by weight; None: all weigh the same."""
+        made = self.calibration
+        found = None if made is None else made.get("effective_draws")
+        return None if found is None else float(found)
+
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Table of that name."""
         tables = self.__dict__.get("tables", {})

@@ -3,12 +3,15 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import returnplan.scenario as scenario_room
 from returnplan.domain import Scenario
+from returnplan.model.chance.posterior import Resampled, resample
 from returnplan.quantiles import NOTE
+from returnplan.runs import calibrated
 from returnplan.runs import folder as runfolder
 from returnplan.runs.ensemble import Ensemble, assemble
 from returnplan.runs.folder import SCENARIO_COPY, Clock
@@ -20,6 +23,7 @@ from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.outcome import Outcome
 from returnplan.runs.precision import FIRST, Reached, draw_until
+from returnplan.scenario.files import is_posterior
 
 EXPECTED_VALUES_NOTE = (
     "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
@@ -76,10 +80,20 @@ class Request:
     figures: Figures = "few"
     report: bool = False
 
+    @cached_property
+    def taken(self) -> Resampled | None:
+        """Draws that a calibrated run takes; None: the scenario is not calibrated."""
+        return resample(self.scenario, self.draws, self.seed)
+
+    @property
+    def simulated(self) -> int:
+        """Different draws in the whole run."""
+        return self.draws if self.taken is None else len(self.taken.draws)
+
     @property
     def part(self) -> DrawRange:
-        """Draws that are run here."""
-        return chunks.part_of(self.draws, self.shard)
+        """Draws that are run here; in a calibrated run by their places."""
+        return chunks.part_of(self.simulated, self.shard)
 
 
 Finish = Callable[[Request, Ensemble | None, str, Clock, Watcher], list[Outcome]]
@@ -117,7 +131,7 @@ def run(request: Request, finish: Finish, watcher: Watcher = SILENT) -> list[Out
     warm_up(watcher)
     if not request.draws:
         return finish(request, None, sha256, clock, watcher)
-    runner = DrawRunner(request.scenario, request.allocations, request.seed)
+    runner = DrawRunner(request.scenario, request.allocations, request.seed, request.taken)
     asked = (request.draws, request.seed, request.precision)
     plan = working_folder.identity_of(runner, request.scenario, sha256, *asked)
     folder = working_folder.folder_of(request.out)
@@ -160,7 +174,10 @@ def _draw(
 def note(request: Request) -> str:
     """Say what kind of numbers a run gives."""
     if not request.draws:
-        return EXPECTED_VALUES_NOTE
+        if not request.scenario.posterior:
+            return EXPECTED_VALUES_NOTE
+        made = calibrated.told(request.scenario, None)
+        return f"{EXPECTED_VALUES_NOTE} Expected values are {calibrated.words(made)}."
     if request.precision is not None:
         return (
             f"{FIRST:,} to {request.draws:,} draws, as many as a precision of "
@@ -168,7 +185,14 @@ def note(request: Request) -> str:
         )
     first, after = request.part
     part = f", of which {first} to {after - 1} here" if request.shard else ""
-    return f"{request.draws:,} draws, seed {request.seed}{part}: {NOTE}."
+    if request.taken is None:
+        return f"{request.draws:,} draws, seed {request.seed}{part}: {NOTE}."
+    made = calibrated.told(request.scenario, request.taken)
+    different = f"{made['different_draws']:,} different ones{part}"
+    return (
+        f"{request.draws:,} draws ({different}, effective {made['effective_draws']:.0f}), "
+        f"seed {request.seed}, {calibrated.words(made)}: {NOTE}."
+    )
 
 
 def stopped(request: Request) -> str:
@@ -191,7 +215,7 @@ def _write_shard(request: Request, plan: RunIdentity, kept: KeptDraws, clock: Cl
     with runfolder.written(request.out) as partial:
         for path in kept.chunks().files.values():
             shutil.copyfile(path, partial / path.name)
-        copy_scenario(request.folder, partial / SCENARIO_COPY)
+        copy_scenario(request, partial / SCENARIO_COPY)
         manifest = runfolder.how_made(request.scenario, plan.scenario_sha256, request.allocations)
         first, after = request.part
         manifest |= {
@@ -206,19 +230,19 @@ def _write_shard(request: Request, plan: RunIdentity, kept: KeptDraws, clock: Cl
             "plan": plan.as_dict(),
             "note": SHARD_NOTE,
         }
+        manifest |= calibrated.manifest(request.scenario, request.taken)
         runfolder.write_manifest(partial, manifest | clock.as_dict())
 
 
-def copy_scenario(folder: Path, target: Path) -> None:
-    """Copy the files that a scenario is read from.
+def copy_scenario(request: Request, target: Path) -> None:
+    """Copy the files that a scenario is read from; the posterior only when the run uses it.
 
     Parameters
     ----------
-    folder
-        Folder of the scenario.
     target
         Folder to be made.
     """
     target.mkdir()
-    for path in runfolder.scenario_files(folder):
-        shutil.copyfile(path, target / path.name)
+    for path in runfolder.scenario_files(request.folder):
+        if request.scenario.posterior or not is_posterior(path):
+            shutil.copyfile(path, target / path.name)

@@ -15,7 +15,7 @@ from returnplan.scenario.numerals import PLAIN, Marks
 Row = dict[str, str]
 Grid = list[list[str]]
 
-TOML = "scenario.toml"
+TOML, POSTERIOR = "scenario.toml", "posterior"
 LARGEST = 1e15
 """Largest size of a number in a table: whole numbers up to it are exact in every format."""
 MOST_BYTES = 100_000_000
@@ -165,6 +165,11 @@ def table_files(folder: Path) -> dict[str, Path]:
     """CSV files of a folder that are tables, by the plain name of the file, in order of reading."""
     found = csv_files_of(folder)
     return {f"{table}.csv": path for table in type_of_table for path in found.get(table, [])}
+
+
+def is_posterior(path: Path) -> bool:
+    """Whether a file is the table of the posterior, which a calibration writes."""
+    return path.suffix.lower() == ".csv" and plain_name(path.stem) == POSTERIOR
 
 
 def links_out(folder: Path, path: Path) -> Iterator[Problem]:

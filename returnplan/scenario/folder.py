@@ -18,9 +18,11 @@ from returnplan.scenario.checks import PLAUSIBILITY, run_checks
 from returnplan.scenario.checks.draft import Draft
 from returnplan.scenario.files import (
     MOST_ROWS,
+    POSTERIOR,
     TOML,
     Sheet,
     cell_text,
+    is_posterior,
     most_allowed,
     table_files,
     workbooks_of,
@@ -71,7 +73,7 @@ class Report:
         return tuple(p for p in self.problems if p.level == "warning")
 
 
-def load(folder: str | Path, gates: Gates | None = None) -> Scenario:
+def load(folder: str | Path, gates: Gates | None = None, *, prior: bool = False) -> Scenario:
     """Read a scenario folder.
 
     Parameters
@@ -80,6 +82,8 @@ def load(folder: str | Path, gates: Gates | None = None) -> Scenario:
         Folder with ``scenario.toml`` and the tables, as CSV files or as sheets of one workbook.
     gates
         Gates in force instead of those that the scenario names.
+    prior
+        Whether the table of the posterior is not even read.
 
     Returns
     -------
@@ -92,13 +96,15 @@ def load(folder: str | Path, gates: Gates | None = None) -> Scenario:
     ScenarioError
         When anything is wrong; it holds every problem.
     """
-    report = check(folder, gates=gates)
+    report = check(folder, gates=gates, prior=prior)
     if report.scenario is None:
         raise ScenarioError(str(folder), report.errors)
     return report.scenario
 
 
-def check(folder: str | Path | Scenario, gates: Gates | None = None) -> Report:
+def check(
+    folder: str | Path | Scenario, gates: Gates | None = None, *, prior: bool = False
+) -> Report:
     """Read a scenario folder and report every problem at once.
 
     Parameters
@@ -107,6 +113,8 @@ def check(folder: str | Path | Scenario, gates: Gates | None = None) -> Report:
         Folder of the scenario; or a scenario, with the problems that its folder would have.
     gates
         Gates in force instead of those that the scenario names.
+    prior
+        Whether the table of the posterior is not even read.
 
     Returns
     -------
@@ -116,12 +124,12 @@ def check(folder: str | Path | Scenario, gates: Gates | None = None) -> Report:
     if isinstance(folder, Scenario):
         with TemporaryDirectory() as written:
             write(folder, written)
-            return _check_folder(Path(written), gates)
+            return _check_folder(Path(written), gates, prior=prior)
     path = Path(folder)
     try:
         if path.is_dir():
             next(path.iterdir(), None)  # which fails when it may not be read
-            return _check_folder(path, gates)
+            return _check_folder(path, gates, prior=prior)
         found = "a file" if path.exists() else "no such folder"
     except OSError as error:
         found = f"a folder that cannot be read ({error.strerror})"
@@ -129,12 +137,12 @@ def check(folder: str | Path | Scenario, gates: Gates | None = None) -> Report:
     return Report(problems=(problem,))
 
 
-def _check_folder(path: Path, gates: Gates | None) -> Report:
+def _check_folder(path: Path, gates: Gates | None, *, prior: bool) -> Report:
     head = read_head(path)
     values = head.values
     if gates is not None:
         values["gates"] = {name: dict(parameters) for name, parameters in gates.items()}
-    reading = read_sheets(path, head.left_out, head.marks)
+    reading = read_sheets(path, head.left_out, head.marks, unread={POSTERIOR} if prior else ())
     problems = [*head.problems, *reading.problems]
     background, found_there = read_background(path)
     problems += found_there
@@ -331,7 +339,7 @@ def tables_as_text(scenario: Scenario) -> dict[str, tuple[list[str], list[list[s
 
 
 def digest(folder: str | Path) -> str:
-    """SHA-256 of the files that a scenario is read from, names included.
+    """SHA-256 of the files that a scenario is read from, names included, without its posterior.
 
     Parameters
     ----------
@@ -348,7 +356,7 @@ def digest(folder: str | Path) -> str:
     files |= {workbook.name: workbook for workbook in workbooks_of(path)}
     total = hashlib.sha256()
     for name, file in files.items():
-        if file.is_file():
+        if file.is_file() and not is_posterior(file):
             data = file.read_bytes()
             if name.endswith((".csv", ".toml")):
                 data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from returnplan.domain import (
+    DISCREPANCY_LOG_SD,
     ID_TEXT,
     MOST_CHARACTERS,
+    MOST_DISCREPANCY,
     MOST_LATER,
     OPTIONAL_TABLES,
     REST_WAITS_TEXT,
@@ -227,6 +229,17 @@ def _read_horizon(value: object, problems: list[Problem]) -> int | None:
     return None
 
 
+def _read_discrepancy(value: object, problems: list[Problem]) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is None:
+        return None
+    if is_number and 0 <= float(str(value)) <= MOST_DISCREPANCY:
+        return float(str(value))
+    allowed = f"a number from 0 to {MOST_DISCREPANCY:g}"
+    _complain(problems, "discrepancy_log_sd", value, allowed)
+    return None
+
+
 def read_gates(value: object, problems: list[Problem]) -> dict[str, dict[str, float]] | None:
     """Read the gates in force with their parameters.
 
@@ -343,6 +356,7 @@ _READERS: Mapping[str, Callable[[object, list[Problem]], object]] = {
     "start": _read_start,
     "horizon_years": _read_horizon,
     "gates": read_gates,
+    "discrepancy_log_sd": _read_discrepancy,
 }
 _TABLE_KEYS = ("allocations", "left_out", "decimal", "thousands")
 """Keys that are read with the tables, or say how these are read."""
@@ -355,6 +369,7 @@ def head_text(scenario: Scenario) -> str:
         # JSON's escapes are TOML's, but for the one control character that JSON leaves alone.
         return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
+    own = scenario.discrepancy_log_sd
     left_out = [
         table
         for table in type_of_table
@@ -365,6 +380,7 @@ def head_text(scenario: Scenario) -> str:
         f"title = {quoted(scenario.title)}",
         f"start = {scenario.start.isoformat()}",
         f"horizon_years = {scenario.horizon_years}",
+        *([f"discrepancy_log_sd = {own!r}"] if own != DISCREPANCY_LOG_SD else []),
         *([f"left_out = {json.dumps(left_out)}"] if left_out else []),
         "",
         "[gates]",

@@ -67,7 +67,10 @@ class _Found:
 
 
 def read_sheets(
-    folder: Path, left_out: Collection[str] | None = (), marks: Marks = PLAIN
+    folder: Path,
+    left_out: Collection[str] | None = (),
+    marks: Marks = PLAIN,
+    unread: Collection[str] = (),
 ) -> Reading:
     """Read every table of a scenario folder as text.
 
@@ -79,6 +82,8 @@ def read_sheets(
         Tables left out on purpose; None: nobody knows.
     marks
         How numbers are written.
+    unread
+        Optional tables that nobody looks at, as if they were not there.
 
     Returns
     -------
@@ -88,6 +93,11 @@ def read_sheets(
     found = _Found(files={table: f"{table}.csv" for table in type_of_table})
     _add_workbook(folder, found)
     _add_files(folder, found)
+    for table in unread:
+        found.there.discard(table)
+        found.grids.pop(table, None)
+        found.cells.pop(table, None)
+        found.problems = [one for one in found.problems if one.file != found.files[table]]
     sheets: dict[str, Sheet] = {}
     for table in type_of_table:
         sheet = _shaped(table, found, marks)

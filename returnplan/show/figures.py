@@ -120,6 +120,7 @@ class _Seen:
     readiness: pd.DataFrame
     start: date
     horizon: date
+    effective: float | None
 
 
 @contextmanager
@@ -300,6 +301,7 @@ def tables_of(
         readiness=tables["readiness"],
         start=scenario.start,
         horizon=outcomes[0].horizon,
+        effective=spread.effective if spread else None,
     )
     tables["district_shares"] = district_shares(seen)
     if spread and spread.draws >= LEAST_DRAWS:

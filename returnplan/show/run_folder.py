@@ -12,6 +12,7 @@ from returnplan.insight.explain import OpenedRun, open_run
 from returnplan.language.words import ENGLISH
 from returnplan.model.simulation import Prepared
 from returnplan.quantiles import NOTE
+from returnplan.runs import calibrated
 from returnplan.runs import folder as runfolder
 from returnplan.runs.ensemble import Ensemble
 from returnplan.runs.expected_values import REASON, expected_values_words
@@ -67,7 +68,7 @@ def write_run(
             step(f"simulated {name}")
         tables = runfolder.tables_of(outcomes)
         digest = runfolder.write_tables(tables, partial, spread)
-        copy_scenario(request.folder, partial / SCENARIO_COPY)
+        copy_scenario(request, partial / SCENARIO_COPY)
         step("wrote the tables")
         manifest = runfolder.how_made(scenario, sha256, request.allocations)
         manifest |= {
@@ -79,6 +80,7 @@ def write_run(
         }
         if measures:
             manifest["measures_of_facts"] = measures
+        manifest |= calibrated.manifest(scenario, request.taken)
         if spread and "precision" in spread.provenance:
             manifest["precision"] = spread.provenance["precision"]
         view = _view(request.folder, scenario, manifest)
@@ -182,6 +184,8 @@ def _view(folder: Path, scenario: Scenario, manifest: Mapping[str, Any]) -> View
     """What charts must know of a run: folder of the scenario, and how the run was made."""
     draws, seed = manifest["draws"], manifest["seed"]
     how = f"{draws} draws, seed {seed}" if draws else "run on expected values (no draws)"
+    if "calibration" in manifest:
+        how += f", {calibrated.words(manifest['calibration'])}"
     made = (
         f"Scenario {scenario.name}, {how}, returnplan {manifest['returnplan']}, "
         f"results {manifest['digest'][:12]}"

@@ -221,6 +221,8 @@ class Values:
         Ratio of workable days by month.
     unrecorded
         Hazards that no record names.
+    discrepancy
+        Ratio of the speed of all work from the day after the last fact of a calibration on.
     """
 
     number: Mapping[str, float]
@@ -234,6 +236,7 @@ class Values:
     repair_speed: Floats
     weather: Floats
     unrecorded: Unrecorded
+    discrepancy: float = 1.0
 
 
 def expected_values(scenario: Scenario) -> Values:

@@ -1,7 +1,8 @@
 """The numbers of one draw: every uncertain number, drawn before anything runs (model §9)."""
 
+import math
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -17,12 +18,14 @@ from returnplan.model.chance.assumptions import (
     Values,
     assumptions_in_force,
     centre,
+    centre_name,
     country_wide,
 )
 from returnplan.model.chance.dependence import ONLY_GROUPS, copula, dependence_in_force
 from returnplan.model.chance.distributions import Quantiles, Shares, poisson_counts, quantile
 from returnplan.model.chance.months import months_from
-from returnplan.model.chance.sobol import dimensions, spread
+from returnplan.model.chance.posterior import draw_weights, resample
+from returnplan.model.chance.sobol import FIRST, dimensions, spread
 from returnplan.model.chance.uniforms import stable_hash, uniforms, within
 
 Floats = npt.NDArray[np.float64]
@@ -32,6 +35,8 @@ Whole = npt.NDArray[np.int64]
 BLOCK = 64
 """Draws whose country-wide numbers are made at once."""
 LEAST_RECALL = 0.001
+DISCREPANCY = "discrepancy"
+"""Channel of the model's discrepancy, and its name among the scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,16 @@ class Draws:
         The scenario with its table of assumptions.
     seed
         Any whole number.
+    numbers
+        Numbers of the draws, each at the place under which it is asked for; None: each draw is
+        asked for by its number.
     """
 
-    def __init__(self, scenario: Scenario, seed: int) -> None:
+    def __init__(self, scenario: Scenario, seed: int, numbers: Whole | None = None) -> None:
         self.seed = seed
+        self._numbers = numbers
+        log_sd = scenario.posterior[0].discrepancy_log_sd if scenario.posterior else 0.0
+        self._discrepancy = Discrepancy(seed=seed, log_sd=log_sd)
         rows = assumptions_in_force(scenario)
         self._assets = [asset.id for asset in scenario.assets]
         self._country = country_wide(scenario.assumptions, self._assets)
@@ -99,13 +110,14 @@ class Draws:
         Parameters
         ----------
         draw
-            Number of the draw, from 0.
+            Number of the draw, from 0; or its place among the numbers.
 
         Returns
         -------
         Values
             The numbers.
         """
+        draw = draw if self._numbers is None else int(self._numbers[draw])
         drawn = self._country_wide(draw)
         number = {name: value for name, value in drawn.items() if " " not in name}
         unrecorded, found = self._draw_unrecorded(draw, drawn)
@@ -122,6 +134,7 @@ class Draws:
             repair_speed=self._each(draw, "repair_speed", self._roads),
             weather=self._draw_weather(draw, number["weather_persistent"]),
             unrecorded=unrecorded,
+            discrepancy=self._discrepancy.of(draw),
         )
 
     def scores(self, draws: Sequence[int] | Whole) -> dict[str, Floats]:
@@ -130,7 +143,7 @@ class Draws:
         Parameters
         ----------
         draws
-            Numbers of draws.
+            Numbers of draws, or their places.
 
         Returns
         -------
@@ -138,12 +151,38 @@ class Draws:
             By id (``productivity ASSET`` of asset types, ``ID DISTRICT`` of districts), each in the
             order of `draws`: how many standard deviations above its median, on the normal scale.
         """
-        levels = self._levels(np.asarray(draws))
-        return {
+        numbers = np.asarray(draws) if self._numbers is None else self._numbers[np.asarray(draws)]
+        levels = self._levels(numbers)
+        found = {
             name: scipy.special.ndtri(levels[name])
             for name, row in self._country.items()
             if row.distribution != "fixed"
         }
+        if self._discrepancy.log_sd:
+            found[DISCREPANCY] = self._discrepancy.scores(numbers)
+        return found
+
+    def means(self, weights: Floats) -> dict[str, float]:
+        """Posterior mean of each country-wide number (model §9).
+
+        Speeds, whose prior has its median at one, by the mean of their logarithm; others as they
+        are.
+
+        Parameters
+        ----------
+        weights
+            Weight of each draw from 0 on; they sum to 1.
+        """
+        draws = np.flatnonzero(weights)
+        share, levels = weights[draws], self._levels(draws)
+        found = {}
+        for name, row in self._country.items():
+            values = quantile(row, levels[name]) / centre(row)
+            if centre_name(row.id) == "median":
+                found[name] = math.exp(math.fsum((share * np.log(values)).tolist()))
+            else:
+                found[name] = math.fsum((share * values).tolist())
+        return found
 
     def _levels(self, draws: Whole) -> dict[str, Floats]:
         """Probability at which each country-wide number lies; those of groups, too."""
@@ -218,6 +257,74 @@ class Draws:
             is_found=is_found,
         )
         return unrecorded, keys[is_found]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discrepancy:
+    """The model's own error: a ratio of the speed of all work, lognormal with median one.
+
+    Kennedy and O'Hagan, Bayesian calibration of computer models, Journal of the Royal Statistical
+    Society B 63, 2001: what a model misses is not what its parameters can mend.
+
+    Parameters
+    ----------
+    seed
+        Seed of the draws.
+    log_sd
+        Standard deviation of its logarithm; 0: there is none.
+    """
+
+    seed: int
+    log_sd: float
+
+    def scores(self, draws: Whole) -> Floats:
+        """Standard normal scores of some draws."""
+        levels = spread(self.seed, draws, DISCREPANCY, FIRST[DISCREPANCY])
+        scores: Floats = scipy.special.ndtri(levels)
+        return scores
+
+    def of(self, draw: int) -> float:
+        """Ratio in a draw."""
+        if not self.log_sd:
+            return 1.0
+        return math.exp(self.log_sd * self.scores(np.array([draw])).item())
+
+
+def posterior_means(scenario: Scenario, expected: Values) -> Values:
+    """Numbers of the run on expected values, given the facts of a calibration (model §9).
+
+    Parameters
+    ----------
+    expected
+        The numbers without any facts.
+
+    Returns
+    -------
+    Values
+        Posterior means of the country-wide numbers, the others as they were; the same where the
+        scenario is not calibrated.
+    """
+    if not scenario.posterior:
+        return expected
+    means = Draws(scenario, scenario.posterior[0].seed).means(draw_weights(scenario))
+    return replace(
+        expected,
+        number={name: means.get(name, value) for name, value in expected.number.items()},
+        productivity=np.array([means[f"productivity {asset.id}"] for asset in scenario.assets]),
+        weather=expected.weather * means["weather_persistent"],
+    )
+
+
+def luck_of(scenario: Scenario, draws: int, seed: int) -> Draws:
+    """Draws of a run, each by its row: of a calibrated scenario those that it takes.
+
+    Parameters
+    ----------
+    draws, seed
+        How many the run has, and its seed.
+    """
+    taken = resample(scenario, draws, seed)
+    return Draws(scenario, seed) if taken is None else Draws(scenario, taken.seed, taken.rows)
 
 
 def _in_district(rows: Container[str], name: str, district: str | None) -> str:

@@ -52,3 +52,31 @@ def months_from(start: date) -> Months:
     start_day = np.array(starts, dtype=np.int64)
     of_day = np.repeat(np.arange(len(names), dtype=np.int32), np.diff(start_day))
     return Months(start_day=start_day, of_day=of_day, names=tuple(names))
+
+
+def cut(months: Months, day: int) -> tuple[Months, npt.NDArray[np.int64]]:
+    """Let a piece of the time axis begin at a day, in the middle of its month if need be.
+
+    Parameters
+    ----------
+    months
+        The months.
+    day
+        Day from the start.
+
+    Returns
+    -------
+    tuple[Months, numpy.ndarray]
+        The pieces, each with the name of its month; and the number of the month of each piece.
+    """
+    whole = np.arange(len(months.names))
+    if day in months.start_day or not 0 < day < months.start_day[-1]:
+        return months, whole
+    at = int(months.of_day[day])
+    start_day = np.insert(months.start_day, at + 1, day)
+    pieces = Months(
+        start_day=start_day,
+        of_day=np.repeat(np.arange(len(whole) + 1, dtype=np.int32), np.diff(start_day)),
+        names=(*months.names[: at + 1], *months.names[at:]),
+    )
+    return pieces, np.insert(whole, at, at)

@@ -47,10 +47,11 @@ FIRST = {
     "parcel_m2_low_density": 25,
     "detection_share": 26,
     "parcel_m2_battle_area": 27,
+    "discrepancy": 28,
     "kappa_used": 29,
     "kappa_unmarked": 32,
 }
-"""Dimensions of shipped assumptions, from 1.
+"""Dimensions of shipped assumptions, from 1, and of the model's discrepancy in calibrated runs.
 
 Not all pairs of dimensions are spread evenly together after few points. What works together, such
 as the size of households and who of them is willing, stands in pairs of dimensions of which the

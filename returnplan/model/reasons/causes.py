@@ -508,7 +508,8 @@ class Reasons:
         for gate, kind in enumerate(self._reaching):
             if kind is not None:
                 source_s[gate] = history.serves_from(kind)
-        calendars, numbering = amounts.calendars, amounts.numbering
+        numbering = amounts.numbering
+        calendars = amounts.calendars.as_planned or amounts.calendars  # slower work is no winter
         return walk.Trace(
             passed_s=log.passed_s,
             row=log.row,

@@ -170,18 +170,19 @@ def run_chunk(
     tuple[DrawRange, Arrays]
         The draws that were run, all but when told to stop; and each field of
         :class:`returnplan.model.simulation.Account`, by allocation, summed ones as their sum,
-        times packed.
+        each draw as often as it counts; times packed.
     """
-    drawn = []
+    drawn, counts = [], []
     for draw in range(*span):
         drawn.append(runner.run(draw))
+        counts.append(runner.count(draw))
         if not goes_on():
             break
     arrays: Arrays = {}
     for number, accounts in enumerate(zip(*drawn, strict=True)):
         for name, kept in KEPT.items():
-            values = [getattr(account, name) for account in accounts]
-            whole = np.sum(values, axis=0) if kept == "sum" else np.stack(values)
+            values = np.stack([getattr(account, name) for account in accounts])
+            whole = np.tensordot(counts, values, axes=1) if kept == "sum" else values
             arrays[f"{name}.{number}"] = packed(whole) if kept == "times" else whole
     return (span[0], span[0] + len(drawn)), arrays
 

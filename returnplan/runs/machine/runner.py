@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from returnplan.domain import Scenario
 from returnplan.model.chance.draws import Draws
+from returnplan.model.chance.posterior import Resampled
 from returnplan.model.conditions.gates import gates_in_force
 from returnplan.model.simulation import (
     Account,
@@ -25,8 +26,9 @@ from returnplan.runs.machine.progress import PLAIN, Watcher
 
 _warming = threading.Lock()
 
-Question = tuple[Scenario, tuple[str, ...], int]
-"""Scenario, allocations and seed: all that another process needs beside the package."""
+Question = tuple[Scenario, tuple[str, ...], int, Resampled | None]
+"""Scenario, allocations, seed and draws that a calibration takes: all that another process needs
+beside the package."""
 
 
 class DrawRunner:
@@ -35,7 +37,10 @@ class DrawRunner:
     Parameters
     ----------
     seed
-        Seed of the draws.
+        Seed of the run.
+    taken
+        Draws of a calibrated run, which then are numbered by their places among them; None: a draw
+        has its number.
 
     Attributes
     ----------
@@ -43,14 +48,29 @@ class DrawRunner:
         What it is made of.
     """
 
-    def __init__(self, scenario: Scenario, allocations: Sequence[str], seed: int) -> None:
-        self.question: Question = (scenario, tuple(allocations), seed)
+    def __init__(
+        self,
+        scenario: Scenario,
+        allocations: Sequence[str],
+        seed: int,
+        taken: Resampled | None = None,
+    ) -> None:
+        self.question: Question = (scenario, tuple(allocations), seed, taken)
+        self.taken = taken
         self.prepared = Prepared(scenario)
         self.chosen = [PreparedAllocation(self.prepared, name) for name in allocations]
         self.allocations = tuple(allocations)
         self.settlements = self.prepared.settlements.ids
         self.gates = gates_in_force(scenario)
-        self._draws = Draws(scenario, seed)
+        if taken is None:
+            self._draws = self._rows = Draws(scenario, seed)
+        else:
+            self._draws = Draws(scenario, taken.seed, np.array(taken.draws, np.int64))
+            self._rows = Draws(scenario, taken.seed, taken.rows)
+
+    def count(self, draw: int) -> int:
+        """How many rows of the results a draw stands for."""
+        return 1 if self.taken is None else self.taken.counts[draw]
 
     def run(self, draw: int) -> list[Account]:
         """Run all allocations on one draw; several threads may call this at once.
@@ -58,7 +78,7 @@ class DrawRunner:
         Parameters
         ----------
         draw
-            Number of the draw, from 0.
+            Number of the draw, from 0; in a calibrated run its place.
 
         Returns
         -------
@@ -73,8 +93,8 @@ class DrawRunner:
         return accounts
 
     def scores(self, draws: int) -> dict[str, NDArray[np.float64]]:
-        """Standard normal scores of the country-wide assumptions, of so many draws from 0 on."""
-        return self._draws.scores(range(draws))
+        """Standard normal scores of the country-wide assumptions, of so many rows from 0 on."""
+        return self._rows.scores(range(draws))
 
 
 def warm_up(watcher: Watcher = PLAIN) -> None:

@@ -45,6 +45,11 @@ class RunIdentity:
         SHA-256 of settlements and cells of land release.
     precision
         Percent that is asked for, so that ``draws`` are the most; None: so many draws.
+    simulated
+        Different draws, where a calibrated run takes some of them several times; chunks hold these
+        by their places. None: as many as draws.
+    posterior_sha256
+        SHA-256 of the weights that they are taken by; None: the run is not calibrated.
     """
 
     returnplan: str
@@ -56,6 +61,13 @@ class RunIdentity:
     gates: tuple[str, ...]
     cells_sha256: str
     precision: float | None = None
+    simulated: int | None = None
+    posterior_sha256: str | None = None
+
+    @property
+    def whole(self) -> int:
+        """How many draws chunks hold in all."""
+        return self.draws if self.simulated is None else self.simulated
 
     def differences(self, other: "RunIdentity") -> list[str]:
         """Say what is not the same in another plan: name, value here, value there.
@@ -126,7 +138,15 @@ def identity_of(
         gates=_gate_texts(scenario),
         cells_sha256=hashlib.sha256(labels.encode("utf-8")).hexdigest(),
         precision=precision,
+        simulated=None if runner.taken is None else len(runner.taken.draws),
+        posterior_sha256=_posterior_sha256(scenario),
     )
+
+
+def _posterior_sha256(scenario: Scenario) -> str | None:
+    if not scenario.posterior:
+        return None
+    return hashlib.sha256(repr(scenario.posterior).encode("utf-8")).hexdigest()
 
 
 def _gate_texts(scenario: Scenario) -> tuple[str, ...]:

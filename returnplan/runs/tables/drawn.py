@@ -47,6 +47,8 @@ class Drawn:
     expected_s
         When each community is ready in the run on expected values, s; ``inf``: not within the
         horizon. None: this is no run on draws.
+    effective
+        Effective number of draws that were taken by weight; None: all weigh the same.
     """
 
     prepared: Prepared
@@ -55,6 +57,7 @@ class Drawn:
     is_expected: bool = False
     first: Mapping[str, Floats] | None = None
     expected_s: Floats | None = None
+    effective: float | None = None
 
     @property
     def name(self) -> str:

@@ -44,7 +44,7 @@ def returns(drawn: Drawn) -> pd.DataFrame:
             columns[f"{name}_{end}"] = values[:, 1:].ravel()
         if name in WITH_MEANS:
             columns[f"{name}_mean"] = people.mean(axis=0)[:, 1:].ravel()
-            columns[f"{name}_se"] = standard_errors(people)[:, 1:].ravel()
+            columns[f"{name}_se"] = standard_errors(people, drawn.effective)[:, 1:].ravel()
     columns = {name: values for name, values in columns.items() if name not in UNSAID}
     months = [day.isoformat()[:7] for day in dates[:-1]]
     unknown = np.repeat(home.unknown_people, len(months))
@@ -95,20 +95,20 @@ def costs(drawn: Drawn) -> pd.DataFrame:
             "allocation": drawn.name,
             "year": np.array([year for year, _ in cells], np.int64),
             "asset": [asset for _, asset in cells],
-            **_mean("team_days", paid.team_days[:, kept]),
-            **_mean("mobilisations", paid.mobilisations[:, kept]),
-            **_mean("camps", paid.camps[:, kept]),
-            **_mean("cost_usd", paid.usd[:, kept]),
+            **_mean(drawn, "team_days", paid.team_days[:, kept]),
+            **_mean(drawn, "mobilisations", paid.mobilisations[:, kept]),
+            **_mean(drawn, "camps", paid.camps[:, kept]),
+            **_mean(drawn, "cost_usd", paid.usd[:, kept]),
             "cost_usd_p10": spent["p10"],
             "cost_usd_p90": spent["p90"],
         }
     )
 
 
-def _mean(name: str, values: Floats) -> dict[str, Floats]:
+def _mean(drawn: Drawn, name: str, values: Floats) -> dict[str, Floats]:
     """Means over the draws under a name, and their standard errors."""
     means = np.array([mean(column) for column in values.T], np.float64)
-    return {f"{name}_mean": means, f"{name}_se": standard_errors(values)}
+    return {f"{name}_mean": means, f"{name}_se": standard_errors(values, drawn.effective)}
 
 
 @of_draws
@@ -166,11 +166,13 @@ def _apart(drawn: Drawn, number: Floats, first: Floats) -> dict[str, float]:
     is_same = np.abs(apart) <= SAME_SHARE * np.maximum(number, first)
     # Fewer casualties are better for the same people only, so nobody is judged by them.
     apart = np.where(is_same, 0.0, apart)
-    found = difference_of(apart, fewer_is_better=True)
+    found = difference_of(apart, fewer_is_better=True, effective=drawn.effective)
     return {
         "difference_low": found.p10,
         "difference_mean": found.mean,
-        "difference_se": math.nan if math.isnan(found.mean) else standard_error(apart),
+        "difference_se": math.nan
+        if math.isnan(found.mean)
+        else standard_error(apart, drawn.effective),
         "difference_high": found.p90,
         "difference_mean_low": found.low,
         "difference_mean_high": found.high,
@@ -187,14 +189,14 @@ def _by_exposure(drawn: Drawn, number: Floats, kind: str) -> dict[str, float]:
     is_area = kind == "deminers"
     name, unit = (BY_AREA, 1) if is_area else (BY_YEARS, PERSON_YEARS)
     of = "worked_km2" if is_area else "person_years"
-    row = {f"{of}_mean": mean(exposure), f"{of}_se": standard_error(exposure)}
+    row = {f"{of}_mean": mean(exposure), f"{of}_se": standard_error(exposure, drawn.effective)}
     is_exposed = exposure > 0
     if not is_exposed.any():
         return row
     rates = unit * number[is_exposed] / exposure[is_exposed]
     row |= _range(drawn, rates, name)
     row[f"{name}_mean"] = unit * mean(number) / mean(exposure)
-    row[f"{name}_se"] = unit * ratio_error(number, exposure)
+    row[f"{name}_se"] = unit * ratio_error(number, exposure, drawn.effective)
     return row
 
 
@@ -231,7 +233,7 @@ def _range(drawn: Drawn, values: Floats, name: str) -> dict[str, float]:
         f"{name}_low": float(ends["p10"]),
         f"{name}_high": float(ends["p90"]),
         f"{name}_mean": mean(values),
-        f"{name}_se": standard_error(values),
+        f"{name}_se": standard_error(values, drawn.effective),
     }
 
 
@@ -307,5 +309,5 @@ def land_release(drawn: Drawn) -> pd.DataFrame:
     for end, values in drawn.ends(area_m2[:, kept]).items():
         table[f"area_m2_{end}"] = values
     table["area_m2_mean"] = area_m2[:, kept].mean(axis=0)
-    table["area_m2_se"] = standard_errors(area_m2[:, kept])
+    table["area_m2_se"] = standard_errors(area_m2[:, kept], drawn.effective)
     return table.sort_values(columns, ignore_index=True)

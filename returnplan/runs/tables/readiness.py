@@ -72,7 +72,7 @@ def people_met(drawn: Drawn) -> pd.DataFrame:
             "day": [(day - drawn.scenario.start).days for day in dates],
             **{f"people_{end}": values for end, values in drawn.ends(met).items()},
             "people_mean": [drawn.mean(column) for column in met.T],
-            "people_se": standard_errors(met),
+            "people_se": standard_errors(met, drawn.effective),
             "people_expected_values": alone,
             **_returned(drawn),
         }
@@ -94,7 +94,7 @@ def _returned(drawn: Drawn) -> dict[str, Any]:
     return {
         **{f"returned_{end}": values for end, values in drawn.ends(returned).items()},
         "returned_mean": [mean(column) for column in returned.T],
-        "returned_se": standard_errors(returned),
+        "returned_se": standard_errors(returned, drawn.effective),
         **{f"present_{end}": values for end, values in drawn.ends(present).items()},
         "early_p50": drawn.ends(early)["p50"],
     }

@@ -65,14 +65,17 @@ def _never(drawn: Drawn) -> dict[str, object]:
     never = np.isinf(drawn.ready_s).sum(axis=1)
     return {
         "communities_never": mean(never),
-        "communities_never_se": standard_error(never),
+        "communities_never_se": standard_error(never, drawn.effective),
         **_ends(drawn, "communities_never", never),
     }
 
 
 def _mean(drawn: Drawn, name: str, values: NDArray[Any]) -> dict[str, object]:
     """Mean over the draws under a name, and its standard error."""
-    return {f"{name}_mean": drawn.mean(values), f"{name}_se": standard_error(values)}
+    return {
+        f"{name}_mean": drawn.mean(values),
+        f"{name}_se": standard_error(values, drawn.effective),
+    }
 
 
 def _ends(

@@ -25,6 +25,7 @@ from returnplan.scenario.checks import (
     facts,
     figures,
     numbers,
+    posterior,
     reach,
     references,
     serving,
@@ -34,7 +35,7 @@ from returnplan.scenario.checks import (
 )
 from returnplan.scenario.checks.draft import CHECKS, Draft
 
-THEMES = (references, dates, facts, numbers, chance, reach, work, size)
+THEMES = (references, dates, facts, numbers, chance, posterior, reach, work, size)
 PLAUSIBILITY = (access, serving, figures, whereabouts)
 
 

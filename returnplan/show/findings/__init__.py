@@ -38,6 +38,7 @@ from returnplan.show.findings.decisions import Decision, decisions, parting
 from returnplan.show.findings.findings import (
     Findings,
     Range,
+    calibrated_words,
     findings_of,
     on,
     open_findings,
@@ -90,6 +91,7 @@ __all__ = [
     "assumptions_line",
     "blocks_most",
     "bottlenecks",
+    "calibrated_words",
     "conditions",
     "cost_note",
     "decimals",

@@ -211,7 +211,11 @@ class Findings:
         """Binding chains of each allocation, in the language."""
         seed = int(self.run.manifest["seed"] or 0)
         prepared = self.opened.prepared
-        return {name: Chain(prepared, name, seed, self.words) for name in self.allocations}
+        of_run = self.opened.draws
+        return {
+            name: Chain(prepared, name, seed, self.words, of_run=of_run)
+            for name in self.allocations
+        }
 
     # What is said in many places
 
@@ -391,6 +395,8 @@ def _provenance(run: Run, words: Words) -> str:
     if manifest["draws"]:
         draws = words.plural("{number} draw", "{number} draws", manifest["draws"])
         how = words.phrase("{draws}, seed {seed}", draws=draws, seed=manifest["seed"])
+    if run.calibration:
+        how = f"{how}, {calibrated_words(run, words)}"
     line = words.phrase(
         "Scenario {scenario}, {how}, returnplan {version}, results {digest}",
         scenario=manifest["scenario"],
@@ -399,6 +405,20 @@ def _provenance(run: Run, words: Words) -> str:
         digest=str(manifest["digest"])[:DIGEST_SIGNS],
     )
     return f"{line}. {edited(words)}" if run.edited else line
+
+
+def calibrated_words(run: Run, words: Words) -> str:
+    """Say that a run is calibrated: on how many facts, up to which day; empty: it is not."""
+    made = run.calibration
+    if made is None:
+        return ""
+    day = words.date(dt.date.fromisoformat(made["last_fact"]))
+    return words.plural(
+        "calibrated on {number} fact to {date}",
+        "calibrated on {number} facts to {date}",
+        made["facts"],
+        date=day,
+    )
 
 
 def edited(words: Words) -> str:

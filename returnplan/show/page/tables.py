@@ -13,6 +13,7 @@ from returnplan.show.findings import (
     NONE,
     Findings,
     bottlenecks,
+    calibrated_words,
     cost_note,
     decimals,
     harm_rate,
@@ -395,6 +396,11 @@ def how_made(findings: Findings) -> tuple[tuple[str, str], ...]:
             else words.phrase("none: expected values"),
         ),
         (words.phrase("Seed"), "–" if seed is None else str(seed)),
+        *(
+            [(words.phrase("Calibration"), calibrated_words(findings.run, words))]
+            if findings.run.calibration
+            else []
+        ),
         (words.phrase("Version of returnplan"), str(manifest["returnplan"])),
         (words.phrase("SHA-256 of the results"), str(manifest["digest"])),
         (words.phrase("SHA-256 of the scenario"), str(manifest["scenario_sha256"])),

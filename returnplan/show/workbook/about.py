@@ -12,6 +12,7 @@ from returnplan.columns import Column, ColumnType, column_of, pattern
 from returnplan.domain import Assumption, Scenario, SourceLine, type_of_table
 from returnplan.model.chance.assumptions import rows_in_force
 from returnplan.model.chance.dependence import dependence_in_force
+from returnplan.runs import calibrated
 from returnplan.runs.tables.family import one_row
 from returnplan.scenario.dictionary import dictionary, expected
 from returnplan.show.workbook.cells import Sheets
@@ -109,6 +110,8 @@ def _lines(
     yield "Allocations", ", ".join(manifest["allocations"])
     draws = manifest["draws"]
     how = f"{draws:,} draws, seed {manifest['seed']}" if draws else "run on expected values"
+    if "calibration" in manifest:
+        how += f", {calibrated.words(manifest['calibration'])}"
     yield "Draws", f"{how}. {manifest['note']}"
     for number, (name, text) in enumerate(manifest.get("expected_values", {}).items()):
         yield "" if number else OF_ONE_RUN, f"{name}: {text}"
