@@ -4,7 +4,7 @@ In: a run folder, opened once as :class:`Findings` by :func:`open_findings`. Out
 finished sentences in their language. Nothing here knows how a page looks.
 
 ``findings`` the opened run, and how numbers, dates and ranges are written; ``leader`` which
-allocation is ahead: the headline; ``options`` allocations side by side; ``targets`` how likely each
+allocation is ahead, ``headline`` said in sentences; ``options`` allocations side by side; ``targets`` how likely each
 is reached; ``waiting`` causes, districts, key roads; ``decisions`` what must be decided, by when;
 ``certainty`` what drives the
 results; ``communities`` the profile of one; ``context`` risks, sources, required wording.
@@ -43,7 +43,8 @@ from returnplan.show.findings.findings import (
     range_of,
     records,
 )
-from returnplan.show.findings.leader import headline, leader, ranked, rivals, standing
+from returnplan.show.findings.headline import headline, standing
+from returnplan.show.findings.leader import leader, level_with, ranked, rival
 from returnplan.show.findings.options import (
     NONE,
     Difference,
@@ -99,6 +100,7 @@ __all__ = [
     "how_sure",
     "key_roads",
     "leader",
+    "level_with",
     "mark",
     "not_modelled",
     "on",
@@ -113,7 +115,7 @@ __all__ = [
     "rate_text",
     "records",
     "risks",
-    "rivals",
+    "rival",
     "source_words",
     "sources",
     "standing",
