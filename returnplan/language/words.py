@@ -40,6 +40,8 @@ LOCALES = {"en": "en_GB"}
 DIGITS = "latn"
 """Figures are written 0 to 9 in every language, as in the tables beside them."""
 LARGEST_PERCENT = 99
+ROUNDING = 1e-9
+"""What a share may lack of a half that it stands for."""
 DRAWS_FOR_DAYS = 256
 """Fewer draws than these say the quarter in which a date falls, and not its day (model §9)."""
 Later = NewType("Later", str)
@@ -188,14 +190,14 @@ class Words:
         return format_decimal(rounded, pattern, self.locale, numbering_system=DIGITS)
 
     def percent(self, part: float, whole: float = 1.0) -> str:
-        """Return a share in whole percent; 0 and 100 only where it is exactly none or all.
+        """Return a share in whole percent, rounded; 0 and 100 only where it is none or all.
 
         A share that is not a number (nan) is withheld.
 
         Examples
         --------
-        >>> [ENGLISH.percent(part, 1000) for part in (0, 1, 500, 999, 1000)]
-        ['0 %', '<1 %', '50 %', '>99 %', '100 %']
+        >>> [ENGLISH.percent(part, 10_000) for part in (0, 10, 4573, 9890, 9990, 10_000)]
+        ['0 %', '<1 %', '46 %', '99 %', '>99 %', '100 %']
         """
         share = 100 * part / whole if whole else 0.0
         if math.isnan(share):
@@ -208,7 +210,7 @@ class Words:
             return "<1 %"
         if share > LARGEST_PERCENT:
             return f">{LARGEST_PERCENT} %"
-        return f"{int(share + 1e-9)} %"
+        return f"{math.floor(share + 0.5 + ROUNDING)} %"
 
     def date(self, day: dt.date) -> str:
         """Return a date, for instance 3 May 2031."""
