@@ -22,6 +22,7 @@ from returnplan.runs.folder import SCENARIO_COPY, TABLES
 from returnplan.runs.paired import differences, verdicts
 from returnplan.runs.reading import Run, fitting
 from returnplan.runs.ready_days import LEAST_DRAWS
+from returnplan.scenario.made_of import made_of
 from returnplan.show.audience.contributors import yearly_days
 from returnplan.show.audience.tables import Audience, for_audience
 from returnplan.show.drawing import View, map_tables, range_words, ranged, view_of
@@ -139,6 +140,11 @@ class Findings:
         dates = sorted(day for day in counts if counts[day] == len(self.allocations))
         goal = horizon_date(scenario.start, years)
         return next((day for day in dates if day >= goal), self.horizon)
+
+    @cached_property
+    def made_of(self) -> str:
+        """What is observed and what is made up, in one line."""
+        return made_of(self.scenario, self.words)
 
     @cached_property
     def people(self) -> int:

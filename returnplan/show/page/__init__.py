@@ -123,6 +123,7 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "mark": mark(findings),
         "headline": headline(findings),
         "standing": standing(findings),
+        "made_of": findings.made_of,
         "statements": statements(findings),
         "titles": [findings.title(name) for name in findings.allocations],
         "options": tables.option_table(findings),

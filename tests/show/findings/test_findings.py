@@ -160,7 +160,7 @@ def test_an_allocation_is_not_clearly_ahead_of_one_with_which_it_is_level() -> N
     assert "Against “C”: differ in 8 of 10 draws; at most 98 % of draws." in text
     assert text.endswith(
         f"{NOT_CLEAR} Where it differs from “C”: Communities not met by 1 Jan 2030: about 0.2 of 2 "
-        "(0 to 1) against about 1 of 2 (1 to 1)."
+        "(0 to 1) against about 1 of 2 (1 to 1); Cost, million USD: 2.0 against 3.0."
     )
     twice = {
         name: (2 * list(alpha), 2 * list(beta))
