@@ -530,7 +530,7 @@ def _verdicts(tables: Tables, room: _Room) -> pd.DataFrame:
     table = tables["verdicts"]
     is_days = table["measure"] == "person_days"
     ten = 10.0**-PERSON_DAYS_DIGIT
-    numbers = [name for name in table if name not in NAMES_OF_VERDICTS]
+    numbers = [str(name) for name in table if name not in NAMES_OF_VERDICTS]
     table = table.assign(**{name: table[name].astype(float).where(is_days) for name in numbers})
     rounded = ("mean", "low", "high", "p10", "p90")
     table = table.assign(**{name: (table[name] / ten).round() * ten for name in rounded})

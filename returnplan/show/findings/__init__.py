@@ -4,10 +4,10 @@ In: a run folder, opened once as :class:`Findings` by :func:`open_findings`. Out
 finished sentences in their language. Nothing here knows how a page looks.
 
 ``findings`` the opened run, and how numbers, dates and ranges are written; ``leader`` which
-allocation is ahead, ``headline`` said in sentences; ``options`` allocations side by side; ``targets`` how likely each
-is reached; ``waiting`` causes, districts, key roads; ``decisions`` what must be decided, by when;
-``certainty`` what drives the
-results; ``communities`` the profile of one; ``context`` risks, sources, required wording.
+allocation is ahead, ``headline`` said in sentences; ``options`` allocations side by side;
+``targets`` how likely each is reached; ``waiting`` causes, districts, key roads; ``decisions`` what
+must be decided, by when; ``certainty`` what drives the results; ``communities`` the profile of one;
+``context`` risks, sources, required wording.
 
 To add a finding: a function here that takes the findings and returns a sentence or a dataclass;
 then name it where ``page`` and ``brief`` are to show it. To add a decision: a rule in

@@ -217,7 +217,8 @@ class Findings:
         Returns
         -------
         Mapping[str, Any] | None
-            Row of :func:`returnplan.runs.paired.verdicts`; None: fewer than two draws, or not shown.
+            Row of :func:`returnplan.runs.paired.verdicts`; None: fewer than two draws, or
+            not shown.
         """
         table = self.tables.get("verdicts")
         if table is None:

@@ -428,6 +428,6 @@ def decimals(findings: Findings, casualties: float) -> int:
 
 
 def person_days_unit(findings: Findings) -> float:
-    """In which differences of person-days are written: millions or thousands, after the largest difference; without draws after the totals."""
+    """Unit of differences of person-days: millions or thousands, after the largest total."""
     largest = findings.tables["summary"]["person_days_mean"].max()
     return MILLION if largest >= MILLIONS_FROM else THOUSAND

@@ -122,7 +122,9 @@ def test_the_headline_names_the_allocation_ahead_with_range_difference_and_how_o
 def test_people_wait_least_though_as_many_are_met_at_the_horizon() -> None:
     # At the end all are home under both; under the second half a year later.
     early, late = ([100.0] * 20, [200.0] * 20), ([283.0] * 20, [383.0] * 20)
-    findings = tiny(ready={"late": late, "early": early}, titles={"late": "L", "early": "E"}, draws=20)
+    findings = tiny(
+        ready={"late": late, "early": early}, titles={"late": "L", "early": "E"}, draws=20
+    )
     assert (leader(findings), rival(findings), level_with(findings)) == ("early", "late", ())
     # 400 people x 183 days, in every draw.
     assert "waiting is −73.2 thousand person-days on average (−73.2 to −73.2" in ahead(findings)
