@@ -4,7 +4,8 @@ In: a run folder, opened once as :class:`Findings` by :func:`open_findings`. Out
 finished sentences in their language. Nothing here knows how a page looks.
 
 ``findings`` the opened run, and how numbers, dates and ranges are written; ``leader`` which
-allocation is ahead, ``headline`` said in sentences; ``options`` allocations side by side;
+allocation is ahead, ``headline`` said in sentences; ``options`` allocations side by side,
+``numbers`` the biggest of them;
 ``targets`` how likely each is reached; ``waiting`` causes, districts, key roads; ``decisions`` what
 must be decided, by when; ``certainty`` what drives the results; ``communities`` the profile of one;
 ``context`` risks, sources, required wording.
@@ -45,6 +46,7 @@ from returnplan.show.findings.findings import (
 )
 from returnplan.show.findings.headline import headline, standing
 from returnplan.show.findings.leader import leader, level_with, ranked, rival
+from returnplan.show.findings.numbers import BigNumber, big_numbers
 from returnplan.show.findings.options import (
     NONE,
     Difference,
@@ -71,6 +73,7 @@ from returnplan.show.findings.waiting import (
 
 __all__ = [
     "NONE",
+    "BigNumber",
     "Bottleneck",
     "CauseRow",
     "Decision",
@@ -85,6 +88,7 @@ __all__ = [
     "Range",
     "Reached",
     "assumptions_line",
+    "big_numbers",
     "blocks_most",
     "bottlenecks",
     "conditions",

@@ -21,8 +21,10 @@ from markupsafe import Markup
 
 from returnplan.scenario.background import Background
 from returnplan.show.findings import (
+    BigNumber,
     Findings,
     assumptions_line,
+    big_numbers,
     blocks_most,
     conditions,
     decisions,
@@ -32,6 +34,7 @@ from returnplan.show.findings import (
     leader,
     mark,
     not_modelled,
+    options,
     risks,
     sources,
     standing,
@@ -116,6 +119,11 @@ def _frame(findings: Findings) -> dict[str, Any]:
     }
 
 
+def _numbers(findings: Findings, allocation: str) -> tuple[BigNumber, ...]:
+    (option,) = (one for one in options(findings) if one.allocation == allocation)
+    return big_numbers(findings, option)
+
+
 def _contents(findings: Findings, background: Background) -> dict[str, Any]:
     """Sentences and tables, in the order of the page."""
     words, best = findings.words, leader(findings)
@@ -124,6 +132,7 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "headline": headline(findings),
         "standing": standing(findings),
         "made_of": findings.made_of,
+        "numbers": _numbers(findings, best),
         "statements": statements(findings),
         "titles": [findings.title(name) for name in findings.allocations],
         "options": tables.option_table(findings),
