@@ -12,7 +12,7 @@ import io
 import math
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NewType
@@ -211,6 +211,30 @@ class Words:
         if share > LARGEST_PERCENT:
             return f">{LARGEST_PERCENT} %"
         return f"{math.floor(share + 0.5 + ROUNDING)} %"
+
+    def percents(self, parts: Sequence[float]) -> list[str]:
+        """Return the shares of all parts of a whole in percent that add up to 100.
+
+        By largest remainder (Hare's method): each share is cut, and what is missing of 100 goes to
+        those that lost most. A part that is left with 0 is written as a small one.
+
+        Examples
+        --------
+        >>> ENGLISH.percents([1, 1, 1]), ENGLISH.percents([999, 1]), ENGLISH.percents([0, 2])
+        (['34 %', '33 %', '33 %'], ['>99 %', '<1 %'], ['0 %', '100 %'])
+        """
+        whole = math.fsum(parts)
+        if not whole > 0:
+            return [self.percent(part, whole) for part in parts]
+        shares = [100 * part / whole for part in parts]
+        cut = [math.floor(share + ROUNDING) for share in shares]
+        lost = sorted(range(len(parts)), key=lambda at: cut[at] - shares[at])
+        for at in lost[: 100 - sum(cut)]:
+            cut[at] += 1
+        return [
+            f"{number} %" if 0 < number <= LARGEST_PERCENT else self.percent(part, whole)
+            for part, number in zip(parts, cut, strict=True)
+        ]
 
     def date(self, day: dt.date) -> str:
         """Return a date, for instance 3 May 2031."""

@@ -348,10 +348,7 @@ def _waiting(sheets: Sheets, findings: Findings, box: Box) -> float:
         bars(
             sheets,
             causes,
-            [
-                Bar(name=row.name, share=row.share / longest, text=words.percent(row.share))
-                for row in rows
-            ],
+            [Bar(name=row.name, share=row.share / longest, text=row.percent) for row in rows],
             name_share=0.52,
         )
     ]

@@ -168,7 +168,7 @@ def _teams(findings: Findings) -> Iterator[Decision]:
     why = words.phrase(
         "Under “{title}” {share} of all person-days of waiting are for such a team.",
         title=findings.title(best),
-        share=words.percent(causes[0].share),
+        share=causes[0].percent,
     )
     if since:
         values = {"days": words.number(LONG_WAIT_DAYS), "date": words.date(since)}

@@ -65,7 +65,10 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "targets": _targets(findings),
         "districts": districts,
         "causes": [
-            [[cause.name, significant(cause.person_days)] for cause in bottlenecks(findings, name)]
+            [
+                [cause.name, significant(cause.person_days), cause.percent]
+                for cause in bottlenecks(findings, name)
+            ]
             for name in names
         ],
     }

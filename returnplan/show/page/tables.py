@@ -163,9 +163,9 @@ def cause_table(findings: Findings) -> Table:
     words = findings.words
     causes = [bottlenecks(findings, name) for name in findings.allocations]
     names = {row.cause: row.name for rows in causes for row in rows}
-    shares = [{row.cause: row.share for row in rows} for rows in causes]
+    shares = [{row.cause: row.percent for row in rows} for rows in causes]
     rows = (
-        (names[cause], *(words.percent(share.get(cause, 0.0)) for share in shares))
+        (names[cause], *(share.get(cause, words.percent(0.0)) for share in shares))
         for cause in sorted(names, key=lambda cause: cause == "other")
     )
     headings = (words.phrase("Cause"), *map(findings.title, findings.allocations))

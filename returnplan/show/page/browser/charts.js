@@ -274,13 +274,12 @@ function startCauses() {
   const show = (changed) => {
     if (!changed.has("allocation")) return;
     const causes = data.causes[state.allocation];
-    const total = causes.reduce((sum, [, days]) => sum + days, 0);
     const most = Math.max(...causes.map(([, days]) => days), 1);
-    $("causes-now").replaceChildren(...causes.map(([name, days]) => {
+    $("causes-now").replaceChildren(...causes.map(([name, days, share]) => {
       const drawn = bar("cause");
       drawn.set(days / most);
       return make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "wide" }, drawn.box),
-        make("td", { class: "number" }, percent(days / total)), make("td", { class: "number" }, number(days)));
+        make("td", { class: "number" }, share.replace(" %", "\u00a0%")), make("td", { class: "number" }, number(days)));
     }));
   };
   follow(show);
