@@ -6,7 +6,8 @@ finished sentences in their language. Nothing here knows how a page looks.
 ``findings`` the opened run, and how numbers, dates and ranges are written; ``leader`` which
 allocation is ahead, ``headline`` said in sentences; ``options`` allocations side by side,
 ``numbers`` the biggest of them;
-``targets`` how likely each is reached; ``waiting`` causes, districts, key roads; ``decisions`` what
+``targets`` how likely each is reached; ``waiting`` causes, districts, key roads;
+``teams`` how busy they are; ``decisions`` what
 must be decided, by when; ``certainty`` what drives the results; ``communities`` the profile of one;
 ``context`` risks, sources, required wording.
 
@@ -60,6 +61,7 @@ from returnplan.show.findings.options import (
     rate_text,
 )
 from returnplan.show.findings.targets import Reached, target_name, targets
+from returnplan.show.findings.teams import TeamUse, idle_most, team_use
 from returnplan.show.findings.waiting import (
     Bottleneck,
     District,
@@ -87,6 +89,7 @@ __all__ = [
     "Profile",
     "Range",
     "Reached",
+    "TeamUse",
     "assumptions_line",
     "big_numbers",
     "blocks_most",
@@ -102,6 +105,7 @@ __all__ = [
     "harm_rate",
     "headline",
     "how_sure",
+    "idle_most",
     "key_roads",
     "leader",
     "level_with",
@@ -127,4 +131,5 @@ __all__ = [
     "statements",
     "target_name",
     "targets",
+    "team_use",
 ]

@@ -26,6 +26,7 @@ from returnplan.show.findings import (
     rate_text,
     records,
     source_words,
+    team_use,
 )
 from returnplan.show.page.districts import district_name
 from returnplan.show.page.rounding import significant
@@ -170,6 +171,31 @@ def cause_table(findings: Findings) -> Table:
     )
     headings = (words.phrase("Cause"), *map(findings.title, findings.allocations))
     return Table(headings=headings, rows=tuple(rows))
+
+
+def team_tables(findings: Findings) -> tuple[Table, ...]:
+    """How teams spend their days, of each allocation, the leading one first; public: none."""
+    words, best = findings.words, leader(findings)
+    headings = (
+        words.phrase("Teams"),
+        words.phrase("Team-days present"),
+        words.phrase("Idle"),
+        words.phrase("Of workable days on what no condition asks for"),
+    )
+    tables = []
+    for name in sorted(findings.allocations, key=lambda name: name != best):
+        rows = tuple(
+            (
+                use.name,
+                words.number(use.team_days),
+                words.percent(use.idle),
+                words.percent(use.unneeded),
+            )
+            for use in team_use(findings, name)
+        )
+        if rows:
+            tables.append(Table(title=findings.title(name), headings=headings, rows=rows))
+    return tuple(tables)
 
 
 def cost_table(findings: Findings) -> Table:
