@@ -4,7 +4,7 @@ In: tables in the order that the chart declares as its ``needs``, a `View` with 
 (start, horizon, names), and an optional ``ax``. Out: the axes. A chart reads no files.
 
 A file a question: ``people`` and ``returns`` how many, when; ``cost`` for how much money;
-``paired`` which allocation is better; ``drivers`` what results hang on; ``dates``, ``gantt`` and
+``paired`` which allocation is better; ``drivers`` what results hang on; ``dates``, ``waits`` and
 ``gates`` when, and what holds each community back; ``causes`` and ``roads`` what people wait for;
 ``districts`` who is served when; ``land`` hectares; ``teams`` what teams do.
 
@@ -18,7 +18,6 @@ from returnplan.show.charts.cost import people_against_cost
 from returnplan.show.charts.dates import ready_dates
 from returnplan.show.charts.districts import share_by_district
 from returnplan.show.charts.drivers import what_drives
-from returnplan.show.charts.gantt import ready_gantt
 from returnplan.show.charts.gates import gate_matrix
 from returnplan.show.charts.land import hectares, hectares_by_year
 from returnplan.show.charts.paired import paired_differences
@@ -31,6 +30,7 @@ from returnplan.show.charts.teams import (
     time_no_condition_asks_for,
     unneeded,
 )
+from returnplan.show.charts.waits import waits_by_community
 
 __all__ = [
     "conditions_met_over_time",
@@ -42,12 +42,12 @@ __all__ = [
     "paired_differences",
     "people_against_cost",
     "ready_dates",
-    "ready_gantt",
     "returns_over_time",
     "share_by_district",
     "team_occupation",
     "time_no_condition_asks_for",
     "unneeded",
     "waiting_by_cause",
+    "waits_by_community",
     "what_drives",
 ]
