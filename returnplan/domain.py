@@ -24,6 +24,7 @@ PlaceKind = Literal["settlement", "hub", "base", "junction"]
 HazardClass = Literal["SHA", "CHA"]
 LandClass = Literal["minefield", "low_density", "battle_area"]
 Record = Literal["none", "partial", "full"]
+SourceKind = Literal["observed", "derived", "assumed", "synthetic"]
 Difficulty = Literal["low", "medium", "high", "extreme"]
 Denied = Literal["housing", "road", "farmland", "water", "power", "health", "education", "other"]
 WorksKind = Literal["water", "power", "health", "education", "shelter", "risk_education"]
@@ -845,6 +846,13 @@ class SourceLine:
     organisation: Annotated[Words, _words("who published it")] = ""
     year: Annotated[int | None, column("year of publication", ge=1800, le=2200)] = None
     licence: Annotated[Words, _words("terms of use")] = ""
+    kind: Annotated[
+        SourceKind | None,
+        column(
+            "how its numbers came about: observed (counted, measured, published), derived from "
+            "such numbers, assumed, or synthetic (made up); empty: not stated, and pages say so"
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)

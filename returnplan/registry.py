@@ -13,10 +13,13 @@ class Family(Mapping[str, T]):
     ----------
     kind
         What a member is called in messages, for instance ``gate``.
+    renamed
+        New names of members by their old ones, which messages answer with.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, renamed: Mapping[str, str] | None = None) -> None:
         self.kind = kind
+        self._renamed = dict(renamed or {})
         self._members: dict[str, T] = {}
 
     def add(self, name: str, member: T) -> T:
@@ -48,6 +51,9 @@ class Family(Mapping[str, T]):
         try:
             return self._members[name]
         except KeyError:
+            if name in self._renamed:
+                new = self._renamed[name]
+                raise KeyError(f"the {self.kind} {name} is now called {new}") from None
             known = ", ".join(self._members)
             raise KeyError(f"no {self.kind} is called {name}; there are: {known}") from None
 

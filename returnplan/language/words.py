@@ -12,7 +12,7 @@ import io
 import math
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NewType
@@ -40,6 +40,8 @@ LOCALES = {"en": "en_GB"}
 DIGITS = "latn"
 """Figures are written 0 to 9 in every language, as in the tables beside them."""
 LARGEST_PERCENT = 99
+ROUNDING = 1e-9
+"""What a share may lack of a half that it stands for."""
 DRAWS_FOR_DAYS = 256
 """Fewer draws than these say the quarter in which a date falls, and not its day (model §9)."""
 Later = NewType("Later", str)
@@ -188,14 +190,14 @@ class Words:
         return format_decimal(rounded, pattern, self.locale, numbering_system=DIGITS)
 
     def percent(self, part: float, whole: float = 1.0) -> str:
-        """Return a share in whole percent; 0 and 100 only where it is exactly none or all.
+        """Return a share in whole percent, rounded; 0 and 100 only where it is none or all.
 
         A share that is not a number (nan) is withheld.
 
         Examples
         --------
-        >>> [ENGLISH.percent(part, 1000) for part in (0, 1, 500, 999, 1000)]
-        ['0 %', '<1 %', '50 %', '>99 %', '100 %']
+        >>> [ENGLISH.percent(part, 10_000) for part in (0, 10, 4573, 9890, 9990, 10_000)]
+        ['0 %', '<1 %', '46 %', '99 %', '>99 %', '100 %']
         """
         share = 100 * part / whole if whole else 0.0
         if math.isnan(share):
@@ -208,7 +210,31 @@ class Words:
             return "<1 %"
         if share > LARGEST_PERCENT:
             return f">{LARGEST_PERCENT} %"
-        return f"{int(share + 1e-9)} %"
+        return f"{math.floor(share + 0.5 + ROUNDING)} %"
+
+    def percents(self, parts: Sequence[float]) -> list[str]:
+        """Return the shares of all parts of a whole in percent that add up to 100.
+
+        By largest remainder (Hare's method): each share is cut, and what is missing of 100 goes to
+        those that lost most. A part that is left with 0 is written as a small one.
+
+        Examples
+        --------
+        >>> ENGLISH.percents([1, 1, 1]), ENGLISH.percents([999, 1]), ENGLISH.percents([0, 2])
+        (['34 %', '33 %', '33 %'], ['>99 %', '<1 %'], ['0 %', '100 %'])
+        """
+        whole = math.fsum(parts)
+        if not whole > 0:
+            return [self.percent(part, whole) for part in parts]
+        shares = [100 * part / whole for part in parts]
+        cut = [math.floor(share + ROUNDING) for share in shares]
+        lost = sorted(range(len(parts)), key=lambda at: cut[at] - shares[at])
+        for at in lost[: 100 - sum(cut)]:
+            cut[at] += 1
+        return [
+            f"{number} %" if 0 < number <= LARGEST_PERCENT else self.percent(part, whole)
+            for part, number in zip(parts, cut, strict=True)
+        ]
 
     def date(self, day: dt.date) -> str:
         """Return a date, for instance 3 May 2031."""

@@ -127,7 +127,8 @@ def verdicts(spread: Spread) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``allocation``, ``against``, ``measure`` and ``verdict`` (better, worse, level).
+        ``allocation``, ``against``, ``measure``, and what
+        :class:`returnplan.runs.difference.Difference` says of the difference.
 
     Raises
     ------
@@ -136,13 +137,13 @@ def verdicts(spread: Spread) -> pd.DataFrame:
     """
     names = spread.allocations
     rows = [
-        (names[one], names[other], found.name, found.apart(one, other).verdict)
+        (names[one], names[other], found.name, *dataclasses.astuple(found.apart(one, other)))
         for found in _measures(spread, [spread.horizon])
         for one in range(len(names))
         for other in range(len(names))
         if one != other
     ]
-    columns = ["allocation", "against", "measure", "verdict"]
+    columns = ["allocation", "against", "measure", *FIELDS]
     return typed("verdicts", pd.DataFrame(rows, columns=columns))
 
 

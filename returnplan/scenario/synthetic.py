@@ -53,11 +53,14 @@ ITEMS_PER_KM2 = {"minefield": 800.0, "low_density": 20.0, "battle_area": 10.0}
 FIELD = "made_up"
 MEASURED = "bih_map"
 SOURCES = (
-    SourceLine(id=FIELD, title="Made up by returnplan new", year=2024, licence="CC0"),
+    SourceLine(
+        id=FIELD, title="Made up by returnplan new", year=2024, licence="CC0", kind="synthetic"
+    ),
     SourceLine(
         id=MEASURED,
         title="Areas: log-normal measured on the public mine map of Bosnia and Herzegovina",
         licence="figures only",
+        kind="synthetic",
     ),
 )
 GATES: dict[str, dict[str, float]] = {

@@ -71,6 +71,33 @@ def test_slider_and_switch_move_map_charts_and_readout_as_the_tables_say(
         assert picture(page, "#people-chart") != now[1]
 
 
+@pytest.mark.parametrize("screen", [{"width": 1366, "height": 768}, PHONE])
+def test_the_first_screen_shows_headline_numbers_map_people_and_switch(
+    opened: Opened, screen: dict[str, int]
+) -> None:
+    shown = (".headline", ".made-of", "#numbers", "#allocation", "#step", "#map", "#people-chart")
+    with opened(viewport=screen) as page:
+        for name in shown:
+            box = page.locator(name).bounding_box()
+            assert box is not None
+            assert box["height"] > 0
+            assert box["x"] >= 0, name
+            assert box["x"] + box["width"] <= screen["width"], name
+            assert box["y"] + box["height"] <= screen["height"], name
+
+
+def test_the_big_numbers_are_those_of_the_chosen_allocation(
+    opened: Opened, valley_run: Path
+) -> None:
+    run = rp.load_run(valley_run)
+    costs = run.summary.set_index("allocation")["cost_usd_mean"] / 1e6
+    with opened() as page:
+        for number, name in enumerate(run.allocations):
+            page.select_option("#allocation", str(number))
+            last = page.locator("#numbers > div").last
+            assert last.locator(".value").inner_text() == f"{costs[name]:.1f}"
+
+
 def test_the_map_counts_settlements_and_roads_that_are_ready_by_the_date(
     opened: Opened, valley_run: Path
 ) -> None:

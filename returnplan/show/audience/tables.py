@@ -556,8 +556,14 @@ def _sensitivity(tables: Tables, _: _Room) -> pd.DataFrame:
     return tables["sensitivity"]
 
 
+NAMES_OF_VERDICTS = ("allocation", "against", "measure", "verdict")
+
+
 def _verdicts(tables: Tables, room: _Room) -> pd.DataFrame:
-    """Only of allocations whose people at the horizon, or person-days, are shown."""
+    """Only of allocations whose people at the horizon, or person-days, are shown.
+
+    Numbers are those of person-days; for people they stand in ``differences``, by date.
+    """
     days = room.opened.country
     is_end = days["is_shown"] & (days["date"] == room.horizon)
     shown_of = {
@@ -565,6 +571,12 @@ def _verdicts(tables: Tables, room: _Room) -> pd.DataFrame:
         "person_days": set(room.allocations) - set(room.opened.hides_waiting),
     }
     table = tables["verdicts"]
+    is_days = table["measure"] == "person_days"
+    ten = 10.0**-PERSON_DAYS_DIGIT
+    numbers = [str(name) for name in table if name not in NAMES_OF_VERDICTS]
+    table = table.assign(**{name: table[name].astype(float).where(is_days) for name in numbers})
+    rounded = ("mean", "low", "high", "p10", "p90")
+    table = table.assign(**{name: (table[name] / ten).round() * ten for name in rounded})
     is_open = [
         {row["allocation"], row["against"]} <= shown_of[row["measure"]]
         for row in table.to_dict("records")

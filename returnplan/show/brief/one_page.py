@@ -190,6 +190,7 @@ def _end(sheets: Sheets, findings: Findings, box: Box) -> None:
     texts = [
         *others,
         words.phrase("Teams and dates change: this page tells of the plan that was modelled."),
+        findings.made_of,
         assumptions_line(findings),
         contact(findings) if findings.contact else "",
     ]

@@ -144,7 +144,7 @@ def _first_page(sheets: Sheets, findings: Findings) -> None:
 
 def _headline(sheets: Sheets, findings: Findings, box: Box) -> float:
     """Write the headline in bold, and below it how surely that allocation is ahead."""
-    texts = (headline(findings), standing(findings))
+    texts = (headline(findings), f"{standing(findings)} {findings.made_of}".strip())
     inner = Box(x=box.x + 2, y=box.y + 1.6, w=box.w - 4, h=HEADLINE)
     size = 9.6
 
@@ -348,10 +348,7 @@ def _waiting(sheets: Sheets, findings: Findings, box: Box) -> float:
         bars(
             sheets,
             causes,
-            [
-                Bar(name=row.name, share=row.share / longest, text=words.percent(row.share))
-                for row in rows
-            ],
+            [Bar(name=row.name, share=row.share / longest, text=row.percent) for row in rows],
             name_share=0.52,
         )
     ]

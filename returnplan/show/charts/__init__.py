@@ -4,7 +4,7 @@ In: tables in the order that the chart declares as its ``needs``, a `View` with 
 (start, horizon, names), and an optional ``ax``. Out: the axes. A chart reads no files.
 
 A file a question: ``people`` and ``returns`` how many, when; ``cost`` for how much money;
-``paired`` which allocation is better; ``drivers`` what results hang on; ``dates``, ``gantt`` and
+``paired`` which allocation is better; ``drivers`` what results hang on; ``dates``, ``waits`` and
 ``gates`` when, and what holds each community back; ``causes`` and ``roads`` what people wait for;
 ``districts`` who is served when; ``land`` hectares; ``past`` what was published; ``teams`` what
 teams do; ``victims`` victims among all people, beside the model.
@@ -19,7 +19,6 @@ from returnplan.show.charts.cost import people_against_cost
 from returnplan.show.charts.dates import ready_dates
 from returnplan.show.charts.districts import share_by_district
 from returnplan.show.charts.drivers import what_drives
-from returnplan.show.charts.gantt import ready_gantt
 from returnplan.show.charts.gates import gate_matrix
 from returnplan.show.charts.land import hectares, hectares_by_year
 from returnplan.show.charts.paired import paired_differences
@@ -34,6 +33,7 @@ from returnplan.show.charts.teams import (
     unneeded,
 )
 from returnplan.show.charts.victims import victims_and_power_law
+from returnplan.show.charts.waits import waits_by_community
 
 __all__ = [
     "conditions_met_over_time",
@@ -45,7 +45,6 @@ __all__ = [
     "paired_differences",
     "people_against_cost",
     "ready_dates",
-    "ready_gantt",
     "released_and_published",
     "returns_over_time",
     "share_by_district",
@@ -54,5 +53,6 @@ __all__ = [
     "unneeded",
     "victims_and_power_law",
     "waiting_by_cause",
+    "waits_by_community",
     "what_drives",
 ]

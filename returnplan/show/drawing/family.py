@@ -84,7 +84,7 @@ class Chart:
         return self.title(view.words, bool(view.draws))
 
 
-CHARTS: Family[Chart] = Family("chart")
+CHARTS: Family[Chart] = Family("chart", renamed={"ready_gantt": "waits_by_community"})
 
 
 def chart(

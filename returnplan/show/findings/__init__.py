@@ -4,8 +4,9 @@ In: a run folder, opened once as :class:`Findings` by :func:`open_findings`. Out
 finished sentences in their language. Nothing here knows how a page looks.
 
 ``findings`` the opened run, and how numbers, dates and ranges are written; ``leader`` which
-allocation is ahead: the headline; ``options`` allocations side by side; ``targets`` how likely each
-is reached; ``waiting`` causes, districts, key roads; ``decisions`` what must be decided, by when;
+allocation is ahead, ``headline`` said in sentences; ``options`` allocations side by side,
+``numbers`` the biggest of them; ``targets`` how likely each is reached; ``waiting`` causes,
+districts, key roads; ``teams`` how busy they are; ``decisions`` what must be decided, by when;
 ``certainty`` what drives the results; ``past`` published facts beside the draws; ``victims`` those
 among all people, beside the model; ``communities`` the profile of one; ``context`` risks, sources,
 required wording.
@@ -45,7 +46,9 @@ from returnplan.show.findings.findings import (
     range_of,
     records,
 )
-from returnplan.show.findings.leader import headline, leader, ranked, rivals, standing
+from returnplan.show.findings.headline import headline, standing
+from returnplan.show.findings.leader import leader, level_with, ranked, rival
+from returnplan.show.findings.numbers import BigNumber, big_numbers
 from returnplan.show.findings.options import (
     NONE,
     Difference,
@@ -60,6 +63,7 @@ from returnplan.show.findings.options import (
 )
 from returnplan.show.findings.past import Held, done_so_far, held
 from returnplan.show.findings.targets import Reached, target_name, targets
+from returnplan.show.findings.teams import TeamUse, idle_most, team_use
 from returnplan.show.findings.victims import victims_of_all
 from returnplan.show.findings.waiting import (
     Bottleneck,
@@ -74,6 +78,7 @@ from returnplan.show.findings.waiting import (
 
 __all__ = [
     "NONE",
+    "BigNumber",
     "Bottleneck",
     "CauseRow",
     "Decision",
@@ -88,7 +93,9 @@ __all__ = [
     "Profile",
     "Range",
     "Reached",
+    "TeamUse",
     "assumptions_line",
+    "big_numbers",
     "blocks_most",
     "bottlenecks",
     "calibrated_words",
@@ -105,8 +112,10 @@ __all__ = [
     "headline",
     "held",
     "how_sure",
+    "idle_most",
     "key_roads",
     "leader",
+    "level_with",
     "mark",
     "not_modelled",
     "on",
@@ -121,7 +130,7 @@ __all__ = [
     "rate_text",
     "records",
     "risks",
-    "rivals",
+    "rival",
     "source_words",
     "sources",
     "standing",
@@ -129,5 +138,6 @@ __all__ = [
     "statements",
     "target_name",
     "targets",
+    "team_use",
     "victims_of_all",
 ]

@@ -14,7 +14,7 @@ from returnplan.insight.drivers import (
 )
 from returnplan.insight.sensitivity import LEAST_R2
 from returnplan.show.findings.findings import Findings
-from returnplan.show.findings.leader import compared_with, leader
+from returnplan.show.findings.leader import leader, rival
 
 MOST_GROUPS = 3
 """Groups of assumptions that a sentence names."""
@@ -26,7 +26,7 @@ def explained(findings: Findings) -> str:
     That is the leading one; where it is the first, with which all are compared, the next.
     """
     best = leader(findings)
-    return best if best != findings.first else compared_with(findings, best) or best
+    return best if best != findings.first else rival(findings) or best
 
 
 def how_sure(findings: Findings) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from returnplan.model.conditions.gates import gate_data, gate_name
 from returnplan.model.reasons.causes import WAITING
 from returnplan.scenario.funding import envelopes
 from returnplan.show.findings.findings import Findings
-from returnplan.show.findings.leader import compared_with, leader, met_on
+from returnplan.show.findings.leader import leader, met_on, rival
 from returnplan.show.findings.targets import targets
 from returnplan.show.findings.waiting import bottlenecks, delays_of
 
@@ -77,7 +77,7 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
         return
     words, apart = findings.words, parting(findings)
     best = leader(findings)
-    other = compared_with(findings, best)
+    other = rival(findings)
     differ = None if findings.is_public else _teams_differ(findings, best, other)
     texts = []
     if differ:
@@ -168,7 +168,7 @@ def _teams(findings: Findings) -> Iterator[Decision]:
     why = words.phrase(
         "Under “{title}” {share} of all person-days of waiting are for such a team.",
         title=findings.title(best),
-        share=words.percent(causes[0].share),
+        share=causes[0].percent,
     )
     if since:
         values = {"days": words.number(LONG_WAIT_DAYS), "date": words.date(since)}

@@ -24,6 +24,7 @@ from returnplan.runs.folder import SCENARIO_COPY, TABLES
 from returnplan.runs.paired import differences, verdicts
 from returnplan.runs.reading import Run, fitting
 from returnplan.runs.ready_days import LEAST_DRAWS
+from returnplan.scenario.made_of import made_of
 from returnplan.show.audience.contributors import yearly_days
 from returnplan.show.audience.tables import Audience, for_audience
 from returnplan.show.drawing import View, map_tables, range_words, ranged, view_of
@@ -143,6 +144,11 @@ class Findings:
         return next((day for day in dates if day >= goal), self.horizon)
 
     @cached_property
+    def made_of(self) -> str:
+        """What is observed and what is made up, in one line."""
+        return made_of(self.scenario, self.words)
+
+    @cached_property
     def people(self) -> int:
         """All people who wait; rounded for the public."""
         people = sum(community.people for community in self.scenario.communities)
@@ -174,12 +180,8 @@ class Findings:
         measure
             ``person_days`` or ``people_met``, by the horizon.
         """
-        table = self.tables.get("verdicts")
-        if table is None:
-            return ""
-        is_it = table["allocation"].eq(allocation) & table["against"].eq(against)
-        found = table.loc[is_it & table["measure"].eq(measure), "verdict"]
-        return str(found.iloc[0]) if len(found) else ""
+        row = self.pair(allocation, against, measure)
+        return str(row["verdict"]) if row else ""
 
     def difference(self, allocation: str, against: str, measure: str) -> Mapping[str, Any] | None:
         """Paired difference of an allocation to the first, or of the first to another.
@@ -205,6 +207,26 @@ class Findings:
         is_it = table["allocation"].eq(allocation) & table["measure"].eq(measure)
         mine = table[is_it]
         return next(records(on(mine, self.horizon) if measure == "people_met" else mine), None)
+
+    def pair(self, allocation: str, against: str, measure: str) -> Mapping[str, Any] | None:
+        """Paired difference of any two allocations by the horizon.
+
+        Parameters
+        ----------
+        measure
+            ``person_days`` or ``people_met``.
+
+        Returns
+        -------
+        Mapping[str, Any] | None
+            Row of :func:`returnplan.runs.paired.verdicts`; None: fewer than two draws, or
+            not shown.
+        """
+        table = self.tables.get("verdicts")
+        if table is None:
+            return None
+        is_it = table["allocation"].eq(allocation) & table["against"].eq(against)
+        return next(records(table[is_it & table["measure"].eq(measure)]), None)
 
     @cached_property
     def chains(self) -> Mapping[str, Chain]:
@@ -235,6 +257,10 @@ class Findings:
     def number(self, value: float, decimals: int = 0) -> str:
         """A number for people; nan is what the audience may not see."""
         return self.words.number(value, decimals)
+
+    def about(self, people: float) -> str:
+        """A number of people in prose: three digits at most; nan is withheld."""
+        return self.number(three_digits(people))
 
     def signed(self, number: float, decimals: int = 0) -> str:
         """A difference, with its sign."""
@@ -284,6 +310,19 @@ class Findings:
         if math.isnan(people):
             return self.number(people)
         return self.words.plural("{number} person", "{number} people", people)
+
+
+def three_digits(number: float) -> float:
+    """Round to three digits, as people say it.
+
+    Examples
+    --------
+    >>> [three_digits(number) for number in (359_512, 999, 1_005, 0)]
+    [360000, 999, 1000, 0]
+    """
+    if math.isnan(number) or not number:
+        return number
+    return round(number, min(0, 2 - math.floor(math.log10(abs(number)))))
 
 
 def records(table: pd.DataFrame) -> Iterator[dict[str, Any]]:

@@ -28,6 +28,8 @@ HECTARE_M2 = 1e4
 FARMLAND = "farmland_m2_by_"
 """Begin of the columns of ``summary`` that say it by a date."""
 NONE = "–"
+HALF_MET, COST, CASUALTIES, NEVER_MET = 4, 6, 7, 8
+"""Columns of the table of options."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ def option_headings(findings: Findings) -> tuple[str, ...]:
     """Headings of the table of options."""
     words = findings.words
     near, horizon = words.date(findings.near), words.date(findings.horizon)
-    unit = _person_days_unit(findings)
+    unit = person_days_unit(findings)
     return (
         words.phrase("Allocation"),
         words.phrase("Conditions met (modelled) by {date}, people", date=near),
@@ -350,7 +352,7 @@ def _merits(findings: Findings) -> dict[str, tuple[float, ...]]:
 
 def _texts(findings: Findings, name: str, item: dict[str, Any]) -> tuple[str, ...]:
     """Cells of one row of the table of options."""
-    words, unit = findings.words, _person_days_unit(findings)
+    words, unit = findings.words, person_days_unit(findings)
     person_days, casualties = item["person_days"], item["casualties"]
     never, cost_usd = item["communities_never"], item["cost_usd"]
     return (
@@ -425,7 +427,7 @@ def decimals(findings: Findings, casualties: float) -> int:
     return SHARE_DIGIT if findings.is_public else MOST_DECIMALS
 
 
-def _person_days_unit(findings: Findings) -> float:
-    """Millions or thousands, after the largest difference; without draws after the totals."""
+def person_days_unit(findings: Findings) -> float:
+    """Unit of differences of person-days: millions or thousands, after the largest total."""
     largest = findings.tables["summary"]["person_days_mean"].max()
     return MILLION if largest >= MILLIONS_FROM else THOUSAND

@@ -31,12 +31,15 @@ class Bottleneck:
         Mean person-days of displacement booked to it.
     share
         Their share of all person-days.
+    percent
+        The same for people; those of all causes add up to 100.
     """
 
     cause: str
     name: str
     person_days: float
     share: float
+    percent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,14 +101,16 @@ def bottlenecks(findings: Findings, allocation: str) -> tuple[Bottleneck, ...]:
     if rest := float(groups[is_small].sum()):
         largest.append("other")
         days_of["other"] = rest
+    percents = findings.words.percents([days_of[cause] for cause in largest])
     return tuple(
         Bottleneck(
             cause=cause,
             name=cause_name(cause, findings.words),
             person_days=days_of[cause],
             share=days_of[cause] / total,
+            percent=percent,
         )
-        for cause in largest
+        for cause, percent in zip(largest, percents, strict=True)
     )
 
 
@@ -129,7 +134,7 @@ def blocks_most(findings: Findings, allocation: str) -> str:
     if not causes:
         return words.phrase("Under “{title}” nobody waits for anything.", title=title)
     first, *others = sorted(causes, key=lambda cause: -cause.person_days)
-    values = {"title": title, "cause": first.name, "share": words.percent(first.share)}
+    values = {"title": title, "cause": first.name, "share": first.percent}
     if not others:
         return words.phrase(
             "What keeps people waiting under “{title}”, in person-days: {cause} ({share}).",
@@ -139,7 +144,7 @@ def blocks_most(findings: Findings, allocation: str) -> str:
         "What keeps most people waiting under “{title}”, in person-days: {cause} ({share}); next: "
         "{next} ({next_share}).",
         next=others[0].name,
-        next_share=words.percent(others[0].share),
+        next_share=others[0].percent,
         **values,
     )
 

@@ -21,8 +21,10 @@ from markupsafe import Markup
 
 from returnplan.scenario.background import Background
 from returnplan.show.findings import (
+    BigNumber,
     Findings,
     assumptions_line,
+    big_numbers,
     blocks_most,
     conditions,
     decisions,
@@ -30,9 +32,11 @@ from returnplan.show.findings import (
     fairness,
     headline,
     how_sure,
+    idle_most,
     leader,
     mark,
     not_modelled,
+    options,
     risks,
     sources,
     standing,
@@ -118,6 +122,11 @@ def _frame(findings: Findings) -> dict[str, Any]:
     }
 
 
+def _numbers(findings: Findings, allocation: str) -> tuple[BigNumber, ...]:
+    (option,) = (one for one in options(findings) if one.allocation == allocation)
+    return big_numbers(findings, option)
+
+
 def _contents(findings: Findings, background: Background) -> dict[str, Any]:
     """Sentences and tables, in the order of the page."""
     words, best = findings.words, leader(findings)
@@ -125,6 +134,8 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "mark": mark(findings),
         "headline": headline(findings),
         "standing": standing(findings),
+        "made_of": findings.made_of,
+        "numbers": _numbers(findings, best),
         "statements": statements(findings),
         "titles": [findings.title(name) for name in findings.allocations],
         "options": tables.option_table(findings),
@@ -139,6 +150,8 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "fairness": fairness(findings, best),
         "districts": tables.district_table(findings),
         "key_roads": tables.road_tables(findings),
+        "idle_most": idle_most(findings, best),
+        "teams": tables.team_tables(findings),
         "differences": tables.difference_tables(findings),
         "how_sure": how_sure(findings),
         "done_so_far": done_so_far(findings),

@@ -11,7 +11,14 @@ import pandas as pd
 
 from returnplan.scenario.background import Background
 from returnplan.show.audience.tables import areas_of
-from returnplan.show.findings import Findings, bottlenecks, leader, target_name
+from returnplan.show.findings import (
+    Findings,
+    big_numbers,
+    bottlenecks,
+    leader,
+    options,
+    target_name,
+)
 from returnplan.show.page import ground
 from returnplan.show.page.communities import communities_data
 from returnplan.show.page.districts import district_profiles, district_shares
@@ -50,11 +57,18 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "formats": formats(findings.words, findings.draws),
         "allocations": [findings.title(name) for name in names],
         "all_people": findings.people,
+        "numbers": [
+            [[one.value, one.range] for one in big_numbers(findings, option)]
+            for option in options(findings)
+        ],
         "people": [_people(findings, name) for name in names],
         "targets": _targets(findings),
         "districts": districts,
         "causes": [
-            [[cause.name, significant(cause.person_days)] for cause in bottlenecks(findings, name)]
+            [
+                [cause.name, significant(cause.person_days), cause.percent]
+                for cause in bottlenecks(findings, name)
+            ]
             for name in names
         ],
     }

@@ -267,7 +267,7 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
     credit = "; ".join(background.credit_lines) if findings.is_public else findings.view.sources
     if credit:
         notes.append(words.phrase("Sources: {sources}", sources=credit))
-    return (*notes, boundaries(findings.view))
+    return (*notes, findings.made_of, boundaries(findings.view))
 
 
 def chart_notes(findings: Findings) -> tuple[str, ...]:

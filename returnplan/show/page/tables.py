@@ -28,6 +28,7 @@ from returnplan.show.findings import (
     rate_text,
     records,
     source_words,
+    team_use,
 )
 from returnplan.show.page.districts import district_name
 from returnplan.show.page.rounding import significant
@@ -201,13 +202,38 @@ def cause_table(findings: Findings) -> Table:
     words = findings.words
     causes = [bottlenecks(findings, name) for name in findings.allocations]
     names = {row.cause: row.name for rows in causes for row in rows}
-    shares = [{row.cause: row.share for row in rows} for rows in causes]
+    shares = [{row.cause: row.percent for row in rows} for rows in causes]
     rows = (
-        (names[cause], *(words.percent(share.get(cause, 0.0)) for share in shares))
+        (names[cause], *(share.get(cause, words.percent(0.0)) for share in shares))
         for cause in sorted(names, key=lambda cause: cause == "other")
     )
     headings = (words.phrase("Cause"), *map(findings.title, findings.allocations))
     return Table(headings=headings, rows=tuple(rows))
+
+
+def team_tables(findings: Findings) -> tuple[Table, ...]:
+    """How teams spend their days, of each allocation, the leading one first; public: none."""
+    words, best = findings.words, leader(findings)
+    headings = (
+        words.phrase("Teams"),
+        words.phrase("Team-days present"),
+        words.phrase("Idle"),
+        words.phrase("Of workable days on what no condition asks for"),
+    )
+    tables = []
+    for name in sorted(findings.allocations, key=lambda name: name != best):
+        rows = tuple(
+            (
+                use.name,
+                words.number(use.team_days),
+                words.percent(use.idle),
+                words.percent(use.unneeded),
+            )
+            for use in team_use(findings, name)
+        )
+        if rows:
+            tables.append(Table(title=findings.title(name), headings=headings, rows=rows))
+    return tuple(tables)
 
 
 def cost_table(findings: Findings) -> Table:

@@ -10,11 +10,13 @@ import pandas as pd
 
 from returnplan.columns import Column, ColumnType, column_of, pattern
 from returnplan.domain import Assumption, Scenario, SourceLine, type_of_table
+from returnplan.language.words import ENGLISH
 from returnplan.model.chance.assumptions import rows_in_force
 from returnplan.model.chance.dependence import dependence_in_force
 from returnplan.runs import calibrated
 from returnplan.runs.tables.family import one_row
 from returnplan.scenario.dictionary import dictionary, expected
+from returnplan.scenario.made_of import made_of
 from returnplan.show.workbook.cells import Sheets
 from returnplan.show.workbook.cut import MOST_CELLS, Cut
 from returnplan.show.workbook.summary import SUMMARY
@@ -102,6 +104,7 @@ def _lines(
     yield "", str(manifest["statement"])
     yield "", RETURN_IS_VOLUNTARY
     yield "", NO_ENDORSEMENT
+    yield "", made_of(scenario, ENGLISH)
     yield "", ""
     yield "How it was made", f"returnplan {manifest['returnplan']}"
     yield "Scenario", f"{scenario.name}, SHA-256 of its files {manifest['scenario_sha256']}"

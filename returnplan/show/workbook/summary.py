@@ -8,7 +8,9 @@ import pandas as pd
 
 from returnplan.columns import Column, ColumnType, column_of
 from returnplan.domain import AUTHORITY, STATEMENT, Scenario
+from returnplan.language.words import ENGLISH
 from returnplan.model.reasons.causes import cause_group, cause_name
+from returnplan.scenario.made_of import made_of
 from returnplan.show.drawing import MET, NOT_MET, PART, QUIET, UNKNOWN
 from returnplan.show.workbook.cells import Sheets
 
@@ -120,11 +122,12 @@ def write_summary(sheets: Sheets, scenario: Scenario, tables: Mapping[str, pd.Da
     sheet = sheets.write(SUMMARY, options, columns)
     row = len(options) + 2
     sheet.write_string(row, 0, STATEMENT.format(authority=AUTHORITY), sheets.bold)
-    sheet.write_string(row + 2, 0, "What people wait for, person-days (mean)", sheets.bold)
+    sheet.write_string(row + 1, 0, made_of(scenario, ENGLISH), sheets.bold)
+    sheet.write_string(row + 3, 0, "What people wait for, person-days (mean)", sheets.bold)
     waiting = _waiting(tables["delays"])
     kinds = [_column(str(name), "number", "person-days") for name in waiting]
-    sheets.put(sheet, row + 3, waiting, [_column("cause", "text"), *kinds[1:]])
-    return Front(sheet=sheet, options=options, waiting=waiting, waiting_row=row + 3, titles=titles)
+    sheets.put(sheet, row + 4, waiting, [_column("cause", "text"), *kinds[1:]])
+    return Front(sheet=sheet, options=options, waiting=waiting, waiting_row=row + 4, titles=titles)
 
 
 def _column(name: str, kind: ColumnType, unit: str = "") -> Column:

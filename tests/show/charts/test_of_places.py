@@ -132,7 +132,7 @@ def test_bars_of_waiting_add_up_to_the_person_days() -> None:
 
 
 def test_each_community_shown_waits_in_years_and_says_its_largest_cause() -> None:
-    ax = drawn("ready_gantt", tables())
+    ax = drawn("waits_by_community", tables())
     boxes = {str(one.get_gid()): one.get_paths() for one in ax.collections}
     assert len(boxes[MISSING]) == 1
     corners = np.asarray(boxes[MISSING][0].vertices)
@@ -143,7 +143,7 @@ def test_each_community_shown_waits_in_years_and_says_its_largest_cause() -> Non
         "100 % data is missing",
     ]  # fmt: skip
     assert "waiting for a team: clearance in 1 and data is missing in 1" in alt(
-        "ready_gantt", tables()
+        "waits_by_community", tables()
     )
 
 
@@ -293,7 +293,7 @@ def test_shares_are_bars_with_their_errors_those_of_a_difference_beside_them() -
     [
         ("what_drives", "There are too few draws to say what drives the results."),
         ("ready_dates", "No communities to draw for this allocation."),
-        ("ready_gantt", "Nobody waits under this allocation."),
+        ("waits_by_community", "Nobody waits under this allocation."),
         ("waiting_by_cause", "Nobody waits."),
         ("key_roads", "Nobody waits for a road under this allocation."),
         ("paired_differences", "Differences need draws and a second allocation."),

@@ -34,6 +34,7 @@ from returnplan.show.findings import (
     how_sure,
     key_roads,
     leader,
+    level_with,
     mark,
     not_modelled,
     option_headings,
@@ -41,9 +42,10 @@ from returnplan.show.findings import (
     options,
     parting,
     profile,
+    ranked,
     records,
     risks,
-    rivals,
+    rival,
     sources,
     standing,
     statements,
@@ -89,33 +91,55 @@ def everything(findings: Findings) -> str:
 
 def ahead(findings: Findings) -> str:
     """Headline and what is said below it."""
-    first = headline(findings)
-    assert first.count(". ") == 0  # one sentence
-    return f"{first} {standing(findings)}".strip()
+    return f"{headline(findings)} {standing(findings)}".strip()
+
+
+CLEAR = (
+    "It is ahead of every other allocation: 80 % of the draws or more agree (the same counts "
+    "half), and the 95 % interval of the mean difference does not hold 0."
+)
+NOT_CLEAR = (
+    "Not clearly: fewer than 80 % of the draws agree (the same counts half), or the 95 % interval "
+    "of the mean difference holds 0."
+)
 
 
 def test_the_headline_names_the_allocation_ahead_with_range_difference_and_how_often(
     little: Findings,
 ) -> None:
     assert leader(little) == "more"
-    # more - plan: +100 in eight draws (400 - 300), +300 in two (300 - 0); mean 140.
+    # Days of more - plan: 300 x -100 + 100 x (900 - 1826) = -122,600 in eight draws, and
+    # 300 x (300 - 1826) + 0 = -457,800 in two; mean -189,640.
     assert ahead(little) == (
-        "By 1 Jan 2030 the conditions for return are met (modelled) for 400 people of 400 (300 to "
-        "400 in 80 % of the draws) under “Plan B”. Against “Plan A” the difference is +140 on "
-        "average (+100 to +300 in 80 % of the draws): more people in 100 % of the draws, fewer in "
-        "0 %. It is ahead of every other allocation: 80 % of the draws or more agree (the same "
-        "counts half), and the 95 % interval of the mean difference does not hold 0."
+        "People wait least under “Plan B”. By 1 Jan 2030 the conditions for return are met "
+        "(modelled) for 400 of 400 people (300 to 400 in 80 % of the draws). Against “Plan A”, its "
+        "nearest rival, the difference in waiting is −189.6 thousand person-days on average "
+        "(−457.8 to −122.6 in 80 % of the draws): people wait less in 100 % of the draws, longer "
+        f"in 0 %. {CLEAR}"
     )
 
 
-def test_when_the_first_allocation_is_ahead_it_is_compared_with_the_best_other_one() -> None:
-    ready = {"more": READY["more"], "plan": READY["plan"]}
-    findings = tiny(ready=ready, titles={"more": "Plan B", "plan": "Plan A"})
-    assert leader(findings) == "more"
-    text = ahead(findings)
-    assert "Against “Plan A” the difference is +140 on average (+100 to +300" in text
-    turned = findings.difference("more", "plan", "people_met")
-    given = findings.difference("plan", "more", "people_met")
+def test_people_wait_least_though_as_many_are_met_at_the_horizon() -> None:
+    # At the end all are home under both; under the second half a year later.
+    early, late = ([100.0] * 20, [200.0] * 20), ([283.0] * 20, [383.0] * 20)
+    findings = tiny(
+        ready={"late": late, "early": early}, titles={"late": "L", "early": "E"}, draws=20
+    )
+    assert (leader(findings), rival(findings), level_with(findings)) == ("early", "late", ())
+    # 400 people x 183 days, in every draw.
+    assert "waiting is −73.2 thousand person-days on average (−73.2 to −73.2" in ahead(findings)
+
+
+def test_the_nearest_rival_is_the_next_in_person_days_and_not_the_first() -> None:
+    last = ([NEVER] * 10, [NEVER] * 10)
+    findings = tiny(
+        ready={"last": last, "plan": READY["plan"], "more": READY["more"]},
+        titles={"last": "A", "plan": "B", "more": "C"},
+    )
+    assert ranked(findings) == ("more", "plan", "last")
+    assert "Against “B”, its nearest rival" in standing(findings)
+    turned = findings.difference("more", "last", "people_met")
+    given = findings.difference("last", "more", "people_met")
     assert turned is not None
     assert given is not None
     assert (turned["mean"], turned["low"], turned["high"]) == (
@@ -132,31 +156,36 @@ def test_an_allocation_is_not_clearly_ahead_of_one_with_which_it_is_level() -> N
     third = ([300.0] * 10, [NEVER] * 10)
     titles = {"plan": "A", "more": "B", "third": "C"}
     findings = tiny(ready={**READY, "third": third}, titles=titles)
-    assert rivals(findings, "more") == ("third",)
-    assert ahead(findings).endswith(
-        "No allocation is clearly ahead: against “C” fewer than 80 % of the draws agree (the same "
-        "counts half), or the 95 % interval of the mean difference holds 0."
+    assert level_with(findings) == ("third",)
+    text = ahead(findings)
+    assert text.startswith("People wait least under “B”, but not clearly less than under “C”. By 1")
+    assert "Against “C”: differ in 8 of 10 draws; at most 98 % of draws." in text
+    assert text.endswith(
+        f"{NOT_CLEAR} Where it differs from “C”: Communities not met by 1 Jan 2030: about 0.2 of 2 "
+        "(0 to 1) against about 1 of 2 (1 to 1); Cost, million USD: 2.0 against 3.0."
     )
     twice = {
         name: (2 * list(alpha), 2 * list(beta))
         for name, (alpha, beta) in {**READY, "third": third}.items()
     }
-    assert rivals(tiny(ready=twice, titles=titles, draws=20), "more") == ()
+    assert level_with(tiny(ready=twice, titles=titles, draws=20)) == ()
     equal = {"plan": READY["more"], "more": READY["more"], "third": READY["more"]}
     findings = tiny(ready=equal, titles=titles)
     assert leader(findings) == "plan"  # of equal ones the first
     text = ahead(findings)
+    assert "but not clearly less than under “B” and “C”." in text
     assert "Against “B”: differ in 0 of 10 draws; at most 31 % of draws." in text
-    assert "No allocation is clearly ahead: against each other one fewer than 80 %" in text
+    assert text.endswith(NOT_CLEAR)  # nothing differs
     assert options(findings)[1].texts[5] == "differ in 0 of 10 draws; at most 31 % of draws"
 
 
 def test_one_allocation_is_compared_with_nothing() -> None:
     findings = tiny(ready={"more": READY["more"]}, titles={"more": "Plan B"})
     text = ahead(findings)
-    assert "400 people of 400" in text
-    assert "Against" not in text
-    assert "ahead" not in text
+    assert text == (
+        "The allocation is “Plan B”. By 1 Jan 2030 the conditions for return are met (modelled) "
+        "for 400 of 400 people (300 to 400 in 80 % of the draws)."
+    )
     assert [one.texts[5] for one in options(findings)] == ["–"]
     assert all("allocation" not in one.what for one in decisions(findings))
 
@@ -164,9 +193,10 @@ def test_one_allocation_is_compared_with_nothing() -> None:
 def test_a_run_on_expected_values_has_no_ranges_and_says_that_it_is_no_forecast() -> None:
     findings = tiny(draws=0)
     assert ahead(findings) == (
-        "On expected values the conditions for return are met (modelled) by 1 Jan 2030 for 400 "
-        "people of 400 under “Plan B”. Against “Plan A” the difference is +100. Expected values "
-        "have no ranges and mostly come too early: this is not a forecast."
+        "People wait least under “Plan B”. On expected values the conditions for return are met "
+        "(modelled) by 1 Jan 2030 for 400 of 400 people. Against “Plan A” the difference in "
+        "waiting is −122.6 thousand person-days. Expected values have no ranges and mostly come "
+        "too early: this is not a forecast."
     )
     first, second = options(findings)
     assert first.texts[1:6] == ("300", "300", "75", "Mar 2026", "reference")
@@ -175,7 +205,7 @@ def test_a_run_on_expected_values_has_no_ranges_and_says_that_it_is_no_forecast(
     assert second.texts[7] == "–"  # no figures of harm
     assert "do not publish" in " ".join(risks(findings))
     assert "80 %" not in everything(findings)
-    assert rivals(findings, "more") == ()  # nothing is known of how close the other is
+    assert level_with(findings) == ()  # nothing is known of how close the other is
     scenario = replace(findings.scenario, targets=(target(300, date(2029, 1, 1)),))
     texts = [one.sentence for one in targets(tiny(draws=0, scenario=scenario))]
     assert all(text.endswith("reached on expected values, which know no ranges.") for text in texts)

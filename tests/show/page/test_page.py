@@ -141,7 +141,8 @@ def test_the_page_says_all_that_is_required_in_its_order(
     text, findings = page("internal"), opened("internal")
     words = visible(text)
     assert [re.sub(r"\W.*", "", one) for one in re.findall(r'<section id="([^"]*)"', text)] == [
-        "options", "explore", "community", "waiting", "roads", "differences", "sure", "cost",
+        "explore", "standing", "options", "time", "community", "waiting", "roads",
+        "differences", "sure", "cost",
         "decisions", "risks", "basis",
     ]  # fmt: skip
     assert (

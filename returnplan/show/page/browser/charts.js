@@ -18,6 +18,9 @@ const ALLOCATION_LINES = [
   { stroke: "#7A4B1E", dash: [5, 5] },
 ];
 const CHART_PX = 300;
+const NARROW_CHART_PX = 132;
+const NAME_PX = 12;
+const NARROW_SCREEN = "(max-width: 40rem)";
 const AXIS_PX = 16;
 const LETTER_PX = 6.8;
 
@@ -37,13 +40,16 @@ function sample(line) {
   return svg;
 }
 
+/** Height of a chart: lower where it stands on the first screen of a phone. */
+const heightOf = (box) => (box.closest(".first") && matchMedia(NARROW_SCREEN).matches ? NARROW_CHART_PX : CHART_PX);
+
 /** One chart of people over time; a click on it moves the slider there. */
 function timeChart(box, series, bands, drawMore) {
   const axis = { stroke: INK, grid: { stroke: GRID, width: 1 }, ticks: { stroke: GRID, width: 1 }, font: "12px system-ui, sans-serif" };
   const chart = new uPlot(
     {
       width: Math.max(box.clientWidth, 200),
-      height: CHART_PX,
+      height: heightOf(box),
       padding: [10, 12, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
@@ -62,7 +68,7 @@ function timeChart(box, series, bands, drawMore) {
   chart.over.addEventListener("click", () => {
     if (chart.cursor.idx !== null && chart.cursor.idx !== undefined) change({ step: chart.cursor.idx });
   });
-  new ResizeObserver(() => chart.setSize({ width: Math.max(box.clientWidth, 200), height: CHART_PX })).observe(box);
+  new ResizeObserver(() => chart.setSize({ width: Math.max(box.clientWidth, 200), height: heightOf(box) })).observe(box);
   return chart;
 }
 
@@ -123,6 +129,35 @@ function drawTargets(chart, measures) {
   }
 }
 
+/** Names of lines at their right ends, below each other where lines meet. */
+function drawNames(chart, lines) {
+  const pen = chart.ctx;
+  const ratio = devicePixelRatio;
+  const { left, top, width, height } = chart.bbox;
+  const ends = lines
+    .map(({ words, stroke, series }) => {
+      const value = chart.data[series].findLast((one) => one !== null && one !== undefined);
+      return value === undefined ? null : { words, stroke, y: chart.valToPos(value, "y", true) };
+    })
+    .filter((line) => line !== null)
+    .sort((one, other) => one.y - other.y);
+  let lowest = top;
+  pen.save();
+  pen.font = `600 ${NAME_PX * ratio}px system-ui, sans-serif`;
+  pen.textAlign = "right";
+  pen.textBaseline = "bottom";
+  pen.lineWidth = 3 * ratio;
+  pen.strokeStyle = "#FFFFFF";
+  for (const { words, stroke, y } of ends) {
+    const at = Math.min(Math.max(y - 3 * ratio, lowest + (NAME_PX + 2) * ratio), top + height);
+    pen.strokeText(words, left + width - 2 * ratio, at);
+    pen.fillStyle = stroke;
+    pen.fillText(words, left + width - 2 * ratio, at);
+    lowest = at;
+  }
+  pen.restore();
+}
+
 /** Met, returned and present of one allocation, each with its range. */
 function startPeopleChart() {
   const hasRanges = data.draws > 0;
@@ -134,7 +169,14 @@ function startPeopleChart() {
   const bands = hasRanges
     ? MEASURE_LINES.flatMap((line, i) => (line.fill ? [{ series: [3 * i + 3, 3 * i + 1], fill: line.fill }] : []))
     : [];
-  const chart = timeChart($("people-chart"), series, bands, (u) => drawTargets(u, [0, 1]));
+  const each = hasRanges ? 3 : 1;
+  const lines = MEASURES.map((measure, i) => (
+    { words: say(measure), stroke: MEASURE_LINES[i].stroke, series: each * i + (hasRanges ? 2 : 1) }
+  ));
+  const chart = timeChart($("people-chart"), series, bands, (u) => {
+    drawTargets(u, [0, 1]);
+    drawNames(u, lines);
+  });
   const cells = MEASURES.map((measure, i) => legendRow($("people-now"), MEASURE_LINES[i], say(measure)));
   const show = (changed) => {
     if (changed.has("allocation")) {
@@ -232,13 +274,12 @@ function startCauses() {
   const show = (changed) => {
     if (!changed.has("allocation")) return;
     const causes = data.causes[state.allocation];
-    const total = causes.reduce((sum, [, days]) => sum + days, 0);
     const most = Math.max(...causes.map(([, days]) => days), 1);
-    $("causes-now").replaceChildren(...causes.map(([name, days]) => {
+    $("causes-now").replaceChildren(...causes.map(([name, days, share]) => {
       const drawn = bar("cause");
       drawn.set(days / most);
       return make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "wide" }, drawn.box),
-        make("td", { class: "number" }, percent(days / total)), make("td", { class: "number" }, number(days)));
+        make("td", { class: "number" }, share.replace(" %", "\u00a0%")), make("td", { class: "number" }, number(days)));
     }));
   };
   follow(show);

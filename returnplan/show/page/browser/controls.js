@@ -39,11 +39,21 @@ function startControls() {
     slider.setAttribute("aria-valuetext", day);
     $("date").textContent = day;
     $("readout").textContent = readout();
+    showNumbers();
     clearTimeout(spoken);
     spoken = setTimeout(() => ($("spoken").textContent = $("readout").textContent), SPOKEN_MS);
   };
   follow(show);
   show();
+}
+
+/** The big numbers are those of the chosen allocation. */
+function showNumbers() {
+  [...$("numbers").children].forEach((box, i) => {
+    const [value, range] = data.numbers[state.allocation][i];
+    box.querySelector(".value").textContent = value;
+    box.querySelector(".range").textContent = range;
+  });
 }
 
 function readout() {

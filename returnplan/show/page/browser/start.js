@@ -62,14 +62,14 @@ const date = (day) => (day === null ? say("never") : dated(data.formats.dates, s
 const said = (day) => (day === null ? say("never") : dated(data.formats.said, seconds(day)));
 const days = (count) => data.formats.days.replace("{number}", number(count));
 
-/** A share in whole percent; 0 and 100 only where it is exactly none or all. */
+/** A share in whole percent, rounded; 0 and 100 only where it is exactly none or all. */
 function percent(share) {
   const sign = "\u00a0%";
   if (share <= 0) return `0${sign}`;
   if (share >= 1) return `100${sign}`;
   if (share < 0.01) return `<1${sign}`;
   if (share > 0.99) return `>99${sign}`;
-  return `${Math.floor(100 * share + 1e-9)}${sign}`;
+  return `${Math.floor(100 * share + 0.5 + 1e-9)}${sign}`;
 }
 
 /** A value with its range; the value alone where there is none. */

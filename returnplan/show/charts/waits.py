@@ -27,7 +27,7 @@ from returnplan.show.drawing import (
 YEAR_DAYS = 365.25
 
 
-def _gantt_alt(delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
+def _waits_alt(delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
     """Say for how many of the communities shown each cause is the largest."""
     words = view.words
     largest = _largest_causes(delays, readiness, view)
@@ -63,7 +63,7 @@ def _by_community(
     return table.reindex(shown, fill_value=0.0)
 
 
-def _gantt_notes(delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> Sequence[str]:
+def _waits_notes(delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say which communities are shown, and that causes are added up."""
     words = view.words
     rows = district_rows(readiness, view)
@@ -85,7 +85,7 @@ def _gantt_notes(delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -
     return [shown, booked, means]
 
 
-def _gantt_height(
+def _waits_height(
     delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View, columns: int
 ) -> float:
     """Return inches: title, axis and legend, and a row for each community and district."""
@@ -97,12 +97,12 @@ def _gantt_height(
 @chart(
     lambda words, _: words.phrase("What each community waits for (modelled)"),
     ("delays", "readiness"),
-    _gantt_alt,
+    _waits_alt,
     shape="tall",
-    height=_gantt_height,
-    notes=_gantt_notes,
+    height=_waits_height,
+    notes=_waits_notes,
 )
-def ready_gantt(
+def waits_by_community(
     delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View, ax: Axes | None = None
 ) -> Axes:
     """Draw how long the largest communities wait, stacked by cause, by district.
