@@ -137,8 +137,8 @@ def _how_clear(findings: Findings) -> str:
             "counts half), and the 95 % interval of the mean difference does not hold 0."
         )
     return words.phrase(
-        "Not clearly: fewer than 80 % of the draws agree (the same counts half), or the 95 % "
-        "interval of the mean difference holds 0."
+        "The difference is not clear: fewer than 80 % of the draws agree (the same counts half), "
+        "or the 95 % interval of the mean difference holds 0."
     )
 
 

@@ -99,8 +99,8 @@ CLEAR = (
     "half), and the 95 % interval of the mean difference does not hold 0."
 )
 NOT_CLEAR = (
-    "Not clearly: fewer than 80 % of the draws agree (the same counts half), or the 95 % interval "
-    "of the mean difference holds 0."
+    "The difference is not clear: fewer than 80 % of the draws agree (the same counts half), or the "
+    "95 % interval of the mean difference holds 0."
 )
 
 
