@@ -248,17 +248,12 @@ def past(
 
 def _check_modelled(facts: Sequence[Fact], modelled: Floats) -> None:
     """Refuse facts that no draw says anything of, or that none comes near."""
-    is_silent = np.isnan(modelled).all(axis=(0, 1))
-    is_none = ~is_silent & ~(np.nan_to_num(modelled) > 0).any(axis=(0, 1))
-    problems = [
-        f"{fact.id}: {what}"
-        for what, those in (
-            ("the model says nothing of it in any draw", is_silent),
-            ("it is 0 in every draw, which no weight can mend", is_none),
-        )
-        for fact, is_it in zip(facts, those, strict=True)
-        if is_it
-    ]
+    problems = []
+    for fact, values in zip(facts, modelled.reshape(-1, len(facts)).T, strict=True):
+        if np.isnan(values).all():
+            problems.append(f"{fact.id}: the model says nothing of it in any draw")
+        elif not (values > 0).any():
+            problems.append(f"{fact.id}: it is 0 in every draw, which no weight can mend")
     if problems:
         raise ReturnplanError(
             "facts that draws cannot be weighted by: " + "; ".join(problems) + ": say use = check"
