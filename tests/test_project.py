@@ -119,7 +119,9 @@ COUNTS = {
     "max_teams",
     "deminers",
     "dwellings",
+    "draw",
     "draws",
+    "facts",
     "parcels",
     "unrecorded_hazards",
     "position",
@@ -138,6 +140,10 @@ PURE_NUMBERS = {
     "mult_medium",
     "mult_high",
     "mult_extreme",
+    "weight",
+    "discrepancy_log_sd",
+    "sd_log",
+    "value",
 }
 
 

@@ -26,8 +26,8 @@ def lines(found: Calibration) -> Iterator[str]:
     yield from aligned([head, *_facts(found)], 2)
     yield ""
     yield "Assumptions that moved most, in standard deviations (before: mean 0, sd 1):"
-    moved = found.drivers.head(MOST_DRIVERS).itertuples(index=False)
-    rows = [(one.assumption, f"{one.mean:+.2f}", f"{one.sd:.2f}") for one in moved]
+    moved = found.drivers.head(MOST_DRIVERS).to_dict("records")
+    rows = [(str(one["assumption"]), f"{one['mean']:+.2f}", f"{one['sd']:.2f}") for one in moved]
     yield from aligned([("assumption", "mean", "sd"), *rows], 1)
     yield ""
     if len(found.allocations) > 1:

@@ -40,8 +40,8 @@ def fact(
     )  # fmt: skip
 
 
-def with_facts(scenario: rp.Scenario, **more: float) -> rp.Scenario:
-    return replace(scenario, facts=tuple(fact(*given, **more) for given in FACTS))
+def with_facts(scenario: rp.Scenario, sd_log: float = 0.2) -> rp.Scenario:
+    return replace(scenario, facts=tuple(fact(*given, sd_log) for given in FACTS))
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,7 @@ class Hand:
     communities: tuple[str, ...] = ("one", "two", "three")
     start: date = date(2025, 1, 1)
     horizon: date = date(2027, 1, 1)
+    effective: float | None = None
 
     @property
     def readiness(self) -> pd.DataFrame:

@@ -143,3 +143,23 @@ def test_the_head_escapes_what_toml_reads_as_more(tmp_path: Path) -> None:
     scenario = dataclasses.replace(rp.load(tmp_path), title=title)
     (tmp_path / "scenario.toml").write_text(head_text(scenario), encoding="utf-8", newline="\n")
     assert rp.load(tmp_path).title == title.strip()
+
+
+@pytest.mark.parametrize(
+    "text", ["-0.1", "2.1", "nan", "true", '"wide"'], ids=["below", "above", "nan", "flag", "word"]
+)
+def test_a_discrepancy_is_a_number_from_0_to_2(folder: Path, text: str) -> None:
+    head = folder / "scenario.toml"
+    old = head.read_text(encoding="utf-8")
+    head.write_text(f"discrepancy_log_sd = {text}\n{old}", encoding="utf-8")
+    (problem,) = rp.check(folder).errors
+    assert (problem.column, problem.allowed) == ("discrepancy_log_sd", "a number from 0 to 2")
+
+
+@pytest.mark.parametrize("sd", [0.0, 0.15, 0.3])
+def test_a_discrepancy_is_read_and_written(tmp_path: Path, sd: float) -> None:
+    scenario = dataclasses.replace(rp.load("scenarios/valley"), discrepancy_log_sd=sd)
+    rp.write(scenario, tmp_path)
+    assert rp.load(tmp_path) == scenario
+    text = (tmp_path / "scenario.toml").read_text(encoding="utf-8")
+    assert ("discrepancy_log_sd" in text) == (sd != 0.15)

@@ -182,9 +182,16 @@ def run_chunk(
     for number, accounts in enumerate(zip(*drawn, strict=True)):
         for name, kept in KEPT.items():
             values = np.stack([getattr(account, name) for account in accounts])
-            whole = np.tensordot(counts, values, axes=1) if kept == "sum" else values
+            whole = _summed(values, counts) if kept == "sum" else values
             arrays[f"{name}.{number}"] = packed(whole) if kept == "times" else whole
     return (span[0], span[0] + len(drawn)), arrays
+
+
+def _summed(values: NDArray[Any], counts: Sequence[int]) -> NDArray[Any]:
+    """Sum whole numbers over the draws, each as often as it counts."""
+    times = np.array(counts, values.dtype).reshape(-1, *[1] * (values.ndim - 1))
+    total: NDArray[Any] = (values * times).sum(axis=0)
+    return total
 
 
 # On disk a time takes four bytes: whole seconds, and two marks after all of them.

@@ -118,12 +118,12 @@ def test_a_killed_and_a_slow_worker_cost_nothing_and_what_fails_is_one_message(
 
     kept = chunks.KeptDraws(tmp_path / "kept", (0, 5))
     kept.folder.mkdir()
-    nonsense: Any = ("no scenario", ("today",), 1)
+    nonsense: Any = ("no scenario", ("today",), 1, None)
     with pytest.raises(UnfinishedError, match="the cluster could not run the draws: Attr"):
         cluster.run_on_cluster(address, nonsense, kept)
     monkeypatch.setattr(cluster, "__version__", "0.0.0")
     with pytest.raises(rp.ReturnplanError, match="install the same version everywhere"):
-        cluster.run_on_cluster(address, (scenario, ("today",), 1), kept)
+        cluster.run_on_cluster(address, (scenario, ("today",), 1, None), kept)
     assert list(kept.folder.iterdir()) == []
 
 
@@ -231,7 +231,7 @@ def test_a_cluster_is_not_started_when_all_draws_are_there(tmp_path: Path) -> No
     kept = chunks.KeptDraws(tmp_path, (0, 5))
     run_on_threads(DrawRunner(scenario, ["today"], 1), kept)
     seen: list[int] = []
-    cluster.run_on_cluster("nowhere", (scenario, ("today",), 1), kept, progress=seen.append)
+    cluster.run_on_cluster("nowhere", (scenario, ("today",), 1, None), kept, progress=seen.append)
     assert seen == [5]
 
 
@@ -245,7 +245,7 @@ def test_without_dask_one_message_says_what_to_install(monkeypatch: pytest.Monke
 
 
 def test_a_task_is_a_chunk_and_prepares_once_a_run_and_refuses_another_version() -> None:
-    question = (rp.load("scenarios/valley"), ("today",), 1)
+    question = (rp.load("scenarios/valley"), ("today",), 1, None)
     version = rp.__version__
     first, second = (cluster.run_task("a", question, (0, 3), version) for _ in "12")
     assert first[0] == second[0] == (0, 3)

@@ -40,6 +40,7 @@ class Drawn:
     readiness: pd.DataFrame
     start: date = START
     horizon: date = HORIZON
+    effective: float | None = None
 
 
 def drawn(
