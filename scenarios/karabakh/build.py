@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
-from parts import fleet, hazards, land, works
+from parts import fleet, ground, hazards, land, people, works
 from parts.common import HORIZON_YEARS, START, Numbers, Row, copied_rows, csv_text, read_numbers
 
 HERE = Path(__file__).resolve().parent
@@ -49,6 +49,15 @@ def scenario_toml(data: Path, num: Numbers) -> str:
     return "\n".join(lines) + "\n"
 
 
+def land_uses(
+    towns: pd.DataFrame, around: pd.DataFrame, communities: Iterable[Row], num: Numbers
+) -> pd.DataFrame:
+    """Shares of the land of each settlement by use."""
+    count = pd.Series({c["settlement"]: c["people"] for c in communities})
+    here = towns.loc[around.index].assign(people=count.reindex(around.index, fill_value=0))
+    return ground.use_shares(around["land_km2"].to_numpy(), here, num)
+
+
 def target_rows(data: Path, num: Numbers) -> list[Row]:
     """Turn targets in families into people, at the mean size of a household of the settings."""
     rows = copied_rows(data / "targets.csv")
@@ -74,13 +83,15 @@ def build(data: Path, calibration: Path) -> dict[str, str]:
     hubs = land.hub_ids(data)
     towns = land.describe_places(land.settlement_places(data), set(hubs.values()), num)
     roads = land.road_table(towns, data, num)
+    communities = people.community_rows(towns, data, num)
+    around = ground.land_table(towns, data, num)
     strips = hazards.strip_rows(roads, num)
-    blocks = hazards.block_rows(towns, roads, strips, data, num)
-    areas = hazards.give_purposes(pd.concat([strips, blocks]).sort_index(), data, num)
-    communities = land.community_rows(towns, data)
+    blocks = hazards.block_rows(towns, around, roads, strips, data, num)
+    areas = hazards.give_uses(blocks, strips, land_uses(towns, around, communities, num), num)
     road_rows = land.road_rows(roads, num)
     assets = fleet.asset_table(data)
-    shares = fleet.base_shares(areas, road_rows, [hubs[base] for base in land.BASES])
+    bases = [hubs[base] for base in land.BASES]
+    shares = fleet.base_shares(areas, road_rows, bases, towns.index[towns["covered"]])
     tables: dict[str, Iterable[Row]] = {
         "places": land.place_rows(towns),
         "communities": communities,

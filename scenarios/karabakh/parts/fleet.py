@@ -1,6 +1,6 @@
 """Teams: asset types, rates, calendars, and how many teams stand where in each allocation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from parts.common import (
-    CALIBRATED_UNTIL,
+    AS_OF,
     DIFFICULTIES,
     HORIZON,
     M2_PER_HA,
@@ -144,7 +144,7 @@ def growth_share(fleet: Mapping[str, Sequence[int]], mine_action: Sequence[str])
     """Mine action teams added per year to the end of 2022, as a share of the last fleet."""
     first = sum(fleet[a][0] for a in mine_action)
     last = sum(fleet[a][-1] for a in mine_action)
-    years = (CALIBRATED_UNTIL - START).days / 365.25
+    years = (AS_OF - START).days / 365.25
     return (last - first) / years / last
 
 
@@ -185,16 +185,16 @@ def later_fleet(
 
 
 def base_shares(
-    hazards: pd.DataFrame, roads: Sequence[Row], bases: Sequence[str]
+    hazards: pd.DataFrame, roads: Sequence[Row], bases: Sequence[str], covered: Collection[str]
 ) -> dict[str, float]:
-    """Share of the hazard area that lies nearest to each base by road."""
+    """Share of the hazard area on covered land that lies nearest to each base by road."""
     graph = nx.Graph()
     for r in roads:
         old = graph.get_edge_data(r["from_place"], r["to_place"], {"km": np.inf})
         graph.add_edge(r["from_place"], r["to_place"], km=min(r["length_km"], old["km"]))
     paths = nx.multi_source_dijkstra_path(graph, set(bases), weight="km")
     total = dict.fromkeys(bases, 0.0)
-    on_land = hazards[hazards["site"].isin(graph)]
+    on_land = hazards[hazards["site"].isin(covered)]
     for site, m2 in on_land.groupby("site")["area_m2"].sum().items():
         total[paths[site][0]] += float(m2)
     shares = np.array(list(total.values())) / sum(total.values())
@@ -212,7 +212,7 @@ def new_teams(have: Counts, level: int, shares: Floats) -> Counts:
 
 def leaves(asset: str, day: date, assets: pd.DataFrame, num: Numbers) -> date:
     """Day on which teams that come on a day leave: added crews for works earlier than the rest."""
-    if assets.loc[asset, "mine_action"] or day <= CALIBRATED_UNTIL:
+    if assets.loc[asset, "mine_action"] or day <= AS_OF:
         return HORIZON
     return HORIZON.replace(year=int(num["added_crews_until"]))
 
@@ -231,7 +231,7 @@ def deployment_rows(
             for day, level in levels:
                 new = new_teams(have, level, np.array(list(shares.values())))
                 have = have + new
-                known = day <= CALIBRATED_UNTIL
+                known = day <= AS_OF
                 row: Row = {"allocation": allocation, "asset": asset, "from": day.isoformat()}
                 row |= {"source": "calibrated_fleet" if known else "allocation_choice"}
                 row |= {"until": leaves(asset, day, assets, num).isoformat()}
