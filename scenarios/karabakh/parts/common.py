@@ -39,7 +39,7 @@ COLUMNS: dict[str, str] = {
     "mult_extreme,cost_usd_day,source",
     "rates": "asset,skill,land_class,rate_m2_day,source",
     "calendars": "zone,month,workable_days,source",
-    "deployments": "allocation,asset,base,teams,from,until,source",
+    "deployments": "allocation,asset,base,teams,from,until,serves,source",
     "funding": "id,from,until,usd,allocation,assets,source",
     "targets": "id,date,people,measure,title,source",
     "assumptions": "id,distribution,a,b,c,low,high,unit,mark,source",

@@ -301,3 +301,16 @@ def road_rows(roads: pd.DataFrame, num: Numbers) -> list[Row]:
             }
         )
     return rows
+
+
+def covered_districts(towns: pd.DataFrame, roads: pd.DataFrame) -> dict[str, str]:
+    """District of each covered place inside, and of each road that may be used there (its ends')."""
+    inside = towns[towns["covered"] & towns["inside"]]
+    district = {str(place): str(name) for place, name in inside["district"].items()}
+    covered = set(towns.index[towns["covered"]])
+    for road, r in roads.iterrows():
+        ends = [r["u_id"], r["v_id"]]
+        named = [district[end] for end in ends if end in district]
+        if named and covered.issuperset(ends):
+            district[str(road)] = named[0]
+    return district
