@@ -16,12 +16,21 @@ from pathlib import Path
 
 import pandas as pd
 from parts import fleet, ground, hazards, land, people, works
-from parts.common import AS_OF, HORIZON_YEARS, START, Numbers, Row, copied_rows, csv_text, read_numbers
+from parts.common import (
+    AS_OF,
+    HORIZON_YEARS,
+    START,
+    Numbers,
+    Row,
+    copied_rows,
+    csv_text,
+    read_numbers,
+)
 
 NOT_COVERED_PLACES = ("Aghdara", "Khankendi", "Khojaly", "Khojavend")
 NOT_COVERED = (
-    "No number of displaced people is published for Khojaly, Khojavend, Aghdara (but Sugovushan and "
-    "Talish) and Khankendi by themselves, and where control had not changed by the end of 2022 "
+    "No number of displaced people is published for Khojaly, Khojavend, Aghdara (but Sugovushan "
+    "and Talish) and Khankendi by themselves, and where control had not changed by the end of 2022 "
     "nobody enters before the horizon; every other group with a claim to return is left out, too"
 )
 HERE = Path(__file__).resolve().parent

@@ -75,7 +75,9 @@ def modelled(files: Mapping[str, str], draws: int, seed: int) -> pd.DataFrame:
 
     def one(draw: int) -> dict[str, float]:
         numbers = prepared.numbers(luck.values(draw) if draws else prepared.expected)
-        return figures(Worked(prepared=prepared, allocation=chosen, course=run(prepared, chosen, numbers)))
+        return figures(
+            Worked(prepared=prepared, allocation=chosen, course=run(prepared, chosen, numbers))
+        )
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return pd.DataFrame(pool.map(one, range(max(draws, 1))))

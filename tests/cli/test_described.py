@@ -44,7 +44,9 @@ def test_date_of_the_data_and_what_is_left_out_are_printed(tmp_path: Path) -> No
     folder = write_world(tmp_path / "world")
     before = describe(rp.check(folder))
     assert not [line for line in before if line.startswith(("  data ", "  left out "))]
-    left = 'as_of = 2024-06-30\nnot_covered = { text = "No numbers there", places = ["North", "Dam"] }'
+    left = (
+        'as_of = 2024-06-30\nnot_covered = { text = "No numbers there", places = ["North", "Dam"] }'
+    )
     head("horizon_years", f"{left}\nhorizon_years")(folder)
     lines = describe(rp.check(folder))
     start = lines.index("  data       as of 2024-06-30")

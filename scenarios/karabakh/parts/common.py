@@ -121,7 +121,7 @@ def rake_below(seed: Floats, row_most: Floats, column_totals: Floats) -> Floats:
     """
     if row_most.sum() < column_totals.sum():
         raise ValueError("the rows together cannot take the totals")
-    table = seed.astype(np.float64) * (column_totals / seed.sum(axis=0))
+    table: Floats = seed.astype(np.float64) * (column_totals / seed.sum(axis=0))
     for _ in range(10_000):
         sums = table.sum(axis=1)
         if (sums <= row_most * (1 + 1e-12)).all():

@@ -241,8 +241,9 @@ def district_work(
     districts
         All districts with land.
     """
-    by_class = hazards.groupby([hazards["site"].map(district_of), "land_class"])["area_m2"].sum()
-    area = by_class.unstack(fill_value=0.0)
+    area = hazards.assign(district=hazards["site"].map(district_of)).pivot_table(
+        index="district", columns="land_class", values="area_m2", aggfunc="sum", fill_value=0
+    )
     crews = pd.concat(
         [
             pd.DataFrame(works)[["settlement", "skill", "crew_days"]].set_axis(
@@ -258,7 +259,9 @@ def district_work(
     work: dict[str, pd.Series[float]] = {}
     for r in rates:
         if "rate_m2_day" in r:
-            days = (area[r["land_class"]] if r["land_class"] else area.sum(axis=1)) / r["rate_m2_day"]
+            days = (area[r["land_class"]] if r["land_class"] else area.sum(axis=1)) / r[
+                "rate_m2_day"
+            ]
         else:
             days = crew_days[r["skill"]]
         days = days.reindex(sorted(districts), fill_value=0.0)
@@ -296,7 +299,9 @@ def bound_rows(rows: Sequence[Row], work: Mapping[str, "pd.Series[float]"]) -> l
         for row in mine:
             dealt = dict.fromkeys(range(len(groups)), 0)
             for _ in range(row["teams"]):
-                gain = [(given[k] == 0, days / (given[k] + 1)) for k, (_, days) in enumerate(groups)]
+                gain = [
+                    (given[k] == 0, days / (given[k] + 1)) for k, (_, days) in enumerate(groups)
+                ]
                 best = gain.index(max(gain))
                 given[best] += 1
                 dealt[best] += 1

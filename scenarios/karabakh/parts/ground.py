@@ -24,7 +24,9 @@ def cell_table(data: Path) -> pd.DataFrame:
     for one in json.loads(text)["features"]:
         ring = np.array(one["geometry"]["coordinates"][0])
         step = CELL_KM / KM_PER_DEG
-        axes = [np.arange(ring[:, k].min() + step[k] / 2, ring[:, k].max(), step[k]) for k in (0, 1)]
+        axes = [
+            np.arange(ring[:, k].min() + step[k] / 2, ring[:, k].max(), step[k]) for k in (0, 1)
+        ]
         grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
         inside = grid[Outline(ring).contains_points(grid)]
         cells = pd.DataFrame(inside, columns=["lon", "lat"])

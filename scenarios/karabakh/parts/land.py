@@ -185,7 +185,9 @@ def main_legs(towns: pd.DataFrame, data: Path, num: Numbers) -> pd.DataFrame:
     """
     table = pd.read_csv(data / "roads_main.csv").drop_duplicates([*ENDS, "route"])
     published = table.groupby("route")["route_length_km"].transform("count") > 0
-    ends = {n for _, r in table[published].groupby("route") for n in (*r["u_id"][:1], *r["v_id"][-1:])}
+    ends = {
+        n for _, r in table[published].groupby("route") for n in (*r["u_id"][:1], *r["v_id"][-1:])
+    }
     large = towns.index[(towns["population"] >= num["main_node_people"]) | (towns["kind"] == "hub")]
     covered = set(towns.index[towns["covered"]])
     rows = []
@@ -194,7 +196,8 @@ def main_legs(towns: pd.DataFrame, data: Path, num: Numbers) -> pd.DataFrame:
         nodes = [route["u_id"].iloc[0], *route["v_id"]]
         km = np.concatenate([[0.0], route["length_km"].cumsum()])
         kept = [
-            n in ends or n in large if not is_published
+            n in ends or n in large
+            if not is_published
             else n in (nodes[0], nodes[-1]) or (n in covered and (n in ends or n in large))
             for n in nodes
         ]
@@ -304,7 +307,7 @@ def road_rows(roads: pd.DataFrame, num: Numbers) -> list[Row]:
 
 
 def covered_districts(towns: pd.DataFrame, roads: pd.DataFrame) -> dict[str, str]:
-    """District of each covered place inside, and of each road that may be used there (its ends')."""
+    """District of each covered place inside, and of each road there that may be used."""
     inside = towns[towns["covered"] & towns["inside"]]
     district = {str(place): str(name) for place, name in inside["district"].items()}
     covered = set(towns.index[towns["covered"]])

@@ -39,7 +39,8 @@ def people_of(here: pd.DataFrame, total: int, num: Numbers) -> "pd.Series[int]":
     low, high = num["people_quantile_low"], num["people_quantile_high"]
     u = low + (high - low) * lucks("people", rest, int(num["seed"]))
     parts = whole_parts(np.exp(num["people_log_sd"] * ndtri(u)), total - int(town.sum()))
-    return pd.concat([town.astype(int), pd.Series(parts, index=rest)]).sort_index()
+    split: pd.Series[int] = pd.concat([town.astype(int), pd.Series(parts, index=rest)])
+    return split.sort_index()
 
 
 def community_rows(towns: pd.DataFrame, data: Path, num: Numbers) -> list[Row]:
@@ -47,8 +48,8 @@ def community_rows(towns: pd.DataFrame, data: Path, num: Numbers) -> list[Row]:
     rows = []
     for district, origin in origin_table(data).iterrows():
         here = settlements_of(towns, str(district))
+        published = here["population"].to_dict()
         for place, people in people_of(here, int(origin["people"]), num).items():
-            named = not np.isnan(here["population"][place]) and people == here["population"][place]
             rows.append(
                 {
                     "id": f"C{str(place)[1:]}",
@@ -56,7 +57,7 @@ def community_rows(towns: pd.DataFrame, data: Path, num: Numbers) -> list[Row]:
                     "people": people,
                     "group": origin["group"],
                     "displaced_since": origin["displaced_since"],
-                    "source": "town_population" if named else origin["source"],
+                    "source": "town_population" if people == published[place] else origin["source"],
                 }
             )
     return sorted(rows, key=lambda row: str(row["settlement"]))
