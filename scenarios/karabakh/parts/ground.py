@@ -79,14 +79,20 @@ def use_shares(land_km2: Floats, towns: pd.DataFrame, num: Numbers) -> pd.DataFr
     -------
     pd.DataFrame
         One column a use; rows sum to 1. Housing takes the ground around the centre, or what a
-        person needs in larger towns; farmland a part of the rest, by zone.
+        person needs in larger towns; power and water parts of the ground that is near; farmland a
+        part of the rest, by zone.
     """
     circle = np.pi * num["housing_radius_km"] ** 2
     built_km2 = np.maximum(circle, towns["people"].to_numpy() * num["housing_m2_person"] / 1e6)
     out = pd.DataFrame({"housing": built_km2 / np.maximum(land_km2, built_km2)}, index=towns.index)
     rest = 1 - out["housing"]
-    for use in ("road", "power", "water"):
-        out[use] = num[f"land_share_{use}"] * rest
+    out["road"] = num["land_share_road"] * rest
+    near_km2 = np.pi * num["utility_radius_km"] ** 2
+    near = np.minimum(
+        1, np.maximum(near_km2 - built_km2, 0) / np.maximum(land_km2 - built_km2, 1e-9)
+    )
+    for use in ("power", "water"):
+        out[use] = num[f"land_share_{use}"] * rest * near
     out["farmland"] = rest * [num[f"land_share_farm_{zone}"] for zone in towns["zone"]]
     out["other"] = 1 - out.sum(axis=1)
     return out
