@@ -887,6 +887,22 @@ class AllocationLine:
     ] = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class NotCovered:
+    """What a scenario leaves out on purpose, so that nobody takes its absence for nothing there.
+
+    Parameters
+    ----------
+    text
+        What is left out, and why.
+    places
+        Names or ids of districts and places that are left out, whether the tables have them or not.
+    """
+
+    text: Annotated[Words, _words("what is left out, and why")] = ""
+    places: Annotated[tuple[Words, ...], _words("districts and places that are left out")] = ()
+
+
 type_of_table: dict[str, type] = {
     "places": Place,
     "communities": Community,
@@ -985,6 +1001,8 @@ class Scenario:
     facts: tuple[Fact, ...] = ()
     posterior: tuple[PosteriorLine, ...] = ()
     discrepancy_log_sd: Annotated[float, Field(ge=0, le=MOST_DISCREPANCY)] = DISCREPANCY_LOG_SD
+    as_of: date | None = None
+    not_covered: NotCovered = NotCovered()
 
     @cached_property
     def place(self) -> dict[str, Place]:

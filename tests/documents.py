@@ -50,6 +50,8 @@ results for the public are made says [MODEL.md, section 15](../MODEL.md#15-who-m
 CSV files (UTF-8, one header row) in the scenario's folder, or sheets of one workbook `tables.xlsx`.
 A blank cell takes the default; *required* cells must be filled. Tables that may be missing:
 {optional}. Others are there, or named in `scenario.toml`: `left_out = ["hazards"]`.
+`as_of = 2025-06-30` there is the date of the data, `[not_covered]` with `text = "..."` and
+`places = ["..."]` (names or ids of districts and places) says what the scenario leaves out.
 
 Names of files, sheets and columns are taken in any case. Numbers have a decimal point and no marks
 between thousands; `decimal = ","` and `thousands = "."` in `scenario.toml` say other marks, for CSV

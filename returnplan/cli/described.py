@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from returnplan.cli.screen import aligned
-from returnplan.domain import AllocationHeader, Deployment, Scenario
+from returnplan.domain import AllocationHeader, Deployment, NotCovered, Scenario
 from returnplan.language.words import ENGLISH
 from returnplan.model.conditions.gates import GATES, preset_of
 from returnplan.runs.expected_values import REASON, expected_values_words
@@ -86,6 +86,9 @@ def default_lines(report: Report) -> list[str]:
 def _contents(scenario: Scenario, like: Mapping[str, Sequence[str]]) -> Iterator[str]:
     end = horizon_date(scenario.start, scenario.horizon_years)
     yield f"  time       {scenario.start} to {end} ({scenario.horizon_years} years)"
+    if scenario.as_of:
+        yield f"  data       as of {scenario.as_of}"
+    yield from _not_covered_lines(scenario.not_covered)
     kinds = Counter(place.kind for place in scenario.places)
     yield f"  places     {', '.join(_count(n, kind) for kind, n in kinds.items())}"
     people = sum(community.people for community in scenario.communities)
@@ -121,6 +124,14 @@ def _contents(scenario: Scenario, like: Mapping[str, Sequence[str]]) -> Iterator
         )
         for other in like.get(header.name, ())[:1]:
             yield f"             like {other}: {_fleet_beside(scenario, header.name, other)}"
+
+
+def _not_covered_lines(left: NotCovered) -> Iterator[str]:
+    """What the scenario leaves out on purpose."""
+    if left.places:
+        yield f"  left out   {', '.join(left.places)}"
+    if left.text:
+        yield f"  {' ' * 11 if left.places else 'left out   '}{left.text}"
 
 
 def _fleet_beside(scenario: Scenario, name: str, other: str) -> str:

@@ -160,6 +160,9 @@ def find_community(opened: OpenedRun, wanted: str) -> str:
         raise ReturnplanError(
             f"{wanted!r} is the name of {len(named)} communities: say one of {', '.join(named)}"
         )
+    if is_left_out(scenario, wanted):
+        reason = f": {scenario.not_covered.text}" if scenario.not_covered.text else ""
+        raise ReturnplanError(f"{wanted!r} is not covered by this scenario{reason}")
     near = set(
         get_close_matches(word, {one.casefold() for known in names.values() for one in known})
     )
@@ -170,6 +173,25 @@ def find_community(opened: OpenedRun, wanted: str) -> str:
     ]
     hint = f"; alike: {', '.join(like[:5])}" if like else "; readiness.csv lists all"
     raise ReturnplanError(f"no community is called {wanted!r}{hint}")
+
+
+def is_left_out(scenario: Scenario, wanted: str) -> bool:
+    """Whether a scenario says that it does not cover a place or its district.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    wanted
+        What the user typed: an id or a name of a place or a district.
+    """
+    word = wanted.casefold()
+    words = {word}
+    for place in scenario.places:
+        named = {place.id.casefold(), *map(str.casefold, (place.name, *place.names.values()))}
+        if word in named:
+            words |= {*named, place.district.casefold()}
+    return not words.isdisjoint(map(str.casefold, scenario.not_covered.places))
 
 
 def _names(scenario: Scenario, community: Community) -> list[str]:

@@ -19,6 +19,7 @@ from returnplan.domain import (
     REST_WAITS_TEXT,
     WORDS_TEXT,
     AllocationLine,
+    NotCovered,
     Scenario,
     file_name,
     type_of_table,
@@ -208,17 +209,48 @@ def _fits(rule: Callable[[str], str], text: str) -> bool:
 
 
 def _read_start(value: object, problems: list[Problem]) -> date | None:
+    return _read_date("start", value, problems)
+
+
+def _read_as_of(value: object, problems: list[Problem]) -> date | None:
+    """Date of the data; a scenario need not say it."""
+    return None if value is None else _read_date("as_of", value, problems)
+
+
+def _read_date(key: str, value: object, problems: list[Problem]) -> date | None:
     day = value
     if isinstance(value, str) and len(value) == len("YYYY-MM-DD"):
         with suppress(ValueError):
             day = date.fromisoformat(value)
     if isinstance(day, datetime) or not isinstance(day, date):
-        _complain(problems, "start", value, "a date as YYYY-MM-DD")
+        _complain(problems, key, value, "a date as YYYY-MM-DD")
     elif FIRST_YEAR <= day.year <= LAST_YEAR:
         return day
     else:
-        _complain(problems, "start", value, f"a date from {FIRST_YEAR} to {LAST_YEAR}")
+        _complain(problems, key, value, f"a date from {FIRST_YEAR} to {LAST_YEAR}")
     return None
+
+
+def _read_not_covered(value: object, problems: list[Problem]) -> NotCovered | None:
+    """What the scenario leaves out on purpose; None: it says nothing, or something wrong."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        _complain(problems, "not_covered", value, "a table with text and places")
+        return None
+    before = len(problems)
+    for key in value:
+        if key not in ("text", "places"):
+            _complain(problems, f"not_covered.{key}", "no such key", "one of text, places")
+    text, places = value.get("text", ""), value.get("places", [])
+    if not _is_line(text):
+        _complain(problems, "not_covered.text", text, WORDS_TEXT)
+    if not isinstance(places, list) or not all(_is_line(name) and name.strip() for name in places):
+        allowed = 'a list of names of districts or places, such as ["North"]'
+        _complain(problems, "not_covered.places", places, allowed)
+    if len(problems) > before:
+        return None
+    return NotCovered(text=text.strip(), places=tuple(name.strip() for name in places))
 
 
 def _read_horizon(value: object, problems: list[Problem]) -> int | None:
@@ -357,9 +389,19 @@ _READERS: Mapping[str, Callable[[object, list[Problem]], object]] = {
     "horizon_years": _read_horizon,
     "gates": read_gates,
     "discrepancy_log_sd": _read_discrepancy,
+    "as_of": _read_as_of,
+    "not_covered": _read_not_covered,
 }
 _TABLE_KEYS = ("allocations", "left_out", "decimal", "thousands")
 """Keys that are read with the tables, or say how these are read."""
+
+
+def _not_covered_lines(left: NotCovered, quoted: Callable[[str], str]) -> list[str]:
+    """The section of what is left out, if anything is."""
+    if left == NotCovered():
+        return []
+    places = ", ".join(quoted(name) for name in left.places)
+    return ["", "[not_covered]", f"text = {quoted(left.text)}", f"places = [{places}]"]
 
 
 def head_text(scenario: Scenario) -> str:
@@ -381,7 +423,9 @@ def head_text(scenario: Scenario) -> str:
         f"start = {scenario.start.isoformat()}",
         f"horizon_years = {scenario.horizon_years}",
         *([f"discrepancy_log_sd = {own!r}"] if own != DISCREPANCY_LOG_SD else []),
+        *([f"as_of = {scenario.as_of.isoformat()}"] if scenario.as_of else []),
         *([f"left_out = {json.dumps(left_out)}"] if left_out else []),
+        *_not_covered_lines(scenario.not_covered, quoted),
         "",
         "[gates]",
     ]

@@ -10,13 +10,29 @@ so the result depends neither on the order of the rows nor on the machine.
 """
 
 import argparse
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
-from parts import fleet, hazards, land, works
-from parts.common import HORIZON_YEARS, START, Numbers, Row, copied_rows, csv_text, read_numbers
+from parts import fleet, ground, hazards, land, people, works
+from parts.common import (
+    AS_OF,
+    HORIZON_YEARS,
+    START,
+    Numbers,
+    Row,
+    copied_rows,
+    csv_text,
+    read_numbers,
+)
 
+NOT_COVERED_PLACES = ("Aghdara", "Khankendi", "Khojaly", "Khojavend")
+NOT_COVERED = (
+    "No number of displaced people is published for Khojaly, Khojavend, Aghdara (but Sugovushan "
+    "and Talish) and Khankendi by themselves, and where control had not changed by the end of 2022 "
+    "nobody enters before the horizon; every other group with a claim to return is left out, too"
+)
 HERE = Path(__file__).resolve().parent
 
 
@@ -28,6 +44,11 @@ def scenario_toml(data: Path, num: Numbers) -> str:
         'title = "Karabakh and East Zangezur, 2020 to 2040"',
         f"start = {START.isoformat()}",
         f"horizon_years = {HORIZON_YEARS}",
+        f"as_of = {AS_OF.isoformat()}",
+        "",
+        "[not_covered]",
+        f'text = "{NOT_COVERED}"',
+        f"places = {json.dumps(list(NOT_COVERED_PLACES))}",
         "",
         "[gates.permission]",
         "[gates.survey]",
@@ -47,6 +68,15 @@ def scenario_toml(data: Path, num: Numbers) -> str:
         lines += ["", f"[allocations.{row['id']}]"]
         lines += [f'{key} = "{row[key]}"' for key in ("title", "policy")]
     return "\n".join(lines) + "\n"
+
+
+def land_uses(
+    towns: pd.DataFrame, around: pd.DataFrame, communities: Iterable[Row], num: Numbers
+) -> pd.DataFrame:
+    """Shares of the land of each settlement by use."""
+    count = pd.Series({c["settlement"]: c["people"] for c in communities})
+    here = towns.loc[around.index].assign(people=count.reindex(around.index, fill_value=0))
+    return ground.use_shares(around["land_km2"].to_numpy(), here, num)
 
 
 def target_rows(data: Path, num: Numbers) -> list[Row]:
@@ -74,23 +104,31 @@ def build(data: Path, calibration: Path) -> dict[str, str]:
     hubs = land.hub_ids(data)
     towns = land.describe_places(land.settlement_places(data), set(hubs.values()), num)
     roads = land.road_table(towns, data, num)
+    communities = people.community_rows(towns, data, num)
+    around = ground.land_table(towns, data, num)
     strips = hazards.strip_rows(roads, num)
-    blocks = hazards.block_rows(towns, roads, strips, data, num)
-    areas = hazards.give_purposes(pd.concat([strips, blocks]).sort_index(), data, num)
-    communities = land.community_rows(towns, data)
+    blocks = hazards.block_rows(towns, around, roads, strips, data, num)
+    areas = hazards.give_uses(blocks, strips, land_uses(towns, around, communities, num), num)
     road_rows = land.road_rows(roads, num)
     assets = fleet.asset_table(data)
-    shares = fleet.base_shares(areas, road_rows, [hubs[base] for base in land.BASES])
+    works_rows = works.works_rows(communities, towns, road_rows, set(hubs.values()), num)
+    rates = fleet.rate_rows(assets, num)
+    district_of = land.covered_districts(towns, roads)
+    reached = areas[areas["site"].isin(district_of)]
+    districts = set(towns.loc[towns["inside"], "district"])
+    work = fleet.district_work(rates, reached, works_rows, road_rows, district_of, districts)
+    bases = [hubs[base] for base in land.BASES]
+    shares = fleet.base_shares(areas, road_rows, bases, towns.index[towns["covered"]])
     tables: dict[str, Iterable[Row]] = {
         "places": land.place_rows(towns),
         "communities": communities,
         "roads": road_rows,
         "hazards": hazards.hazard_rows(areas, towns, roads, data, num),
-        "works": works.works_rows(communities, towns, road_rows, set(hubs.values()), num),
+        "works": works_rows,
         "assets": fleet.asset_rows(assets),
-        "rates": fleet.rate_rows(assets, num),
+        "rates": rates,
         "calendars": fleet.calendar_rows(data),
-        "deployments": fleet.deployment_rows(data, assets, shares, num),
+        "deployments": fleet.deployment_rows(data, assets, shares, work, num),
         "funding": copied_rows(data / "funding.csv"),
         "targets": target_rows(data, num),
         "assumptions": copied_rows(data / "assumptions.csv"),

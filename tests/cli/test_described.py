@@ -38,3 +38,19 @@ def test_targets_are_printed_beside_all_people_and_change_no_result(tmp_path: Pa
     assert not any("Targets" in line for line in describe(rp.check(folder)))
     without = rp.simulate(rp.load(folder), "near")
     assert without.summary.equals(rp.simulate(scenario, "near").summary)
+
+
+def test_date_of_the_data_and_what_is_left_out_are_printed(tmp_path: Path) -> None:
+    folder = write_world(tmp_path / "world")
+    before = describe(rp.check(folder))
+    assert not [line for line in before if line.startswith(("  data ", "  left out "))]
+    left = (
+        'as_of = 2024-06-30\nnot_covered = { text = "No numbers there", places = ["North", "Dam"] }'
+    )
+    head("horizon_years", f"{left}\nhorizon_years")(folder)
+    lines = describe(rp.check(folder))
+    start = lines.index("  data       as of 2024-06-30")
+    assert lines[start + 1 : start + 3] == [
+        "  left out   North, Dam",
+        "             No numbers there",
+    ]

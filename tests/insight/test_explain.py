@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import returnplan as rp
+from returnplan.domain import NotCovered
 from returnplan.insight.explain import (
     OpenedRun,
     WhatIf,
@@ -238,3 +239,19 @@ def test_a_folder_that_is_not_the_run_any_more_is_one_message(
     assert isinstance(result.exception, SystemExit)
     with pytest.raises(rp.ReturnplanError, match=re.escape(message)):
         open_run(folder)
+
+
+@pytest.mark.parametrize("wanted", ["North", "north", "mine road", "Fork", "fork"])
+def test_a_place_that_the_scenario_leaves_out_is_told_as_such(
+    opened: OpenedRun, wanted: str
+) -> None:
+    fork = replace(opened.scenario.places[0], id="fork", name="Mine Road", district="North")
+    scenario = replace(opened.scenario, places=(*opened.scenario.places, fork))
+    with pytest.raises(rp.ReturnplanError, match="no community is called"):
+        find_community(replace(opened, scenario=scenario), wanted)
+    left = NotCovered(text="no numbers of people", places=("North",))
+    with pytest.raises(
+        rp.ReturnplanError,
+        match=f"'{wanted}' is not covered by this scenario: no numbers of people",
+    ):
+        find_community(replace(opened, scenario=replace(scenario, not_covered=left)), wanted)

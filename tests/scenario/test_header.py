@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import returnplan as rp
+from returnplan.domain import NotCovered
 from returnplan.scenario.header import head_text
 from tests.scenario.planted import TOML, only_problem, warnings
 from tests.worlds import two_villages
@@ -56,6 +58,22 @@ def test_a_broken_head_gives_a_message_and_blames_no_table(folder: Path, content
         ("2025-01-01", "2025-01-01T00:00:00", "start"),
         ("2025-01-01", "9999-12-31", "start"),
         ("2025-01-01", "0001-01-01", "start"),
+        *(
+            ("horizon_years", f"as_of = {value}\nhorizon_years", "as_of")
+            for value in ("7", "'2024-13-01'", "2024-01-01T00:00:00", "1776-07-04", "''")
+        ),
+        *(
+            ("horizon_years", f"not_covered.{key} = {value}\nhorizon_years", f"not_covered.{key}")
+            for key, value in (
+                ("text", "7"),
+                ("text", "'=A1'"),
+                ("places", "'North'"),
+                ("places", "[7]"),
+                ("places", "['']"),
+                ("place", "['North']"),
+            )
+        ),
+        ("horizon_years", "not_covered = 'North'\nhorizon_years", "not_covered"),
         ("= 10", "= 2.5", "horizon_years"),
         ("= 10", "= true", "horizon_years"),
         ("= 10", "= 101", "horizon_years"),
@@ -163,3 +181,22 @@ def test_a_discrepancy_is_read_and_written(tmp_path: Path, sd: float) -> None:
     assert rp.load(tmp_path) == scenario
     text = (tmp_path / "scenario.toml").read_text(encoding="utf-8")
     assert ("discrepancy_log_sd" in text) == (sd != 0.15)
+
+
+def test_date_of_the_data_and_what_is_left_out_are_read_and_written_again(
+    folder: Path, tmp_path: Path
+) -> None:
+    left = NotCovered(text='People of "the north"', places=("North", "Upper Ford"))
+    scenario = dataclasses.replace(rp.load(folder), as_of=date(2024, 6, 30), not_covered=left)
+    rp.write(scenario, tmp_path)
+    again = rp.load(tmp_path)
+    assert (again.as_of, again.not_covered) == (date(2024, 6, 30), left)
+    assert again == scenario
+
+
+def test_a_head_that_says_neither_has_neither(folder: Path) -> None:
+    scenario = rp.load(folder)
+    assert scenario.as_of is None
+    assert scenario.not_covered == NotCovered()
+    assert "as_of" not in head_text(scenario)
+    assert "not_covered" not in head_text(scenario)

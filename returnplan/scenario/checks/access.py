@@ -69,11 +69,12 @@ def _is_late(draft: Draft, place: Any) -> bool:
 
 def _closed(draft: Draft, scenario: Scenario, allocation: str) -> frozenset[str]:
     """Roads that people can never use under an allocation."""
-    lines = [d for d in scenario.deployments if d.allocation == allocation and d.teams > 0]
+    lines = (d for d in scenario.deployments if d.allocation == allocation and d.teams > 0)
+    kinds = {(line.asset, line.serves or ()) for line in lines}
     words = named_by(scenario)
     able_of: dict[frozenset[str], set[tuple[str, LandClass, Difficulty]]] = {}
     serving = {
-        road.id: frozenset(d.asset for d in lines if is_served(words[road.id], d.serves or ()))
+        road.id: frozenset(asset for asset, serves in kinds if is_served(words[road.id], serves))
         for road in scenario.roads
     }
     for assets in serving.values():

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from returnplan.domain import Deployment, Job, Scenario
+from returnplan.domain import Job, Scenario
 from returnplan.errors import Problem
 from returnplan.model.work.milestones import plan_work
-from returnplan.model.work.teams import Need, Skills, is_served, needs_of
+from returnplan.model.work.teams import Kind, Need, Skills, is_served, needs_of
 from returnplan.scenario.checks.draft import Draft, check
 from returnplan.scenario.files import and_more
 
@@ -20,13 +20,15 @@ def somebody_serves_each_place(draft: Draft) -> Iterator[Problem]:
     if scenario is None or not any(line.serves for line in scenario.deployments):
         return
     jobs = _with_work(scenario, plan_work(scenario).jobs)
-    needs = list(zip(jobs, needs_of(scenario, jobs), strict=True))
+    asked = needs_of(scenario, jobs)
     skills = Skills(scenario)
     for header in scenario.allocations:
-        lines = [d for d in scenario.deployments if d.allocation == header.name and d.teams > 0]
+        lines = (d for d in scenario.deployments if d.allocation == header.name and d.teams > 0)
+        kinds = list(dict.fromkeys((line.asset, line.serves or ()) for line in lines))
+        is_left_out = {need: _is_left_out(skills, kinds, need) for need in dict.fromkeys(asked)}
         left_out: dict[str, set[str]] = {}
-        for job, need in needs:
-            if _is_left_out(skills, lines, need):
+        for job, need in zip(jobs, asked, strict=True):
+            if is_left_out[need]:
                 left_out.setdefault(job.skill, set()).add(job.site)
         without: dict[tuple[str, ...], list[str]] = {}
         for skill, sites in left_out.items():
@@ -50,7 +52,7 @@ def _with_work(scenario: Scenario, jobs: Iterable[Job]) -> list[Job]:
     return [job for job in jobs if job.id not in idle and job.owner not in empty]
 
 
-def _is_left_out(skills: Skills, lines: Sequence[Deployment], need: Need) -> bool:
-    """Whether some line could do a job, but none that serves its place can."""
-    able = [line for line in lines if skills.effective_rate(line.asset, need) > 0]
-    return bool(able) and not any(is_served(need.place, line.serves or ()) for line in able)
+def _is_left_out(skills: Skills, kinds: Sequence[Kind], need: Need) -> bool:
+    """Whether some kind of teams could do a job, but none that serves its place can."""
+    able = [serves for asset, serves in kinds if skills.effective_rate(asset, need) > 0]
+    return bool(able) and not any(is_served(need.place, serves) for serves in able)

@@ -15,7 +15,8 @@ import pandas as pd
 START = date(2020, 11, 10)
 HORIZON_YEARS = 20
 HORIZON = date(START.year + HORIZON_YEARS, START.month, START.day)
-CALIBRATED_UNTIL = date(2022, 12, 31)
+AS_OF = date(2022, 12, 31)
+"""Date of the data: what became known later is no input (data/README.md names exceptions)."""
 M2_PER_HA = 10_000
 KM_PER_DEG = np.array([85.4, 111.2])  # longitude, latitude at 39.8 N
 LAND_CLASSES = ("minefield", "low_density", "battle_area")
@@ -38,7 +39,7 @@ COLUMNS: dict[str, str] = {
     "mult_extreme,cost_usd_day,source",
     "rates": "asset,skill,land_class,rate_m2_day,source",
     "calendars": "zone,month,workable_days,source",
-    "deployments": "allocation,asset,base,teams,from,until,source",
+    "deployments": "allocation,asset,base,teams,from,until,serves,source",
     "funding": "id,from,until,usd,allocation,assets,source",
     "targets": "id,date,people,measure,title,source",
     "assumptions": "id,distribution,a,b,c,low,high,unit,mark,source",
@@ -110,11 +111,24 @@ def whole_parts(wanted: Floats, total: int) -> npt.NDArray[np.int64]:
     return parts
 
 
-def rake(seed: Floats, row_totals: Floats, column_totals: Floats) -> Floats:
-    """Scale a table until its rows and columns have the wanted sums."""
-    table = seed.astype(np.float64).copy()
-    for _ in range(500):
-        table *= (row_totals / table.sum(axis=1))[:, None]
+def rake_below(seed: Floats, row_most: Floats, column_totals: Floats) -> Floats:
+    """Scale the columns of a table to their totals while no row has more than its most.
+
+    What a full row cannot take goes to the others, in proportion to what they have.
+
+    Raises
+    ------
+    ValueError
+        When all rows together cannot take the totals.
+    """
+    if row_most.sum() < column_totals.sum():
+        raise ValueError("the rows together cannot take the totals")
+    table: Floats = seed.astype(np.float64) * (column_totals / seed.sum(axis=0))
+    for _ in range(10_000):
+        sums = table.sum(axis=1)
+        if (sums <= row_most * (1 + 1e-12)).all():
+            break
+        table *= np.minimum(1.0, row_most / sums)[:, None]
         table *= column_totals / table.sum(axis=0)
     return table
 

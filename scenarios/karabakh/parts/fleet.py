@@ -1,6 +1,6 @@
 """Teams: asset types, rates, calendars, and how many teams stand where in each allocation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from parts.common import (
-    CALIBRATED_UNTIL,
+    AS_OF,
     DIFFICULTIES,
     HORIZON,
     M2_PER_HA,
@@ -33,6 +33,7 @@ STEPS = (
 LATER_STEPS = (*(date(y, m, 1) for y in (2023, 2024, 2025) for m in (1, 7)), date(2026, 1, 1))
 DAYS_PER_MONTH = 30.4
 WORKABLE_DAYS_MONTH = 21  # yearly mean of the lowland (reference_mine_action)
+BY_DISTRICT = "ramp_by_district"
 LEAST_SHARE_OF_BASE = 0.02  # every base keeps a few teams (assumed)
 
 
@@ -144,7 +145,7 @@ def growth_share(fleet: Mapping[str, Sequence[int]], mine_action: Sequence[str])
     """Mine action teams added per year to the end of 2022, as a share of the last fleet."""
     first = sum(fleet[a][0] for a in mine_action)
     last = sum(fleet[a][-1] for a in mine_action)
-    years = (CALIBRATED_UNTIL - START).days / 365.25
+    years = (AS_OF - START).days / 365.25
     return (last - first) / years / last
 
 
@@ -185,16 +186,16 @@ def later_fleet(
 
 
 def base_shares(
-    hazards: pd.DataFrame, roads: Sequence[Row], bases: Sequence[str]
+    hazards: pd.DataFrame, roads: Sequence[Row], bases: Sequence[str], covered: Collection[str]
 ) -> dict[str, float]:
-    """Share of the hazard area that lies nearest to each base by road."""
+    """Share of the hazard area on covered land that lies nearest to each base by road."""
     graph = nx.Graph()
     for r in roads:
         old = graph.get_edge_data(r["from_place"], r["to_place"], {"km": np.inf})
         graph.add_edge(r["from_place"], r["to_place"], km=min(r["length_km"], old["km"]))
     paths = nx.multi_source_dijkstra_path(graph, set(bases), weight="km")
     total = dict.fromkeys(bases, 0.0)
-    on_land = hazards[hazards["site"].isin(graph)]
+    on_land = hazards[hazards["site"].isin(covered)]
     for site, m2 in on_land.groupby("site")["area_m2"].sum().items():
         total[paths[site][0]] += float(m2)
     shares = np.array(list(total.values())) / sum(total.values())
@@ -212,32 +213,144 @@ def new_teams(have: Counts, level: int, shares: Floats) -> Counts:
 
 def leaves(asset: str, day: date, assets: pd.DataFrame, num: Numbers) -> date:
     """Day on which teams that come on a day leave: added crews for works earlier than the rest."""
-    if assets.loc[asset, "mine_action"] or day <= CALIBRATED_UNTIL:
+    if assets.loc[asset, "mine_action"] or day <= AS_OF:
         return HORIZON
     return HORIZON.replace(year=int(num["added_crews_until"]))
 
 
+def district_work(
+    rates: Sequence[Row],
+    hazards: pd.DataFrame,
+    works: Sequence[Row],
+    roads: Sequence[Row],
+    district_of: Mapping[str, str],
+    districts: Iterable[str],
+) -> dict[str, "pd.Series[float]"]:
+    """Work by asset type and district, in team-days without difficulty; 0 where none is covered.
+
+    Parameters
+    ----------
+    rates
+        What each asset type does, and how fast.
+    hazards
+        Sites, classes and areas of the hazards on covered land.
+    works, roads
+        Rows with crew-days.
+    district_of
+        District of each covered place and road.
+    districts
+        All districts with land.
+    """
+    area = hazards.assign(district=hazards["site"].map(district_of)).pivot_table(
+        index="district", columns="land_class", values="area_m2", aggfunc="sum", fill_value=0
+    )
+    crews = pd.concat(
+        [
+            pd.DataFrame(works)[["settlement", "skill", "crew_days"]].set_axis(
+                ["site", "skill", "days"], axis=1
+            ),
+            pd.DataFrame(
+                [(r["id"], "road_repair", r["repair_crew_days"]) for r in roads],
+                columns=["site", "skill", "days"],
+            ),
+        ]
+    )
+    crew_days = crews.groupby(["skill", crews["site"].map(district_of)])["days"].sum()
+    work: dict[str, pd.Series[float]] = {}
+    for r in rates:
+        if "rate_m2_day" in r:
+            days = (area[r["land_class"]] if r["land_class"] else area.sum(axis=1)) / r[
+                "rate_m2_day"
+            ]
+        else:
+            days = crew_days[r["skill"]]
+        days = days.reindex(sorted(districts), fill_value=0.0)
+        work[r["asset"]] = work.get(r["asset"], 0.0) + days
+    return work
+
+
+def district_groups(days: "pd.Series[float]", count: int) -> list[tuple[list[str], float]]:
+    """Put districts into groups of about the same work: the largest first, into the least.
+
+    There are at most as many groups as districts with work; those without join the least group.
+    """
+    groups: list[list[str]] = [[] for _ in range(min(count, int((days > 0).sum())))]
+    sums = [0.0] * len(groups)
+    for district in sorted(days.index, key=lambda name: (-days[name], name)):
+        least = sums.index(min(sums))
+        groups[least].append(str(district))
+        sums[least] += float(days[district])
+    return list(zip(groups, sums, strict=True))
+
+
+def bound_rows(rows: Sequence[Row], work: Mapping[str, "pd.Series[float]"]) -> list[Row]:
+    """Bind the teams of an allocation to groups of districts, from the first day on.
+
+    An asset type has as many groups as teams on the first day, at most one a district. Teams are
+    dealt to the groups by their work (highest averages, D'Hondt), so that each group has one.
+    """
+    out: list[Row] = []
+    for asset in dict.fromkeys(row["asset"] for row in rows):
+        mine = [row for row in rows if row["asset"] == asset]
+        first = min(row["from"] for row in mine)
+        at_first = sum(row["teams"] for row in mine if row["from"] == first)
+        groups = district_groups(work[asset], at_first)
+        given = [0] * len(groups)
+        for row in mine:
+            dealt = dict.fromkeys(range(len(groups)), 0)
+            for _ in range(row["teams"]):
+                gain = [
+                    (given[k] == 0, days / (given[k] + 1)) for k, (_, days) in enumerate(groups)
+                ]
+                best = gain.index(max(gain))
+                given[best] += 1
+                dealt[best] += 1
+            for k, teams in dealt.items():
+                if teams:
+                    out.append(row | {"teams": teams, "serves": ";".join(sorted(groups[k][0]))})
+    return out
+
+
 def deployment_rows(
-    data: Path, assets: pd.DataFrame, shares: Mapping[str, float], num: Numbers
+    data: Path,
+    assets: pd.DataFrame,
+    shares: Mapping[str, float],
+    work: Mapping[str, "pd.Series[float]"],
+    num: Numbers,
 ) -> list[Row]:
-    """Write the teams of each allocation; they are the same to the end of 2022."""
+    """Write the teams of each allocation; their numbers are the same to the end of 2022."""
     fleet = fleet_to_2022(assets, num)
     rows: list[Row] = []
     for allocation in (row["id"] for row in copied_rows(data / "allocations.csv")):
         later = later_fleet(allocation, fleet, assets, num)
-        for asset in assets.index:
-            have = np.zeros(len(shares), dtype=np.int64)
-            levels = zip((*STEPS, *LATER_STEPS), [*fleet[asset], *later[asset]], strict=True)
-            for day, level in levels:
-                new = new_teams(have, level, np.array(list(shares.values())))
-                have = have + new
-                known = day <= CALIBRATED_UNTIL
-                row: Row = {"allocation": allocation, "asset": asset, "from": day.isoformat()}
-                row |= {"source": "calibrated_fleet" if known else "allocation_choice"}
-                row |= {"until": leaves(asset, day, assets, num).isoformat()}
-                rows += [
-                    row | {"base": base, "teams": int(n)}
-                    for base, n in zip(shares, new, strict=True)
-                    if n
-                ]
+        own = allocation_rows(allocation, fleet, later, assets, shares, num)
+        rows += bound_rows(own, work) if allocation == BY_DISTRICT else own
+    return rows
+
+
+def allocation_rows(
+    allocation: str,
+    fleet: Mapping[str, Sequence[int]],
+    later: Mapping[str, Sequence[int]],
+    assets: pd.DataFrame,
+    shares: Mapping[str, float],
+    num: Numbers,
+) -> list[Row]:
+    """Write the teams of one allocation, each step's new ones at the bases that lag behind."""
+    rows: list[Row] = []
+    for asset in assets.index:
+        have = np.zeros(len(shares), dtype=np.int64)
+        levels = zip((*STEPS, *LATER_STEPS), [*fleet[asset], *later[asset]], strict=True)
+        for day, level in levels:
+            new = new_teams(have, level, np.array(list(shares.values())))
+            have = have + new
+            known = day <= AS_OF
+            row: Row = {"allocation": allocation, "asset": asset, "from": day.isoformat()}
+            row |= {"source": "calibrated_fleet" if known else "allocation_choice"}
+            row |= {"until": leaves(asset, day, assets, num).isoformat()}
+            rows += [
+                row | {"base": base, "teams": int(n)}
+                for base, n in zip(shares, new, strict=True)
+                if n
+            ]
     return rows

@@ -1,4 +1,4 @@
-"""Hazards: SYNTHETIC, under the published totals and shares."""
+"""Hazards: SYNTHETIC, under the published totals by class."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -17,7 +17,7 @@ from parts.common import (
     facts,
     luck,
     lucks,
-    rake,
+    rake_below,
     whole_parts,
 )
 
@@ -25,16 +25,6 @@ FACT_OF_CLASS = {  # contamination totals: high, medium and low probability
     "minefield": "contaminated_high_ha",
     "low_density": "contaminated_medium_ha",
     "battle_area": "contaminated_low_ha_DERIVED",
-}
-PURPOSE_PERIOD = "2020-11..2023-11"  # the period that names all purposes
-PURPOSES = {  # purpose of the published shares of area -> what a hazard denies
-    "agriculture": "farmland",
-    "residential": "housing",
-    "transport": "road",
-    "energy": "power",
-    "water/land reclamation": "water",
-    "environment/science": "other",
-    "other": "other",
 }
 
 
@@ -62,7 +52,6 @@ def strip_rows(roads: pd.DataFrame, num: Numbers) -> pd.DataFrame:
                     "site": name,
                     "land_class": "minefield" if minefield else "low_density",
                     "area_m2": round(1000 * km * low * (high / low) ** u),
-                    "purpose": "transport",
                     "near": near,
                 }
             )
@@ -82,84 +71,62 @@ def strip_chance(r: "pd.Series[Any]", num: Numbers) -> float:
     return num["road_hazard_access_near" if r["near"] else "road_hazard_access_2020"]
 
 
-def settlement_weights(towns: pd.DataFrame, num: Numbers) -> pd.DataFrame:
-    """Say how much land of each class lies at each settlement, relative to the others."""
-    km = towns["dist_to_former_line_km"].to_numpy(dtype=float)
-    scale = np.where(towns["side_of_former_line"] == "east", num["weight_east"], 1.0)
-    mine = np.exp(-km / num["decay_minefield_km"]) + num["background_minefield"]
-    low = np.exp(-km / num["decay_low_density_km"]) + num["background_low_density"]
-    table = np.column_stack([mine, low, np.ones(len(towns))]) * scale[:, None]
-    return pd.DataFrame(table, index=towns.index, columns=list(LAND_CLASSES))
-
-
-def district_shares(data: Path) -> "pd.Series[float]":
-    shares = pd.read_csv(data / "clearance_by_district.csv").set_index("district").sort_index()
-    return shares["share_of_area"] / shares["share_of_area"].sum()
-
-
-def purpose_shares(data: Path) -> "pd.Series[float]":
-    shares = pd.read_csv(data / "clearance_by_purpose.csv")
-    shares = shares[shares["period"] == PURPOSE_PERIOD].set_index("purpose").sort_index()
-    return shares["share_of_area"] / shares["share_of_area"].sum()
-
-
 def block_rows(
-    towns: pd.DataFrame, roads: pd.DataFrame, strips: pd.DataFrame, data: Path, num: Numbers
+    towns: pd.DataFrame,
+    land: pd.DataFrame,
+    roads: pd.DataFrame,
+    strips: pd.DataFrame,
+    data: Path,
+    num: Numbers,
 ) -> pd.DataFrame:
-    """Put blocks on settlements: district x class x settlement, areas log-normal."""
+    """Put blocks on settlements: district x class x settlement, areas log-normal.
+
+    Published totals by class go to districts by land and distance from the former line of contact;
+    no district holds more than a share of its land.
+    """
     known = facts(data)
     total_m2 = {c: round(known[FACT_OF_CLASS[c]] * M2_PER_HA) for c in LAND_CLASSES}
-    inside = towns[towns["inside"] & (towns["kind"] == "settlement")]
-    weights = settlement_weights(inside, num)
-    shares = district_shares(data)
-    seed_table = weights.groupby(inside["stat_district"]).sum().reindex(shares.index)
-    class_total = np.array([total_m2[c] for c in LAND_CLASSES], dtype=float)
-    table = rake(seed_table.to_numpy(), shares.to_numpy() * class_total.sum(), class_total)
+    district = towns["district_polygon"].reindex(land.index)
+    by_district = land.groupby(district).sum()
+    most_m2 = num["hazard_land_share_most"] * 1e6 * by_district["land_km2"].to_numpy()
+    classes = list(LAND_CLASSES)
+    totals = np.array([total_m2[c] for c in classes], dtype=float)
+    table = rake_below(by_district[classes].to_numpy(), most_m2, totals)
     strip_ends = [
         next(e for e in (roads.loc[s, "u_id"], roads.loc[s, "v_id"]) if towns.loc[e, "inside"])
         for s in strips["site"]
     ]
-    strip_district = towns.loc[strip_ends, "stat_district"].to_numpy()
     taken = strips.pivot_table(
-        index=strip_district, columns="land_class", values="area_m2", aggfunc="sum"
-    ).reindex(index=shares.index, columns=list(LAND_CLASSES))
-    taken = taken.fillna(0)
-    left = dict(zip(LAND_CLASSES, (table - taken.to_numpy()).T, strict=True))
+        index=towns.loc[strip_ends, "district_polygon"].to_numpy(),
+        columns="land_class",
+        values="area_m2",
+        aggfunc="sum",
+    )
+    taken = taken.reindex(index=by_district.index, columns=classes).fillna(0)
+    left = pd.DataFrame(table, index=by_district.index, columns=classes) - taken
     blocks = []
     for land_class in LAND_CLASSES:
         parts = [
-            district_blocks(
-                inside.index[inside["stat_district"] == d],
-                weights[land_class],
-                land_class,
-                float(area),
-                num,
-            )
-            for d, area in zip(shares.index, left[land_class], strict=True)
+            district_blocks(land.loc[district == d, land_class], land_class, float(area), num)
+            for d, area in left[land_class].items()
         ]
         both = pd.concat(parts)
         wanted = total_m2[land_class] - int(taken[land_class].sum())
         both["area_m2"] = whole_parts(both["area_m2"].to_numpy(), wanted)
         blocks.append(both)
     out = pd.concat(blocks)
-    out["near"] = (
-        inside.loc[out["site"], "dist_to_former_line_km"].to_numpy() < num["distance_near_line_km"]
-    )
-    out["purpose"] = ""
+    km = towns.loc[out["site"], "dist_to_former_line_km"].to_numpy()
+    out["near"] = km < num["distance_near_line_km"]
     return out.sort_index()
 
 
 def district_blocks(
-    settlements: pd.Index,
-    weight: "pd.Series[float]",
-    land_class: str,
-    area_m2: float,
-    num: Numbers,
+    weight: "pd.Series[float]", land_class: str, area_m2: float, num: Numbers
 ) -> pd.DataFrame:
-    """Share a district's area of one class into blocks on its settlements."""
+    """Share a district's area of one class into blocks on its settlements, by their weights."""
     seed = int(num["seed"])
     count = max(1, round(area_m2 / M2_PER_HA / num[f"mean_area_{land_class}_ha"]))
-    order = sorted(settlements, key=lambda s: luck(land_class, s, seed))
+    order = sorted(weight.index, key=lambda s: luck(land_class, s, seed))
     ends = np.cumsum(weight[order].to_numpy())
     picks = (np.arange(count) + 0.5) / count * ends[-1]
     sites = [order[k] for k in np.searchsorted(ends, picks)]
@@ -177,32 +144,28 @@ def district_blocks(
     )
 
 
-def give_purposes(hazards: pd.DataFrame, data: Path, num: Numbers) -> pd.DataFrame:
-    """Give each block a purpose so that areas by purpose follow the published shares."""
+def give_uses(
+    blocks: pd.DataFrame, strips: pd.DataFrame, uses: pd.DataFrame, num: Numbers
+) -> pd.DataFrame:
+    """Say what each hazard denies: strips the road, blocks by the land around their settlement.
+
+    Parameters
+    ----------
+    blocks, strips
+        Hazards on settlements and on roads.
+    uses
+        Shares of the land of each settlement by use.
+    """
     seed = int(num["seed"])
-    shares = purpose_shares(data)
-    odds = pd.DataFrame(1.0, index=list(LAND_CLASSES), columns=shares.index)
-    odds.loc["minefield", "residential"] = num["odds_minefield_residential"]
-    odds.loc["minefield", "transport"] = num["odds_minefield_transport"]
-    odds.loc["battle_area", "residential"] = num["odds_battle_area_residential"]
-    area = hazards.groupby("land_class")["area_m2"].sum().reindex(list(LAND_CLASSES))
-    wanted = rake(
-        odds.to_numpy() * shares.to_numpy() * area.to_numpy()[:, None],
-        np.asarray(area, dtype=np.float64),
-        np.asarray(shares * area.sum(), dtype=np.float64),
-    )
-    out = hazards.copy()
-    for row, land_class in zip(wanted, LAND_CLASSES, strict=True):
-        mine = out[out["land_class"] == land_class]
-        left = row - [mine.loc[mine["purpose"] == p, "area_m2"].sum() for p in shares.index]
-        blocks = mine[mine["purpose"] == ""].sort_values("area_m2", ascending=False, kind="stable")
-        picks = []
-        for size, u in zip(blocks["area_m2"], lucks("use", blocks.index, seed), strict=True):
-            open_m2 = np.maximum(left, 0)
-            picks.append(int(np.searchsorted(np.cumsum(open_m2) / open_m2.sum(), u)))
-            left[picks[-1]] -= size
-        out.loc[blocks.index, "purpose"] = shares.index[picks]
-    out["denies"] = [PURPOSES[p] for p in out["purpose"]]
+    odds = pd.DataFrame(1.0, index=list(LAND_CLASSES), columns=uses.columns)
+    odds.loc["minefield", "housing"] = num["odds_minefield_residential"]
+    odds.loc["minefield", "road"] = num["odds_minefield_transport"]
+    odds.loc["battle_area", "housing"] = num["odds_battle_area_residential"]
+    chance = uses.loc[blocks["site"]].to_numpy() * odds.loc[blocks["land_class"]].to_numpy()
+    ends = np.cumsum(chance, axis=1)
+    u = lucks("use", blocks.index, seed) * ends[:, -1]
+    picked = uses.columns[(ends < u[:, None]).sum(axis=1)]
+    out = pd.concat([blocks.assign(denies=picked), strips.assign(denies="road")]).sort_index()
     home = out["denies"] == "housing"
     u = lucks("home", out.index, seed)
     school, clinic = num["share_residential_education"], num["share_residential_health"]

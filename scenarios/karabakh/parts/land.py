@@ -1,7 +1,7 @@
 """Places, communities and roads from the public tables."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import networkx as nx
@@ -9,27 +9,29 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from parts.common import KM_PER_DEG, START, Floats, Numbers, Row, lucks
+from parts.common import AS_OF, HORIZON, KM_PER_DEG, START, Floats, Numbers, Row, lucks
 
 HUBS = ("BAR", "TAR", "XND", "AHB", "HDZ", "QAS", "TOG")
 """Main-road towns outside the contaminated area (data/nodes_main.csv, former line of contact)."""
 BASES = ("AHB", "HDZ", "XND", "TAR", "QAS", "TOG")
-DISTRICT_OF_NODE = {
-    "BAR": "Barda",
-    "QAS": "Goranboy",
-    "TOG": "Goygol",
-    "TUR": "Shusha",
-    "XUD": "Jabrayil",
-}
-"""Districts of the five road nodes without a settlement row (assumed from the map)."""
-TARTAR_BEFORE_2023 = ("S1209142461", "S1310537695")
-"""Sugovushan and Talish: counted with Tartar in the published shares (assumed)."""
+DISTRICT_OF_NODE = {"BAR": "Barda", "QAS": "Goranboy", "TOG": "Goygol", "XUD": "Jabrayil"}
+"""Districts of the road nodes without a settlement row (assumed from the map)."""
 PASS = "RM-S890441267-TOG"
 """Toghanali to Kalbajar crosses a high range: closed in winter (assumed)."""
 SHORTEST_ACCESS_KM, WINDING = 0.3, 1.35
 """Shortest length in the access table; road length over great circle as in the main table."""
-OUTSIDE_NETWORK = ("BAR", "QAS", "TOG")
-"""Hubs that roads outside the map join to each other."""
+ENDS = ["u_id", "v_id"]
+SOURCE_OF_ROAD = {
+    "M": "main_roads",
+    "A": "synthetic_access_roads",
+    "O": "synthetic_outer_roads",
+}
+
+
+def former_line(data: Path) -> Floats:
+    """Points of the former line of contact, longitude and latitude."""
+    line = pd.read_json(data / "former_contact_line_approx.geojson")["features"][0]
+    return np.array(line["geometry"]["coordinates"], dtype=np.float64)
 
 
 def line_distance_km(lon: Floats, lat: Floats, line: Floats) -> Floats:
@@ -51,16 +53,19 @@ def zone_of(elevation_m: float, num: Numbers) -> str:
 
 
 def settlement_places(data: Path) -> pd.DataFrame:
-    """Read settlements and the main-road nodes that are none; index: id."""
+    """Read settlements and the main-road nodes that are none; index: id.
+
+    Control of some settlements had not changed by the date of the data. They are not covered:
+    nobody enters them before the horizon, which stands there as their date.
+    """
     towns = pd.read_csv(data / "settlements.csv")
     towns.index = pd.Index("S" + towns["wof_id"].astype(str), name="id")
     nodes = pd.read_csv(data / "nodes_main.csv").set_index("graph_id")
     towns["label"] = nodes["label"].reindex(towns.index)
-    extra = nodes[~nodes.index.isin(towns.index)].rename_axis("id")
-    line = pd.read_json(data / "former_contact_line_approx.geojson")["features"][0]
-    km = line_distance_km(
-        extra["lon"].to_numpy(), extra["lat"].to_numpy(), np.array(line["geometry"]["coordinates"])
-    )
+    towns["covered"] = towns["accessible_from"] <= AS_OF.isoformat()
+    towns.loc[~towns["covered"], "accessible_from"] = HORIZON.isoformat()
+    extra = nodes[nodes.index.isin(DISTRICT_OF_NODE)].rename_axis("id")
+    km = line_distance_km(extra["lon"].to_numpy(), extra["lat"].to_numpy(), former_line(data))
     nearest = cKDTree(towns[["lon", "lat"]]).query(extra[["lon", "lat"]])[1]
     extra = extra.assign(
         name=extra["label"],
@@ -69,6 +74,7 @@ def settlement_places(data: Path) -> pd.DataFrame:
         elev_m=towns["elev_m"].to_numpy()[nearest],
         side_of_former_line=["out" if i in HUBS else "west" for i in extra.index],
         accessible_from=["" if i in HUBS else START.isoformat() for i in extra.index],
+        covered=True,
         geonames_id=0,
     )
     return pd.concat([towns, extra]).sort_index()
@@ -81,7 +87,7 @@ def hub_ids(data: Path) -> dict[str, str]:
 
 
 def describe_places(towns: pd.DataFrame, hubs: set[str], num: Numbers) -> pd.DataFrame:
-    """Add kind, zone, slope, side and statistical district to the settlements."""
+    """Add kind, zone, slope and side to the settlements."""
     out = towns.copy()
     is_node = out["wof_id"].isna() | ~out.index.str.startswith("S")
     out["kind"] = np.where(is_node, "junction", "settlement")
@@ -92,10 +98,6 @@ def describe_places(towns: pd.DataFrame, hubs: set[str], num: Numbers) -> pd.Dat
     )
     out["inside"] = ~(out.index.isin(hubs) | (out["side_of_former_line"] == "out") | east)
     out["late"] = out["accessible_from"].fillna("").str[:4] >= "2022"
-    out["stat_district"] = out["district"].where(
-        ~out["district"].isin(["Aghdara", "Khankendi"]), "Other"
-    )
-    out.loc[out.index.isin(TARTAR_BEFORE_2023), "stat_district"] = "Tartar"
     out["slope_deg"] = neighbour_slope_deg(out)
     return out
 
@@ -139,37 +141,21 @@ def place_rows(towns: pd.DataFrame) -> list[Row]:
     return rows
 
 
-def community_rows(towns: pd.DataFrame, data: Path) -> list[Row]:
-    """Write one community for each settlement with a (synthetic) number of people."""
-    since = pd.read_csv(data / "displacement.csv").set_index("district")["displaced_since"]
-    rows = []
-    for place_id, t in towns[towns["pop_model"].notna()].iterrows():
-        town = str(t["pop_model_basis"]).startswith("GeoNames")
-        rows.append(
-            {
-                "id": f"C{str(place_id)[1:]}",
-                "settlement": place_id,
-                "people": int(t["pop_model"]),
-                "group": "registered_1992_1993",
-                "displaced_since": since[t["district"]],
-                "source": "town_population" if town else "district_origin_2000",
-            }
-        )
-    return rows
-
-
 def road_table(towns: pd.DataFrame, data: Path, num: Numbers) -> pd.DataFrame:
     """Read main and access roads, with what their ends say about them; index: id."""
-    main = pd.read_csv(data / "roads_main.csv")[["u_id", "v_id", "length_km"]]
+    main = main_legs(towns, data, num)
     access = pd.read_csv(data / "roads_access_approx.csv").rename(
         columns={"u": "u_id", "v": "v_id"}
-    )[["u_id", "v_id", "length_km"]]
-    lonely = lonely_access(towns, [*main["u_id"], *main["v_id"], *access["u_id"], *access["v_id"]])
-    access = pd.concat([access, lonely])
-    roads = pd.concat([main.assign(main=True), access.assign(main=False)], ignore_index=True)
-    roads[["u_id", "v_id"]] = np.sort(roads[["u_id", "v_id"]].astype(str).to_numpy(), axis=1)
-    letter = np.where(roads["main"], "M", "A")
-    roads.index = pd.Index("R" + letter + "-" + roads["u_id"] + "-" + roads["v_id"], name="id")
+    )[[*ENDS, "length_km"]]
+    access = access[access[ENDS].isin(towns.index).all(axis=1)]  # not to nodes that are left out
+    lonely = lonely_access(towns, pd.concat([main, access]))
+    inner = pd.concat([main.assign(kind="M"), access.assign(kind="A"), lonely.assign(kind="A")])
+    outer = hub_links(towns, inner)
+    roads = pd.concat([inner, outer.assign(kind="O")], ignore_index=True)
+    roads["main"] = roads["kind"] != "A"
+    roads[ENDS] = np.sort(roads[ENDS].astype(str).to_numpy(), axis=1)
+    ids = "R" + roads["kind"] + "-" + roads["u_id"] + "-" + roads["v_id"]
+    roads.index = pd.Index(ids, name="id")
     if roads.index.has_duplicates:
         raise ValueError("two roads have the same ends and kind")
     u, v = towns.loc[roads["u_id"]], towns.loc[roads["v_id"]]
@@ -189,16 +175,86 @@ def road_table(towns: pd.DataFrame, data: Path, num: Numbers) -> pd.DataFrame:
     return roads
 
 
-def lonely_access(towns: pd.DataFrame, on_roads: Sequence[str]) -> pd.DataFrame:
-    """Join each place without a road to its nearest neighbour with one (assumed)."""
-    joined = towns[towns.index.isin(on_roads)]
+def main_legs(towns: pd.DataFrame, data: Path, num: Numbers) -> pd.DataFrame:
+    """Legs of the main roads between their nodes.
+
+    Where a published length is split, the ends of the published route are nodes; between them, and
+    on routes without a published length, nodes are the larger towns, hubs and ends of published
+    routes. Published routes pass by what is not covered. Other settlements on the way belong to the
+    access roads.
+    """
+    table = pd.read_csv(data / "roads_main.csv").drop_duplicates([*ENDS, "route"])
+    published = table.groupby("route")["route_length_km"].transform("count") > 0
+    ends = {
+        n for _, r in table[published].groupby("route") for n in (*r["u_id"][:1], *r["v_id"][-1:])
+    }
+    large = towns.index[(towns["population"] >= num["main_node_people"]) | (towns["kind"] == "hub")]
+    covered = set(towns.index[towns["covered"]])
     rows = []
-    for place, t in towns[~towns.index.isin(on_roads)].iterrows():
-        gap = (joined[["lon", "lat"]] - t[["lon", "lat"]].astype(float)) * KM_PER_DEG
-        km = np.hypot(gap["lon"].to_numpy(), gap["lat"].to_numpy())
-        length = max(SHORTEST_ACCESS_KM, round(float(km.min()) * WINDING, 2))
-        rows.append({"u_id": place, "v_id": joined.index[km.argmin()], "length_km": length})
-    return pd.DataFrame(rows, columns=["u_id", "v_id", "length_km"])
+    for _, route in table.groupby("route", sort=False):
+        is_published = bool(route["route_length_km"].notna().any())
+        nodes = [route["u_id"].iloc[0], *route["v_id"]]
+        km = np.concatenate([[0.0], route["length_km"].cumsum()])
+        kept = [
+            n in ends or n in large
+            if not is_published
+            else n in (nodes[0], nodes[-1]) or (n in covered and (n in ends or n in large))
+            for n in nodes
+        ]
+        open_by = str(route["opened"].iloc[0])[:7]
+        for a, b in pairwise(np.flatnonzero(kept)):
+            length = float(km[b] - km[a])
+            if not is_published:
+                length = float(roads_km(towns, nodes[a], [nodes[b]])[0])
+            row = {"u_id": nodes[a], "v_id": nodes[b], "length_km": round(length, 1)}
+            rows.append(row | {"is_open": open_by <= AS_OF.isoformat()[:7]})
+    legs = pd.DataFrame(rows).sort_values("is_open", ascending=False, kind="stable")
+    return legs.drop_duplicates(ENDS)[[*ENDS, "length_km"]]
+
+
+def roads_km(towns: pd.DataFrame, place: str, others: Sequence[str]) -> Floats:
+    """Lengths of roads without a published one: great circle times the usual winding."""
+    ends = towns.loc[list(others), ["lon", "lat"]].to_numpy(dtype=np.float64)
+    gap = (ends - towns.loc[place, ["lon", "lat"]].to_numpy(dtype=np.float64)) * KM_PER_DEG
+    lengths: Floats = WINDING * np.hypot(gap[:, 0], gap[:, 1])
+    return lengths
+
+
+def lonely_access(towns: pd.DataFrame, roads: pd.DataFrame) -> pd.DataFrame:
+    """Join each place without a road that may be used to its nearest neighbour with one (assumed).
+
+    A road may be used where both its ends are covered.
+    """
+    covered = towns.index[towns["covered"]]
+    usable = roads[roads[ENDS].isin(covered).all(axis=1)]
+    joined = sorted(set(usable[ENDS].to_numpy().ravel()))
+    lonely = set(covered) - set(joined) | set(towns.index) - set(roads[ENDS].to_numpy().ravel())
+    rows = []
+    for place in sorted(lonely):
+        km = roads_km(towns, place, joined)
+        length = max(SHORTEST_ACCESS_KM, round(float(km.min()), 2))
+        rows.append({"u_id": place, "v_id": joined[int(km.argmin())], "length_km": length})
+    return pd.DataFrame(rows, columns=[*ENDS, "length_km"])
+
+
+def hub_links(towns: pd.DataFrame, roads: pd.DataFrame) -> pd.DataFrame:
+    """Join all hubs outside the map: the shortest links until each reaches every other.
+
+    Roads between hubs alone are in use from the first day; the links stand for roads beyond the
+    map (SYNTHETIC, length as of other legs without a published one).
+    """
+    hubs = sorted(towns.index[towns["kind"] == "hub"])
+    graph = nx.Graph()
+    graph.add_nodes_from(hubs)
+    within = roads["u_id"].isin(hubs) & roads["v_id"].isin(hubs)
+    graph.add_edges_from(roads.loc[within, ENDS].itertuples(index=False))
+    rows = []
+    pairs = list(combinations(hubs, 2))
+    for km, a, b in sorted((float(roads_km(towns, a, [b])[0]), a, b) for a, b in pairs):
+        if not nx.has_path(graph, a, b):
+            graph.add_edge(a, b)
+            rows.append({"u_id": a, "v_id": b, "length_km": round(km, 1)})
+    return pd.DataFrame(rows, columns=[*ENDS, "length_km"])
 
 
 def all_season(roads: pd.DataFrame, num: Numbers) -> list[bool]:
@@ -209,12 +265,8 @@ def all_season(roads: pd.DataFrame, num: Numbers) -> list[bool]:
         "top_m", ascending=False, kind="stable"
     )
     graph = nx.MultiGraph()
-    graph.add_nodes_from(["world"])
     for name, r in roads.iterrows():
         graph.add_edge(r["u_id"], r["v_id"], key=name)
-    for end in set(roads["u_id"]) | set(roads["v_id"]):
-        if end in OUTSIDE_NETWORK:
-            graph.add_edge("world", end, key=f"world-{end}")
     closed = set()
     for name, r in candidates.iterrows():
         graph.remove_edge(r["u_id"], r["v_id"], key=name)
@@ -248,7 +300,20 @@ def road_rows(roads: pd.DataFrame, num: Numbers) -> list[Row]:
                 if r["inside"]
                 else 0.0,
                 "impassable": False,
-                "source": "main_roads" if r["main"] else "synthetic_access_roads",
+                "source": SOURCE_OF_ROAD[r["kind"]],
             }
         )
     return rows
+
+
+def covered_districts(towns: pd.DataFrame, roads: pd.DataFrame) -> dict[str, str]:
+    """District of each covered place inside, and of each road there that may be used."""
+    inside = towns[towns["covered"] & towns["inside"]]
+    district = {str(place): str(name) for place, name in inside["district"].items()}
+    covered = set(towns.index[towns["covered"]])
+    for road, r in roads.iterrows():
+        ends = [r["u_id"], r["v_id"]]
+        named = [district[end] for end in ends if end in district]
+        if named and covered.issuperset(ends):
+            district[str(road)] = named[0]
+    return district
