@@ -91,7 +91,7 @@ def totals_of(scenario: Scenario, as_of: date | None = None) -> Totals:
         Date of the data: facts that end after it are compared only. None: that of the scenario;
         where it names none, all are known.
     """
-    until = as_of or getattr(scenario, "as_of", None) or date.max
+    until = as_of or scenario.as_of or date.max
     facts = sorted(
         (fact for fact in scenario.facts if fact.measure == "victims"),
         key=lambda fact: (fact.until_date, fact.from_date),

@@ -50,8 +50,12 @@ Rule = Callable[[Findings], Iterator[Decision]]
 
 
 def decisions(findings: Findings) -> tuple[Decision, ...]:
-    """What must be decided, in the order of the dates; without a date: last."""
+    """What must be decided, in the order of the dates; without a date: last.
+
+    Nothing is asked for by a date before that of the data: it is history.
+    """
     questions = [decision for rule in RULES for decision in rule(findings)]
+    questions = [one for one in questions if one.by is None or _open(findings, one.by)]
     dated = [
         replace(one, when=findings.words.date(one.by)) if one.by and not one.when else one
         for one in questions
@@ -78,7 +82,7 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
     words, apart = findings.words, parting(findings)
     best = leader(findings)
     other = rival(findings)
-    differ = None if findings.is_public else _teams_differ(findings, best, other)
+    differ = None if findings.is_public else _open(findings, _teams_differ(findings, best, other))
     texts = []
     if differ:
         texts.append(
@@ -126,6 +130,12 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
     )
 
 
+def _open(findings: Findings, day: dt.date | None) -> dt.date | None:
+    """A date by which something may still be decided; None: it lies before that of the data."""
+    as_of = findings.scenario.as_of
+    return day if day and (as_of is None or day >= as_of) else None
+
+
 def _teams_differ(findings: Findings, best: str, other: str) -> dt.date | None:
     """First date on which two allocations send other teams, or serve in another order."""
     policy = {
@@ -164,7 +174,7 @@ def _teams(findings: Findings) -> Iterator[Decision]:
     if not causes or causes[0].share < LEAST_SHARE:
         return
     skill = causes[0].cause.removeprefix(WAITING)
-    since = None if findings.is_public else _first_wait(findings, best, skill)
+    since = None if findings.is_public else _open(findings, _first_wait(findings, best, skill))
     why = words.phrase(
         "Under “{title}” {share} of all person-days of waiting are for such a team.",
         title=findings.title(best),

@@ -149,6 +149,14 @@ class Findings:
         return made_of(self.scenario, self.words)
 
     @cached_property
+    def not_counted(self) -> str:
+        """Where people are left out of all numbers, in a few words; empty: nowhere."""
+        places = self.scenario.not_covered.places
+        if not places:
+            return ""
+        return self.words.phrase("Not counted: {places}.", places=self.words.listed(places))
+
+    @cached_property
     def people(self) -> int:
         """All people who wait; rounded for the public."""
         people = sum(community.people for community in self.scenario.communities)

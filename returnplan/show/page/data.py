@@ -57,6 +57,9 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "formats": formats(findings.words, findings.draws),
         "allocations": [findings.title(name) for name in names],
         "all_people": findings.people,
+        "not_covered": list(findings.scenario.not_covered.places),
+        "why_not_covered": findings.scenario.not_covered.text,
+        "as_of": _as_of(findings),
         "numbers": [
             [[one.value, one.range] for one in big_numbers(findings, option)]
             for option in options(findings)
@@ -88,9 +91,23 @@ def _days(findings: Findings) -> list[int]:
 
 
 def _begin(findings: Findings) -> tuple[int, int]:
-    """What is shown at first: the leading allocation at the near date of the table of options."""
-    best = findings.allocations.index(leader(findings))
-    return best, _days(findings).index((findings.near - findings.scenario.start).days)
+    """What is shown at first: the leading allocation at the date of the data.
+
+    Where the scenario says none: at the near date of the table of options.
+    """
+    best, days = findings.allocations.index(leader(findings)), _days(findings)
+    known = _as_of(findings)
+    if known is None:
+        return best, days.index((findings.near - findings.scenario.start).days)
+    return best, next((step for step, day in enumerate(days) if day >= known), len(days) - 1)
+
+
+def _as_of(findings: Findings) -> int | None:
+    """Day of the data, if the scenario says it and it lies within the time of the run."""
+    as_of = findings.scenario.as_of
+    if as_of is None or not findings.scenario.start <= as_of <= findings.horizon:
+        return None
+    return (as_of - findings.scenario.start).days
 
 
 def _people(findings: Findings, allocation: str) -> list[list[list[int | None]]]:

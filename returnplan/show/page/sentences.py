@@ -153,6 +153,7 @@ def _profile(words: Words) -> dict[str, str]:
         ),
         "found_count": words.phrase("Found: {number}", number="{number}"),
         "found_none": words.phrase("Nothing found. Try another name or spelling, or the id."),
+        "not_covered": words.phrase("{name}: not covered by this scenario.", name="{name}"),
         "shown": words.phrase("Shown below: {name}", name="{name}"),
         "gates_people": words.phrase("Conditions for return at the end of the run, people"),
         "causes_people": words.phrase("What they wait for"),
@@ -267,12 +268,15 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
     credit = "; ".join(background.credit_lines) if findings.is_public else findings.view.sources
     if credit:
         notes.append(words.phrase("Sources: {sources}", sources=credit))
+    if findings.not_counted:
+        notes.append(findings.not_counted)
     return (*notes, findings.made_of, boundaries(findings.view))
 
 
 def chart_notes(findings: Findings) -> tuple[str, ...]:
     """How to read the charts."""
     words = findings.words
+    as_of = findings.scenario.as_of
     notes = [
         words.phrase(
             "Lines: medians. Bands: 80 % of the draws. A click on a chart moves the date there."
@@ -282,6 +286,10 @@ def chart_notes(findings: Findings) -> tuple[str, ...]:
             "Lines: expected values, no ranges. A click on a chart moves the date there."
         )
     ]
+    if as_of:
+        notes.append(
+            words.phrase("Shaded: before {date}, the date of the data.", date=words.date(as_of))
+        )
     if findings.scenario.targets:
         named = words.listed(map(target_name, findings.scenario.targets))
         notes.append(words.phrase("Diamonds: targets ({targets}).", targets=named))

@@ -45,7 +45,7 @@ COLUMNS: dict[str, str] = {
     "assumptions": "id,distribution,a,b,c,low,high,unit,mark,source",
     "facts": "id,measure,district,land_class,route,place,month,from,until,value,use,input,source,"
     "note",
-    "sources": "id,title,organisation,year,licence",
+    "sources": "id,title,organisation,year,licence,kind",
 }
 
 

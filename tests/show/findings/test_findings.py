@@ -99,8 +99,8 @@ CLEAR = (
     "half), and the 95 % interval of the mean difference does not hold 0."
 )
 NOT_CLEAR = (
-    "The difference is not clear: fewer than 80 % of the draws agree (the same counts half), or the "
-    "95 % interval of the mean difference holds 0."
+    "The difference is not clear: fewer than 80 % of the draws agree (the same counts half), or "
+    "the 95 % interval of the mean difference holds 0."
 )
 
 
@@ -418,6 +418,29 @@ def test_key_roads_have_names_and_are_not_for_the_public(little: Findings) -> No
 
 
 # ---------------------------------------------------------------- decisions
+
+
+def test_nothing_is_asked_for_by_a_date_before_that_of_the_data(little: Findings) -> None:
+    assert [one.by for one in decisions(little)][:2] == [date(2025, 2, 10), date(2025, 11, 1)]
+    for as_of, dates in (
+        (date(2025, 2, 10), [date(2025, 2, 10), date(2025, 11, 1)]),
+        (date(2025, 2, 11), [date(2025, 11, 1), None]),
+        (date(2026, 1, 1), [date(2026, 6, 1), None]),
+        (date(2027, 1, 1), [None, None]),
+    ):
+        scenario = replace(little.scenario, as_of=as_of)
+        known = replace(little, opened=replace(little.opened, scenario=scenario))
+        asked = decisions(known)
+        assert [one.by for one in asked][:2] == dates, as_of
+        assert all(one.by is None or one.by >= as_of for one in asked)
+
+
+def test_who_is_not_counted_stands_beside_who_is(little: Findings) -> None:
+    assert little.not_counted == ""
+    left = NotCovered(text="No number is known.", places=("East", "Upper Ford"))
+    scenario = replace(little.scenario, not_covered=left)
+    known = replace(little, opened=replace(little.opened, scenario=scenario))
+    assert known.not_counted == "Not counted: East and Upper Ford."
 
 
 def test_decisions_come_from_the_tables_by_their_rules(little: Findings) -> None:

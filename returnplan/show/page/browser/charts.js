@@ -60,7 +60,7 @@ function timeChart(box, series, bands, drawMore) {
       ],
       series: [{}, ...series.map((line) => ({ ...line, spanGaps: true }))],
       bands,
-      hooks: { draw: [(u) => { drawMore(u); drawDate(u); }] },
+      hooks: { draw: [(u) => { drawAsOf(u); drawMore(u); drawDate(u); }] },
     },
     [data.days.map(seconds), ...series.map(() => [])],
     box,
@@ -75,6 +75,18 @@ function timeChart(box, series, bands, drawMore) {
 function timeMark(mark) {
   const when = new Date(mark * 1000);
   return when.getUTCMonth() === 0 ? String(when.getUTCFullYear()) : dated(data.formats.months, mark);
+}
+
+/** What lies before the date of the data is past: it is shaded. */
+function drawAsOf(chart) {
+  if (data.as_of === null) return;
+  const pen = chart.ctx;
+  const { left, top, height } = chart.bbox;
+  const x = Math.round(chart.valToPos(seconds(data.as_of), "x", true));
+  pen.save();
+  pen.fillStyle = "rgba(89,89,89,0.10)";
+  pen.fillRect(left, top, x - left, height);
+  pen.restore();
 }
 
 /** The date of the slider: a line through the chart. */

@@ -25,6 +25,14 @@ function matches(all, typed) {
     .map(({ one }) => one);
 }
 
+/** How many were found; of a place that the scenario leaves out, why there is none. */
+function answer(count, typed) {
+  if (count) return say("found_count", { number: number(count) });
+  const word = plain(typed.trim());
+  const left = data.not_covered.find((name) => plain(name).includes(word));
+  return left ? `${say("not_covered", { name: left })} ${data.why_not_covered}` : say("found_none");
+}
+
 function startSearch() {
   const input = $("search");
   const list = $("found");
@@ -64,9 +72,7 @@ function startSearch() {
     input.setAttribute("aria-expanded", String(!!shown.length));
     input.removeAttribute("aria-activedescendant");
     active = -1;
-    $("found-count").textContent = input.value.trim()
-      ? say(found.length ? "found_count" : "found_none", { number: number(found.length) })
-      : "";
+    $("found-count").textContent = input.value.trim() ? answer(found.length, input.value) : "";
   };
   input.addEventListener("input", look);
   input.addEventListener("blur", close);
