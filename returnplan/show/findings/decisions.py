@@ -121,7 +121,7 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
                 share=words.percent(PARTING_SHARE),
             )
         )
-    by = min((day for day in (differ, apart) if day), default=None)
+    by = min((day for day in (differ, _open(findings, apart)) if day), default=None)
     yield Decision(
         what=words.phrase("Which allocation of teams to follow"),
         by=by,
