@@ -156,7 +156,7 @@ def hindcast(scenario: rp.Scenario, run: rp.Run) -> str:
 def _markdown(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     heads = list(header)
     lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _of(spread: rp.Run, name: str) -> tuple[Any, Any]:

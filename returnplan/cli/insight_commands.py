@@ -130,6 +130,7 @@ def hindcast(
       returnplan hindcast runs/karabakh -a as_2022
       returnplan hindcast runs/karabakh --out facts_and_model.csv
     """
+    import returnplan.scenario as room
     from returnplan.cli.published import past
     from returnplan.insight.hindcast import hindcast as held
     from returnplan.insight.hindcast import why_not
@@ -148,7 +149,9 @@ def hindcast(
         table = held(run)
         table = table[table["allocation"].isin(asked)].reset_index(drop=True)
         target = runfolder.check_file(out, overwrite=overwrite) if out else None
-        say("\n".join(past(run, table, asked)))
+        scenario = room.check(folder / runfolder.SCENARIO_COPY).scenario
+        names_of = {place.id: place.name for place in scenario.places} if scenario else {}
+        say("\n".join(past(run, table, asked, names_of)))
     say(runfolder.STATEMENT)
     if target is not None:
         runfolder.write_file(target, csv_bytes(table))

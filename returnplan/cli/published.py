@@ -43,7 +43,9 @@ COUNTED = (
 """Heads of the sums."""
 
 
-def past(run: Any, table: pd.DataFrame, allocations: Sequence[str]) -> Iterator[str]:
+def past(
+    run: Any, table: pd.DataFrame, allocations: Sequence[str], names_of: Mapping[str, str]
+) -> Iterator[str]:
     """What is published beside what is modelled; allocations that say the same stand once.
 
     Parameters
@@ -54,6 +56,8 @@ def past(run: Any, table: pd.DataFrame, allocations: Sequence[str]) -> Iterator[
         What :func:`returnplan.insight.hindcast.hindcast` says of the run.
     allocations
         Those to show.
+    names_of
+        Names of places by id, as far as they are known.
 
     Yields
     ------
@@ -69,6 +73,7 @@ def past(run: Any, table: pd.DataFrame, allocations: Sequence[str]) -> Iterator[
     )
     for names in _alike(run, allocations):
         mine = table[table["allocation"] == names[0]]
+        mine = mine.assign(place=[names_of.get(one, one) for one in mine["place"]])
         yield ""
         yield f"Under {', '.join(names)}"
         for group, words in GROUPS.items():

@@ -35,7 +35,7 @@ GROUPS = (CHECK, INPUT, FIT)
 """How independent of the scenario a fact is, the most first."""
 ALL_MEASURES = "all"
 MODEL, LEVEL = "model", "level"
-"""Who is nearer than all forecasts; or nobody is alone."""
+"""Who is nearer than all forecasts; or as near as the best of them."""
 MEASURES: Mapping[str, Later] = {
     "released_m2": later("area released, m²"),
     "items": later("explosive items in the land released"),
@@ -189,9 +189,10 @@ def _who_is_nearest(score: float, errors: Mapping[str, float]) -> str | None:
     known = {name: error for name, error in errors.items() if not np.isnan(error)}
     if np.isnan(score) or not known:
         return None
-    least = min(score, *known.values())
-    best = [name for name, error in {MODEL: score, **known}.items() if error == least]
-    return best[0] if len(best) == 1 else LEVEL
+    best = min(known, key=lambda name: known[name])
+    if score == known[best]:
+        return LEVEL
+    return MODEL if score < known[best] else best
 
 
 def crps(values: Floats, observed: float) -> float:

@@ -43,7 +43,7 @@ def test_the_command_prints_facts_beside_draws_and_forecasts(folder: Path) -> No
         f"{100 * row['error_share']:+,.0f} % 2,147,059 3,349,140 1,376,230 trend"
     )
     (first,) = [line for line in lines if line.startswith("First return")]
-    assert " mill 2024-12-01 2024-12-20 202" in first
+    assert " Mill 2024-12-01 2024-12-20 202" in first
     assert "Victims among all people 2024-03-01 2024-12-31 12 not modelled" in lines
     assert any(line.startswith("check All of these 8 ") for line in lines)
     assert lines.index("Inputs: the scenario was made with them, at least in part") > begin

@@ -110,38 +110,15 @@ def _is_of_whole_years(item: Any) -> bool:
 
 
 @check
-def facts_are_of_places(draft: Draft) -> Iterator[Problem]:
-    """Districts of facts are those of places; where nobody comes from, nothing is modelled."""
+def facts_are_of_districts(draft: Draft) -> Iterator[Problem]:
+    """Districts of facts are those of places."""
     if not draft.is_read("places"):
         return
-    district = {place.id: place.district for _, place in draft.all("places")}
-    known = {name for name in district.values() if name}
-    settled = {one.settlement for _, one in draft.all("communities")}
-    peopled = {district.get(settlement) for settlement in settled}
+    known = {place.district for _, place in draft.all("places") if place.district}
     for row, item in draft.of("facts"):
         if item.district is not None and item.district not in known:
-            yield draft.problem(
-                "facts", row, "district", repr(item.district), "a district of places"
-            )
-        elif draft.is_read("communities"):
-            note = "no community comes from there: the model says nothing of it"
-            if item.place in district and item.place not in settled:
-                yield draft.doubt("facts", row, "place", repr(item.place), note)
-            elif item.measure == "people_returned" and item.district not in {None, *peopled}:
-                yield draft.doubt("facts", row, "district", repr(item.district), note)
-
-
-@check
-def items_have_densities(draft: Draft) -> Iterator[Problem]:
-    """Explosive items are counted where the hazards say how many there are."""
-    if not draft.is_read("hazards"):
-        return
-    unknown = {one.land_class for _, one in draft.all("hazards") if one.items_per_km2 is None}
-    for row, item in draft.of("facts"):
-        meant = unknown if item.land_class is None else unknown & {item.land_class}
-        if item.measure == "items" and meant:
-            note = "hazards without items_per_km2: the model may say nothing of it"
-            yield draft.doubt("facts", row, "measure", "items", note)
+            allowed = "a district of places"
+            yield draft.problem("facts", row, "district", repr(item.district), allowed)
 
 
 @check

@@ -148,3 +148,22 @@ def rates_are_known(draft: Draft) -> Iterator[Problem]:
                 f"if another unit is meant, work and dates are far too {size}"
             )
             yield draft.doubt("rates", row, "rate_m2_day", found, note)
+
+
+@check
+def facts_are_modelled(draft: Draft) -> Iterator[Problem]:
+    """People of a fact come from somewhere, and hazards say how many items they hold."""
+    district = {place.id: place.district for _, place in draft.of("places")}
+    settled = {one.settlement for _, one in draft.of("communities")}
+    peopled = {None, *(district[settlement] for settlement in settled)}
+    unknown = {one.land_class for _, one in draft.of("hazards") if one.items_per_km2 is None}
+    nobody = "no community comes from there: the model says nothing of it"
+    for row, item in draft.of("facts"):
+        meant = unknown if item.land_class is None else unknown & {item.land_class}
+        if item.place is not None and item.place not in settled:
+            yield draft.doubt("facts", row, "place", repr(item.place), nobody)
+        elif item.measure == "people_returned" and item.district not in peopled:
+            yield draft.doubt("facts", row, "district", repr(item.district), nobody)
+        elif item.measure == "items" and meant:
+            note = "hazards without items_per_km2: the model may say nothing of it"
+            yield draft.doubt("facts", row, "measure", "items", note)

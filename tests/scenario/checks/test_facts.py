@@ -6,12 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenario.planted import YEAR, Change, Fault, cell, errors, less, more, put, said
+from tests.scenario.planted import (
+    POINT,
+    YEAR,
+    Change,
+    Fault,
+    cell,
+    doubted,
+    errors,
+    less,
+    more,
+    put,
+    said,
+)
 from tests.worlds import Row
 
 ROW = "facts.csv, row"
 """Begins each message."""
 AGAIN: Row = {"id": "again", "use": "fit", "value": 5}
+NOWHERE: Row = {"id": "nowhere", "kind": "settlement", "name": "Nowhere", **POINT}
 EARLY: Row = {"from": "2024-01-01", "until": "2024-12-31"}
 
 
@@ -131,26 +144,8 @@ FAULTS: dict[str, Fault] = {
         [cell("facts", 4, "place", "camp")],
         [
             "4, column place: found 'camp', a base; allowed: a place of kind settlement",
-            "4, column place: found 'camp'; note: no community comes from there: the model "
-            "says nothing of it",
         ],
         [cell("facts", 4, "place", "lower")],
-    ),
-    "people of a district from which nobody comes": (
-        [cell("places", 5, "district", "West"), fact("people_returned", value=5, district="West")],
-        [
-            "6, column district: found 'West'; note: no community comes from there: the model "
-            "says nothing of it"
-        ],
-        [cell("places", 4, "district", "West"), fact("people_returned", value=5, district="West")],
-    ),
-    "items of hazards that say nothing of them": (
-        [fact("items", value=5)],
-        [
-            "6, column measure: found items; note: hazards without items_per_km2: the model "
-            "may say nothing of it"
-        ],
-        [fact("items", value=5, land_class="battle_area")],
     ),
     "a fact twice": (
         [more("facts", {**AGAIN, "measure": "released_m2", **YEAR})],
@@ -178,6 +173,34 @@ FAULTS: dict[str, Fault] = {
 }
 
 
+DOUBTS: dict[str, Fault] = {
+    "people of a district from which nobody comes": (
+        [cell("places", 5, "district", "West"), fact("people_returned", value=5, district="West")],
+        [
+            "6, column district: found 'West'; note: no community comes from there: the model "
+            "says nothing of it"
+        ],
+        [cell("places", 4, "district", "West"), fact("people_returned", value=5, district="West")],
+    ),
+    "items of hazards that say nothing of them": (
+        [fact("items", value=5)],
+        [
+            "6, column measure: found items; note: hazards without items_per_km2: the model "
+            "may say nothing of it"
+        ],
+        [fact("items", value=5, land_class="battle_area")],
+    ),
+    "a first return to where nobody comes from": (
+        [more("places", NOWHERE), cell("facts", 4, "place", "nowhere")],
+        [
+            "4, column place: found 'nowhere'; note: no community comes from there: the model says "
+            "nothing of it"
+        ],
+        [cell("facts", 4, "place", "lower")],
+    ),
+}
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_each_fault_gives_its_messages_and_what_is_just_legal_none(folder: Path, name: str) -> None:
     faulty, messages, _ = FAULTS[name]
@@ -200,3 +223,11 @@ def test_a_fault_in_a_cell_of_a_fact_hides_no_other_and_starts_none(
 
 def test_facts_may_be_missing(folder: Path) -> None:
     assert said(folder, [less("facts")]) == []
+
+
+@pytest.mark.parametrize("name", DOUBTS)
+def test_what_the_model_says_nothing_of_is_doubted(folder: Path, name: str) -> None:
+    faulty, messages, legal = DOUBTS[name]
+    own = [text for text in doubted(folder, faulty) if text.startswith("facts")]
+    assert own == [f"{ROW} {message}" for message in messages]
+    assert [text for text in doubted(folder, legal) if text.startswith("facts")] == []
