@@ -96,6 +96,7 @@ DATED_LATER = {
     ("settlements", "accessible_from"): "control that had not changed by then: not covered",
     ("settlements", "source"): "names and positions of a gazetteer",
     ("sources", "id"): "the budget of 2022",
+    ("sources", "organisation"): "when shares of the area of 2023 were published, to check",
     ("sources", "title"): "contamination total, mines",
     ("sources", "year"): "gazetteer, polygons, lengths of roads, references of other countries",
 }
