@@ -20,6 +20,9 @@ from tests.runs.calibrated_coverage import (
     with_discrepancy,
 )
 
+ROUNDING, NARROWER = 0.01, 0.97
+"""How much a single range may be wider after, by luck; and what the mean must be below."""
+
 
 def test_the_discrepancy_changes_what_comes_later_and_not_what_was_published() -> None:
     scenario = scenario_of(WORLDS[0])
@@ -42,5 +45,6 @@ def test_ranges_hold_the_truth_before_and_after_and_are_narrower_after() -> None
     assert (table["cases"] == CASES * len(WORLDS)).all(), table.to_string()
     assert table["before"].between(ENOUGH, MOST).all(), table.to_string()
     assert table["after"].between(ENOUGH, MOST).all(), table.to_string()
-    assert (table["narrower"] < 1).all(), table.to_string()
+    assert (table["narrower"] < 1 + ROUNDING).all(), table.to_string()
+    assert table["narrower"].mean() < NARROWER, table.to_string()
     assert (table["p"] > LEAST_P).all(), table.to_string()
