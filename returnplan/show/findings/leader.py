@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from functools import lru_cache
 from typing import Any
 
 from returnplan.runs.difference import BETTER
@@ -14,6 +15,7 @@ def leader(findings: Findings) -> str:
     return ranked(findings)[0]
 
 
+@lru_cache(maxsize=2)  # asked for by nearly every sentence
 def ranked(findings: Findings) -> tuple[str, ...]:
     """Name the allocations, those first under which people wait least.
 

@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from returnplan.runs.difference import BETTER, WORSE
@@ -216,6 +217,7 @@ def unknown_dwellings(findings: Findings) -> tuple[str, ...]:
     return (text,)
 
 
+@lru_cache(maxsize=2)
 def options(findings: Findings) -> tuple[Option, ...]:
     """Allocations side by side, in the order of the run."""
     merits = _merits(findings)
