@@ -49,6 +49,19 @@ def _is_time(given: object) -> str:
     return given
 
 
+class Calibrated(BaseModel):
+    """What a manifest says of the facts that its draws have seen."""
+
+    model_config = ConfigDict(strict=True)
+
+    facts: int = Field(ge=1)
+    last_fact: Annotated[date, BeforeValidator(_iso)]
+    draws: int = Field(ge=1)
+    seed: int = Field(ge=0)
+    effective_sample: float = Field(gt=0)
+    effective_draws: float | None = Field(gt=0, default=None)
+
+
 class Manifest(BaseModel):
     """What a manifest must say, so that its run can be read; it may say more."""
 
@@ -67,6 +80,7 @@ class Manifest(BaseModel):
     command: str
     start: Annotated[str, BeforeValidator(_is_time)]
     files: dict[str, str] | None = None
+    calibration: Calibrated | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

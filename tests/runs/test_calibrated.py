@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -287,3 +288,16 @@ def test_expected_values_take_the_posterior_means(
     assert told.exit_code == 0, told.output
     assert "calibrated on 2 facts to 2025-06-15" in told.stderr
     assert rp.load_run(tmp_path / "run").effective is None
+
+
+@pytest.mark.parametrize("said", ["x", {}, {"facts": 0}, {"effective_draws": "many"}])
+def test_a_manifest_that_says_nonsense_of_a_calibration_is_no_run(
+    run_folder: Path, tmp_path: Path, said: object
+) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(run_folder, copy)
+    told = manifest(copy)
+    made = told["calibration"] | said if isinstance(said, dict) and said else said
+    (copy / "manifest.json").write_text(json.dumps(told | {"calibration": made}), encoding="utf-8")
+    with pytest.raises(rp.ReturnplanError, match="calibration"):
+        rp.load_run(copy, as_is=True)
