@@ -220,6 +220,11 @@ class Together:
     start: date
     horizon: date
 
+    @property
+    def effective(self) -> float | None:
+        """How many draws of equal weight they say as much as; these are of equal weight."""
+        return None
+
 
 def together(spreads: Sequence[tuple[str, rp.Ensemble | rp.Evaluation]]) -> Together:
     """Put the first allocation of several ensembles beside each other, under new names."""

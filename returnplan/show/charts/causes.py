@@ -127,11 +127,12 @@ def _share_words(ax: Axes, table: pd.DataFrame, causes: Causes, unit: float, vie
     longest = float(table.sum(axis=1).max())
     for row, (_, days) in enumerate(table.iterrows()):
         middles = days.cumsum() - days / 2
-        for group, value in days[days >= LEAST_LABEL * longest].items():
+        shares = dict(zip(days.index, words.percents(days.tolist()), strict=True))
+        for group in days[days >= LEAST_LABEL * longest].index:
             colour, hatch = causes.looks[str(group)]
             box = {"facecolor": colour, "edgecolor": "none", "pad": 0.8} if hatch else None
             ax.text(
-                float(middles[str(group)]) / unit, row, words.percent(float(value), days.sum()),
+                float(middles[str(group)]) / unit, row, shares[group],
                 ha="center", va="center", fontsize=SMALL, bbox=box, in_layout=False,
                 color="white" if colour in DARK else INK,
             )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from returnplan.domain import Scenario
+from returnplan.domain import NotCovered, Scenario
 from returnplan.insight import hindcast as past
 from returnplan.insight.explain import OpenedRun, open_run
 from returnplan.insight.sensitivity import sensitivity, why_not
@@ -151,10 +151,19 @@ class Findings:
     @cached_property
     def not_counted(self) -> str:
         """Where people are left out of all numbers, in a few words; empty: nowhere."""
-        places = self.scenario.not_covered.places
+        places = self.not_covered.places
         if not places:
             return ""
         return self.words.phrase("Not counted: {places}.", places=self.words.listed(places))
+
+    @cached_property
+    def not_covered(self) -> NotCovered:
+        """What the scenario leaves out; for the public only districts, since reasons name more."""
+        left = self.scenario.not_covered
+        if not self.is_public:
+            return left
+        districts = {place.district for place in self.scenario.places}
+        return NotCovered(places=tuple(name for name in left.places if name in districts))
 
     @cached_property
     def people(self) -> int:

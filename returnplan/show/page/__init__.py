@@ -136,7 +136,7 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "standing": standing(findings),
         "made_of": findings.made_of,
         "not_counted": findings.not_counted,
-        "not_covered": findings.scenario.not_covered.text,
+        "not_covered": findings.not_covered.text,
         "numbers": _numbers(findings, best),
         "statements": statements(findings),
         "titles": [findings.title(name) for name in findings.allocations],

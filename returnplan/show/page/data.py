@@ -57,8 +57,8 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "formats": formats(findings.words, findings.draws),
         "allocations": [findings.title(name) for name in names],
         "all_people": findings.people,
-        "not_covered": list(findings.scenario.not_covered.places),
-        "why_not_covered": findings.scenario.not_covered.text,
+        "not_covered": list(findings.not_covered.places),
+        "why_not_covered": findings.not_covered.text,
         "as_of": _as_of(findings),
         "numbers": [
             [[one.value, one.range] for one in big_numbers(findings, option)]

@@ -907,7 +907,11 @@ def test_the_only_two_allocations_may_be_compared() -> None:
     run = pairs_of(first=FIRST, even=EVEN)
     shown = between(run, ("even", "first", "2032-01-01", 400.0))
     assert shown["differences"]["mean"].tolist() == [400]
-    assert shown["verdicts"].to_numpy().tolist() == [
+    names = ["allocation", "against", "measure", "verdict"]
+    numbers = shown["verdicts"].drop(columns=names)
+    assert numbers[shown["verdicts"]["measure"] == "people_met"].isna().all(axis=None)
+    assert shown["verdicts"]["mean"].tolist()[:2] == [440_000, -440_000]  # rounded
+    assert shown["verdicts"][names].to_numpy().tolist() == [
         ["first", "even", "person_days", "worse"],
         ["even", "first", "person_days", "better"],
         ["first", "even", "people_met", "level"],  # all are met in time
@@ -920,5 +924,5 @@ def test_verdicts_are_public_only_of_allocations_whose_people_at_the_horizon_are
     alone = [np.inf] * 10 + [1600.0] + [np.inf] * 3
     shown = between(pairs_of(first=FIRST, few=never, alone=alone), ("few", "first", None, 0.0))
     table = shown["verdicts"]
-    people = table[table["measure"] == "people_met"].drop(columns="measure")
+    people = table[table["measure"] == "people_met"][["allocation", "against", "verdict"]]
     assert people.to_numpy().tolist() == [["first", "few", "better"], ["few", "first", "worse"]]

@@ -445,6 +445,11 @@ def test_who_is_not_counted_stands_beside_who_is(little: Findings) -> None:
     scenario = replace(little.scenario, not_covered=left)
     known = replace(little, opened=replace(little.opened, scenario=scenario))
     assert known.not_counted == "Not counted: East and Upper Ford."
+    # The public is told of districts: of the names, and of the reasons, some are of villages.
+    assert replace(known, audience="public").not_counted == ""
+    north = replace(scenario, not_covered=replace(left, places=("North", "Upper Ford")))
+    told = replace(known, opened=replace(known.opened, scenario=north), audience="public")
+    assert (told.not_counted, told.not_covered.text) == ("Not counted: North.", "")
 
 
 def test_decisions_come_from_the_tables_by_their_rules(little: Findings) -> None:

@@ -142,7 +142,7 @@ def test_the_page_says_all_that_is_required_in_its_order(
     words = visible(text)
     assert [re.sub(r"\W.*", "", one) for one in re.findall(r'<section id="([^"]*)"', text)] == [
         "explore", "standing", "options", "time", "community", "waiting", "roads",
-        "differences", "sure", "cost",
+        "teams", "differences", "sure", "cost",
         "decisions", "risks", "basis",
     ]  # fmt: skip
     assert (
