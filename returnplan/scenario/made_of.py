@@ -8,6 +8,8 @@ from returnplan.language.words import Later, Words, capital, later
 
 NOT_STATED = "not stated"
 KINDS: tuple[str, ...] = (*get_args(SourceKind), NOT_STATED)
+DOUBTFUL = ("synthetic", NOT_STATED)
+"""Kinds that must be said first where there is room for little."""
 THINGS: Mapping[str, Later] = {
     "places": later("places"),
     "communities": later("numbers of people"),
@@ -50,7 +52,7 @@ def kinds_of(scenario: Scenario) -> dict[str, list[str]]:
     return found
 
 
-def made_of(scenario: Scenario, words: Words) -> str:
+def made_of(scenario: Scenario, words: Words, told: Sequence[str] = KINDS) -> str:
     """Say what is observed and what is made up, and not to act on what is.
 
     Parameters
@@ -59,6 +61,8 @@ def made_of(scenario: Scenario, words: Words) -> str:
         The scenario with its sources.
     words
         The language.
+    told
+        Kinds that are told of.
 
     Returns
     -------
@@ -67,7 +71,7 @@ def made_of(scenario: Scenario, words: Words) -> str:
     """
     kinds = kinds_of(scenario)
     texts = []
-    for kind in KINDS:
+    for kind in told:
         things = [
             words.say(THINGS[table])
             if of_rows == [kind]

@@ -9,7 +9,7 @@ import pytest
 
 import returnplan as rp
 from returnplan.language.words import ENGLISH
-from returnplan.scenario.made_of import kinds_of, made_of
+from returnplan.scenario.made_of import DOUBTFUL, kinds_of, made_of
 from tests.sketch import Sketch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +59,13 @@ def test_each_kind_names_its_things_and_nobody_is_to_act_on_what_is_made_up() ->
     assert text == (
         "Observed or published: places, numbers of people and roads. Synthetic (made up): hazards. "
         "Do not act on a single village or road."
+    )
+
+
+def test_where_there_is_room_for_little_only_what_is_doubtful_is_told() -> None:
+    world = scenario(seen="observed", other="synthetic")
+    assert made_of(world, ENGLISH, DOUBTFUL) == (
+        "Synthetic (made up): hazards. Do not act on a single village or road."
     )
 
 

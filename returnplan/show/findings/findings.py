@@ -24,7 +24,7 @@ from returnplan.runs.folder import SCENARIO_COPY, TABLES
 from returnplan.runs.paired import differences, verdicts
 from returnplan.runs.reading import Run, fitting
 from returnplan.runs.ready_days import LEAST_DRAWS
-from returnplan.scenario.made_of import made_of
+from returnplan.scenario.made_of import DOUBTFUL, made_of
 from returnplan.show.audience.contributors import yearly_days
 from returnplan.show.audience.tables import Audience, for_audience
 from returnplan.show.drawing import View, map_tables, range_words, ranged, view_of
@@ -147,6 +147,11 @@ class Findings:
     def made_of(self) -> str:
         """What is observed and what is made up, in one line."""
         return made_of(self.scenario, self.words)
+
+    @cached_property
+    def made_up(self) -> str:
+        """What is made up or of unknown origin: that line, where there is room for little."""
+        return made_of(self.scenario, self.words, DOUBTFUL)
 
     @cached_property
     def not_counted(self) -> str:

@@ -135,6 +135,7 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "headline": headline(findings),
         "standing": standing(findings),
         "made_of": findings.made_of,
+        "made_up": findings.made_up,
         "not_counted": findings.not_counted,
         "not_covered": findings.not_covered.text,
         "numbers": _numbers(findings, best),

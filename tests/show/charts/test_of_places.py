@@ -119,7 +119,7 @@ def test_bars_of_waiting_add_up_to_the_person_days() -> None:
     widths = [float(np.ptp(np.asarray(box)[:, 0])) for box in boxes]
     assert sum(widths) == pytest.approx(365_250 + 4 * 365.25)
     words = [text.get_text() for text in ax.texts]
-    assert words == ["27 %", "14 %", "12 %", "10 %", "9 %", "8 %", "8 %", "6 %", "366,711"]
+    assert words == ["27 %", "14 %", "12 %", "11 %", "10 %", "8 %", "8 %", "7 %", "366,711"]
     assert ax.get_xlabel() == "Person-days of waiting"
     assert "366,711 person-days, most for waiting for a team: clearance (27 %)" in alt(
         "waiting_by_cause", tables()
