@@ -118,14 +118,14 @@ def past_table(findings: Findings) -> Table:
             one.group,
             words.number(one.facts),
             words.number(one.inside),
-            words.phrase("none")
-            if math.isnan(one.error)
-            else f"{words.number(PERCENT * one.error)} %",
+            NONE if math.isnan(one.error) else f"{words.number(PERCENT * one.error)} %",
             words.phrase(
                 "{nearest} of {compared}",
                 nearest=words.number(one.nearest),
                 compared=words.number(one.compared),
-            ),
+            )
+            if one.compared
+            else NONE,
         )
         for one in held(findings)
     )
