@@ -54,7 +54,7 @@ def test_the_table_has_a_row_for_each_measure_and_use(internal: Findings) -> Non
     assert first[:3] == ("Area released, m²", "kept back", "1")
     assert first[5] == "0 of 1"
     (dates,) = [row for row in table.rows if row[0].startswith("First return")]
-    assert dates[4] == "none"
+    assert dates[4] == "–"
 
 
 def test_everybody_sees_figures_of_the_country_only(public: Findings) -> None:
