@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import returnplan as rp
+from returnplan.domain import SourceKind
 from returnplan.language.words import ENGLISH
 from returnplan.scenario.made_of import DOUBTFUL, kinds_of, made_of
 from tests.sketch import Sketch
@@ -29,16 +30,13 @@ SAID = {
 }
 
 
-def scenario(**kinds: str | None) -> rp.Scenario:
+def scenario(**kinds: SourceKind | None) -> rp.Scenario:
     """A village and a hub, a hazard; rows of places have the source ``seen``, others ``other``."""
     world = Sketch()
     world.village("alpha", people=10)
     world.hazard("field", "alpha")
     made = world.scenario()
-    lines = tuple(
-        rp.SourceLine(id=name, title=name, kind=kind)  # type: ignore[arg-type]  # literals
-        for name, kind in kinds.items()
-    )
+    lines = tuple(rp.SourceLine(id=name, title=name, kind=kind) for name, kind in kinds.items())
     return replace(
         made,
         sources=lines,
