@@ -79,7 +79,7 @@ lock: ## write the requirements files anew from pyproject.toml (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv on the PATH (or UV=path/to/uv)" >&2; exit 1; }
 	@$(LOCK) --extra dev --upgrade --output-file requirements-dev.txt >/dev/null
 	@$(LOCK) --constraints requirements-dev.txt --upgrade --no-annotate --output-file requirements.txt >/dev/null
-	@mkdir -p build && $(UV) pip compile pyproject.toml --extra cluster --python-version 3.11 --resolution lowest-direct \
+	@mkdir -p build && $(UV) pip compile pyproject.toml --extra cluster --extra geo --python-version 3.11 --resolution lowest-direct \
 		--upgrade --no-header --quiet --output-file build/lowest.txt >/dev/null
 	@$(filter-out --universal,$(LOCK)) --extra dev --constraints build/lowest.txt --upgrade --no-annotate \
 		--output-file requirements-oldest.txt >/dev/null
