@@ -512,7 +512,7 @@ class Asset:
     id: Id
     name: Annotated[Words, _words("name for charts; empty: the id")] = ""
     names: Annotated[dict[str, Words], _in_languages("name")] = field(
-        default_factory=dict, repr=False
+        default_factory=dict, repr=False, hash=False
     )
     mobilisation_days: Annotated[
         float,
@@ -673,7 +673,7 @@ class Target:
     ] = "returned"
     title: Annotated[Words, _words("words beside it in charts; empty: the id")] = ""
     titles: Annotated[dict[str, Words], _in_languages("title")] = field(
-        default_factory=dict, repr=False
+        default_factory=dict, repr=False, hash=False
     )
     source: Source
 
@@ -783,7 +783,7 @@ class Assumption:
         column("unit of the number", allowed="a line of text", min_length=1),
     ]
     units: Annotated[dict[str, Words], _in_languages("unit")] = field(
-        default_factory=dict, repr=False
+        default_factory=dict, repr=False, hash=False
     )
     mark: Annotated[Mark, column("how well the number is known")]
     source: Source
@@ -864,7 +864,7 @@ class SourceLine:
     id: Id
     title: Annotated[Words, _words("title", min_length=1)]
     titles: Annotated[dict[str, Words], _in_languages("title")] = field(
-        default_factory=dict, repr=False
+        default_factory=dict, repr=False, hash=False
     )
     organisation: Annotated[Words, _words("who published it")] = ""
     year: Annotated[int | None, column("year of publication", ge=1800, le=2200)] = None
@@ -885,7 +885,7 @@ class District:
     district: Annotated[Words, _words("district, as the table of places says it", min_length=1)]
     name: Annotated[Words, _words("name on pages; empty: the district")] = ""
     names: Annotated[dict[str, Words], _in_languages("name")] = field(
-        default_factory=dict, repr=False
+        default_factory=dict, repr=False, hash=False
     )
 
 
@@ -896,7 +896,7 @@ class AllocationLine:
     name: Annotated[Name, column("name of the allocation", allowed=ID_TEXT, min_length=1)]
     title: Annotated[Words, _words("title on pages and charts; empty: the name")] = ""
     titles: Annotated[dict[str, Words], _in_languages("title")] = field(
-        default_factory=dict, repr=False
+        default_factory=dict, repr=False, hash=False
     )
     policy: Annotated[
         str | None,
@@ -940,7 +940,7 @@ class NotCovered:
 
     text: Annotated[Words, _words("what is left out, and why")] = ""
     texts: Annotated[dict[str, Words], _in_languages("text")] = field(
-        default_factory=dict, repr=False
+        default_factory=dict, repr=False, hash=False
     )
     places: Annotated[tuple[Words, ...], _words("districts and places that are left out")] = ()
 
@@ -1019,7 +1019,7 @@ class AllocationHeader:
 
     name: Name
     title: Words = ""
-    titles: dict[str, Words] = field(default_factory=dict, repr=False)
+    titles: dict[str, Words] = field(default_factory=dict, repr=False, hash=False)
     policy: str = LISTED
     rest_waits: RestWaits = 0
 
@@ -1058,7 +1058,7 @@ class Scenario:
     discrepancy_log_sd: Annotated[float, Field(ge=0, le=MOST_DISCREPANCY)] = DISCREPANCY_LOG_SD
     as_of: date | None = None
     not_covered: NotCovered = NotCovered()
-    titles: dict[str, Words] = field(default_factory=dict, repr=False)
+    titles: dict[str, Words] = field(default_factory=dict, repr=False, hash=False)
     districts: tuple[District, ...] = field(default=(), repr=False)
 
     @cached_property

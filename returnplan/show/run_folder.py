@@ -22,6 +22,7 @@ from returnplan.runs.machine.runner import warm_up
 from returnplan.runs.outcome import Outcome, outcome_of
 from returnplan.runs.reading import Run
 from returnplan.runs.run import EXPECTED_VALUES_NOTE, SILENT, Figures, Request, copy_scenario
+from returnplan.scenario.translated import in_language
 from returnplan.show import figures
 from returnplan.show.drawing import View, view_of
 from returnplan.show.workbook import write_workbook
@@ -83,15 +84,16 @@ def write_run(
         manifest |= calibrated.manifest(scenario, request.taken)
         if spread and "precision" in spread.provenance:
             manifest["precision"] = spread.provenance["precision"]
-        view = _view(request.folder, scenario, manifest)
+        said = in_language(scenario, ENGLISH.language)
+        view = _view(request.folder, said, manifest)
         shown = figures.tables_of(scenario, outcomes, spread)
         with figures.drawing(shown, partial / FIGURES, view, chosen, step):
             blanks = scenario_room.check(request.folder).default_columns
-            write_workbook(partial / WORKBOOK, scenario, tables, manifest, blanks)
+            write_workbook(partial / WORKBOOK, said, tables, manifest, blanks)
             step("wrote the workbook")
             if request.report:
                 run = _as_read(outcomes[0], tables, spread, manifest | clock.as_dict())
-                _write_report(partial, run, scenario)
+                _write_report(partial, run, said)
                 step("wrote the report")
         runfolder.write_manifest(partial, manifest | clock.as_dict())
     return outcomes
@@ -160,7 +162,7 @@ def draw_run(folder: Path, wanted: Figures, watcher: Watcher = SILENT) -> Path:
     ReturnplanError
         When it is no complete run folder, or not as the run wrote it.
     """
-    opened = open_run(folder)
+    opened = open_run(folder, ENGLISH.language)
     run, scenario = opened.run, opened.scenario
     warm_up(watcher)
     prepared = Prepared(scenario)

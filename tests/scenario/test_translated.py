@@ -1,5 +1,7 @@
 """Titles and names in the languages of readers: read, refused, written again, and said."""
 
+# ruff: noqa: RUF001 - letters of the languages
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -52,7 +52,7 @@ def _mine(district_shares: pd.DataFrame, view: View) -> pd.DataFrame:
 
 
 def _name(district: object, view: View) -> str:
-    return str(district) or view.words.phrase("Without a district")
+    return view.district(district) or view.words.phrase("Without a district")
 
 
 def _shares_title(words: Words, has_draws: bool) -> str:

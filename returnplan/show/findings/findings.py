@@ -124,6 +124,10 @@ class Findings:
         """Title of an allocation."""
         return self.view.title(allocation)
 
+    def district(self, name: str) -> str:
+        """Name of a district for readers."""
+        return self.view.district(name)
+
     @cached_property
     def horizon(self) -> dt.date:
         """Last day of the run."""
@@ -166,9 +170,15 @@ class Findings:
         """What the scenario leaves out; for the public only districts, since reasons name more."""
         left = self.scenario.not_covered
         if not self.is_public:
-            return left
+            return replace(left, places=tuple(map(self._left_out, left.places)))
         districts = {place.district for place in self.scenario.places}
-        return NotCovered(places=tuple(name for name in left.places if name in districts))
+        named = (self.district(name) for name in left.places if name in districts)
+        return NotCovered(places=tuple(named))
+
+    def _left_out(self, name: str) -> str:
+        """What readers call a district or place that is left out."""
+        place = self.scenario.place.get(name)
+        return place.name if place else self.district(name)
 
     @cached_property
     def people(self) -> int:

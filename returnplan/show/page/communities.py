@@ -84,7 +84,8 @@ def _communities(findings: Findings) -> list[list[Any]]:
     for community in map(known.__getitem__, findings.run.communities):
         place, name = scenario.place[community.settlement], findings.view.word(community.id)
         others, at = _other_names(name, place), number[place.id]
-        rows.append([community.id, name, others, place.district, community.people, at, place.id])
+        district = findings.district(place.district)
+        rows.append([community.id, name, others, district, community.people, at, place.id])
     return rows
 
 

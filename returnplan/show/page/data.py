@@ -5,6 +5,7 @@ shown, is null.
 """
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -21,7 +22,7 @@ from returnplan.show.findings import (
 )
 from returnplan.show.page import ground
 from returnplan.show.page.communities import communities_data
-from returnplan.show.page.districts import district_profiles, district_shares
+from returnplan.show.page.districts import district_keys, district_profiles, district_shares
 from returnplan.show.page.rounding import significant
 from returnplan.show.page.sentences import formats, sentences
 
@@ -77,11 +78,11 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
     }
     if findings.is_public:
         areas = areas_of(findings.run.readiness)
-        data["map"] = ground.district_map(
-            findings.scenario.places, background, areas, districts["names"]
-        )
+        shown = district_keys(findings)
+        data["map"] = ground.district_map(findings.scenario.places, background, areas, shown)
         return data | district_profiles(findings)
-    data["map"] = ground.full_map(findings.scenario, background, findings.tables, findings.run)
+    named = replace(background, districts=tuple(map(findings.district, background.districts)))
+    data["map"] = ground.full_map(findings.scenario, named, findings.tables, findings.run)
     return data | communities_data(findings)
 
 

@@ -30,7 +30,7 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
         None where a date is not shown.
     """
     table = findings.tables["district_shares"]
-    names = sorted(table["district"].unique().tolist())
+    names = district_keys(findings)
     dates = sorted({row["date"] for row in records(table)})
     people = table.groupby("district")["people"].max()
     cells = {(row["allocation"], row["district"], row["date"]): row for row in records(table)}
@@ -53,9 +53,14 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
     }
 
 
+def district_keys(findings: Findings) -> list[str]:
+    """Districts as the tables name them, in the order of the page."""
+    return sorted(findings.tables["district_shares"]["district"].unique().tolist())
+
+
 def district_name(findings: Findings, name: str) -> str:
     """Name of a district; places that state none are counted together."""
-    return name or findings.words.phrase("without a district")
+    return findings.district(name) if name else findings.words.phrase("without a district")
 
 
 def district_profiles(findings: Findings) -> dict[str, Any]:
@@ -72,7 +77,7 @@ def district_profiles(findings: Findings) -> dict[str, Any]:
         ``gates``: their names; ``district_gates`` as allocation x district x gate x (people met,
         not met, unknown); ``district_causes`` as allocation x district x (name, person-days).
     """
-    names = sorted(findings.tables["district_shares"]["district"].unique().tolist())
+    names = district_keys(findings)
     gates = gates_in_force(findings.scenario)
     return {
         "gates": [gate_name(gate, findings.words) for gate in gates],

@@ -337,7 +337,7 @@ def assumption_table(findings: Findings) -> Table:
     words, known = findings.words, _Known(findings)
     rows = (
         (
-            _named(row.id) + (f" ({row.district})" if row.district else ""),
+            _named(row.id) + (f" ({findings.district(row.district)})" if row.district else ""),
             _distribution(findings, row),
             row.unit,
             *known.cells(row),
