@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from returnplan.domain import ANY_LANGUAGE, Scenario, columns_of, type_of_table
-
-Row = TypeVar("Row")
 
 
 def in_language(scenario: Scenario, language: str) -> Scenario:
@@ -62,7 +60,7 @@ def _spoken(row_type: type) -> tuple[str, str] | None:
     return None
 
 
-def _said(row: Row, language: str) -> Row:
+def _said(row: Any, language: str) -> Any:
     """A row, its words in a language."""
     spoken = _spoken(type(row))
     if spoken is None:
@@ -71,7 +69,4 @@ def _said(row: Row, language: str) -> Row:
     given = getattr(row, by_language)
     if language not in given:
         return row
-    changed: Any = row
-    changes = {own: given[language], by_language: {"": getattr(row, own), **given}}
-    found: Row = replace(changed, **changes)
-    return found
+    return replace(row, **{own: given[language], by_language: {"": getattr(row, own), **given}})

@@ -125,6 +125,7 @@ def test_translations_are_no_part_of_what_a_posterior_was_made_for(folder: Path)
     other = replace(
         plain,
         titles={"az": "Qüsursuz dünya"},
+        places=tuple(replace(one, names={"az": "Kənd"}) for one in plain.places),
         districts=(District(district="Hills", names={"az": "Təpələr"}),),
         assets=tuple(replace(one, names={"az": "Qrup"}) for one in plain.assets),
         allocations=tuple(replace(one, titles={"az": "Siyahı"}) for one in plain.allocations),
