@@ -62,7 +62,8 @@ def _spoken(row_type: type) -> tuple[str, str] | None:
 
 def _said(row: Any, language: str) -> Any:
     """A row, its words in a language."""
-    spoken = _spoken(type(row))
+    kind: type = type(row)
+    spoken = _spoken(kind)
     if spoken is None:
         return row
     own, by_language = spoken
