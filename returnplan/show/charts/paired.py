@@ -108,7 +108,7 @@ def _signed(value: float, words: Words) -> str:
     """Return a number with its sign, with decimals where it is small."""
     decimals = 0 if abs(value) >= TWO_DIGITS else 1 if abs(value) >= 1 else 2
     text = words.number(abs(value), decimals)
-    return f"\N{MINUS SIGN}{text}" if value < 0 else f"+{text}"
+    return words.signed(text, "\N{MINUS SIGN}" if value < 0 else "+")
 
 
 def _differences_notes(differences: pd.DataFrame, *, view: View) -> Sequence[str]:

@@ -32,8 +32,6 @@ from returnplan.units import horizon_date
 
 PEOPLE_DIGIT = -1
 """People of all communities together are rounded to ten for the public."""
-LEFT_TO_RIGHT = "\u200e"
-"""Keeps the sign before its number where words are written from right to left."""
 DIGEST_SIGNS = 12
 """Signs of the digest of the results that are printed."""
 PERCENT = 100
@@ -299,8 +297,7 @@ class Findings:
         text = self.words.number(abs(number), decimals)
         if round(number, decimals) == 0:
             return text
-        before = LEFT_TO_RIGHT if self.words.direction == "rtl" else ""
-        return f"{before}{'−' if number < 0 else '+'}{text}"
+        return self.words.signed(text, "−" if number < 0 else "+")
 
     def signed_range(self, middle: float, low: float, high: float, decimals: int = 0) -> str:
         """A difference with its range; the difference alone where there is none."""
