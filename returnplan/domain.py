@@ -101,12 +101,12 @@ LISTED = "listed"
 DISCREPANCY_LOG_SD, MOST_DISCREPANCY = 0.15, 2.0
 """Standard deviation of the log of the model's discrepancy where a scenario names none, and the
 largest; assumed (model §9)."""
-STATEMENT = (
+STATEMENT = later(
     "Modelled planning estimate. It does not state that any land, road or building is safe. "
     "Only {authority} can release land."
 )
 """Stands under every figure, report and run; the only place where that adjective may occur."""
-AUTHORITY = "the national mine action authority"
+AUTHORITY = later("the national mine action authority")
 
 MOST_CHARACTERS = 10_000
 """Longest text of a cell."""

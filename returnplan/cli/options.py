@@ -8,6 +8,7 @@ import click
 
 from returnplan.cli.completion import allocations, folders
 from returnplan.cli.screen import BAD_USAGE, fail
+from returnplan.language.words import ENGLISH, LANGUAGES
 
 PATH = click.Path(path_type=Path)
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,6 +43,14 @@ allocations_option = click.option(
 
 as_is_option = click.option(
     "--as-is", is_flag=True, help="Read tables edited after the run; every output says so."
+)
+
+language_option = click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default=ENGLISH.language,
+    show_default=True,
+    help="Language of what is said; what it has no words for, such as errors, stays English.",
 )
 
 report_option = click.option(

@@ -38,6 +38,11 @@ LANGUAGES = {
 """Codes of the languages, each with its own name for itself."""
 LOCALES = {"en": "en_GB"}
 """Rules for numbers and dates where the language alone leaves them open."""
+SHORT_DATE, LONG_DATE = "d MMM y", "d MMMM y"
+DATES = {"en": SHORT_DATE, "es": "d 'de' MMMM 'de' y"}
+"""How a date is written in a sentence, where it is not with the whole name of its month."""
+FIRST_DAYS = {"fr": "1er"}
+"""What the first day of a month is called where it is no plain number."""
 DIGITS = "latn"
 """Figures are written 0 to 9 in every language, as in the tables beside them."""
 LARGEST_PERCENT = 99
@@ -308,7 +313,20 @@ class Words:
 
     def date(self, day: dt.date) -> str:
         """Return a date, for instance 3 May 2031."""
-        return self._latin(format_date(day, "d MMM y", self.locale))
+        return self._written(day, DATES.get(self.language, LONG_DATE))
+
+    def full_date(self, day: dt.date) -> str:
+        """Return a date with the whole name of its month, for instance 10 November 2040."""
+        return self.date(day) if self.language != "en" else self._written(day, LONG_DATE)
+
+    def _written(self, day: dt.date, pattern: str) -> str:
+        text = self._latin(format_date(day, pattern, self.locale))
+        return text if day.day > 1 else self.first_day + text.removeprefix("1")
+
+    @property
+    def first_day(self) -> str:
+        """Return how the first day of a month is written."""
+        return FIRST_DAYS.get(self.language, "1")
 
     def month(self, day: dt.date) -> str:
         """Return month and year of a date."""

@@ -52,9 +52,9 @@ WRITTEN = {
     "en": ("12,345.5", "3 May 2031", "May 2031"),
     "az": ("12.345,5", "3 may 2031", "may 2031"),
     "ru": ("12\u00a0345,5", "3 мая 2031", "май 2031\u202fг."),  # noqa: RUF001 Cyrillic is meant
-    "uk": ("12\u00a0345,5", "3 трав. 2031", "трав. 2031\u202fр."),  # noqa: RUF001 and here
+    "uk": ("12\u00a0345,5", "3 травня 2031", "трав. 2031\u202fр."),  # noqa: RUF001 and here
     "fr": ("12\u202f345,5", "3 mai 2031", "mai 2031"),
-    "es": ("12.345,5", "3 may 2031", "may 2031"),
+    "es": ("12.345,5", "3 de mayo de 2031", "may 2031"),
     "ar": ("12,345.5", "3 مايو 2031", "مايو 2031"),
 }
 # The quarters of 2031.
@@ -226,6 +226,24 @@ def test_the_words_below_a_figure_stay_on_the_page(language: str) -> None:
 def test_numbers_and_dates_are_written_as_readers_of_the_language_expect(language: str) -> None:
     words, day = words_of(language), dt.date(2031, 5, 3)
     assert (words.number(12345.5, 1), words.date(day), words.month(day)) == WRITTEN[language]
+
+
+DATED = {
+    "en": ("10 Nov 2040", "1 Jan 2031"),
+    "az": ("10 noyabr 2040", "1 yanvar 2031"),
+    "ru": ("10 ноября 2040", "1 января 2031"),
+    "uk": ("10 листопада 2040", "1 січня 2031"),
+    "fr": ("10 novembre 2040", "1er janvier 2031"),
+    "es": ("10 de noviembre de 2040", "1 de enero de 2031"),
+    "ar": ("10 نوفمبر 2040", "1 يناير 2031"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_dates_in_sentences_are_written_as_in_the_language(language: str) -> None:
+    words = words_of(language)
+    days = (dt.date(2040, 11, 10), dt.date(2031, 1, 1))
+    assert tuple(map(words.date, days)) == DATED[language]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -49,8 +49,8 @@ def formats(words: Words, draws: int) -> dict[str, Any]:
     -------
     dict[str, Any]
         ``dates``, ``said`` and ``months``: patterns of January to December, ``said`` for dates that
-        draws bring about; ``group``: the sign between thousands; ``least``: digits from which on it
-        stands; ``days``: pattern of a length.
+        draws bring about; ``first``: how the first day of a month is written; ``group``: the sign
+        between thousands; ``least``: digits from which on it stands; ``days``: pattern of a length.
     """
     day, year, number = "22", "2001", "5"
     firsts = [date(int(year), month, int(day)) for month in range(1, 13)]
@@ -61,6 +61,7 @@ def formats(words: Words, draws: int) -> dict[str, Any]:
 
     return {
         "dates": patterns(map(words.date, firsts)),
+        "first": words.first_day,
         "said": patterns(words.said_date(first, draws) for first in firsts),
         "months": patterns(map(words.month, firsts)),
         "percent": words.of_hundred(""),

@@ -53,7 +53,8 @@ const seconds = (day) => Date.parse(data.start) / 1000 + day * 86400;
 /** Fill year, month and day into the patterns of a language, one for each month. */
 function dated(patterns, second) {
   const when = new Date(second * 1000);
-  const parts = { day: when.getUTCDate(), year: when.getUTCFullYear() };
+  const day = when.getUTCDate();
+  const parts = { day: day === 1 ? data.formats.first : day, year: when.getUTCFullYear() };
   return patterns[when.getUTCMonth()].replace(/\{(\w+)\}/g, (_, name) => parts[name]);
 }
 
