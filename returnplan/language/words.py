@@ -54,7 +54,7 @@ ISOLATE, ISOLATE_LEFT_TO_RIGHT, END_OF_ISOLATE = "\u2068", "\u2066", "\u2069"
 """Marks around a part of a text whose direction does not touch what stands around it; the first one
 takes the direction of its first letter (Unicode Annex 9)."""
 RIGHT_TO_LEFT_MARK = "\u200f"
-_NEEDS_NO_ISOLATE = re.compile(r"[\d.,\s\u0600-\u06ff]*")
+_NEEDS_NO_ISOLATE = re.compile(r"[\d.,\s\u0600-\u06ff:()«»]*")
 """Numbers without a sign, and letters that run from right to left anyway."""
 Later = NewType("Later", str)
 """A sentence in English that is declared in one place and said in another."""
