@@ -2,8 +2,8 @@
 
 Alpha in North has 300 people, beta in South 100. Under the first plan alpha is ready on day 500 of
 each of fifty simulations, beta on day 1,000 in thirty and never in twenty. Under the second alpha
-is ready on day 200, beta on day 700 in all. The run ends on day 1,826, on 1 January 2030. The first plan
-costs 10 million, the second 7. No number is computed by the code under test.
+is ready on day 200, beta on day 700 in all. The run ends on day 1,826, on 1 January 2030. The first
+plan costs 10 million, the second 7. No number is computed by the code under test.
 """
 
 from __future__ import annotations
