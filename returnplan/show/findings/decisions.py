@@ -2,26 +2,26 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from returnplan.domain import SKILLS, Deployment
 from returnplan.model.conditions.gates import gate_data, gate_name
-from returnplan.model.reasons.causes import WAITING
+from returnplan.runs.difference import BETTER, VERDICTS
+from returnplan.runs.tables.family import DECISIONS
 from returnplan.scenario.funding import envelopes
-from returnplan.show.findings.findings import Findings
+from returnplan.show.findings.findings import Findings, records, three_digits
 from returnplan.show.findings.leader import leader, met_on, rival
 from returnplan.show.findings.targets import targets
-from returnplan.show.findings.waiting import bottlenecks, delays_of
+from returnplan.show.findings.waiting import delays_of
 
 PARTING_SHARE = 0.05
 """Curves part where their medians differ by more than this share of all people."""
-LONG_WAIT_DAYS = 30
-"""Work has waited for a team when it was open for longer than this before one came."""
 LEAST_SHARE = 0.01
 """Causes with a smaller share of the waiting ask for no decision."""
 HALF = 0.5
-MILLION = 1e6
+THOUSAND, MILLION = 1e3, 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,49 +168,97 @@ def _lines(findings: Findings, name: str) -> dict[tuple[object, ...], Deployment
 
 
 def _teams(findings: Findings) -> Iterator[Decision]:
-    """Whether to add teams with the skill that people wait for most."""
-    words, best = findings.words, leader(findings)
-    causes = [row for row in bottlenecks(findings, best) if row.cause.startswith(WAITING)]
-    if not causes or causes[0].share < LEAST_SHARE:
-        return
-    skill = causes[0].cause.removeprefix(WAITING)
-    since = None if findings.is_public else _open(findings, _first_wait(findings, best, skill))
-    why = words.phrase(
-        "Under “{title}” {share} of all person-days of waiting are for such a team.",
-        title=findings.title(best),
-        share=causes[0].percent,
+    """Whether to add teams whose effect was tried under the leading allocation, and is clear.
+
+    Where none of those that were tried has a clear effect, this is said of the first.
+    """
+    rows = list(records(findings.rows(DECISIONS, leader(findings))))
+    clear = [row for row in rows if BETTER in (row["people_verdict"], row["person_days_verdict"])]
+    for row in clear or rows[:1]:
+        yield Decision(
+            what=_more_teams(findings, row),
+            by=row["from"],
+            why=_effect(findings, row) if clear else _no_effect(findings, row),
+        )
+
+
+def _more_teams(findings: Findings, row: Mapping[str, Any]) -> str:
+    words = findings.words
+    if findings.is_public:
+        return words.phrase(
+            "Whether to add teams for {skill} from {date} on",
+            skill=words.named(row["skill"], SKILLS),
+            date=words.date(row["from"]),
+        )
+    return words.phrase(
+        "Whether to add teams from {date} on: {number} “{team}”",
+        number=findings.signed(row["teams"]),
+        team=findings.view.word(row["asset"]),
+        date=words.date(row["from"]),
     )
-    if since:
-        values = {"days": words.number(LONG_WAIT_DAYS), "date": words.date(since)}
-        why += " " + (
+
+
+def _effect(findings: Findings, row: Mapping[str, Any]) -> str:
+    """What more teams bring, as far as it is shown."""
+    words = findings.words
+    horizon, draws = words.date(findings.horizon), int(row["draws"])
+    texts = []
+    if row["people_verdict"] == BETTER:
+        texts.append(
             words.phrase(
-                "On expected values work of this kind first waits longer than {days} days on "
-                "{date}.",
-                **values,
-            )
-            if findings.draws
-            else words.phrase(
-                "Work of this kind first waits longer than {days} days on {date}.", **values
+                "Under “{title}” about {people} people with their conditions met (modelled) by "
+                "{date}, more in {count} of {draws} simulations.",
+                title=findings.title(row["allocation"]),
+                people=findings.signed(three_digits(row["people_mean"])),
+                date=horizon,
+                count=words.number(round(row["people_more_share"] * draws)),
+                draws=words.number(draws),
             )
         )
-    yield Decision(
-        what=words.phrase(
-            "Whether to add teams for {skill}, or work for the same teams elsewhere",
-            skill=words.named(skill, SKILLS),
-        ),
-        by=since,
-        why=why,
+    elif row["people_verdict"] in VERDICTS:
+        texts.append(
+            words.phrase(
+                "Under “{title}” the number of people with their conditions met (modelled) by "
+                "{date} is not clearly another.",
+                title=findings.title(row["allocation"]),
+                date=horizon,
+            )
+        )
+    if row["person_days_verdict"] == BETTER:
+        texts.append(
+            words.phrase(
+                "Waiting until then: about {days} thousand person-days, less in {count} of "
+                "{draws} simulations.",
+                days=_thousands(findings, row["person_days_mean"]),
+                count=words.number(round(row["person_days_fewer_share"] * draws)),
+                draws=words.number(draws),
+            )
+        )
+    if not findings.is_public:
+        texts.append(
+            words.phrase(
+                "Cost until then: about {cost} million USD.",
+                cost=findings.signed(row["cost_usd_mean"] / MILLION, 1),
+            )
+        )
+    return " ".join(texts)
+
+
+def _thousands(findings: Findings, days: float) -> str:
+    """A difference in thousands, with three digits at most."""
+    said = three_digits(days) / THOUSAND
+    return findings.signed(said, 0 if said == round(said) else 1)
+
+
+def _no_effect(findings: Findings, row: Mapping[str, Any]) -> str:
+    words = findings.words
+    return words.phrase(
+        "Under “{title}” {draws} simulations show no clear effect on people or on waiting until "
+        "{date}.",
+        title=findings.title(row["allocation"]),
+        draws=words.number(int(row["draws"])),
+        date=words.date(findings.horizon),
     )
-
-
-def _first_wait(findings: Findings, allocation: str, skill: str) -> dt.date | None:
-    """First date on which work of a skill had waited long for a team, on expected values."""
-    of_skill = {job.id for job in findings.opened.prepared.plan.jobs if job.skill == skill}
-    jobs = findings.rows("jobs", allocation)
-    jobs = jobs[jobs["job"].isin(of_skill) & jobs["open_day"].notna()]
-    begun = jobs["start_day"].fillna(findings.view.horizon_days)
-    late = jobs.loc[begun - jobs["open_day"] > LONG_WAIT_DAYS, "open_day"] + LONG_WAIT_DAYS
-    return findings.view.date(float(late.min())) if len(late) else None
 
 
 def _plans(findings: Findings) -> Iterator[Decision]:
