@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -115,7 +114,9 @@ def test_differences_are_those_of_the_same_draws_of_a_run_with_the_change() -> N
     before, after = (rp.ensemble(one, ["plan"], 64) for one in (scenario, more))
     homes = np.array([300, 100])
     met = [((one.ready_day[0][:32] <= 1826) * homes).sum(axis=1) for one in (before, after)]
-    days = [(np.minimum(one.ready_day[0][:32], 1826) * homes).sum(axis=1) for one in (before, after)]
+    days = [
+        (np.minimum(one.ready_day[0][:32], 1826) * homes).sum(axis=1) for one in (before, after)
+    ]
     (row,) = decisions(scenario, before).to_dict("records")
     assert row["draws"] == 32
     assert row["people_mean"] == (met[1] - met[0]).mean()
@@ -196,9 +197,7 @@ def test_the_changes_that_shorten_waiting_most_on_expected_values_are_tried(
 def test_each_allocation_has_its_own_changes_and_is_told_when_it_is_done() -> None:
     scenario = two_waterworks().scenario()
     two = dataclasses.replace(scenario.allocations[0], name="two")
-    lines = [
-        dataclasses.replace(one, allocation="two", teams=2) for one in scenario.deployments
-    ]
+    lines = [dataclasses.replace(one, allocation="two", teams=2) for one in scenario.deployments]
     orders = [dataclasses.replace(one, allocation="two") for one in scenario.orders]
     both = dataclasses.replace(
         scenario,
@@ -220,11 +219,3 @@ def test_rows_of_a_calibrated_run_are_evenly_spaced() -> None:
     )
     assert rows_of(weighted).tolist()[:5] == [0, 1, 3, 4, 6]
     assert rows_of(weighted)[-1] == 46
-
-
-# ---------------------------------------------------------------- in the run folder
-
-
-def test_an_older_run_folder_has_no_changes(tmp_path: Path) -> None:
-    assert empty_table("decisions").empty
-    assert tmp_path.is_dir()
