@@ -5,7 +5,6 @@ people wait for are made a quarter more, from the first day of the year after th
 that help most on expected values are evaluated on draws, each against the same draws of the run.
 """
 
-import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,18 +16,17 @@ from numpy.typing import NDArray
 from returnplan.domain import Deployment, Scenario
 from returnplan.model.reasons.causes import WAITING
 from returnplan.quantiles import MIDDLE, mean, quantile
-from returnplan.runs.difference import Difference
 from returnplan.runs.ensemble import Ensemble
 from returnplan.runs.evaluate import Evaluation, Evaluator
 from returnplan.runs.paired import Measured, measured
-from returnplan.runs.ready_days import LEAST_DRAWS, Ints, whole_seconds
+from returnplan.runs.ready_days import LEAST_DRAWS, Ints, middle_date, whole_seconds
 from returnplan.runs.tables.family import DECISIONS, typed
 from returnplan.runs.tables.stored import empty_table
 from returnplan.units import DAY_S, date_to_seconds
 
 Floats = NDArray[np.float64]
 
-MOST_DRAWS = 32
+MOST_DRAWS = 24
 """Draws of the run on which a change is tried, at most: runs become little longer."""
 MOST_CHANGES = 3
 """Changes that are tried on draws for each allocation, at most."""
@@ -282,19 +280,36 @@ class _Trial:
         }
 
     def _effects(self, ready_s: Ints, found: Evaluation) -> dict[str, object]:
-        """People by the horizon, and person-days, with the change against without it."""
-        horizon_s = date_to_seconds(found.horizon, found.start)
-        by_s = {found.horizon: horizon_s}
-        waiting, met = (
-            replace(one, effective=self.effective)
-            for one in measured(ready_s, self.people, horizon_s, by_s)
-        )
+        """People by the middle and by the horizon, and person-days, with the change and without."""
+        middle, horizon = middle_date(found.start, found.horizon), found.horizon
+        by_s = {day: date_to_seconds(day, found.start) for day in (middle, horizon)}
+        waiting, *met = measured(ready_s, self.people, by_s[horizon], by_s)
         before, after = ready_s
-        people = ((after <= horizon_s).astype(np.int64) - (before <= horizon_s)) * self.people
-        shorter_s = np.minimum(after, horizon_s) - np.minimum(before, horizon_s)
+        shorter_s = np.minimum(after, by_s[horizon]) - np.minimum(before, by_s[horizon])
+        told: dict[str, object] = {"middle_date": middle}
+        for name, measure in (("people_middle", met[0]), ("people", met[-1])):
+            by = by_s[middle if measure is met[0] else horizon]
+            more = (after <= by).astype(np.int64) - (before <= by)
+            told |= self._told(name, measure, more * self.people)
+        return told | self._told("person_days", waiting, shorter_s * self.people)
+
+    def _told(self, name: str, found: Measured, by_community: Ints) -> dict[str, object]:
+        """Columns of one measure: the difference, and how much of it single settlements make."""
+        apart = replace(found, effective=self.effective).apart(1, 0)
+        change = found.values[1] - found.values[0]
+        one, two = _most_of(by_community, self.settlement)
         return {
-            **_told("people", met, people, self.settlement),
-            **_told("person_days", waiting, shorter_s * self.people, self.settlement),
+            f"{name}_mean": apart.mean,
+            f"{name}_low": apart.low,
+            f"{name}_high": apart.high,
+            f"{name}_p10": apart.p10,
+            f"{name}_p50": float(quantile(change / found.parts, MIDDLE)),
+            f"{name}_p90": apart.p90,
+            f"{name}_more_share": float((change > 0).mean()),
+            f"{name}_fewer_share": float((change < 0).mean()),
+            f"{name}_verdict": apart.verdict,
+            f"{name}_one_share": one,
+            f"{name}_two_share": two,
         }
 
 
@@ -308,26 +323,6 @@ def rows_of(spread: Ensemble) -> Ints:
     if spread.calibration is None:
         return np.arange(count)
     return np.arange(count) * spread.draws // count
-
-
-def _told(
-    name: str, found: Measured, by_community: Ints, settlement: NDArray[np.int64]
-) -> dict[str, object]:
-    """Columns of one measure: the difference, and how much of it single settlements make."""
-    apart: Difference = found.apart(1, 0)
-    change = found.values[1] - found.values[0]
-    one, two = _most_of(by_community, settlement)
-    said = dataclasses.asdict(apart)
-    return {
-        **{f"{name}_{end}": said[end] for end in ("mean", "low", "high", "p10")},
-        f"{name}_p50": float(quantile(change / found.parts, MIDDLE)),
-        f"{name}_p90": apart.p90,
-        f"{name}_more_share": float((change > 0).mean()),
-        f"{name}_fewer_share": float((change < 0).mean()),
-        f"{name}_verdict": apart.verdict,
-        f"{name}_one_share": one,
-        f"{name}_two_share": two,
-    }
 
 
 def _most_of(by_community: Ints, settlement: NDArray[np.int64]) -> tuple[float, float]:

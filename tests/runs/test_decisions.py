@@ -72,6 +72,9 @@ def test_a_second_crew_brings_exactly_the_people_and_days_that_are_worked_by_han
     people = [row[f"people_{end}"] for end in ("mean", "low", "high", "p10", "p50", "p90")]
     assert people == [100] * 6
     assert (row["people_more_share"], row["people_fewer_share"]) == (1, 0)
+    assert row["middle_date"] == pd.Timestamp("2026-12-31")  # day 730: nobody yet in either
+    assert (row["people_middle_p10"], row["people_middle_p90"]) == (0, 0)
+    assert row["people_middle_verdict"] == "level"
     # 100 people wait 1,001 days instead of 1,826.
     ends = ("mean", "low", "high", "p10", "p50", "p90")
     assert [row[f"person_days_{end}"] for end in ends] == [-82_500] * 6
@@ -79,6 +82,19 @@ def test_a_second_crew_brings_exactly_the_people_and_days_that_are_worked_by_han
     assert (row["people_verdict"], row["person_days_verdict"]) == ("better", "better")
     assert (row["people_one_share"], row["person_days_two_share"]) == (1, 1)
     assert row["cost_usd_mean"] == 182_500  # USD 100 on each of 1,825 days
+
+
+def test_people_are_counted_by_the_middle_too() -> None:
+    world = two_waterworks()
+    world.rows["works"] = []
+    for village in ("alpha", "beta"):
+        world.works(f"{village}_water", village, "water", 500)
+    # Alpha on day 500; beta on day 1,000, or on day 501: by the middle, day 730.
+    (row,) = tried(world.scenario()).to_dict("records")
+    assert (row["people_middle_mean"], row["people_middle_more_share"]) == (100, 1)
+    assert row["people_middle_verdict"] == "better"
+    assert (row["people_p10"], row["people_p90"], row["people_verdict"]) == (0, 0, "level")
+    assert row["person_days_mean"] == -49_900
 
 
 def test_more_teams_where_nobody_waits_for_one_are_not_tried() -> None:
@@ -113,17 +129,17 @@ def test_differences_are_those_of_the_same_draws_of_a_run_with_the_change() -> N
     )
     before, after = (rp.ensemble(one, ["plan"], 64) for one in (scenario, more))
     homes = np.array([300, 100])
-    met = [((one.ready_day[0][:32] <= 1826) * homes).sum(axis=1) for one in (before, after)]
+    met = [((one.ready_day[0][:24] <= 1826) * homes).sum(axis=1) for one in (before, after)]
     days = [
-        (np.minimum(one.ready_day[0][:32], 1826) * homes).sum(axis=1) for one in (before, after)
+        (np.minimum(one.ready_day[0][:24], 1826) * homes).sum(axis=1) for one in (before, after)
     ]
     (row,) = decisions(scenario, before).to_dict("records")
-    assert row["draws"] == 32
+    assert row["draws"] == 24
     assert row["people_mean"] == (met[1] - met[0]).mean()
     assert row["people_more_share"] == (met[1] > met[0]).mean()
     assert 0 < row["people_more_share"] < 1
     assert row["person_days_mean"] == pytest.approx((days[1] - days[0]).mean())
-    assert row["cost_usd_mean"] == pytest.approx((after.usd - before.usd)[0][:32].mean())
+    assert row["cost_usd_mean"] == pytest.approx((after.usd - before.usd)[0][:24].mean())
 
 
 # ---------------------------------------------------------------- what is tried
@@ -212,10 +228,10 @@ def test_each_allocation_has_its_own_changes_and_is_told_when_it_is_done() -> No
 
 
 def test_rows_of_a_calibrated_run_are_evenly_spaced() -> None:
-    spread = rp.ensemble(two_waterworks().scenario(), ["plan"], 48)
-    assert rows_of(spread).tolist() == list(range(32))
+    spread = rp.ensemble(two_waterworks().scenario(), ["plan"], 40)
+    assert rows_of(spread).tolist() == list(range(24))
     weighted = dataclasses.replace(
         spread, provenance={**spread.provenance, "calibration": {"effective_draws": 9.0}}
     )
-    assert rows_of(weighted).tolist()[:5] == [0, 1, 3, 4, 6]
-    assert rows_of(weighted)[-1] == 46
+    assert rows_of(weighted).tolist()[:5] == [0, 1, 3, 5, 6]
+    assert rows_of(weighted)[-1] == 38

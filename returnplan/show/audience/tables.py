@@ -597,6 +597,7 @@ def _shown_of(room: _Room) -> dict[str, set[str]]:
 
 
 EFFECTS: Mapping[str, tuple[str, float]] = {
+    "people_middle": ("people_met", 100.0),
     "people": ("people_met", 100.0),
     "person_days": ("person_days", 1000.0),
 }
@@ -617,7 +618,7 @@ def _decisions(table: pd.DataFrame, room: _Room) -> pd.DataFrame:
         ends = {f"{name}_{end}": np.nan for end in (*RANGE_ENDS, "p50")}
         means = (table[f"{name}_mean"].astype(float) / unit).round() * unit
         table = table.assign(**{f"{name}_mean": means}, **ends)
-        mine = [str(column) for column in table if str(column).startswith(f"{name}_")]
+        mine = [f"{name}_{end}" for end in ("mean", "more_share", "fewer_share", "verdict")]
         table = table.assign(**{column: table[column].where(is_open) for column in mine})
     verdicts = table[[f"{name}_verdict" for name in EFFECTS]]
     table = table[verdicts.notna().any(axis=1)]

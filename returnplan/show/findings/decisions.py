@@ -20,6 +20,8 @@ PARTING_SHARE = 0.05
 """Curves part where their medians differ by more than this share of all people."""
 LEAST_SHARE = 0.01
 """Causes with a smaller share of the waiting ask for no decision."""
+EFFECTS = ("people_middle", "people", "person_days")
+"""What the table of decisions tells of a change: people by two dates, and waiting."""
 HALF = 0.5
 THOUSAND, MILLION = 1e3, 1e6
 
@@ -97,8 +99,8 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
     if apart:
         texts.append(
             words.phrase(
-                "Between the allocations, people whose conditions are met (modelled) differ by "
-                "more than {share} of all people from {date} on.",
+                "From {date} the plans differ by more than {share} of all displaced people in "
+                "whose conditions are met (modelled).",
                 share=words.percent(PARTING_SHARE),
                 date=findings.said_date(apart),
             )
@@ -109,21 +111,20 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
     ):
         texts.append(
             words.phrase(
-                "How far the allocations lie apart is withheld, as it would tell of single "
-                "settlements."
+                "How far the plans lie apart is withheld, as it would tell of single settlements."
             )
         )
     else:
         texts.append(
             words.phrase(
-                "Between the allocations, people whose conditions are met (modelled) never differ "
-                "by more than {share} of all people: cost and other aims decide.",
+                "The plans never differ by more than {share} of all displaced people in whose "
+                "conditions are met (modelled): cost and other aims decide.",
                 share=words.percent(PARTING_SHARE),
             )
         )
     by = min((day for day in (differ, _open(findings, apart)) if day), default=None)
     yield Decision(
-        what=words.phrase("Which allocation of teams to follow"),
+        what=words.phrase("Which plan for the teams to follow?"),
         by=by,
         why=" ".join(texts),
         when=findings.said_date(by) if by and by != differ else "",
@@ -173,7 +174,7 @@ def _teams(findings: Findings) -> Iterator[Decision]:
     Where none of those that were tried has a clear effect, this is said of the first.
     """
     rows = list(records(findings.rows(DECISIONS, leader(findings))))
-    clear = [row for row in rows if BETTER in (row["people_verdict"], row["person_days_verdict"])]
+    clear = [row for row in rows if BETTER in (row[f"{name}_verdict"] for name in EFFECTS)]
     for row in clear or rows[:1]:
         yield Decision(
             what=_more_teams(findings, row),
@@ -183,71 +184,74 @@ def _teams(findings: Findings) -> Iterator[Decision]:
 
 
 def _more_teams(findings: Findings, row: Mapping[str, Any]) -> str:
-    words = findings.words
+    words, since = findings.words, findings.words.date(row["from"])
     if findings.is_public:
-        return words.phrase(
-            "Whether to add teams for {skill} from {date} on",
-            skill=words.named(row["skill"], SKILLS),
-            date=words.date(row["from"]),
-        )
+        skill = words.named(row["skill"], SKILLS)
+        return words.phrase("Add teams for {skill} from {date} on?", skill=skill, date=since)
     return words.phrase(
-        "Whether to add teams from {date} on: {number} “{team}”",
+        "Add teams from {date} on: {number} “{team}”?",
         number=findings.signed(row["teams"]),
         team=findings.view.word(row["asset"]),
-        date=words.date(row["from"]),
+        date=since,
     )
 
 
 def _effect(findings: Findings, row: Mapping[str, Any]) -> str:
-    """What more teams bring, as far as it is shown."""
-    words = findings.words
-    horizon, draws = words.date(findings.horizon), int(row["draws"])
-    texts = []
+    """What more teams bring, as far as it is shown: what is level by the middle is left out."""
+    words, horizon = findings.words, findings.horizon
+    middle = row["middle_date"]
+    effects = []
+    if row["people_middle_verdict"] == BETTER and middle < horizon:
+        effects.append(_more_people(findings, row, "people_middle", middle))
     if row["people_verdict"] == BETTER:
-        texts.append(
-            words.phrase(
-                "Under “{title}” about {people} people with their conditions met (modelled) by "
-                "{date}, more in {count} of {draws} simulations.",
-                title=findings.title(row["allocation"]),
-                people=findings.signed(three_digits(row["people_mean"])),
-                date=horizon,
-                count=words.number(round(row["people_more_share"] * draws)),
-                draws=words.number(draws),
-            )
-        )
+        effects.append(_more_people(findings, row, "people", horizon))
     elif row["people_verdict"] in VERDICTS:
-        texts.append(
+        effects.append(
             words.phrase(
-                "Under “{title}” the number of people with their conditions met (modelled) by "
-                "{date} is not clearly another.",
-                title=findings.title(row["allocation"]),
-                date=horizon,
+                "no clear difference in people whose conditions are met (modelled) by {date}",
+                date=words.date(horizon),
             )
         )
     if row["person_days_verdict"] == BETTER:
-        texts.append(
+        effects.append(
             words.phrase(
-                "Waiting until then: about {days} thousand person-days, less in {count} of "
-                "{draws} simulations.",
-                days=_thousands(findings, row["person_days_mean"]),
-                count=words.number(round(row["person_days_fewer_share"] * draws)),
-                draws=words.number(draws),
+                "waiting until {date}: about {days}, less in {count} of {draws} simulations",
+                date=words.date(horizon),
+                days=_person_days(findings, row["person_days_mean"]),
+                count=words.number(round(row["person_days_fewer_share"] * row["draws"])),
+                draws=words.number(row["draws"]),
             )
         )
     if not findings.is_public:
-        texts.append(
-            words.phrase(
-                "Cost until then: about {cost} million USD.",
-                cost=findings.signed(row["cost_usd_mean"] / MILLION, 1),
-            )
-        )
-    return " ".join(texts)
+        cost = findings.signed(row["cost_usd_mean"] / MILLION, 1)
+        effects.append(words.phrase("cost: about {cost} million USD", cost=cost))
+    return words.phrase(
+        "Under “{title}”: {effects}.",
+        title=findings.title(row["allocation"]),
+        effects="; ".join(effects),
+    )
 
 
-def _thousands(findings: Findings, days: float) -> str:
-    """A difference in thousands, with three digits at most."""
-    said = three_digits(days) / THOUSAND
-    return findings.signed(said, 0 if said == round(said) else 1)
+def _more_people(findings: Findings, row: Mapping[str, Any], name: str, day: dt.date) -> str:
+    words = findings.words
+    return words.phrase(
+        "about {people} people whose conditions are met (modelled) by {date}, more in {count} of "
+        "{draws} simulations",
+        people=findings.signed(three_digits(row[f"{name}_mean"])),
+        date=words.date(day),
+        count=words.number(round(row[f"{name}_more_share"] * row["draws"])),
+        draws=words.number(row["draws"]),
+    )
+
+
+def _person_days(findings: Findings, days: float) -> str:
+    """A difference of person-days, in the unit that its size asks for."""
+    words = findings.words
+    if abs(days) >= MILLION:
+        number = findings.signed(days / MILLION, 1)
+        return words.phrase("{number} million person-days", number=number)
+    number = findings.signed(days / THOUSAND, 1)
+    return words.phrase("{number} thousand person-days", number=number)
 
 
 def _no_effect(findings: Findings, row: Mapping[str, Any]) -> str:
@@ -256,7 +260,7 @@ def _no_effect(findings: Findings, row: Mapping[str, Any]) -> str:
         "Under “{title}” {draws} simulations show no clear effect on people or on waiting until "
         "{date}.",
         title=findings.title(row["allocation"]),
-        draws=words.number(int(row["draws"])),
+        draws=words.number(row["draws"]),
         date=words.date(findings.horizon),
     )
 
@@ -265,8 +269,8 @@ def _plans(findings: Findings) -> Iterator[Decision]:
     """What to plan for conditions that nothing planned meets."""
     words, best = findings.words, leader(findings)
     lacking = {
-        "not_planned": words.phrase("What to plan where nothing that is planned meets a condition"),
-        "no_route": words.phrase("Which roads to open where no planned work opens a route"),
+        "not_planned": words.phrase("Plan the works that are still missing"),
+        "no_route": words.phrase("Which roads to open where no planned work opens a route?"),
     }
     for cause, what in lacking.items():
         share = _share(findings, best, cause)
@@ -333,7 +337,7 @@ def _money(findings: Findings) -> Iterator[Decision]:
             continue
         yield Decision(
             what=words.phrase(
-                "How to pay for the teams beyond the line “{line}”", line=envelope.line.id
+                "Find money for the teams above the budget line “{line}”", line=envelope.line.id
             ),
             by=envelope.first,
             why=words.phrase(
@@ -355,7 +359,7 @@ def _targets(findings: Findings) -> Iterator[Decision]:
         if reached.allocation == best and reached.people.middle < target.people:
             yield Decision(
                 what=words.phrase(
-                    "Whether to keep the target “{target}”, or to change its means",
+                    "Keep the target “{target}”, or change the resources for it?",
                     target=target.title or target.id,
                 ),
                 by=target.by_date,

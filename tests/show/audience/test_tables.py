@@ -924,9 +924,12 @@ def test_the_only_two_allocations_may_be_compared() -> None:
 
 def changes_of(run: Drawn, *rows: dict[str, Any]) -> pd.DataFrame:
     """What the public sees of changes; what a row does not say is 0, or better."""
-    plain = {one.column: 0.0 for one in columns_of("decisions") if one.type == "number"}
-    plain |= {"people_verdict": "better", "person_days_verdict": "better"}
-    plain |= {"people_mean": 1234.0, "person_days_mean": -56_789.0, "skill": "clearance"}
+    plain: dict[str, Any] = {
+        one.column: 0.0 for one in columns_of("decisions") if one.type == "number"
+    }
+    names = ("people_middle", "people", "person_days")
+    plain |= {f"{name}_verdict": "better" for name in names} | {"skill": "clearance"}
+    plain |= {"people_middle_mean": 4567.0, "people_mean": 1234.0, "person_days_mean": -56_789.0}
     shown = between(
         run,
         ("even", "first", None, 0.0),
@@ -960,7 +963,9 @@ def test_changes_that_rest_on_one_settlement_or_two_or_on_hidden_numbers_are_not
     assert pd.isna(row["person_days_more_share"])
     assert row["people_mean"] == 1200
     few = {"people_two_share": 0.91, "person_days_one_share": 0.81}
-    assert changes_of(run, few).empty
+    (row,) = changes_of(run, few).to_dict("records")
+    assert row["people_middle_mean"] == 4600
+    assert changes_of(run, few | {"people_middle_one_share": 0.81}).empty
     alone = pairs_of(first=FIRST, even=EVEN, alone=[np.inf] * 10 + [1600.0] + [np.inf] * 3)
     (row,) = changes_of(alone, {"allocation": "alone"}).to_dict("records")
     assert pd.isna(row["people_mean"])
@@ -968,7 +973,9 @@ def test_changes_that_rest_on_one_settlement_or_two_or_on_hidden_numbers_are_not
 
 def test_of_each_allocation_the_public_sees_the_first_change_that_has_a_clear_effect() -> None:
     run = pairs_of(first=FIRST, even=EVEN)
-    level = {"people_verdict": "level", "person_days_verdict": "level"}
+    level = dict.fromkeys(
+        ("people_middle_verdict", "people_verdict", "person_days_verdict"), "level"
+    )
     shown = changes_of(
         run, level, {"skill": "building"}, {"skill": "survey"}, level | {"allocation": "even"}
     )
