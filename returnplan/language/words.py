@@ -213,7 +213,7 @@ class Words:
         return self.of_hundred(math.floor(share + 0.5 + ROUNDING))
 
     def of_hundred(self, number: object) -> str:
-        """Return a number with its sign of percent: 45%; 45 % in one piece in other languages.
+        r"""Return a number with its sign of percent: 45%; 45 % in one piece in other languages.
 
         Examples
         --------

@@ -143,7 +143,7 @@ def gate(
 
 @gate(called=later("permission to enter"), needs=later("date of access"), waits=Waits(date=True))
 def permission(history: History, _: Mapping[str, float]) -> Floats:
-    """The date before which nobody returns there has come."""
+    """The date from which people may enter has passed."""
     return history.settlements.place_from_s[history.settlements.place]
 
 
