@@ -250,7 +250,7 @@ class _Trial:
         ready_s, _ = self.evaluator.one(prepared, None)
         horizon_s = self.evaluator.prepared.horizon_s
         waiting_s = np.minimum(ready_s[self.settlement], horizon_s).astype(np.int64)
-        return int(waiting_s @ self.people) / DAY_S
+        return int((waiting_s * self.people).sum()) / DAY_S
 
     def row(self, change: Change) -> dict[str, object]:
         """Try a change on the draws."""
