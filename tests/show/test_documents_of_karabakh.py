@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-import pandas as pd
 import pytest
 from pypdf import PdfReader
 
@@ -19,7 +18,9 @@ from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.scenario.background import read_background
 from returnplan.show.brief import brief
 from returnplan.show.findings import Findings, decisions, open_findings
+from returnplan.show.findings.findings import on, records
 from returnplan.show.page import report_page
+from returnplan.show.page.tables import cause_table
 from tests.unwatched import unwatched
 
 pytestmark = [pytest.mark.slow, pytest.mark.unwatched]
@@ -79,14 +80,18 @@ def test_no_decision_lies_before_the_date_of_the_data(documents: Documents) -> N
 
 
 def test_percentages_are_rounded_and_parts_of_a_whole_add_up(documents: Documents) -> None:
-    """By largest remainder: a share is at most one from its own, and the column makes 100."""
-    section = re.search(r'<section id="waiting".*?</section>', documents.page, re.S)
-    assert section is not None
-    cells = [int(one) for one in re.findall(r">(?:<bdi>)?(\d+)%", section[0])]
-    delays = documents.findings.tables.get("district_delays", pd.DataFrame())
-    if documents.findings.is_public or delays.empty:
-        delays = documents.findings.tables["delays"]
-    assert len(cells) >= 10
-    number = len(documents.findings.allocations)
-    columns = [cells[at::number] for at in range(number)]
-    assert all(99 <= sum(column) <= 100 for column in columns if column), columns
+    findings = documents.findings
+    table = cause_table(findings)
+    for column in zip(*(row[1:] for row in table.rows), strict=True):
+        whole = [int(cell.removesuffix("%")) for cell in column if cell[0].isdigit()]
+        assert sum(whole) == 100
+    shares = on(findings.tables["district_shares"], findings.horizon)
+    told = [
+        (float(row["share_p50"]), findings.words.percent(float(row["share_p50"])))
+        for row in records(shares)
+        if 0.01 <= float(row["share_p50"]) <= 0.99
+    ]
+    assert len(told) >= 10
+    for share, text in told:
+        assert abs(100 * share - int(text.removesuffix("%"))) <= 0.5 + 1e-6
+        assert text in documents.page
