@@ -71,6 +71,7 @@ def _controls(words: Words) -> dict[str, str]:
     return {
         "play": words.phrase("Play"),
         "pause": words.phrase("Pause"),
+        "sideways": words.phrase("Scroll sideways: the table is wider than the screen."),
         "ranged": ranged(words, "{middle}", "{low}", "{high}"),
         "not_shown": words.phrase("withheld"),
         "never": words.phrase("not within the horizon"),

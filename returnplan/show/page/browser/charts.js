@@ -259,14 +259,15 @@ function startDistricts() {
   const body = $("districts-now");
   const rows = data.districts.names.map((name, i) => {
     const drawn = bar();
-    const text = make("td", { class: "number" });
     const people = data.districts.people[i];
+    const text = make("td", { class: "number" });
     body.append(
       make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "wide" }, drawn.box), text,
         make("td", { class: "number" }, people === null ? say("not_shown") : number(people))),
     );
     return { drawn, text };
   });
+  nameCells(body.parentNode);
   const show = (changed) => {
     if (!changed.has("step") && !changed.has("allocation")) return;
     rows.forEach(({ drawn, text }, i) => {
@@ -287,12 +288,14 @@ function startCauses() {
     if (!changed.has("allocation")) return;
     const causes = data.causes[state.allocation];
     const most = Math.max(...causes.map(([, days]) => days), 1);
-    $("causes-now").replaceChildren(...causes.map(([name, days, share]) => {
+    const body = $("causes-now");
+    body.replaceChildren(...causes.map(([name, days, share]) => {
       const drawn = bar("cause");
       drawn.set(days / most);
       return make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "wide" }, drawn.box),
         make("td", { class: "number" }, share.replace(" %", "\u00a0%")), make("td", { class: "number" }, number(days)));
     }));
+    nameCells(body.parentNode);
   };
   follow(show);
   show(new Set(["allocation"]));
