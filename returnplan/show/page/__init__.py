@@ -57,7 +57,9 @@ STYLES = (VENDOR / "leaflet.css", VENDOR / "uPlot.min.css", PAGE / "page.css")
 LIBRARIES = (VENDOR / "leaflet.js", VENDOR / "uPlot.iife.min.js")
 GUARD = PAGE / "text.js"
 """Runs first: what libraries take for markup becomes text."""
-SCRIPT = ("start", "controls", "map", "charts", "search", "profiles", "end")
+SCRIPT = (
+    "start", "controls", "map", "charts", "sheets", "taking", "search", "profiles", "end",
+)  # fmt: skip
 """Parts of the page's script, in their order; they share one scope."""
 LICENCES = {"Leaflet 1.9.4": "leaflet.LICENSE", "uPlot 1.6.32": "uPlot.LICENSE"}
 
@@ -82,12 +84,19 @@ def report_page(findings: Findings, background: Background) -> str:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals |= {"phrase": findings.words.phrase, "plural": findings.words.plural}
-    data = page_data(findings, background)
+    stills = pictures(findings)
+    data = page_data(findings, background) | {
+        "drawn": {one.name: one.svg for each in stills.values() for one in each if one.svg}
+    }
     return environment.get_template("page.html.j2").render(
         _frame(findings)
         | _contents(findings, background)
         | {
+            "pictures": stills,
             "packed": packing.packed(data),
+            "chart_titles": data["titles"],
+            "best": data["begin"][0],
+            "shows": data["words"],
             "has_others": bool(data["map"].get("others")),
             "has_circles": bool(data["map"].get("circles")),
         }
@@ -147,7 +156,6 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "key_words": key_words(findings),
         "map_notes": map_notes(findings, background),
         "chart_notes": chart_notes(findings),
-        "pictures": pictures(findings),
         "blocks_most": blocks_most(findings, best),
         "causes": tables.cause_table(findings),
         "fairness": fairness(findings, best),

@@ -16,7 +16,9 @@ from returnplan.show.findings import (
     big_numbers,
     bottlenecks,
     leader,
+    mark,
     options,
+    statements,
     target_name,
 )
 from returnplan.show.page import ground
@@ -24,6 +26,7 @@ from returnplan.show.page.communities import communities_data
 from returnplan.show.page.districts import district_profiles, district_shares
 from returnplan.show.page.rounding import significant
 from returnplan.show.page.sentences import formats, sentences
+from returnplan.show.page.titles import chart_titles
 
 MEASURES = ("people", "returned", "present")
 """Counts of ``people_met.csv`` that are drawn: conditions met, returned, present."""
@@ -66,6 +69,12 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         ],
         "people": [_people(findings, name) for name in names],
         "targets": _targets(findings),
+        "titles": chart_titles(findings),
+        "foot": [
+            f"{mark(findings)}. {findings.made_up}",
+            statements(findings)[0],
+            findings.view.provenance,
+        ],
         "districts": districts,
         "causes": [
             [

@@ -47,8 +47,8 @@ def formats(words: Words, draws: int) -> dict[str, Any]:
     -------
     dict[str, Any]
         ``dates``, ``said`` and ``months``: patterns of January to December, ``said`` for dates that
-        draws bring about; ``group``: the sign between thousands; ``least``: digits from which on it
-        stands; ``days``: pattern of a length.
+        draws bring about; ``group``: the sign between thousands, ``decimal``: before decimals;
+        ``least``: digits from which on the former stands; ``days``: pattern of a length.
     """
     day, year, number = "22", "2001", "5"
     firsts = [date(int(year), month, int(day)) for month in range(1, 13)]
@@ -62,6 +62,7 @@ def formats(words: Words, draws: int) -> dict[str, Any]:
         "said": patterns(words.said_date(first, draws) for first in firsts),
         "months": patterns(map(words.month, firsts)),
         "group": words.number(1_000_000)[1],
+        "decimal": words.number(0.5, 1)[1],
         "least": 5 if words.number(1000).isdecimal() else 4,
         "days": length.replace(number, "{number}"),
     }
@@ -73,12 +74,23 @@ def _controls(words: Words) -> dict[str, str]:
         "pause": words.phrase("Pause"),
         "sideways": words.phrase("Scroll sideways: the table is wider than the screen."),
         "ranged": ranged(words, "{middle}", "{low}", "{high}"),
+        "low_to_high": words.phrase("{low} to {high}", low="{low}", high="{high}"),
+        "low_end": words.phrase("{what}: low end", what="{what}"),
+        "high_end": words.phrase("{what}: high end", what="{what}"),
+        "copy": words.phrase("Copy"),
+        "copied": words.phrase("Copied"),
+        "csv": "CSV",
+        "png": "PNG",
+        "svg": "SVG",
         "not_shown": words.phrase("withheld"),
         "never": words.phrase("not within the horizon"),
         "readout": words.phrase(
             "{date}: conditions met (modelled) for {people} of {all} people.",
             date="{date}", people="{people}", all="{all}",
         ),
+        "people_shows": words.phrase("People over time under “{title}”", title="{title}"),
+        "districts_shows": words.phrase("Share by district under “{title}”", title="{title}"),
+        "causes_shows": words.phrase("What people wait for under “{title}”", title="{title}"),
         "people": words.phrase("Conditions met (modelled)"),
         "returned": words.phrase("Returned"),
         "present": words.phrase("Present"),

@@ -28,16 +28,9 @@ const lineOf = (allocation) => ALLOCATION_LINES[allocation % ALLOCATION_LINES.le
 
 /** A short sample of a line, for the tables that serve as legends. */
 function sample(line) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const stroke = document.createElementNS(svg.namespaceURI, "line");
-  for (const [name, value] of Object.entries({ width: 34, height: 10, "aria-hidden": "true", class: "sample" })) {
-    svg.setAttribute(name, value);
-  }
-  const how = { x1: 1, x2: 33, y1: 5, y2: 5, stroke: line.stroke, "stroke-width": line.width ?? 2 };
-  if (line.dash) how["stroke-dasharray"] = line.dash.join(" ");
-  for (const [name, value] of Object.entries(how)) stroke.setAttribute(name, value);
-  svg.append(stroke);
-  return svg;
+  const dash = line.dash?.join(" ");
+  return shape("svg", { width: 34, height: 10, "aria-hidden": "true", class: "sample" },
+    shape("line", { x1: 1, x2: 33, y1: 5, y2: 5, stroke: line.stroke, "stroke-width": line.width ?? 2, "stroke-dasharray": dash }));
 }
 
 /** Height of a chart: lower where it stands on the first screen of a phone. */
@@ -111,7 +104,13 @@ function drawDate(chart) {
   pen.restore();
 }
 
-/** Targets: a diamond at date and number, with a dashed line to it. */
+/** Median of a measure under the chosen allocation at the last step up to a day; null: not shown. */
+function modelledOn(day, measure) {
+  const step = data.days.findLastIndex((one) => one <= day);
+  return middleOf(data.people[state.allocation][measure])[step];
+}
+
+/** Targets: a diamond at date and number, a dashed line to it, a bracket to what is modelled then. */
 function drawTargets(chart, measures) {
   const pen = chart.ctx;
   for (const [day, people, measure] of data.targets) {
@@ -129,6 +128,16 @@ function drawTargets(chart, measures) {
     pen.lineTo(x, y);
     pen.stroke();
     pen.setLineDash([]);
+    const modelled = modelledOn(day, measure);
+    if (modelled !== null) {
+      const [low, arm] = [chart.valToPos(modelled, "y", true), 7 * devicePixelRatio];
+      pen.beginPath();
+      pen.moveTo(x, y);
+      pen.lineTo(x + arm, y);
+      pen.lineTo(x + arm, low);
+      pen.lineTo(x, low);
+      pen.stroke();
+    }
     pen.beginPath();
     pen.moveTo(x, y - size);
     pen.lineTo(x + size, y);
@@ -170,6 +179,19 @@ function drawNames(chart, lines) {
   pen.restore();
 }
 
+/** Charts of the chosen allocation say what they find under it. */
+function startTitles() {
+  const show = (changed) => {
+    if (!changed.has("allocation")) return;
+    for (const chart of ["people", "districts", "causes"]) {
+      $(`${chart}-title`).textContent = data.titles[chart][state.allocation];
+      $(`${chart}-shows`).textContent = say(`${chart}_shows`, { title: data.allocations[state.allocation] });
+    }
+  };
+  follow(show);
+  show(new Set(["allocation"]));
+}
+
 /** Met, returned and present of one allocation, each with its range. */
 function startPeopleChart() {
   const hasRanges = data.draws > 0;
@@ -199,6 +221,16 @@ function startPeopleChart() {
   follow(show);
   show(new Set(["allocation"]));
   return chart;
+}
+
+/** The same for a sheet of its own. */
+function peopleSheet() {
+  const lines = MEASURES.map((measure, i) => {
+    const ranges = data.people[state.allocation][i];
+    const [low, high] = ranges.length === 3 ? [ranges[0], ranges[2]] : [];
+    return { ...MEASURE_LINES[i], words: say(measure), low, middle: middleOf(ranges), high };
+  });
+  return { box: $("people-chart"), lines, measures: [0, 1] };
 }
 
 /** Value with range of a measure at the date of the slider. */
@@ -236,6 +268,14 @@ function startAllocationsChart() {
   follow(show);
   show(new Set(["measure"]));
   return chart;
+}
+
+/** The same for a sheet of its own. */
+function allocationsSheet() {
+  const lines = data.people.map((measures, i) => (
+    { ...lineOf(i), width: i === state.allocation ? 3.2 : 1.6, words: data.allocations[i], middle: middleOf(measures[state.measure]) }
+  ));
+  return { box: $("allocations-chart"), lines, measures: [state.measure] };
 }
 
 /** A bar of a share, with a whisker for its range. */

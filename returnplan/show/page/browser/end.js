@@ -56,6 +56,7 @@ async function start() {
   [state.allocation, state.step] = data.begin;
   root.classList.replace("still", "live");
   startControls();
+  startTitles();
   startMap();
   startPeopleChart();
   startAllocationsChart();
@@ -64,6 +65,7 @@ async function start() {
   startSearch();
   startFilters();
   startFolds();
+  startTaking();
   document.querySelectorAll("table.cards").forEach(nameCells);
   startScrollers();
   if (data.communities) {

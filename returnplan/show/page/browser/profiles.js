@@ -12,7 +12,7 @@ function table(caption, headings, rows) {
   const body = rows.map(([first, ...rest]) => make("tr", {}, make("th", { scope: "row" }, first), ...rest.map((cell) => make("td", {}, cell))));
   const made = make("table", { class: headings.length > 2 ? "cards" : null }, make("caption", {}, caption), make("thead", {}, head), make("tbody", {}, ...body));
   nameCells(made);
-  return make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption }, made);
+  return make("div", {}, make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption }, made), tableButtons(made));
 }
 
 /** A sign and words for how a gate, or a community, stands: 0 met, 1 not met, 2 unknown, 3 about even. */
