@@ -69,6 +69,7 @@ async function start() {
   document.querySelectorAll("table.cards").forEach(nameCells);
   startScrollers();
   if (data.communities) {
+    numberWords();
     const largest = data.communities.reduce((best, one, i, all) => (one[4] > all[best][4] ? i : best), 0);
     change({ chosen: largest });
   } else change({ chosen: 0 });

@@ -4,6 +4,8 @@ const SIGN = ["●", "✕", "◇", "◐"];
 const STATE_KEYS = ["met", "not_met", "unknown", "even"];
 const CERTAIN_KEYS = ["likely", "even", "unlikely"];
 
+const NEW_WORDS = -2;
+
 const line = (words) => make("p", {}, words);
 
 /** A table with a heading for each column; wide ones scroll on their own. */
@@ -66,14 +68,22 @@ function causesTable(profile, i) {
   return table(say("causes"), [say("cause"), say("days")], rows);
 }
 
-/** The binding chain of a typical draw, in dated sentences. */
+/** Words that are new take the next number: told once, before any chain is shown. */
+function numberWords() {
+  let next = 0;
+  for (const { chains } of data.profiles) chains.words = chains.words.map((words) => (words === NEW_WORDS ? next++ : words));
+}
+
+/** The chain of a typical draw, in dated sentences. */
 function chainOf(profile, i, median) {
-  const [draw, ...flat] = profile.chains[i];
+  const { chains } = profile;
+  const draw = chains.draws[i];
   const steps = [];
-  let begin = 0;
-  for (let k = 0; k < flat.length; k += 3) {
-    steps.push(chainStep(begin, ...flat.slice(k, k + 3)));
-    begin = flat[k];
+  let at = chains.lengths.slice(0, i).reduce((sum, length) => sum + length, 0);
+  for (let begin = 0, last = at + chains.lengths[i]; at < last; at++) {
+    const end = begin + chains.days[at];
+    steps.push(chainStep(begin, end, chains.causes[at], chains.words[at]));
+    begin = end;
   }
   const intro = draw === null
     ? say("chain_expected")

@@ -28,7 +28,7 @@ function wrapped(text, size) {
 }
 
 /** A sheet: title, what it shows, the drawing, and below it what is said of all numbers. */
-function sheet(box, body, height) {
+function sheet(box, body, height, day = "") {
   const rtl = root.dir === "rtl";
   const texts = [];
   let y = SHEET.top;
@@ -40,7 +40,7 @@ function sheet(box, body, height) {
   };
   const shows = box.closest("section").querySelector(".shows, caption");
   write(textOf(titleOf(box)), 20, 700, "#0B3754");
-  write(`${textOf(shows)} ${$("date").textContent}`, 14, 400, GREY);
+  write([textOf(shows), day].filter(Boolean).join(" · "), 14, 400, GREY);
   const top = y;
   y += height + 24;
   data.foot.forEach((text) => write(text, 12, 400, GREY));
@@ -85,7 +85,7 @@ function timeSheet({ box, lines, measures }) {
     body.push(shape("path", { d: `M${points(middle).join("L")}`, stroke, "stroke-width": width ?? 2, "stroke-dasharray": dash?.join(" "), fill: "none" }));
   }
   body.push(shape("path", { d: `M${x(today())} 8V${bottom}`, stroke: INK, "stroke-width": 1.5 }));
-  return sheet(box, [...body, ...targetSigns(targets, x, y, left), ...endNames(lines, y, right)], SHEET.plot);
+  return sheet(box, [...body, ...targetSigns(targets, x, y, left), ...endNames(lines, y, right)], SHEET.plot, date(today()));
 }
 
 /** Targets as diamonds, with a bracket to what is modelled at their date. */
@@ -116,7 +116,7 @@ function endNames(lines, y, right) {
 /** A table with bars, as it stands on the page. */
 function barSheet(table) {
   const rows = [...table.tBodies[0].rows];
-  const [left, width, step] = [260, 400, 26];
+  const [left, width, step] = [310, 380, 26];
   const share = (text) => (width * (parseFloat(text) || 0)) / 100;
   const body = rows.flatMap((row, i) => {
     const [fill, whisker] = row.querySelectorAll(".bar > span");
@@ -132,5 +132,5 @@ function barSheet(table) {
     if (!whisker.hidden) parts.push(shape("path", { d: `M${from} ${middle - 5}v10M${from} ${middle}h${length}m0-5v10`, stroke: INK, "stroke-width": 2, fill: "none" }));
     return parts;
   });
-  return sheet(table, body, rows.length * step);
+  return sheet(table, body, rows.length * step, table.querySelector("#districts-now") ? date(today()) : "");
 }
