@@ -12,6 +12,7 @@ To add a part: its words or table in ``_contents``, its place in ``browser/page.
 for the script in ``data``, only what the audience may see.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from returnplan.language.isolation import isolated
 from returnplan.scenario.background import Background
 from returnplan.show.findings import (
     BigNumber,
@@ -48,13 +50,20 @@ from returnplan.show.page import packing, tables
 from returnplan.show.page.data import page_data
 from returnplan.show.page.ground import SHADES
 from returnplan.show.page.pictures import pictures
-from returnplan.show.page.sentences import chart_notes, key_words, map_notes, share_steps
+from returnplan.show.page.sentences import (
+    chart_notes,
+    key_words,
+    map_notes,
+    share_steps,
+    why_rounded,
+)
 from returnplan.version import __version__
 
 HERE = Path(__file__).parent
 VENDOR, PAGE = HERE / "vendor", HERE / "browser"
 STYLES = (VENDOR / "leaflet.css", VENDOR / "uPlot.min.css", PAGE / "page.css")
 LIBRARIES = (VENDOR / "leaflet.js", VENDOR / "uPlot.iife.min.js")
+PERCENT_SIGN = re.compile(r"(?<=\d) %")
 GUARD = PAGE / "text.js"
 """Runs first: what libraries take for markup becomes text."""
 SCRIPT = (
@@ -81,7 +90,7 @@ def report_page(findings: Findings, background: Background) -> str:
     """
     environment = Environment(
         loader=FileSystemLoader(PAGE), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        trim_blocks=True, lstrip_blocks=True, finalize=as_read,
     )  # fmt: skip
     environment.globals |= {"phrase": findings.words.phrase, "plural": findings.words.plural}
     stills = pictures(findings)
@@ -101,6 +110,19 @@ def report_page(findings: Findings, background: Background) -> str:
             "has_circles": bool(data["map"].get("circles")),
         }
     )
+
+
+def as_read(value: Any) -> Any:
+    """Keep together what is read together: numbers and their percent sign, names and ranges.
+
+    Parameters
+    ----------
+    value
+        What a template writes; only text is changed, no markup.
+    """
+    if type(value) is not str:
+        return value
+    return isolated(PERCENT_SIGN.sub("\u00a0%", value))
 
 
 @cache
@@ -169,6 +191,7 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "past": tables.past_table(findings),
         "cost": tables.cost_table(findings),
         "victims": victims_of_all(findings),
+        "why_rounded": why_rounded(findings),
         "decisions": [
             {"what": made.what, "why": made.why, "by": made.when} for made in decisions(findings)
         ],

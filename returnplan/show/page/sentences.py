@@ -286,11 +286,26 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
     return (*notes, findings.made_of, boundaries(findings.view))
 
 
+def why_rounded(findings: Findings) -> str:
+    """Why numbers of the public page differ from those of the internal one; internal: nothing."""
+    if not findings.is_public:
+        return ""
+    return findings.words.phrase(
+        "Public figures: people are rounded to ten, counts that would tell of few people or single "
+        "settlements are withheld, and fewer days are counted. Numbers and dates can therefore "
+        "differ a little from those of the internal page."
+    )
+
+
 def chart_notes(findings: Findings) -> tuple[str, ...]:
     """How to read the charts."""
     words = findings.words
     as_of = findings.scenario.as_of
     notes = [
+        words.phrase(
+            "Returned: people who came and found conditions met (modelled) and a dwelling. "
+            "Present: all who are there, also those who came by themselves before."
+        ),
         words.phrase(
             "Lines: medians. Bands: 80 % of the draws. A click on a chart moves the date there."
         )

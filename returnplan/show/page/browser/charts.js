@@ -242,7 +242,7 @@ function now(allocation, measure) {
 
 function legendRow(body, line, words) {
   const cell = make("td", { class: "number" });
-  body.append(make("tr", {}, make("th", { scope: "row" }, make("span", { class: "keyed" }, sample(line), make("span", {}, words))), cell));
+  body.append(make("tr", {}, make("th", { scope: "row" }, make("span", { class: "keyed" }, sample(line), make("bdi", {}, words))), cell));
   return cell;
 }
 
@@ -302,7 +302,7 @@ function startDistricts() {
     const people = data.districts.people[i];
     const text = make("td", { class: "number" });
     body.append(
-      make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "wide" }, drawn.box), text,
+      make("tr", {}, make("th", { scope: "row" }, make("bdi", {}, name)), make("td", { class: "wide" }, drawn.box), text,
         make("td", { class: "number" }, people === null ? say("not_shown") : number(people))),
     );
     return { drawn, text };
@@ -332,7 +332,7 @@ function startCauses() {
     body.replaceChildren(...causes.map(([name, days, share]) => {
       const drawn = bar("cause");
       drawn.set(days / most);
-      return make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "wide" }, drawn.box),
+      return make("tr", {}, make("th", { scope: "row" }, make("bdi", {}, name)), make("td", { class: "wide" }, drawn.box),
         make("td", { class: "number" }, share.replace(" %", "\u00a0%")), make("td", { class: "number" }, number(days)));
     }));
     nameCells(body.parentNode);

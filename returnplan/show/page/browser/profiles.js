@@ -107,7 +107,7 @@ function chainStep(begin, end, cause, sentence) {
 function districtGates(i) {
   const shown = (people) => (people === null ? say("not_shown") : number(people));
   const rows = data.district_gates[state.allocation][i].map((people, k) => [data.gates[k], ...people.map(shown)]);
-  const states = STATE_KEYS.map((key, k) => stateWords(k, say(key)));
+  const states = STATE_KEYS.slice(0, 3).map((key, k) => stateWords(k, say(key)));
   return table(say("gates_people"), [say("gate"), ...states], rows);
 }
 
@@ -120,7 +120,7 @@ function districtProfile(i) {
   const rows = data.allocations.map((title, a) => {
     const shares = data.districts.shares[a][i];
     const last = shares.map((values) => values.at(-1));
-    return [title, shareText(i, a), ranged(last, percent)];
+    return [make("bdi", {}, title), shareText(i, a), ranged(last, percent)];
   });
   const people = data.districts.people[i];
   return [

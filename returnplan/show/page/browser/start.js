@@ -35,9 +35,12 @@ function change(parts) {
   for (const listener of listeners) listener(changed);
 }
 
+/** What stands for itself within words from right to left: its own direction, as in bdi. */
+const apart = (value) => (root.dir === "rtl" ? `\u2068${value}\u2069` : value);
+
 /** Say a sentence of the page's language, with values in place of the names in braces. */
 function say(key, values = {}) {
-  return data.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  return data.words[key].replace(/\{(\w+)\}/g, (_, name) => apart(values[name]));
 }
 
 /** A whole number as the page's language writes it. */

@@ -47,7 +47,7 @@ function gridOf(table) {
     if (most === 2) return [ends, ...cells.map((parts) => (parts.length === 2 ? parts : [parts[0], ""]))];
     return [[heading, ...ends], ...cells.map((parts) => (parts.length === 2 ? ["", ...parts] : [...parts, "", ""].slice(0, 3)))];
   });
-  return columns[0].map((_, row) => columns.flatMap((column) => column[row]));
+  return columns[0].map((_, row) => columns.flatMap((column) => column[row].map((cell) => cell.replace(MARKS, ""))));
 }
 
 /** Words that a spreadsheet would take for a formula are marked as words. */
