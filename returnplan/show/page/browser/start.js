@@ -1,5 +1,6 @@
 // Data, words and numbers of the page. All parts of the script share one scope.
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff]/;
 const root = document.documentElement;
 const $ = (id) => document.getElementById(id);
 
@@ -35,8 +36,8 @@ function change(parts) {
   for (const listener of listeners) listener(changed);
 }
 
-/** What stands for itself within words from right to left: its own direction, as in bdi. */
-const apart = (value) => (root.dir === "rtl" ? `\u2068${value}\u2069` : value);
+/** What stands for itself within words from right to left: in its own direction, as in bdi. */
+const apart = (value) => (root.dir === "rtl" ? `${RIGHT_TO_LEFT.test(value) ? "\u2067" : "\u2066"}${value}\u2069` : value);
 
 /** Say a sentence of the page's language, with values in place of the names in braces. */
 function say(key, values = {}) {

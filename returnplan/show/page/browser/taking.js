@@ -94,8 +94,9 @@ function takeRow(about, actions) {
   return make("div", { class: "take live-only", role: "group", "aria-label": about }, ...buttons);
 }
 
-function tableButtons(table) {
-  return takeRow(textOf(table.caption), {
+/** What can be done with a table. */
+function tableActions(table) {
+  return {
     copy: async (button) => {
       await copy(tsv(gridOf(table)));
       button.textContent = say("copied");
@@ -103,8 +104,10 @@ function tableButtons(table) {
       setTimeout(() => (button.textContent = say("copy")), TOLD_MS);
     },
     csv: () => download(fileName(table, "table", "csv"), new Blob([csv(gridOf(table))], { type: "text/csv" })),
-  });
+  };
 }
+
+const tableButtons = (table) => takeRow(textOf(table.caption), tableActions(table));
 
 /** An SVG drawn on a canvas of twice its size. */
 async function png(drawn, width, height) {
@@ -116,29 +119,28 @@ async function png(drawn, width, height) {
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
-/** Buttons below a chart; it is drawn when one is pressed: [SVG, width, height]. */
-function chartButtons(box, about, draw) {
+/** What can be done with a chart; it is drawn when asked for: [SVG, width, height]. */
+function chartActions(box, draw) {
   const name = (ending) => fileName(box, ".chart, .figure, .bars", ending);
-  return takeRow(about, {
+  return {
     png: async () => download(name("png"), await png(...draw())),
     svg: () => download(name("svg"), new Blob([draw()[0]], { type: "image/svg+xml" })),
-  });
+  };
 }
 
 function startTaking() {
   for (const table of document.querySelectorAll("main table")) {
-    if (!table.closest("#profile")) table.closest(".scroll").after(tableButtons(table));
+    const charted = table.classList.contains("bars") ? chartActions(table, () => barSheet(table)) : {};
+    const actions = { ...tableActions(table), ...charted };
+    if (!table.closest("#profile")) table.closest(".scroll").after(takeRow(textOf(table.caption), actions));
   }
   for (const figure of document.querySelectorAll(".figure[data-drawn]")) {
     const image = figure.querySelector("img");
     const draw = () => [data.drawn[figure.dataset.drawn], image.width, image.height];
-    figure.append(chartButtons(figure, image.alt, draw));
+    figure.append(takeRow(image.alt, chartActions(figure, draw)));
   }
   const sheets = { "people-chart": peopleSheet, "allocations-chart": allocationsSheet };
   for (const [id, sheet] of Object.entries(sheets)) {
-    $(id).after(chartButtons($(id), textOf(titleOf($(id))), () => timeSheet(sheet())));
-  }
-  for (const bars of document.querySelectorAll("table.bars")) {
-    bars.closest(".scroll").after(chartButtons(bars, textOf(titleOf(bars)), () => barSheet(bars)));
+    $(id).after(takeRow(textOf(titleOf($(id))), chartActions($(id), () => timeSheet(sheet()))));
   }
 }
