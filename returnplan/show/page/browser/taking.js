@@ -20,7 +20,7 @@ function textOf(cell) {
 function machine(text) {
   const { group, decimal } = data.formats;
   const digits = `\\d{1,3}(?:${escaped(group)}\\d{3})+|\\d+`;
-  const found = new RegExp(`^([−+-]?)(${digits})(?:${escaped(decimal)}(\\d+))?( %)?$`).exec(text);
+  const found = new RegExp(`^([−+-]?)(${digits})(?:${escaped(decimal)}(\\d+))?( ?%)?$`).exec(text);
   if (!found) return text;
   const [, sign, whole, part, isShare] = found;
   const value = `${/[−-]/.test(sign) ? "-" : ""}${whole.replaceAll(group, "")}${part ? `.${part}` : ""}`;
