@@ -74,12 +74,19 @@ def _least_and_most(findings: Findings, allocation: str) -> str:
     known = [one for one in districts(findings, allocation) if not math.isnan(one.share.middle)]
     if len(known) < LEAST_DISTRICTS:
         return words.phrase("Share by district")
+    low, high = (words.percent(known[end].share.middle) for end in (0, -1))
+    if low == high:
+        return words.phrase(
+            "By {year}: {share} of the people of each district",
+            year=findings.horizon.year,
+            share=low,
+        )
     return words.phrase(
         "By {year}: {low} of the people of {least}, {high} of the people of {most}",
         year=findings.horizon.year,
-        low=words.percent(known[0].share.middle),
+        low=low,
         least=known[0].district,
-        high=words.percent(known[-1].share.middle),
+        high=high,
         most=known[-1].district,
     )
 
