@@ -10,8 +10,9 @@ LEFT_TO_RIGHT, POP = "\u2066", "\u2069"
 RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 NUMBER = r"\u200e?[−+<>~]?\d[\d.,\u00a0\u202f]*\d|\u200e?[−+<>~]?\d"
 LATIN = r"A-Za-z\u00c0-\u024f\u0400-\u04ff"
+OTHER = r"[^\u0590-\u08ff«»“”()\n]"
 RUN = re.compile(
-    rf"[{LATIN}](?:[^\u0590-\u08ff«»“”،؛():\n\u2066\u2069]*[{LATIN}\d])?"
+    rf"[{LATIN}](?:(?:{OTHER}|\({OTHER}*\))*[{LATIN}\d])?"
     rf"|(?:{NUMBER})(?:[–-](?:{NUMBER}))*(?:[ \u00a0]%)?"
 )
 """Words in Latin or Cyrillic letters, with what stands between them; numbers and their ranges."""

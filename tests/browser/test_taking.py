@@ -73,7 +73,7 @@ def test_numbers_of_other_languages_are_taken_as_machines_write_them(
         page.evaluate(WRITE, rows)
         text = taken(page, "#options", "CSV", tmp_path).read_text("utf-8-sig")
         assert text.splitlines() == ["Plan,A,B", "x,1234.5,-0.46"]
-        signs = page.evaluate("document.querySelector('main').innerText.match(/\\\\d.?%/g)")
+        signs = page.evaluate("document.querySelector('main').innerText.match(/\\d.?%/g)")
         assert len(signs) > 20
         assert {sign[1:] for sign in signs} == {"\u00a0%"}
 
@@ -131,10 +131,10 @@ def test_a_target_has_a_bracket_to_the_median_at_its_date(opened: Opened, tmp_pa
 def test_every_table_and_chart_has_one_row_of_buttons(opened: Opened) -> None:
     with opened("public") as page:
         tables = page.locator("main table").count()
-        copies = page.locator("main .take").get_by_role("button", name="Copy", exact=True).count()
-        assert copies == tables > 5
+        copies = page.locator("main .take button", has_text=re.compile("^Copy$"))
+        assert copies.count() == tables > 5
         figures = page.locator("main .figure, main .chart, main table.bars").count()
-        assert page.get_by_role("button", name="SVG", exact=True).count() == figures > 3
+        assert page.locator(".take button", has_text="SVG").count() == figures > 3
         assert page.evaluate(
             "[...document.querySelectorAll('.take')].every((one) => "
             "one.querySelectorAll('button').length >= 2)"

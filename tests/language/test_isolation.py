@@ -22,6 +22,10 @@ def shown(text: str) -> str:
             "في «Growth of 2021 and 2022 continued to 2026»، 138,000 شخص",
             "في «[Growth of 2021 and 2022 continued to 2026]»، [138,000] شخص",
         ),
+        (
+            "الأهداف (First State Program (2022): 34,500 families by the end of 2026).",
+            "الأهداف ([First State Program (2022): 34,500 families by the end of 2026]).",
+        ),
         ("لم يُحسب: Aghdara وKhojaly.", "لم يُحسب: [Aghdara] و[Khojaly]."),
     ],
 )

@@ -18,7 +18,7 @@ const ALLOCATION_LINES = [
   { stroke: "#7A4B1E", dash: [5, 5] },
 ];
 const CHART_PX = 300;
-const NARROW_CHART_PX = 132;
+const NARROW_CHART_PX = 118;
 const NAME_PX = 12;
 const NARROW_SCREEN = "(max-width: 40rem)";
 const AXIS_PX = 16;
