@@ -223,7 +223,7 @@ def test_on_a_phone_each_row_of_a_table_is_a_card_with_its_headings(opened: Open
         assert first is not None
         assert second is not None
         assert above["y"] < first["y"] < second["y"]
-        assert page.evaluate(line) == '"Today\'s teams in the order of the district\'s list"'
+        assert page.evaluate(line) == "\"Today's teams in the order of the district's list\""
         page.set_viewport_size({"width": 1280, "height": 900})
         assert page.evaluate(line) == "none"
 

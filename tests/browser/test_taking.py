@@ -61,7 +61,7 @@ def test_a_table_is_taken_as_numbers_for_machines(opened: Opened, tmp_path: Path
             "People,143746,99847,193515,12,0.11,\r\n"
             "Days,-2.7,-51.1,45.8,1000,87.5,212.5\r\n"
             "Share,0.46,,,withheld,<1%,\r\n"
-            "'=SUM(1),\"the \"\"first\"\"\",,,'-,Q1 2028,\r\n"
+            '\'=SUM(1),"the ""first""",,,\'-,Q1 2028,\r\n'
         )
 
 
@@ -149,6 +149,8 @@ def test_the_title_of_a_chart_follows_the_chosen_plan(opened: Opened) -> None:
             assert page.locator("#people-shows").inner_text() == (
                 f"People over time under “{chosen}”"
             )
-            assert page.locator("#people-title").inner_text().startswith(
-                "Conditions met for half of the people by Q"
+            assert (
+                page.locator("#people-title")
+                .inner_text()
+                .startswith("Conditions met for half of the people by Q")
             )

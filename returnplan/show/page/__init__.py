@@ -102,7 +102,7 @@ def report_page(findings: Findings, background: Background) -> str:
         | _contents(findings, background)
         | {
             "pictures": stills,
-            "packed": packing.packed(data),
+            "packed": Markup(packing.packed(data)),
             "chart_titles": data["titles"],
             "best": data["begin"][0],
             "shows": data["words"],
@@ -128,8 +128,10 @@ def as_read(value: Any) -> Any:
 @cache
 def _code() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Texts of the style and script elements."""
-    styles = tuple(path.read_text(encoding="utf-8") for path in STYLES)
-    own = "\n".join((PAGE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPT)
+    *others, look = (path.read_text(encoding="utf-8") for path in STYLES)
+    styles = (*others, packing.lean(look))
+    parts = ((PAGE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPT)
+    own = packing.lean("\n".join(parts))
     libraries = (path.read_text(encoding="utf-8").partition("//# source")[0] for path in LIBRARIES)
     guard = GUARD.read_text(encoding="utf-8")
     return styles, (guard, *libraries, f'"use strict";\n(() => {{\n{own}}})();\n')

@@ -317,7 +317,7 @@ def chart_notes(findings: Findings) -> tuple[str, ...]:
         if findings.draws
         else words.phrase(
             "Lines: single-value run, no ranges. A click on a chart moves the date there."
-        )
+        ),
     ]
     if as_of:
         notes.append(
