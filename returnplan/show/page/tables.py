@@ -296,9 +296,12 @@ def cost_table(findings: Findings) -> Table:
             "conditions are met (modelled) by the end of the run; only where both are clear."
         ),
         words.phrase(
-            "Casualties are put per 1,000 years that returned people are there, accidents per km² "
-            "worked on: totals grow with the people who return and the land that is worked on, "
-            "and would make a plan look worse that brings more people home."
+            "Totals grow with the people who return and the land that is worked on: compare rates "
+            "first."
+        ),
+        words.phrase(
+            "Rates are by exposure: per 1,000 years that returned people are there, and per km² "
+            "worked on. A total would make a plan look worse that brings more people home."
         ),
         words.phrase(
             "Casualty figures are estimates of the difference from the first plan over the same "
