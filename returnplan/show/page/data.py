@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from returnplan.language.isolation import isolated
 from returnplan.scenario.background import Background
 from returnplan.show.audience.tables import areas_of
 from returnplan.show.findings import (
@@ -69,12 +70,11 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         ],
         "people": [_people(findings, name) for name in names],
         "targets": _targets(findings),
-        "titles": chart_titles(findings),
-        "foot": [
-            f"{mark(findings)}. {findings.made_up}",
-            statements(findings)[0],
-            findings.view.provenance,
-        ],
+        "titles": {
+            chart: isolated(titles) if isinstance(titles, str) else [*map(isolated, titles)]
+            for chart, titles in chart_titles(findings).items()
+        },
+        "foot": _foot(findings),
         "districts": districts,
         "causes": [
             [
@@ -92,6 +92,16 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         return data | district_profiles(findings)
     data["map"] = ground.full_map(findings.scenario, background, findings.tables, findings.run)
     return data | communities_data(findings)
+
+
+def _foot(findings: Findings) -> list[str]:
+    """What stands below charts that leave the page."""
+    texts = (
+        f"{mark(findings)}. {findings.made_up}",
+        statements(findings)[0],
+        findings.view.provenance,
+    )
+    return [*map(isolated, texts)]
 
 
 def _days(findings: Findings) -> list[int]:

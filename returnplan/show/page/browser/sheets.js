@@ -2,6 +2,8 @@
 
 const SHEET = { width: 960, left: 24, top: 34, plot: 380, line: 18, letters: "system-ui, sans-serif" };
 
+const NAME = { size: 13, weight: 600, gap: 8, most: 250, line: 16 };
+
 function shape(tag, attributes = {}, ...children) {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -14,14 +16,20 @@ function shape(tag, attributes = {}, ...children) {
 /** The title of the chart or table that stands in a section. */
 const titleOf = (box) => box.closest("section").querySelector("h3, h2");
 
-/** Lines of a text, as many words in each as the sheet is wide. */
-function wrapped(text, size) {
+/** How wide a text is. */
+function wide(text, size, weight) {
   const pen = make("canvas").getContext("2d");
-  pen.font = `${size}px ${SHEET.letters}`;
-  const lines = [""];
-  for (const word of text.split(/\s+/)) {
-    const longer = `${lines.at(-1)} ${word}`.trim();
-    if (pen.measureText(longer).width > 0.95 * (SHEET.width - 2 * SHEET.left)) lines.push(word);
+  pen.font = `${weight} ${size}px ${SHEET.letters}`;
+  return pen.measureText(text).width;
+}
+
+/** Lines of a text, as many words in each as there is room for. */
+function wrapped(text, size, weight, room = SHEET.width - 2 * SHEET.left) {
+  const [first, ...words] = text.split(/[ \n]+/);
+  const lines = [first];
+  for (const word of words) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (wide(longer, size, weight) > 0.95 * room) lines.push(word);
     else lines[lines.length - 1] = longer;
   }
   return lines;
@@ -33,14 +41,14 @@ function sheet(box, body, height, day = "") {
   const texts = [];
   let y = SHEET.top;
   const write = (text, size, weight, fill) => {
-    for (const line of wrapped(text, size)) {
+    for (const line of wrapped(text, size, weight)) {
       texts.push(shape("text", { x: rtl ? SHEET.width - SHEET.left : SHEET.left, y, "font-size": size, "font-weight": weight, fill }, line));
       y += 1.35 * size;
     }
   };
   const shows = box.closest("section").querySelector(".shows, caption");
-  write(textOf(titleOf(box)), 20, 700, "#0B3754");
-  write([textOf(shows), day].filter(Boolean).join(" · "), 14, 400, GREY);
+  write(titleOf(box).textContent, 20, 700, "#0B3754");
+  write([shows.textContent, day].filter(Boolean).join(" · "), 14, 400, GREY);
   const top = y;
   y += height + 24;
   data.foot.forEach((text) => write(text, 12, 400, GREY));
@@ -51,7 +59,7 @@ function sheet(box, body, height, day = "") {
 
 /** Round numbers for an axis from nought to the largest value. */
 function ticksTo(most) {
-  const rough = most / 5;
+  const rough = most / 6;
   const unit = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((times) => times * unit).find((one) => one >= rough);
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step);
@@ -59,7 +67,8 @@ function ticksTo(most) {
 
 /** Numbers over time: lines with their ranges, targets, the date of the data and of the slider. */
 function timeSheet({ box, lines, measures }) {
-  const [left, right, bottom] = [84, SHEET.width - SHEET.left, SHEET.plot - 26];
+  const names = Math.max(...lines.map(({ words }) => wide(words, NAME.size, NAME.weight) / 0.95));
+  const [left, right, bottom] = [84, SHEET.width - SHEET.left - NAME.gap - Math.min(names, NAME.most), SHEET.plot - 26];
   const shown = lines.flatMap(({ middle, high }) => [...middle, ...(high ?? [])]).filter((value) => value !== null);
   const targets = data.targets.filter(([, , measure]) => measures.includes(measure));
   const most = 1.06 * Math.max(1, ...shown, ...targets.map(([, people]) => people));
@@ -100,16 +109,20 @@ function targetSigns(targets, x, y, left) {
   });
 }
 
-/** Names of lines at their right ends, below each other where lines meet. */
+/** Names of lines beyond their right ends, below each other where lines meet. */
 function endNames(lines, y, right) {
-  let lowest = 0;
+  let lowest = -NAME.line;
   return lines
     .map(({ words, stroke, middle }) => ({ words, stroke, end: middle.findLast((value) => value !== null) }))
     .filter(({ end }) => end !== undefined)
     .sort((one, other) => other.end - one.end)
-    .map(({ words, stroke, end }) => {
-      lowest = Math.max(y(end) - 5, lowest + 16);
-      return shape("text", { x: right - 2, y: lowest, "text-anchor": "end", "font-size": 13, "font-weight": 600, fill: stroke, stroke: "#FFFFFF", "stroke-width": 3, "paint-order": "stroke", direction: root.dir === "rtl" ? "ltr" : null }, words);
+    .flatMap(({ words, stroke, end }) => {
+      const texts = wrapped(words, NAME.size, NAME.weight, NAME.most);
+      const first = Math.max(y(end) + 4, lowest + NAME.line + 2);
+      lowest = first + NAME.line * (texts.length - 1);
+      return texts.map((text, i) => (
+        shape("text", { x: right + NAME.gap, y: first + NAME.line * i, "font-size": NAME.size, "font-weight": NAME.weight, fill: stroke }, text)
+      ));
     });
 }
 
