@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-
 PLAIN = str.maketrans("&<>`", ".,:/")
 """Signs of base 85 that mean something in HTML, and what stands for them."""
 MARKED = {new: old for old, new in PLAIN.items()}

@@ -123,7 +123,8 @@ def test_data_is_packed_alike_each_time_and_holds_no_sign_of_markup() -> None:
 
 def test_code_of_the_page_is_without_comments_but_otherwise_as_it_is_written() -> None:
     code = (
-        "// One.\n/** Two\n * lines. */\nfunction f() {\n  // Three.\n  return 4 / 2; // four\n\n}\n"
+        "// One.\n/** Two\n * lines. */\nfunction f() {\n  // Three.\n  return 4 / 2; // four\n"
+        "\n}\n"
         'const a = "// five";\n/* Six. */\n.b { c: url("//d"); }\n'
     )
     assert lean(code) == (
