@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from returnplan.language.isolation import isolated
 from returnplan.scenario.background import Background
 from returnplan.show.audience.tables import areas_of
 from returnplan.show.findings import (
@@ -17,7 +18,9 @@ from returnplan.show.findings import (
     big_numbers,
     bottlenecks,
     leader,
+    mark,
     options,
+    statements,
     target_name,
 )
 from returnplan.show.page import ground
@@ -25,6 +28,7 @@ from returnplan.show.page.communities import communities_data
 from returnplan.show.page.districts import district_keys, district_profiles, district_shares
 from returnplan.show.page.rounding import significant
 from returnplan.show.page.sentences import formats, sentences
+from returnplan.show.page.titles import chart_titles
 
 MEASURES = ("people", "returned", "present")
 """Counts of ``people_met.csv`` that are drawn: conditions met, returned, present."""
@@ -67,6 +71,11 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         ],
         "people": [_people(findings, name) for name in names],
         "targets": _targets(findings),
+        "titles": {
+            chart: isolated(titles) if isinstance(titles, str) else [*map(isolated, titles)]
+            for chart, titles in chart_titles(findings).items()
+        },
+        "foot": _foot(findings),
         "districts": districts,
         "causes": [
             [
@@ -84,6 +93,16 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
     named = replace(background, districts=tuple(map(findings.district, background.districts)))
     data["map"] = ground.full_map(findings.scenario, named, findings.tables, findings.run)
     return data | communities_data(findings)
+
+
+def _foot(findings: Findings) -> list[str]:
+    """What stands below charts that leave the page."""
+    texts = (
+        f"{mark(findings)}. {findings.made_up}",
+        statements(findings)[0],
+        findings.view.provenance,
+    )
+    return [*map(isolated, texts)]
 
 
 def _days(findings: Findings) -> list[int]:

@@ -50,7 +50,8 @@ def formats(words: Words, draws: int) -> dict[str, Any]:
     dict[str, Any]
         ``dates``, ``said`` and ``months``: patterns of January to December, ``said`` for dates that
         draws bring about; ``first``: how the first day of a month is written; ``group``: the sign
-        between thousands; ``least``: digits from which on it stands; ``days``: pattern of a length.
+        between thousands, ``decimal``: before decimals; ``least``: digits from which on the former
+        stands; ``days``: pattern of a length.
     """
     day, year, number = "22", "2001", "5"
     firsts = [date(int(year), month, int(day)) for month in range(1, 13)]
@@ -66,6 +67,7 @@ def formats(words: Words, draws: int) -> dict[str, Any]:
         "months": patterns(map(words.month, firsts)),
         "percent": words.of_hundred(""),
         "group": words.number(1_000_000)[1],
+        "decimal": words.number(0.5, 1)[1],
         "least": 5 if words.number(1000).isdecimal() else 4,
         "days": length.replace(number, "{number}"),
     }
@@ -75,13 +77,25 @@ def _controls(words: Words, end: date) -> dict[str, str]:
     return {
         "play": words.phrase("Play"),
         "pause": words.phrase("Pause"),
+        "sideways": words.phrase("Scroll sideways: the table is wider than the screen."),
         "ranged": ranged(words, "{middle}", "{low}", "{high}"),
+        "low_to_high": words.phrase("{low} to {high}", low="{low}", high="{high}"),
+        "low_end": words.phrase("{what}: low end", what="{what}"),
+        "high_end": words.phrase("{what}: high end", what="{what}"),
+        "copy": words.phrase("Copy"),
+        "copied": words.phrase("Copied"),
+        "csv": "CSV",
+        "png": "PNG",
+        "svg": "SVG",
         "not_shown": words.phrase("withheld"),
         "never": words.phrase("after {date}", date=words.date(end)),
         "readout": words.phrase(
             "{date}: conditions met (modelled) for {people} of {all} people.",
             date="{date}", people="{people}", all="{all}",
         ),
+        "people_shows": words.phrase("People over time under “{title}”", title="{title}"),
+        "districts_shows": words.phrase("Share by district under “{title}”", title="{title}"),
+        "causes_shows": words.phrase("What people wait for under “{title}”", title="{title}"),
         "people": words.phrase("Conditions met (modelled)"),
         "returned": words.phrase("Returned"),
         "present": words.phrase("Present"),
@@ -279,18 +293,33 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
     return (*notes, findings.made_of, boundaries(findings.view))
 
 
+def why_rounded(findings: Findings) -> str:
+    """Why numbers of the public page differ from those of the internal one; internal: nothing."""
+    if not findings.is_public:
+        return ""
+    return findings.words.phrase(
+        "Public figures: people are rounded to ten, counts that would tell of few people or single "
+        "settlements are withheld, and fewer days are counted. Numbers and dates can therefore "
+        "differ a little from those of the internal page."
+    )
+
+
 def chart_notes(findings: Findings) -> tuple[str, ...]:
     """How to read the charts."""
     words = findings.words
     as_of = findings.scenario.as_of
     notes = [
         words.phrase(
+            "Returned: people who came and found conditions met (modelled) and a dwelling. "
+            "Present: all who are there, also those who came by themselves before."
+        ),
+        words.phrase(
             "Lines: medians. Bands: 80% of simulations. A click on a chart moves the date there."
         )
         if findings.draws
         else words.phrase(
             "Lines: single-value run, no ranges. A click on a chart moves the date there."
-        )
+        ),
     ]
     if as_of:
         notes.append(
