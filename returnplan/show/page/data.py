@@ -21,9 +21,10 @@ from returnplan.show.findings import (
 )
 from returnplan.show.page import ground
 from returnplan.show.page.communities import communities_data
-from returnplan.show.page.districts import district_profiles, district_shares
+from returnplan.show.page.districts import counted_districts, district_profiles, district_shares
 from returnplan.show.page.rounding import significant
 from returnplan.show.page.sentences import formats, sentences
+from returnplan.show.page.years import year_key
 
 MEASURES = ("people", "returned", "present")
 """Counts of ``people_met.csv`` that are drawn: conditions met, returned, present."""
@@ -67,6 +68,9 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "people": [_people(findings, name) for name in names],
         "targets": _targets(findings),
         "districts": districts,
+        "years": year_key(
+            findings.scenario.start.year, findings.horizon.year, findings.scenario.as_of
+        ),
         "causes": [
             [
                 [cause.name, significant(cause.person_days), cause.percent]
@@ -81,7 +85,9 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
             findings.scenario.places, background, areas, districts["names"]
         )
         return data | district_profiles(findings)
-    data["map"] = ground.full_map(findings.scenario, background, findings.tables, findings.run)
+    data["map"] = ground.full_map(
+        findings.scenario, background, findings.tables, findings.run, counted_districts(findings)
+    )
     return data | communities_data(findings)
 
 

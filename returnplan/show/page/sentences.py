@@ -14,6 +14,7 @@ from returnplan.runs.tables.judged import LIKELY_ABOVE, UNLIKELY_BELOW
 from returnplan.scenario.background import Background
 from returnplan.show.drawing import EVEN, boundaries, ranged
 from returnplan.show.findings import Findings, leader, target_name
+from returnplan.show.page.years import last_past_year, year_key
 
 FIFTHS = 5
 
@@ -93,7 +94,25 @@ def _map(words: Words) -> dict[str, str]:
         "hub": words.phrase("{name} (hub)", name="{name}"),
         "tip_unknown": words.phrase("{name}: unknown, data is missing", name="{name}"),
         "tip_share": words.phrase("{name}: {share}", name="{name}", share="{share}"),
-    }
+        "tip_half": words.phrase(
+            "{name}: conditions met (modelled) for half of the people by the end of {year}",
+            name="{name}", year="{year}",
+        ),
+        "tip_half_never": words.phrase(
+            "{name}: not for half of the people by the end of {year}", name="{name}", year="{year}"
+        ),
+        "tip_year": words.phrase(
+            "{name}: conditions met (modelled) by the end of {year}", name="{name}", year="{year}"
+        ),
+        "tip_year_never": words.phrase(
+            "{name}: not by the end of {year}", name="{name}", year="{year}"
+        ),
+        "tip_difference": words.phrase(
+            "{name}: {difference} years against “{title}”",
+            name="{name}", difference="{difference}", title="{title}",
+        ),
+        "against": words.phrase("Against “{title}”.", title="{title}"),
+    }  # fmt: skip
 
 
 COUNTS = {
@@ -210,17 +229,97 @@ def share_steps(words: Words) -> tuple[str, ...]:
     return words.phrase("Nobody"), words.phrase("up to {share}", share=ends[1]), *steps[1:]
 
 
-def key_words(findings: Findings) -> dict[str, str]:
-    """Words for the signs of settlements on the map; without draws nothing is about even."""
+def year_steps(findings: Findings) -> list[tuple[str, str]]:
+    """Colour and words of each class of years on the map, the earliest first."""
+    words, start, as_of = findings.words, findings.scenario.start, findings.scenario.as_of
+    key = year_key(start.year, findings.horizon.year, as_of)
+    begin = [start.year, *(year + 1 for year, _ in key)]
+    is_past = key[0][0] == last_past_year(as_of)
+    steps = []
+    for number, (last, colour) in enumerate(key):
+        first = begin[number]
+        if number == 0 and is_past:
+            named = words.phrase("{year} or earlier: before the date of the data", year=str(last))
+        elif first == last:
+            named = str(last)
+        else:
+            named = words.phrase("{low} to {high}", low=str(first), high=str(last))
+        steps.append((colour, named))
+    return steps
+
+
+def key_titles(findings: Findings) -> dict[str, str]:
+    """What the colours of the map say in each view."""
     words = findings.words
+    return {
+        "year_districts": words.phrase(
+            "Year by the end of which conditions are met (modelled, median) for half of the people "
+            "of a district"
+        ),
+        "year_villages": words.phrase(
+            "Year by the end of which all conditions of a settlement are met (modelled, median)"
+        ),
+        "difference_districts": words.phrase(
+            "Years sooner (−) or later (+) until conditions are met (modelled, median) for half of "
+            "the people of a district"
+        ),
+        "difference_villages": words.phrase(
+            "Years sooner or later until all conditions of a settlement are met (modelled, median)"
+        ),
+        "date_districts": words.phrase(
+            "Shading: share of the people of a district whose conditions are met (modelled), "
+            "at the last counted day up to the date."
+        ),
+        "date_villages": words.phrase(
+            "Settlements change with the share of the draws by the date, roads at their date "
+            "on expected values. Larger signs: more people."
+        )
+        if findings.draws
+        else words.phrase(
+            "Settlements and roads change at their dates on expected values. Larger signs: "
+            "more people."
+        ),
+    }
+
+
+UP, DOWN = "M0-6 6 5-6 5Z", "M0 6 6-5-6-5Z"
+DISC = "M-5 0A5 5 0 1 0 5 0A5 5 0 1 0-5 0Z"
+FAR_YEARS = 3
+"""A difference from so many years on is a shade of its own."""
+
+
+def difference_steps(words: Words) -> list[tuple[str, str, str, str]]:
+    """Colour, pattern, sign and words of differences between two plans on the map."""
+    sooner, later = "−{years}", "+{years}"
+    few, many = f"1–{FAR_YEARS - 1}", str(FAR_YEARS)
+    return [
+        ("#2166AC", "", UP, words.phrase("{years} or more years sooner", years=sooner.format(years=many))),
+        ("#92C5DE", "", UP, words.phrase("{years} years sooner", years=sooner.format(years=few))),
+        ("#DDDDDD", "", DISC, words.phrase("0: the same year")),
+        ("#F6B26B", "bars", DOWN, words.phrase("{years} years later", years=later.format(years=few))),
+        ("#B35806", "bars", DOWN, words.phrase("{years} or more years later", years=later.format(years=many))),
+    ]  # fmt: skip
+
+
+def key_words(findings: Findings) -> dict[str, str]:
+    """Words for the signs of the map; without draws nothing is about even."""
+    words, year = findings.words, str(findings.horizon.year)
+    never = words.phrase("Not by {year} (> {year})", year=year)
+    common = {
+        "never": never,
+        "withheld": words.phrase("Withheld: few people, or too little is shown to tell"),
+        "not known": words.phrase("Not known from what is shown"),
+        "at most": words.phrase("≤: by that year or earlier; nearer is not shown."),
+        "at least": words.phrase("…: at least so many years."),
+    }
     if not findings.draws:
-        return {
+        return common | {
             "met": words.phrase("Conditions met (modelled) by the date"),
             EVEN: "",
             "not met": words.phrase("Conditions not met by the date"),
         }
     low, high = words.percent(UNLIKELY_BELOW), words.percent(LIKELY_ABOVE)
-    return {
+    return common | {
         "met": words.phrase(
             "Likely: conditions met (modelled) by the date in more than {share} of the draws",
             share=high,
@@ -237,29 +336,12 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
     if findings.is_public:
         notes.append(
             words.phrase(
-                "Shading: share of the people of a district whose conditions are met (modelled), "
-                "at the last counted day up to the date."
-            )
-        )
-        notes.append(
-            words.phrase(
                 "Districts are counted by half-year and the country by quarter; a time is longer "
                 "where its step would tell when a single settlement is met, and numbers within it "
                 "lie between those of its ends."
             )
         )
     else:
-        notes.append(
-            words.phrase(
-                "Settlements change with the share of the draws by the date, roads at their date "
-                "on expected values. Larger signs: more people."
-            )
-            if findings.draws
-            else words.phrase(
-                "Settlements and roads change at their dates on expected values. Larger signs: "
-                "more people."
-            )
-        )
         best, run = leader(findings), findings.run
         apart = expected_values_words(run.summary, run.people_met, best, words)
         if apart:
