@@ -98,6 +98,7 @@ def report_page(findings: Findings, background: Background) -> str:
             "packed": packing.packed(data),
             "has_others": bool(data["map"].get("others")),
             "has_circles": bool(data["map"]["circles"]),
+            "year_steps": year_steps(findings, data["years"]),
             "has_villages": not findings.is_public,
             "has_districts": findings.is_public or bool(data["map"]["rings"]),
         }
@@ -154,7 +155,6 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "options": tables.option_table(findings),
         "targets": [reached.sentence for reached in targets(findings)],
         "shades": list(zip(SHADES, share_steps(words), strict=True)),
-        "year_steps": year_steps(findings),
         "difference_steps": difference_steps(words),
         "key_titles": key_titles(findings),
         "key_words": key_words(findings),

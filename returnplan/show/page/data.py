@@ -5,6 +5,7 @@ shown, is null.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -24,7 +25,7 @@ from returnplan.show.page.communities import communities_data
 from returnplan.show.page.districts import counted_districts, district_profiles, district_shares
 from returnplan.show.page.rounding import significant
 from returnplan.show.page.sentences import formats, sentences
-from returnplan.show.page.years import year_key
+from returnplan.show.page.years import year_before, year_key
 
 MEASURES = ("people", "returned", "present")
 """Counts of ``people_met.csv`` that are drawn: conditions met, returned, present."""
@@ -68,9 +69,6 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "people": [_people(findings, name) for name in names],
         "targets": _targets(findings),
         "districts": districts,
-        "years": year_key(
-            findings.scenario.start.year, findings.horizon.year, findings.scenario.as_of
-        ),
         "causes": [
             [
                 [cause.name, significant(cause.person_days), cause.percent]
@@ -80,6 +78,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         ],
     }
     if findings.is_public:
+        data["years"] = _year_key(findings, districts["years"], [])
         areas = areas_of(findings.run.readiness)
         data["map"] = ground.district_map(
             findings.scenario.places, background, areas, districts["names"]
@@ -88,7 +87,24 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
     data["map"] = ground.full_map(
         findings.scenario, background, findings.tables, findings.run, counted_districts(findings)
     )
+    data["years"] = _year_key(
+        findings, districts["years"], [] if background.rings else data["map"]["ready"]
+    )
     return data | communities_data(findings)
+
+
+def _year_key(
+    findings: Findings,
+    years: Sequence[Sequence[Sequence[int] | None]],
+    ready: Sequence[Sequence[int]],
+) -> list[tuple[int, str]]:
+    """Last year and colour of each class of years: of districts, or of settlements without them."""
+    start, horizon, as_of = findings.scenario.start, findings.horizon, findings.scenario.as_of
+    if ready:
+        seen = [year_before(start, day) for plan in ready for day in plan if day >= 0]
+    else:
+        seen = [between[1] for plan in years for between in plan if between]
+    return year_key(seen, horizon.year, as_of)
 
 
 def _days(findings: Findings) -> list[int]:

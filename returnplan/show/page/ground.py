@@ -97,7 +97,7 @@ def full_map(
     outlined = [point for ring in background.rings for point in ring]
     known = {name: at for at, name in enumerate(shown)} if outlined else {}
     missing = [name for name in known if name not in background.districts]
-    middles = _middles(places, missing)
+    middles = _true_middles(places, missing)
     sheet = Sheet([*points, *outlined, *middles.values()], decimals=2)
     people = scenario.people
     settled = [place.id for place in places if place.id in people]
@@ -248,6 +248,19 @@ def _middles(places: Sequence[Place], districts: Sequence[str]) -> dict[str, tup
         name: (float(low[0] + (at[0] + 0.5) * step), float(low[1] + (at[1] + 0.5) * step))
         for at, name in taken.items()
     }
+
+
+def _true_middles(
+    places: Sequence[Place], districts: Sequence[str]
+) -> dict[str, tuple[float, float]]:
+    """Middle of the settlements of each district that has some."""
+    found = {}
+    for name in districts:
+        mine = [(place.lon_deg, place.lat_deg) for place in places if place.district == name]
+        if name and mine:
+            lon, lat = np.mean(mine, axis=0).tolist()
+            found[name] = (lon, lat)
+    return found
 
 
 def _cell_corners(middles: Mapping[str, tuple[float, float]]) -> list[tuple[float, float]]:

@@ -1,6 +1,6 @@
 """What the page says beside its findings: notes, and the few sentences that its script fills in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,7 @@ from returnplan.runs.tables.judged import LIKELY_ABOVE, UNLIKELY_BELOW
 from returnplan.scenario.background import Background
 from returnplan.show.drawing import EVEN, boundaries, ranged
 from returnplan.show.findings import Findings, leader, target_name
-from returnplan.show.page.years import last_past_year, year_key
+from returnplan.show.page.years import last_past_year
 
 FIFTHS = 5
 
@@ -229,23 +229,27 @@ def share_steps(words: Words) -> tuple[str, ...]:
     return words.phrase("Nobody"), words.phrase("up to {share}", share=ends[1]), *steps[1:]
 
 
-def year_steps(findings: Findings) -> list[tuple[str, str]]:
-    """Colour and words of each class of years on the map, the earliest first."""
-    words, start, as_of = findings.words, findings.scenario.start, findings.scenario.as_of
-    key = year_key(start.year, findings.horizon.year, as_of)
-    begin = [start.year, *(year + 1 for year, _ in key)]
-    is_past = key[0][0] == last_past_year(as_of)
-    steps = []
-    for number, (last, colour) in enumerate(key):
-        first = begin[number]
-        if number == 0 and is_past:
-            named = words.phrase("{year} or earlier: before the date of the data", year=str(last))
-        elif first == last:
-            named = str(last)
-        else:
-            named = words.phrase("{low} to {high}", low=str(first), high=str(last))
-        steps.append((colour, named))
-    return steps
+def year_steps(findings: Findings, key: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
+    """Colour and words of each class of years on the map, the earliest first.
+
+    Parameters
+    ----------
+    key
+        Last year and colour of each class (see :func:`returnplan.show.page.years.year_key`).
+    """
+    words = findings.words
+    year, colour = key[0]
+    first = (
+        words.phrase("{year} or earlier: before the date of the data", year=str(year))
+        if year == last_past_year(findings.scenario.as_of)
+        else words.phrase("{year} or earlier", year=str(year))
+    )
+    later = [
+        (colour, str(high) if high == low + 1 else
+         words.phrase("{low} to {high}", low=str(low + 1), high=str(high)))
+        for (low, _), (high, colour) in pairwise(key)
+    ]  # fmt: skip
+    return [(colour, first), *later]
 
 
 def key_titles(findings: Findings) -> dict[str, str]:
@@ -290,15 +294,14 @@ FAR_YEARS = 3
 
 def difference_steps(words: Words) -> list[tuple[str, str, str, str]]:
     """Colour, pattern, sign and words of differences between two plans on the map."""
-    sooner, later = "−{years}", "+{years}"
-    few, many = f"1–{FAR_YEARS - 1}", str(FAR_YEARS)
+    far, near = {"years": str(FAR_YEARS)}, {"years": f"1–{FAR_YEARS - 1}"}
     return [
-        ("#2166AC", "", UP, words.phrase("{years} or more years sooner", years=sooner.format(years=many))),
-        ("#92C5DE", "", UP, words.phrase("{years} years sooner", years=sooner.format(years=few))),
-        ("#DDDDDD", "", DISC, words.phrase("0: the same year")),
-        ("#F6B26B", "bars", DOWN, words.phrase("{years} years later", years=later.format(years=few))),
-        ("#B35806", "bars", DOWN, words.phrase("{years} or more years later", years=later.format(years=many))),
-    ]  # fmt: skip
+        ("#2166AC", "", UP, words.phrase("Sooner (−) by {years} years or more", **far)),
+        ("#92C5DE", "", UP, words.phrase("Sooner (−) by {years} years", **near)),
+        ("#DDDDDD", "", DISC, words.phrase("The same year (0)")),
+        ("#F6B26B", "bars", DOWN, words.phrase("Later (+) by {years} years", **near)),
+        ("#B35806", "bars", DOWN, words.phrase("Later (+) by {years} years or more", **far)),
+    ]
 
 
 def key_words(findings: Findings) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The years of the map: by which year conditions are met for half of a district's people."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 HALF = 0.5
 COLOURS = ("#081D58", "#225EA8", "#1D91C0", "#41B6C4", "#8AD1B8", "#D3EEB5")
@@ -51,50 +51,53 @@ def half_met(shares: Sequence[float | None], years: Sequence[int]) -> list[int] 
     return [] if known and first == len(shares) else None
 
 
-def year_classes(first: int, last: int, as_of: dt.date | None) -> list[int]:
-    """Last year of each class of years, for as many colours at most as there are.
-
-    Parameters
-    ----------
-    first, last
-        Years of the beginning and the end of the run.
-    as_of
-        Date of the data: the years that end before or with it are a class of their own, the first.
-
-    Examples
-    --------
-    >>> year_classes(2020, 2040, dt.date(2022, 12, 31))
-    [2022, 2026, 2030, 2034, 2038, 2040]
-    >>> year_classes(2026, 2029, None)
-    [2026, 2027, 2028, 2029]
-    """
-    past = last_past_year(as_of)
-    begun = past if past is not None and first <= past < last else first - 1
-    classes = [begun] if begun >= first else []
-    width = -(-(last - begun) // (len(COLOURS) - 1))
-    return classes + [min(year + width - 1, last) for year in range(begun + 1, last + 1, width)]
-
-
 def last_past_year(as_of: dt.date | None) -> int | None:
     """Return the last year that is over at the date of the data."""
     return None if as_of is None else (as_of + dt.timedelta(days=1)).year - 1
 
 
-def year_key(first: int, last: int, as_of: dt.date | None) -> list[tuple[int, str]]:
+def year_classes(seen: Collection[int], last: int, as_of: dt.date | None) -> list[int]:
+    """Last year of each class of years, for as many colours at most as there are.
+
+    Parameters
+    ----------
+    seen
+        Years, as often as they occur: about as often in each class that is still to come.
+    last
+        Year of the end of the run, with which the last class ends.
+    as_of
+        Date of the data: the years that are over by then are a class of their own, the first.
+
+    Examples
+    --------
+    >>> year_classes([2022, 2024, 2024, 2034], 2040, dt.date(2022, 12, 31))
+    [2022, 2024, 2040]
+    >>> year_classes([2027, 2029], 2030, None)
+    [2027, 2030]
+    """
+    past = last_past_year(as_of)
+    classes = [past] if past is not None and min(seen, default=last) <= past < last else []
+    coming = sorted(year for year in seen if past is None or year > past)
+    shades = len(COLOURS) - 1
+    ends = {coming[len(coming) * number // shades] for number in range(1, shades)} if coming else ()
+    return [*classes, *sorted({*ends} - {last}), last]
+
+
+def year_key(seen: Collection[int], last: int, as_of: dt.date | None) -> list[tuple[int, str]]:
     """Last year and colour of each class; the darkest colour is kept for the past.
 
     Parameters
     ----------
-    first, last, as_of
+    seen, last, as_of
         As in :func:`year_classes`.
 
     Examples
     --------
-    >>> year_key(2026, 2027, None)
+    >>> year_key([2026, 2027], 2027, None)
     [(2026, '#225EA8'), (2027, '#1D91C0')]
-    >>> year_key(2025, 2026, dt.date(2026, 6, 30))
+    >>> year_key([2025, 2026], 2026, dt.date(2026, 6, 30))
     [(2025, '#081D58'), (2026, '#225EA8')]
     """
-    classes = year_classes(first, last, as_of)
+    classes = year_classes(seen, last, as_of)
     begin = 0 if classes[0] == last_past_year(as_of) else 1
     return list(zip(classes, COLOURS[begin:], strict=False))

@@ -7,7 +7,7 @@ const MOST_LABELS = 15;
 const NARROW_PX = 520;
 const SMALLEST_PX = 2.6;
 const LARGEST_PX = 11;
-const CIRCLE_PX = 20;
+const CIRCLE_PX = [20, 11];
 const PATTERN_PX = 6;
 const VILLAGES_ZOOM = 1;
 const SHAPES = {
@@ -138,26 +138,20 @@ function startMap(box, planOf) {
     zoomAnimation: false, fadeAnimation: false, inertia: !reduced, maxBoundsViscosity: 0.8,
   });
   whole = L.latLngBounds(at([0, 0]), at(data.map.size)).pad(0.06);
-  const fit = () => {
-    map.setMinZoom(-10);
-    map.fitBounds(whole, { animate: false });
-    map.setMinZoom(map.getZoom());
-    map.setMaxZoom(map.getZoom() + 6);
-  };
   map.setMaxBounds(whole.pad(0.3));
-  fit();
+  fit(map);
   map.on("focus", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());
   const zoom = { zoomInText: "+", zoomInTitle: say("zoom_in"), zoomOutText: "−", zoomOutTitle: say("zoom_out") };
   L.control.zoom({ position: "topright", ...zoom }).addTo(map);
   if (!data.map.circles.length) L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
-  addButton(map, say("whole_map"), "⤢", fit);
+  addButton(map, say("whole_map"), "⤢", () => maps.forEach(fit));
   addNorth(map);
   const plan = addPlan(map);
   new ResizeObserver(() => {
     const isWhole = map.getZoom() <= map.getMinZoom() + 1e-6;
     map.invalidateSize({ animate: false });
-    if (isWhole) fit();
+    if (isWhole) fit(map);
   }).observe(box);
   goTogether(map);
 
@@ -189,12 +183,23 @@ function startMap(box, planOf) {
 /** Villages appear on zooming in, and districts on zooming out. */
 let wasNear = false;
 function followZoom(map) {
-  const isNear = map.getZoom() >= map.getMinZoom() + VILLAGES_ZOOM;
+  const isNear = map.getZoom() >= map.getBoundsZoom(whole) + VILLAGES_ZOOM;
   if (isNear !== wasNear) change({ villages: (wasNear = isNear) });
 }
 
-/** Two maps side by side show the same place. */
 let isMoving = false;
+
+/** Show the whole map. */
+function fit(map) {
+  isMoving = true;
+  map.setMinZoom(-10);
+  map.fitBounds(whole, { animate: false });
+  map.setMinZoom(map.getZoom());
+  map.setMaxZoom(map.getZoom() + 6);
+  isMoving = false;
+}
+
+/** Two maps side by side show the same place. */
 function goTogether(map) {
   maps.push(map);
   map.on("move", () => {
@@ -210,7 +215,8 @@ function startBeside() {
   follow((changed) => {
     if (!changed.has("beside") || !state.beside) return;
     if (maps.length < 2) startMap($("map-beside"), () => state.rival);
-    maps.forEach((map) => map.invalidateSize({ animate: false }));
+    maps[1].invalidateSize({ animate: false });
+    fit(maps[1]);
     maps[1].setView(maps[0].getCenter(), maps[0].getZoom(), { animate: false });
   });
 }
@@ -261,19 +267,25 @@ function addVillageLabels(add) {
   hubs.forEach(([place, name]) => add("hub", -1, name, places[place], { className: "place-name", above: -3 }));
 }
 
-/** Hide labels that would lie on one before them, or beyond the map. */
+/** Shorten to its number a label that would lie on one before it or beyond the map, or hide it. */
 function withoutOverlaps(map, elements) {
-  const boxes = elements.map((element) => element.firstChild.getBoundingClientRect());
+  elements.forEach((element) => element.classList.remove("short"));
+  const boxes = elements.map((element) => [element.firstChild, element.querySelector("b")].map((one) => one.getBoundingClientRect()));
   const edge = map.getContainer().getBoundingClientRect();
   const taken = [...map.getContainer().querySelectorAll(".leaflet-control")].filter((one) => !one.hidden).map((one) => one.getBoundingClientRect());
   const meets = (one, other) =>
     one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top;
+  const fits = (box) =>
+    box.left >= edge.left && box.right <= edge.right && box.top >= edge.top && box.bottom <= edge.bottom && !taken.some((other) => meets(box, other));
   elements.forEach((element, i) => {
-    const box = boxes[i];
-    const isOut = box.left < edge.left || box.right > edge.right || box.top < edge.top || box.bottom > edge.bottom;
-    const isShown = !isOut && !taken.some((other) => meets(box, other));
-    element.classList.toggle("yields", !isShown);
-    if (isShown) taken.push(box);
+    const [full, short] = boxes[i];
+    const rise = element.classList.contains("leaflet-tooltip-top") ? 0 : (full.bottom - short.bottom - short.top + full.top) / 2;
+    const middle = { left: short.left, right: short.right, top: short.top + rise, bottom: short.bottom + rise };
+    const isFull = fits(full);
+    const isShort = !isFull && short.width > 0 && fits(middle);
+    element.classList.toggle("yields", !isFull && !isShort);
+    element.classList.toggle("short", isShort);
+    if (isFull || isShort) taken.push(isFull ? full : middle);
   });
 }
 
@@ -294,7 +306,7 @@ function drawDistricts(map, planOf) {
   ground.rings.forEach((ring, i) =>
     add(L.polygon(pairs(ring).map(at), { ...OUTLINE }), ground.ring_district[i], ground.ring_names?.[i]));
   ground.circles.forEach(([district, east, north]) =>
-    add(L.circleMarker(at([east, north]), { ...OUTLINE, radius: CIRCLE_PX }), district));
+    add(L.circleMarker(at([east, north]), { ...OUTLINE, radius: CIRCLE_PX[Number(ground.rings.length > 0)] }), district));
   let last = [];
   return (isShown, changed) => {
     if (changed.size === 1 && changed.has("step") && (!isShown || state.view !== "date")) return;
