@@ -126,8 +126,8 @@ def _expected(words: Words) -> dict[str, str]:
     named = {"name": "{name}", "date": "{date}"}
     return {
         "readout_map": words.phrase(
-            "On the map: {settlements} of {all_settlements} settlements; {roads} of {all_roads} "
-            "roads open to people.",
+            "Conditions met (modelled) in {settlements} of {all_settlements} settlements; {roads} of "
+            "{all_roads} roads open to people.",
             **COUNTS,
         ),
         "tip_met": words.phrase("{name}: conditions met (modelled), median date {date}", **named),
@@ -142,8 +142,8 @@ def _certain(words: Words) -> dict[str, str]:
     shares = {"date": "{date}", "share": "{share}"}
     return {
         "readout_map": words.phrase(
-            "On the map: conditions likely met (modelled) in {settlements} of {all_settlements} "
-            "settlements, about even in {even}; {roads} of {all_roads} roads open to people.",
+            "Conditions likely met (modelled) in {settlements} of {all_settlements} settlements, about "
+            "even in {even}; {roads} of {all_roads} roads open to people.",
             **COUNTS,
         ),
         "tip_met": words.phrase(

@@ -137,7 +137,7 @@ function startMap(box, planOf) {
     scrollWheelZoom: false, dragging: !matchMedia("(pointer: coarse)").matches,
     zoomAnimation: false, fadeAnimation: false, inertia: !reduced, maxBoundsViscosity: 0.8,
   });
-  whole = L.latLngBounds(at([0, 0]), at(data.map.size)).pad(0.06);
+  whole = L.latLngBounds(at([0, 0]), at(data.map.size)).pad(data.map.ready || data.map.rings.length ? 0.06 : 0.4);
   map.setMaxBounds(whole.pad(0.3));
   fit(map);
   map.on("focus", () => map.scrollWheelZoom.enable());
@@ -351,7 +351,7 @@ function drawSettlements(map, planOf) {
   }
   const most = Math.max(...ground.people, 1);
   const narrow = map.getContainer().clientWidth < NARROW_PX ? 0.7 : 1;
-  const scale = () => narrow * (1 + (map.getZoom() - map.getMinZoom()) / 4);
+  const scale = () => narrow * (1 + (map.getZoom() - map.getBoundsZoom(whole)) / 4);
   const radius = (people) => Math.max(SMALLEST_PX, LARGEST_PX * Math.sqrt(people / most)) * scale();
   map.on("zoomend", () => marks.forEach((mark, i) => mark.setRadius(radius(ground.people[i]))));
   const group = L.featureGroup().addTo(map);
