@@ -24,8 +24,8 @@ from returnplan.show.page import ground
 from returnplan.show.page.communities import communities_data
 from returnplan.show.page.districts import counted_districts, district_profiles, district_shares
 from returnplan.show.page.rounding import significant
-from returnplan.show.page.sentences import formats, sentences
-from returnplan.show.page.years import year_before, year_key
+from returnplan.show.page.sentences import formats, last_year, sentences
+from returnplan.show.page.years import DIFFERENCES, FAR_YEARS, year_before, year_key
 
 MEASURES = ("people", "returned", "present")
 """Counts of ``people_met.csv`` that are drawn: conditions met, returned, present."""
@@ -55,7 +55,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "begin": _begin(findings),
         "draws": findings.draws,
         "audience": findings.audience,
-        "words": sentences(findings.words, findings.draws),
+        "words": sentences(findings.words, findings.draws, findings.horizon),
         "formats": formats(findings.words, findings.draws),
         "allocations": [findings.title(name) for name in names],
         "all_people": findings.people,
@@ -69,6 +69,8 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "people": [_people(findings, name) for name in names],
         "targets": _targets(findings),
         "districts": districts,
+        "shades": ground.SHADES,
+        "differences": [FAR_YEARS, *DIFFERENCES],
         "causes": [
             [
                 [cause.name, significant(cause.person_days), cause.percent]
@@ -99,12 +101,12 @@ def _year_key(
     ready: Sequence[Sequence[int]],
 ) -> list[tuple[int, str]]:
     """Last year and colour of each class of years: of districts, or of settlements without them."""
-    start, horizon, as_of = findings.scenario.start, findings.horizon, findings.scenario.as_of
+    start, as_of = findings.scenario.start, findings.scenario.as_of
     if ready:
         seen = [year_before(start, day) for plan in ready for day in plan if day >= 0]
     else:
         seen = [between[1] for plan in years for between in plan if between]
-    return year_key(seen, horizon.year, as_of)
+    return year_key(seen, last_year(findings), as_of)
 
 
 def _days(findings: Findings) -> list[int]:

@@ -14,18 +14,25 @@ from returnplan.runs.tables.judged import LIKELY_ABOVE, UNLIKELY_BELOW
 from returnplan.scenario.background import Background
 from returnplan.show.drawing import EVEN, boundaries, ranged
 from returnplan.show.findings import Findings, leader, target_name
-from returnplan.show.page.years import last_past_year
+from returnplan.show.page.years import (
+    DIFFERENCES,
+    FAR_YEARS,
+    last_past_year,
+    year_before,
+)
 
 FIFTHS = 5
 
 
-def sentences(words: Words, draws: int) -> dict[str, str]:
+def sentences(words: Words, draws: int, end: date) -> dict[str, str]:
     """Sentences by the key under which the script knows them.
 
     Parameters
     ----------
     draws
         Draws of the run; 0: expected values, which say met or not met.
+    end
+        Last day of the run.
 
     Returns
     -------
@@ -33,7 +40,7 @@ def sentences(words: Words, draws: int) -> dict[str, str]:
         Sentences; the script puts values in place of the names in braces.
     """
     named = _certain(words) if draws else _expected(words)
-    return _controls(words) | _map(words) | _profile(words) | named
+    return _controls(words, end) | _map(words, end) | _profile(words) | named
 
 
 def formats(words: Words, draws: int) -> dict[str, Any]:
@@ -62,19 +69,20 @@ def formats(words: Words, draws: int) -> dict[str, Any]:
         "dates": patterns(map(words.date, firsts)),
         "said": patterns(words.said_date(first, draws) for first in firsts),
         "months": patterns(map(words.month, firsts)),
+        "percent": words.of_hundred(""),
         "group": words.number(1_000_000)[1],
         "least": 5 if words.number(1000).isdecimal() else 4,
         "days": length.replace(number, "{number}"),
     }
 
 
-def _controls(words: Words) -> dict[str, str]:
+def _controls(words: Words, end: date) -> dict[str, str]:
     return {
         "play": words.phrase("Play"),
         "pause": words.phrase("Pause"),
         "ranged": ranged(words, "{middle}", "{low}", "{high}"),
         "not_shown": words.phrase("withheld"),
-        "never": words.phrase("not within the horizon"),
+        "never": words.phrase("after {date}", date=words.date(end)),
         "readout": words.phrase(
             "{date}: conditions met (modelled) for {people} of {all} people.",
             date="{date}", people="{people}", all="{all}",
@@ -85,7 +93,7 @@ def _controls(words: Words) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _map(words: Words) -> dict[str, str]:
+def _map(words: Words, end: date) -> dict[str, str]:
     return {
         "zoom_in": words.phrase("Zoom in"),
         "zoom_out": words.phrase("Zoom out"),
@@ -99,13 +107,13 @@ def _map(words: Words) -> dict[str, str]:
             name="{name}", year="{year}",
         ),
         "tip_half_never": words.phrase(
-            "{name}: not for half of the people by the end of {year}", name="{name}", year="{year}"
+            "{name}: not for half of the people by {date}", name="{name}", date=words.date(end)
         ),
         "tip_year": words.phrase(
             "{name}: conditions met (modelled) by the end of {year}", name="{name}", year="{year}"
         ),
         "tip_year_never": words.phrase(
-            "{name}: not by the end of {year}", name="{name}", year="{year}"
+            "{name}: not by {date}", name="{name}", date=words.date(end)
         ),
         "tip_difference": words.phrase(
             "{name}: {difference} years against “{title}”",
@@ -132,7 +140,7 @@ def _expected(words: Words) -> dict[str, str]:
         ),
         "tip_met": words.phrase("{name}: conditions met (modelled), median date {date}", **named),
         "tip_later": words.phrase("{name}: not met by the date; median date {date}", **named),
-        "tip_never": words.phrase("{name}: not met within the horizon", name="{name}"),
+        "tip_never": words.phrase("{name}: not met by the end of the run", name="{name}"),
     }
 
 
@@ -151,15 +159,17 @@ def _certain(words: Words) -> dict[str, str]:
         ),
         "tip_even": words.phrase("{name}: about even by the date; median date: {date}", **named),
         "tip_later": words.phrase("{name}: unlikely by the date; median date: {date}", **named),
-        "tip_never": words.phrase("{name}: unlikely within the horizon", name="{name}"),
+        "tip_never": words.phrase(
+            "{name}: unlikely to be met by the end of the run", name="{name}"
+        ),
         "likely": words.phrase(
-            "Likely: conditions met (modelled) by {date} in {share} of the draws.", **shares
+            "Likely: conditions met (modelled) by {date} in {share} of simulations.", **shares
         ),
         "even": words.phrase(
-            "About even: conditions met (modelled) by {date} in {share} of the draws.", **shares
+            "About even: conditions met (modelled) by {date} in {share} of simulations.", **shares
         ),
         "unlikely": words.phrase(
-            "Unlikely: conditions met (modelled) by {date} in {share} of the draws.", **shares
+            "Unlikely: conditions met (modelled) by {date} in {share} of simulations.", **shares
         ),
     }
 
@@ -184,20 +194,20 @@ def _profile(words: Words) -> dict[str, str]:
         "other_names": words.phrase("Other names: {names}.", names="{names}"),
         "under": words.phrase("Under “{title}”:", title="{title}"),
         "dates": words.phrase(
-            "Median date: {median}; in 80 % of the draws: {low} to {high}.", **dates
+            "Median date: {median}; in 80% of simulations: {low} to {high}.", **dates
         ),
-        "dates_expected": words.phrase("Date on expected values: {date}.", date="{date}"),
+        "dates_expected": words.phrase("Date in the single-value run: {date}.", date="{date}"),
         "probability": words.phrase(
-            "Conditions met (modelled) by {date} in {share} of the draws.",
+            "Conditions met (modelled) by {date} in {share} of simulations.",
             date="{date}", share="{share}",
         ),
         "dwellings": words.phrase("Dwellings complete by {date}", date="{date}"),
         "done_of": words.phrase("{done} of {planned}", done="{done}", planned="{planned}"),
         "gates": words.phrase("Conditions for return"),
         "gate": words.phrase("Condition"),
-        "state": words.phrase("How it stands"),
+        "state": words.phrase("Status"),
         "from": words.phrase("From"),
-        "binds": words.phrase("Comes last in"),
+        "binds": words.phrase("Met last in"),
         "met": words.say(STATES["met"]),
         "not_met": words.say(STATES["not met"]),
         "unknown": words.say(STATES["unknown"]),
@@ -206,16 +216,16 @@ def _profile(words: Words) -> dict[str, str]:
         "days": words.phrase("Days, mean"),
         "chain": words.phrase("What it waits for, day by day"),
         "chain_draw": words.phrase(
-            "The chain is that of draw {draw}, in which the date is {date}; of the draws that were "
-            "told, it lies nearest to the median date ({median}).",
+            "The chain is that of simulation {draw}, in which the date is {date}; of the "
+            "simulations that were kept, it lies nearest to the median date ({median}).",
             draw="{draw}", date="{date}", median="{median}",
         ),
-        "chain_expected": words.phrase("The chain of the run on expected values."),
+        "chain_expected": words.phrase("The chain of the single-value run."),
         "chain_nothing": words.phrase("It waits for nothing: all conditions hold from the start."),
         "short_stretches": words.phrase("several shorter stretches"),
         "from_to": words.phrase("{begin} to {end}", begin="{begin}", end="{end}"),
         "in_days": words.phrase("{days} days", days="{days}"),
-        "allocation": words.phrase("Allocation"),
+        "allocation": words.phrase("Plan"),
         "district_shares": words.phrase("Share of people whose conditions are met (modelled)"),
         "people_waiting": words.phrase("People who wait: {people}.", people="{people}"),
         "people_not_shown": words.phrase("The number of people is not shown: it is small."),
@@ -275,41 +285,48 @@ def key_titles(findings: Findings) -> dict[str, str]:
             "at the last counted day up to the date."
         ),
         "date_villages": words.phrase(
-            "Settlements change with the share of the draws by the date, roads at their date "
-            "on expected values. Larger signs: more people."
+            "A settlement changes colour with the share of simulations by the date, a road "
+            "on its date in the single-value run. Larger symbol: more people."
         )
         if findings.draws
         else words.phrase(
-            "Settlements and roads change at their dates on expected values. Larger signs: "
-            "more people."
+            "A settlement and a road change colour on their date in the single-value run. "
+            "Larger symbol: more people."
         ),
     }
 
 
+def last_year(findings: Findings) -> int:
+    """Last year of the run, whole or in part."""
+    start = findings.scenario.start
+    return year_before(start, (findings.horizon - start).days)
+
+
 UP, DOWN = "M0-6 6 5-6 5Z", "M0 6 6-5-6-5Z"
 DISC = "M-5 0A5 5 0 1 0 5 0A5 5 0 1 0-5 0Z"
-FAR_YEARS = 3
-"""A difference from so many years on is a shade of its own."""
 
 
 def difference_steps(words: Words) -> list[tuple[str, str, str, str]]:
     """Colour, pattern, sign and words of differences between two plans on the map."""
     far, near = {"years": str(FAR_YEARS)}, {"years": f"1–{FAR_YEARS - 1}"}
-    return [
-        ("#2166AC", "", UP, words.phrase("Sooner (−) by {years} years or more", **far)),
-        ("#92C5DE", "", UP, words.phrase("Sooner (−) by {years} years", **near)),
-        ("#DDDDDD", "", DISC, words.phrase("The same year (0)")),
-        ("#F6B26B", "bars", DOWN, words.phrase("Later (+) by {years} years", **near)),
-        ("#B35806", "bars", DOWN, words.phrase("Later (+) by {years} years or more", **far)),
-    ]
+    named = (
+        ("", UP, words.phrase("Sooner (−) by {years} years or more", **far)),
+        ("", UP, words.phrase("Sooner (−) by {years} years", **near)),
+        ("", DISC, words.phrase("The same year (0)")),
+        ("bars", DOWN, words.phrase("Later (+) by {years} years", **near)),
+        ("bars", DOWN, words.phrase("Later (+) by {years} years or more", **far)),
+    )
+    return [(colour, *one) for colour, one in zip(DIFFERENCES, named, strict=True)]
 
 
 def key_words(findings: Findings) -> dict[str, str]:
     """Words for the signs of the map; without draws nothing is about even."""
-    words, year = findings.words, str(findings.horizon.year)
-    never = words.phrase("Not by {year} (> {year})", year=year)
+    words = findings.words
     common = {
-        "never": never,
+        "never": words.phrase(
+            "Not by {date} (> {year})",
+            date=words.date(findings.horizon), year=str(last_year(findings)),
+        ),
         "withheld": words.phrase("Withheld: few people, or too little is shown to tell"),
         "not known": words.phrase("Not known from what is shown"),
         "at most": words.phrase("≤: by that year or earlier; nearer is not shown."),
@@ -324,11 +341,11 @@ def key_words(findings: Findings) -> dict[str, str]:
     low, high = words.percent(UNLIKELY_BELOW), words.percent(LIKELY_ABOVE)
     return common | {
         "met": words.phrase(
-            "Likely: conditions met (modelled) by the date in more than {share} of the draws",
+            "Likely: conditions met (modelled) by the date in more than {share} of simulations",
             share=high,
         ),
-        EVEN: words.phrase("About even: in {low} to {high} of the draws", low=low, high=high),
-        "not met": words.phrase("Unlikely: in less than {share} of the draws", share=low),
+        EVEN: words.phrase("About even: in {low} to {high} of simulations", low=low, high=high),
+        "not met": words.phrase("Unlikely: in less than {share} of simulations", share=low),
     }
 
 
@@ -364,11 +381,11 @@ def chart_notes(findings: Findings) -> tuple[str, ...]:
     as_of = findings.scenario.as_of
     notes = [
         words.phrase(
-            "Lines: medians. Bands: 80 % of the draws. A click on a chart moves the date there."
+            "Lines: medians. Bands: 80% of simulations. A click on a chart moves the date there."
         )
         if findings.draws
         else words.phrase(
-            "Lines: expected values, no ranges. A click on a chart moves the date there."
+            "Lines: single-value run, no ranges. A click on a chart moves the date there."
         )
     ]
     if as_of:

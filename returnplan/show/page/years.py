@@ -7,6 +7,11 @@ HALF = 0.5
 COLOURS = ("#081D58", "#225EA8", "#1D91C0", "#41B6C4", "#8AD1B8", "#D3EEB5")
 """Of the years, from the past on: the later the paler, also in grey."""
 
+FAR_YEARS = 3
+"""A difference of so many years and more is a shade of its own."""
+DIFFERENCES = ("#2166AC", "#92C5DE", "#DDDDDD", "#F6B26B", "#B35806")
+"""Between two plans: sooner by far, sooner, the same year, later, later by far."""
+
 
 def year_before(start: dt.date, day: int) -> int:
     """Return the year that ends with the beginning of a day, or in which the day lies.

@@ -1,8 +1,6 @@
 // What the map shows: the year by which conditions are met, how they stand on a date, or how two plans differ.
 
 const VIEWS = ["year", "date", "difference"];
-const FAR_YEARS = 3;
-const SHARES = ["#FFFFFF", "#D3E5F3", "#9CC4E4", "#4F9ED0", "#1F6295", "#0B3754"];
 const INK_LINE = "#222222";
 
 /** Signs by their face: colour, shape of a settlement, pattern of a district. */
@@ -12,17 +10,19 @@ const FACES = {
   waiting: { shape: "cross", fillColor: "#E69F00", color: "#6B4A00", weight: 0.5 },
   unknown: { shape: "diamond", fillColor: "#BFBFBF", color: INK_LINE, weight: 0.9, pattern: "dots" },
   never: { shape: "cross", fillColor: "#FFFFFF", color: "#4A4A4A", weight: 0.9, pattern: "stripes" },
-  earlier2: { shape: "up", fillColor: "#2166AC", color: "#FFFFFF", weight: 0.6 },
-  earlier1: { shape: "up", fillColor: "#92C5DE", color: INK_LINE, weight: 0.6 },
-  same: { shape: "disc", fillColor: "#DDDDDD", color: "#4A4A4A", weight: 0.6 },
-  later1: { shape: "down", fillColor: "#F6B26B", color: INK_LINE, weight: 0.6, pattern: "bars" },
-  later2: { shape: "down", fillColor: "#B35806", color: "#FFFFFF", weight: 0.6, pattern: "bars" },
+  sooner2: { shape: "up", color: "#FFFFFF", weight: 0.6 },
+  sooner1: { shape: "up", color: INK_LINE, weight: 0.6 },
+  same: { shape: "disc", color: "#4A4A4A", weight: 0.6 },
+  later1: { shape: "down", color: INK_LINE, weight: 0.6, pattern: "bars" },
+  later2: { shape: "down", color: "#FFFFFF", weight: 0.6, pattern: "bars" },
 };
+const DIFFERENCES = ["sooner2", "sooner1", "same", "later1", "later2"];
 
-/** Faces of years and shares: the colours of the key. */
+/** Colours of years, differences and shares: those of the key. */
 function addFaces() {
   data.years.forEach(([, fillColor], i) => (FACES[`year${i}`] = { shape: "disc", fillColor, color: i ? "#4A4A4A" : "#FFFFFF", weight: 0.7 }));
-  SHARES.forEach((fillColor, i) => (FACES[`share${i}`] = { shape: "disc", fillColor, color: "#8A8A8A", weight: 1 }));
+  DIFFERENCES.forEach((face, i) => (FACES[face].fillColor = data.differences[i + 1]));
+  data.shades.forEach((fillColor, i) => (FACES[`share${i}`] = { shape: "disc", fillColor, color: "#8A8A8A", weight: 1 }));
 }
 
 const yearOf = (day) => new Date(seconds(Math.max(day - 1, 0)) * 1000).getUTCFullYear();
@@ -64,8 +64,8 @@ function differenceSign(own, other) {
   if (!found) return { face: "unknown", label: "" };
   const { years, isOpen } = found;
   const label = `${years < 0 ? "−" : years > 0 ? "+" : ""}${Math.abs(years)}${isOpen ? "…" : ""}`;
-  const far = Math.abs(years) >= FAR_YEARS ? 2 : 1;
-  return { face: years ? `${years < 0 ? "earlier" : "later"}${far}` : "same", label };
+  const far = Math.abs(years) >= data.differences[0] ? 2 : 1;
+  return { face: years ? `${years < 0 ? "sooner" : "later"}${far}` : "same", label };
 }
 
 /** Face and label of a district or settlement in the view of the page, under a plan. */
@@ -108,7 +108,7 @@ function shareNow(district, plan) {
   const ends = sharesBetween(district, plan);
   if (ends === null) return "";
   const [low, high] = ends.map(percent);
-  return low === high ? low : `${low.replace("\u00a0%", "")}–${high}`;
+  return low === high ? low : `${low.replace(data.formats.percent, "")}–${high}`;
 }
 
 function shareText(district, allocation = state.allocation) {
@@ -125,7 +125,7 @@ function districtTip(district, plan) {
 /** Words for a year or a difference of years. */
 function signTip(name, { face, label }, met, never) {
   if (face === "unknown") return say("tip_share", { name, share: say("not_shown") });
-  if (face === "never") return say(never, { name, year: lastYear() });
+  if (face === "never") return say(never, { name });
   if (state.view === "year") return say(met, { name, year: label });
   return say("tip_difference", { name, difference: label, title: data.allocations[state.rival] });
 }
