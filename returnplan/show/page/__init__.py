@@ -6,7 +6,8 @@ compressed JSON. A policy in its head lets a browser run these parts and nothing
 
 ``data`` what the script is given, from ``communities`` (internal), ``districts`` and ``ground``
 (the map); ``tables`` tables ready to print; ``sentences`` words beside findings; ``pictures`` still
-charts; ``years`` the years of the map; ``packing`` data and policy; ``browser`` what a browser runs; ``vendor`` the code of others.
+charts; ``years`` the years of the map; ``packing`` data and policy; ``browser`` what a browser
+runs; ``vendor`` the code of others.
 
 To add a part: its words or table in ``_contents``, its place in ``browser/page.html.j2``; numbers
 for the script in ``data``, only what the audience may see.

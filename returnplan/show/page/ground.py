@@ -88,8 +88,9 @@ def full_map(
     Returns
     -------
     dict[str, Any]
-        Districts as in :func:`district_map`, but none where there are no outlines. Coordinates in km; days from the start, ``NOT_MET`` and ``UNKNOWN``. With draws ``even`` and
-        ``likely``: from which days on it is about even, and likely, that all conditions are met.
+        Districts as in :func:`district_map`, but none where there are no outlines. Coordinates in
+        km; days from the start, ``NOT_MET`` and ``UNKNOWN``. With draws ``even`` and ``likely``:
+        from which days on it is about even, and likely, that all conditions are met.
     """
     places = scenario.places
     number = {place.id: at for at, place in enumerate(places)}

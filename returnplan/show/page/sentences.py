@@ -134,8 +134,8 @@ def _expected(words: Words) -> dict[str, str]:
     named = {"name": "{name}", "date": "{date}"}
     return {
         "readout_map": words.phrase(
-            "Conditions met (modelled) in {settlements} of {all_settlements} settlements; {roads} of "
-            "{all_roads} roads open to people.",
+            "Conditions met (modelled) in {settlements} of {all_settlements} settlements; {roads} "
+            "of {all_roads} roads open to people.",
             **COUNTS,
         ),
         "tip_met": words.phrase("{name}: conditions met (modelled), median date {date}", **named),
@@ -150,8 +150,8 @@ def _certain(words: Words) -> dict[str, str]:
     shares = {"date": "{date}", "share": "{share}"}
     return {
         "readout_map": words.phrase(
-            "Conditions likely met (modelled) in {settlements} of {all_settlements} settlements, about "
-            "even in {even}; {roads} of {all_roads} roads open to people.",
+            "Conditions likely met (modelled) in {settlements} of {all_settlements} settlements, "
+            "about even in {even}; {roads} of {all_roads} roads open to people.",
             **COUNTS,
         ),
         "tip_met": words.phrase(
@@ -325,7 +325,8 @@ def key_words(findings: Findings) -> dict[str, str]:
     common = {
         "never": words.phrase(
             "Not by {date} (> {year})",
-            date=words.date(findings.horizon), year=str(last_year(findings)),
+            date=words.date(findings.horizon),
+            year=str(last_year(findings)),
         ),
         "withheld": words.phrase("Withheld: few people, or too little is shown to tell"),
         "not known": words.phrase("Not known from what is shown"),
