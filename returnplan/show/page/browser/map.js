@@ -250,7 +250,11 @@ function addLabels(map) {
   circles.forEach(([owner, ...point]) => add("districts", owner, names[owner], point, { above: -18, people: people[owner] ?? 0 }));
   if (hasVillages()) addVillageLabels(add);
   labels.sort((one, other) => other.people - one.people);
-  const settle = () => withoutOverlaps(map, labels.map(({ shown }) => shown.getElement()));
+  const settle = () => {
+    const isHere = ({ unit }) => unitNow() === "villages" || !["villages", "hub"].includes(unit);
+    labels.forEach((one) => one.shown.getElement().classList.add("yields"));
+    withoutOverlaps(map, labels.filter(isHere).map(({ shown }) => shown.getElement()));
+  };
   map.on("zoomend resize", settle);
   return (unit, plan) => {
     for (const { unit: own, number, more } of labels) {
