@@ -60,7 +60,7 @@ def communities_data(findings: Findings) -> dict[str, Any]:
             | _gates(findings, name, gates)
             | {
                 "causes": _causes(findings, name, causes),
-                "chains": [_chain(chain, causes, sentences) for chain in chains],
+                "chains": _columns(chains, causes, sentences),
                 "chain_days": _chain_days(findings, number, chains),
             }
         )
@@ -182,14 +182,29 @@ def _chains(findings: Findings, allocation: str, number: int) -> list[TypicalCha
     )
 
 
-def _chain(chain: TypicalChain, causes: Numbered, sentences: Numbered) -> list[Any]:
-    """Draw, then for each stretch its end, cause and words; -1: none. It begins where one ended."""
-    line: list[Any] = [chain.draw]
-    for stretch in chain.stretches:
-        cause = causes.number(stretch.cause) if stretch.cause else -1
-        words = sentences.number(stretch.words) if stretch.words else -1
-        line += [stretch.end_day, cause, words]
-    return line
+def _columns(
+    chains: Sequence[TypicalChain], causes: Numbered, sentences: Numbered
+) -> list[list[int | None]]:
+    """Chains in columns, which take less room than rows.
+
+    Draw and number of stretches of each chain; then, for the stretches of all chains one after the
+    other, their lengths in days, causes and words (-1: none). A stretch begins where one ended.
+    """
+    draws: list[int | None] = []
+    counts: list[int | None] = []
+    lengths: list[int | None] = []
+    of_cause: list[int | None] = []
+    words: list[int | None] = []
+    for chain in chains:
+        draws.append(chain.draw)
+        counts.append(len(chain.stretches))
+        begin = 0
+        for stretch in chain.stretches:
+            lengths.append(stretch.end_day - begin)
+            of_cause.append(causes.number(stretch.cause) if stretch.cause else -1)
+            words.append(sentences.number(stretch.words) if stretch.words else -1)
+            begin = stretch.end_day
+    return [draws, counts, lengths, of_cause, words]
 
 
 def _chain_days(

@@ -67,13 +67,12 @@ function causesTable(profile, i) {
 
 /** The binding chain of a typical draw, in dated sentences. */
 function chainOf(profile, i, median) {
-  const [draw, ...flat] = profile.chains[i];
-  const steps = [];
-  let begin = 0;
-  for (let k = 0; k < flat.length; k += 3) {
-    steps.push(chainStep(begin, ...flat.slice(k, k + 3)));
-    begin = flat[k];
-  }
+  const [draws, counts, lengths, causes, words] = profile.chains;
+  const draw = draws[i];
+  const first = counts.slice(0, i).reduce((sum, count) => sum + count, 0);
+  let day = 0;
+  const steps = lengths.slice(first, first + counts[i]).map((length, k) =>
+    chainStep(day, (day += length), causes[first + k], words[first + k]));
   const intro = draw === null
     ? say("chain_expected")
     : say("chain_draw", { draw: number(draw), date: date(profile.chain_days[i]), median: said(median) });
