@@ -110,10 +110,16 @@ def report_page(findings: Findings, background: Background) -> str:
 def _code() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Texts of the style and script elements."""
     styles = tuple(path.read_text(encoding="utf-8") for path in STYLES)
-    own = "\n".join((PAGE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPT)
+    own = "\n".join(_bare((PAGE / f"{name}.js").read_text(encoding="utf-8")) for name in SCRIPT)
     libraries = (path.read_text(encoding="utf-8").partition("//# source")[0] for path in LIBRARIES)
     guard = GUARD.read_text(encoding="utf-8")
     return styles, (guard, *libraries, f'"use strict";\n(() => {{\n{own}}})();\n')
+
+
+def _bare(script: str) -> str:
+    """Leave out indentation and lines that only comment: the page need not carry them."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/**")))
 
 
 def _frame(findings: Findings) -> dict[str, Any]:
