@@ -1,9 +1,9 @@
 """Numbers on page and brief, worked out by hand from a world of two villages.
 
 Alpha in North has 300 people, beta in South 100. Under the first plan alpha is ready on day 500 of
-each of fifty simulations, beta on day 1,000 in thirty and never in twenty. Under the second alpha is ready
-on day 200, beta on day 700 in all. The run ends on day 1,826, on 1 January 2030. The first plan
-costs 10 million, the second 7. No number is computed by the code under test.
+each of fifty simulations, beta on day 1,000 in thirty and never in twenty. Under the second alpha
+is ready on day 200, beta on day 700 in all. The run ends on day 1,826, on 1 January 2030. The first
+plan costs 10 million, the second 7. No number is computed by the code under test.
 """
 
 from __future__ import annotations
@@ -114,9 +114,9 @@ def test_the_leader_and_the_headline(made: Findings) -> None:
         "(modelled) for 400 of 400 people (400 to 400 in 80% of simulations)."
     )
     assert standing(made).startswith(
-        "Compared with “Slow”, its nearest rival: −153.0 thousand person-days of waiting on average "
-        "(−202.6 to −120.0 in 80% of simulations). People wait less in 100% of simulations, longer in "
-        "0%."
+        "Compared with “Slow”, its nearest rival: −153.0 thousand person-days of waiting on "
+        "average (−202.6 to −120.0 in 80% of simulations). People wait less in 100% of "
+        "simulations, longer in 0%."
     )
 
 
