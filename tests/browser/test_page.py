@@ -158,7 +158,7 @@ def test_the_chain_of_a_profile_ends_when_its_draw_says(opened: Opened, valley_r
         page.fill("#search", "terrace_people")
         page.keyboard.press("Enter")
         text = page.locator("#profile").inner_text()
-        draw = int(re.search(r"draw (\d+)", text)[1])  # type: ignore[index]
+        draw = int(re.search(r"simulation (\d+)", text)[1])  # type: ignore[index]
         day = float(run.ready_day[0, draw, column])
         when = page.locator("#profile .chain .when").all_inner_texts()
         told = pd.to_datetime(when[-1], format="mixed", dayfirst=True)

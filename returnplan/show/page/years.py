@@ -76,9 +76,9 @@ def year_classes(seen: Collection[int], last: int, as_of: dt.date | None) -> lis
     Examples
     --------
     >>> year_classes([2022, 2024, 2024, 2034], 2040, dt.date(2022, 12, 31))
-    [2022, 2024, 2040]
+    [2022, 2024, 2034, 2040]
     >>> year_classes([2027, 2029], 2030, None)
-    [2027, 2030]
+    [2027, 2029, 2030]
     """
     past = last_past_year(as_of)
     classes = [past] if past is not None and min(seen, default=last) <= past < last else []
