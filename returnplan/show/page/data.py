@@ -49,7 +49,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
     """
     names = findings.allocations
     districts = district_shares(findings, _range(findings))
-    data = {
+    data: dict[str, Any] = {
         "start": findings.scenario.start.isoformat(),
         "days": _days(findings),
         "begin": _begin(findings),
