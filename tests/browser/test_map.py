@@ -265,6 +265,19 @@ def test_two_plans_stand_side_by_side_and_on_a_phone_beneath_each_other(
         assert page.locator("#map-beside").is_hidden()
 
 
+def test_on_a_phone_the_map_keeps_its_width_when_a_plan_is_set_against_another(
+    opened: Opened, mapped: Callable[..., Path]
+) -> None:
+    with opened(path=mapped(), viewport=PHONE) as page:
+        before = page.locator("#map").bounding_box()
+        view(page, "difference")
+        now = page.locator("#map").bounding_box()
+        assert before is not None
+        assert now is not None
+        assert now["width"] == before["width"] > PHONE["width"] / 2
+        assert page.locator("#rival").is_visible()
+
+
 def test_two_maps_show_the_same_place(opened: Opened, mapped: Callable[..., Path]) -> None:
     with opened(path=mapped(outlined=False)) as page:
         page.click("#beside")

@@ -256,11 +256,15 @@ function addLabels(map) {
     withoutOverlaps(map, labels.filter(isHere).map(({ shown }) => shown.getElement()));
   };
   map.on("zoomend resize", settle);
+  let laid = "";
   return (unit, plan) => {
     for (const { unit: own, number, more } of labels) {
       more.textContent = own === unit && number >= 0 ? signOf(unit, number, plan).label : "";
     }
-    settle();
+    // Labels of the same lengths lie as before: laying them out anew takes time at each step of the slider.
+    const lengths = [unit, ...labels.map(({ more }) => more.textContent.length)].join();
+    if (lengths !== laid) settle();
+    laid = lengths;
   };
 }
 
