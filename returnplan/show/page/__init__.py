@@ -6,8 +6,8 @@ compressed JSON. A policy in its head lets a browser run these parts and nothing
 
 ``data`` what the script is given, from ``communities`` (internal), ``districts`` and ``ground``
 (the map); ``tables`` tables ready to print; ``sentences`` words beside findings; ``titles`` what
-charts find; ``pictures`` still charts; ``packing`` data and policy; ``browser`` what a browser
-runs; ``vendor`` the code of others.
+charts find; ``years`` the years of the map; ``pictures`` still charts; ``packing`` data and policy;
+``browser`` what a browser runs; ``vendor`` the code of others.
 
 To add a part: its words or table in ``_contents``, its place in ``browser/page.html.j2``; numbers
 for the script in ``data``, only what the audience may see.
@@ -53,10 +53,13 @@ from returnplan.show.page.ground import SHADES
 from returnplan.show.page.pictures import pictures
 from returnplan.show.page.sentences import (
     chart_notes,
+    difference_steps,
+    key_titles,
     key_words,
     map_notes,
     share_steps,
     why_rounded,
+    year_steps,
 )
 from returnplan.version import __version__
 
@@ -68,8 +71,9 @@ PERCENT_SIGN = re.compile(r"(?<=\d) %")
 GUARD = PAGE / "text.js"
 """Runs first: what libraries take for markup becomes text."""
 SCRIPT = (
-    "start", "controls", "map", "charts", "sheets", "taking", "search", "profiles", "end",
-)  # fmt: skip
+    *("start", "controls", "views", "map", "charts", "sheets", "taking", "search", "profiles"),
+    "end",
+)
 """Parts of the page's script, in their order; they share one scope."""
 LICENCES = {"Leaflet 1.9.4": "leaflet.LICENSE", "uPlot 1.6.32": "uPlot.LICENSE"}
 
@@ -108,7 +112,10 @@ def report_page(findings: Findings, background: Background) -> str:
             "best": data["begin"][0],
             "shows": data["words"],
             "has_others": bool(data["map"].get("others")),
-            "has_circles": bool(data["map"].get("circles")),
+            "has_circles": bool(data["map"]["circles"]),
+            "year_steps": year_steps(findings, data["years"]),
+            "has_villages": not findings.is_public,
+            "has_districts": findings.is_public or bool(data["map"]["rings"]),
         }
     )
 
@@ -178,6 +185,8 @@ def _contents(findings: Findings, background: Background) -> dict[str, Any]:
         "options": tables.option_table(findings),
         "targets": [reached.sentence for reached in targets(findings)],
         "shades": list(zip(SHADES, share_steps(words), strict=True)),
+        "difference_steps": difference_steps(words),
+        "key_titles": key_titles(findings),
         "key_words": key_words(findings),
         "map_notes": map_notes(findings, background),
         "chart_notes": chart_notes(findings),

@@ -5,7 +5,7 @@ shown, is null.
 """
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -27,8 +27,9 @@ from returnplan.show.page import ground
 from returnplan.show.page.communities import communities_data
 from returnplan.show.page.districts import district_keys, district_profiles, district_shares
 from returnplan.show.page.rounding import significant
-from returnplan.show.page.sentences import formats, sentences
+from returnplan.show.page.sentences import formats, last_year, sentences
 from returnplan.show.page.titles import chart_titles
+from returnplan.show.page.years import DIFFERENCES, FAR_YEARS, year_before, year_key
 
 MEASURES = ("people", "returned", "present")
 """Counts of ``people_met.csv`` that are drawn: conditions met, returned, present."""
@@ -52,7 +53,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
     """
     names = findings.allocations
     districts = district_shares(findings, _range(findings))
-    data = {
+    data: dict[str, Any] = {
         "start": findings.scenario.start.isoformat(),
         "days": _days(findings),
         "begin": _begin(findings),
@@ -77,6 +78,8 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         },
         "foot": _foot(findings),
         "districts": districts,
+        "shades": ground.SHADES,
+        "differences": [FAR_YEARS, *DIFFERENCES],
         "causes": [
             [
                 [cause.name, significant(cause.person_days), cause.percent]
@@ -86,12 +89,18 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         ],
     }
     if findings.is_public:
+        data["years"] = _year_key(findings, districts["years"], [])
         areas = areas_of(findings.run.readiness)
         shown = district_keys(findings)
         data["map"] = ground.district_map(findings.scenario.places, background, areas, shown)
         return data | district_profiles(findings)
-    named = replace(background, districts=tuple(map(findings.district, background.districts)))
-    data["map"] = ground.full_map(findings.scenario, named, findings.tables, findings.run)
+    data["map"] = ground.full_map(
+        findings.scenario, background, findings.tables, findings.run, district_keys(findings)
+    )
+    data["map"]["ring_names"] = [*map(findings.district, background.districts)]
+    data["years"] = _year_key(
+        findings, districts["years"], [] if background.rings else data["map"]["ready"]
+    )
     return data | communities_data(findings)
 
 
@@ -103,6 +112,20 @@ def _foot(findings: Findings) -> list[str]:
         findings.view.provenance,
     )
     return [*map(isolated, texts)]
+
+
+def _year_key(
+    findings: Findings,
+    years: Sequence[Sequence[Sequence[int] | None]],
+    ready: Sequence[Sequence[int]],
+) -> list[tuple[int, str]]:
+    """Last year and colour of each class of years: of districts, or of settlements without them."""
+    start, as_of = findings.scenario.start, findings.scenario.as_of
+    if ready:
+        seen = [year_before(start, day) for plan in ready for day in plan if day >= 0]
+    else:
+        seen = [between[1] for plan in years for between in plan if between]
+    return year_key(seen, last_year(findings), as_of)
 
 
 def _days(findings: Findings) -> list[int]:

@@ -9,6 +9,7 @@ import pandas as pd
 from returnplan.model.conditions.gates import gate_name, gates_in_force
 from returnplan.model.reasons.causes import cause_group, cause_name
 from returnplan.show.findings import Findings, records
+from returnplan.show.page.years import half_met, year_before
 
 SHARE_DIGITS = 3
 MOST_CAUSES = 6
@@ -26,8 +27,9 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
     Returns
     -------
     dict[str, Any]
-        ``names``, ``people``, ``days``, and ``shares`` as allocation x district x range x day;
-        None where a date is not shown.
+        ``names``, ``people``, ``days``, ``shares`` as allocation x district x range x day, None
+        where a date is not shown, and ``years`` as allocation x district (see
+        :func:`returnplan.show.page.years.half_met`).
     """
     table = findings.tables["district_shares"]
     names = district_keys(findings)
@@ -39,17 +41,22 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
     def share(*cell: Any, part: str) -> float | None:
         return _share(cells[cell][f"share_{part}"]) if cell in cells else None
 
+    days = [(date - start).days for date in dates]
+    years = [year_before(start, day) for day in days]
+    shares = [
+        [
+            [[share(allocation, name, date, part=part) for date in dates] for part in ranges]
+            for name in names
+        ]
+        for allocation in findings.allocations
+    ]
+    middle = len(ranges) // 2
     return {
         "names": [district_name(findings, name) for name in names],
         "people": [_whole(people[name]) for name in names],
-        "days": [(date - start).days for date in dates],
-        "shares": [
-            [
-                [[share(allocation, name, date, part=part) for date in dates] for part in ranges]
-                for name in names
-            ]
-            for allocation in findings.allocations
-        ],
+        "days": days,
+        "shares": shares,
+        "years": [[half_met(district[middle], years) for district in plan] for plan in shares],
     }
 
 

@@ -54,10 +54,14 @@ function startFolds() {
 async function start() {
   data = await unpack($("data").textContent);
   [state.allocation, state.step] = data.begin;
+  state.rival = state.allocation === 0 ? Math.min(1, data.allocations.length - 1) : 0;
   root.classList.replace("still", "live");
   startControls();
   startTitles();
-  startMap();
+  addFaces();
+  startViews();
+  startMap($("map"), () => state.allocation);
+  startBeside();
   startPeopleChart();
   startAllocationsChart();
   startDistricts();

@@ -36,7 +36,7 @@ async function unpack(text) {
 }
 
 let data;
-const state = { allocation: 0, step: 0, measure: 0, chosen: null };
+const state = { allocation: 0, step: 0, measure: 0, chosen: null, view: "year", villages: false, rival: 0, beside: false };
 const listeners = [];
 
 /** Call a function now and whenever the state changes, with the names of what changed. */
