@@ -23,7 +23,7 @@ from returnplan.language.words import ENGLISH
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.machine.chunks import cores
 from returnplan.runs.outcome import Outcome
-from returnplan.runs.paired import differences
+from returnplan.runs.paired import differences, nothing_compared, verdicts
 from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.runs.results import Results
 from returnplan.runs.run import Figures
@@ -287,7 +287,7 @@ def tables_of(
     """
     tables = map_tables(scenario)
     tables["victims_over_time"] = over_time(scenario)
-    made = {*tables, "district_shares", "differences", "sensitivity"}
+    made = {*tables, "district_shares", "differences", "verdicts", "districts", "sensitivity"}
     needed = dict.fromkeys(need for chart in CHARTS.values() for need in chart.needs)
     tables |= {
         name: pd.concat([getattr(outcome, name) for outcome in outcomes])
@@ -305,7 +305,9 @@ def tables_of(
     )
     tables["district_shares"] = district_shares(seen)
     if spread and spread.draws >= LEAST_DRAWS:
-        tables["differences"] = differences(seen)
+        tables |= {"differences": differences(seen), "verdicts": verdicts(seen)}
+    else:
+        tables["verdicts"] = nothing_compared()
     can_explain = spread is not None and not why_not(spread)
     tables["sensitivity"] = sensitivity(spread) if spread and can_explain else nothing_explained()
     return tables

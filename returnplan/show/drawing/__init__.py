@@ -15,10 +15,12 @@ What a second chart draws alike moves here from the first.
 from returnplan.language.words import capital
 from returnplan.show.drawing.axes import (
     Floats,
+    about,
     beside,
     blank,
     coarse_note,
     columns_of,
+    data_date,
     date_axis,
     even_note,
     horizon,
@@ -31,6 +33,7 @@ from returnplan.show.drawing.axes import (
     ranged,
     state_word,
     states,
+    three_digits,
     total_people,
     under,
 )
@@ -80,7 +83,13 @@ from returnplan.show.drawing.style import (
     house_style,
     mark,
 )
-from returnplan.show.drawing.targets import draw_targets, target_key, target_sentence, targets_of
+from returnplan.show.drawing.targets import (
+    TARGET_FILL,
+    draw_targets,
+    target_key,
+    target_sentence,
+    targets_of,
+)
 from returnplan.show.drawing.view import View, map_tables, view_of
 
 __all__ = [
@@ -102,11 +111,13 @@ __all__ = [
     "SCREEN_DPI",
     "SMALL",
     "STATUS",
+    "TARGET_FILL",
     "UNKNOWN",
     "Causes",
     "Floats",
     "Rows",
     "View",
+    "about",
     "authority",
     "beside",
     "blank",
@@ -120,6 +131,7 @@ __all__ = [
     "columns_of",
     "community_labels",
     "community_names",
+    "data_date",
     "date_axis",
     "district_rows",
     "draw_stacks",
@@ -146,6 +158,7 @@ __all__ = [
     "target_key",
     "target_sentence",
     "targets_of",
+    "three_digits",
     "total_people",
     "under",
     "vector",

@@ -54,7 +54,7 @@ STYLE: Any = {
     "svg.hashsalt": "returnplan",
 }
 SMALL = 7.0
-TITLE_SIZE = 9.5
+TITLE_SIZE, SUBTITLE_SIZE = 9.5, 8.0
 A4_INCHES = 24.5 / 2.54  # most height of a figure on its own, as of the tall shape
 SIZES_CM = {"wide": (17.0, 10.5), "map": (17.0, 16.0), "tall": (17.0, 24.5)}
 

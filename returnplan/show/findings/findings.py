@@ -21,13 +21,20 @@ from returnplan.language.words import Words, words_of
 from returnplan.runs.difference import OPPOSITE
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.folder import SCENARIO_COPY, TABLES
-from returnplan.runs.paired import differences, verdicts
+from returnplan.runs.paired import differences, nothing_compared, verdicts
 from returnplan.runs.reading import Run, fitting
 from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.scenario.made_of import DOUBTFUL, made_of
 from returnplan.show.audience.contributors import yearly_days
 from returnplan.show.audience.tables import Audience, for_audience
-from returnplan.show.drawing import View, map_tables, range_words, ranged, view_of
+from returnplan.show.drawing import (
+    View,
+    map_tables,
+    range_words,
+    ranged,
+    three_digits,
+    view_of,
+)
 from returnplan.units import horizon_date
 
 PEOPLE_DIGIT = -1
@@ -179,9 +186,8 @@ class Findings:
     @cached_property
     def chart_tables(self) -> Mapping[str, pd.DataFrame]:
         """Tables for charts: those of the audience; for maps ``places``, and ``roads`` as lines."""
-        if self.is_public:
-            return self.tables
-        return {**self.tables, **map_tables(self.scenario)}
+        shown = {"verdicts": nothing_compared(), **self.tables}
+        return shown if self.is_public else {**shown, **map_tables(self.scenario)}
 
     def rows(self, table: str, allocation: str) -> pd.DataFrame:
         """Rows of one allocation in a table."""
@@ -332,19 +338,6 @@ class Findings:
         if math.isnan(people):
             return self.number(people)
         return self.words.plural("{number} person", "{number} people", people)
-
-
-def three_digits(number: float) -> float:
-    """Round to three digits, as people say it.
-
-    Examples
-    --------
-    >>> [three_digits(number) for number in (359_512, 999, 1_005, 0)]
-    [360000, 999, 1000, 0]
-    """
-    if math.isnan(number) or not number:
-        return number
-    return round(number, min(0, 2 - math.floor(math.log10(abs(number)))))
 
 
 def records(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
