@@ -28,6 +28,7 @@ from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.runs.results import Results
 from returnplan.runs.run import Figures
 from returnplan.show import charts, maps  # noqa: F401 - they declare their charts
+from returnplan.show.audience.districts import district_halves, district_tables
 from returnplan.show.drawing import CHARTS, View, figure, map_tables, save
 from returnplan.show.gallery import INDEX, Pictured, write_index
 
@@ -38,6 +39,12 @@ MANY_PAGES, MANY_ROWS = 20, 1_000
 to begin."""
 LOOK_S = 0.2
 """Time between two looks at what the second process has drawn."""
+COMPARED = ("differences", "verdicts")
+"""Tables of comparisons."""
+ADDED_UP = ("readiness", "people_met", "gates", "delays")
+"""Tables that those by district add up."""
+BY_DISTRICT = ("districts", "district_gates", "district_delays", "district_halves")
+"""Tables by district."""
 NAMES = tuple(CHARTS)
 """All charts, in the order of their files."""
 
@@ -94,17 +101,15 @@ def pages(
         and draws >= chart.least_draws
         and (not chart.of_facts or chart.of_facts in measures)
     ]
-    is_one_of_many = len(allocations) > 1
     together = [
         Page(file=chart.name, chart=chart.name, allocations=tuple(allocations))
         for chart in drawn
-        if chart.figures in ("panels", "together") or (chart.figures == "both" and is_one_of_many)
+        if chart.figures != "each"
     ]
     each = [
         Page(file=f"{chart.name}_{allocation}", chart=chart.name, allocations=(allocation,))
         for chart in drawn
         if chart.figures == "each"
-        or (chart.figures == "both" and not (figures == "few" and is_one_of_many))
         for allocation in allocations
     ]
     return together + each
@@ -287,13 +292,15 @@ def tables_of(
     """
     tables = map_tables(scenario)
     tables["victims_over_time"] = over_time(scenario)
-    made = {*tables, "district_shares", "differences", "verdicts", "districts", "sensitivity"}
+    made = {*tables, *COMPARED, "district_shares", "sensitivity"}
     needed = dict.fromkeys(need for chart in CHARTS.values() for need in chart.needs)
     tables |= {
-        name: pd.concat([getattr(outcome, name) for outcome in outcomes])
-        for name in needed
-        if name not in made
+        name: pd.concat([getattr(outcome, name) for outcome in outcomes], ignore_index=True)
+        for name in dict.fromkeys([*needed, *ADDED_UP])
+        if name not in made and name not in BY_DISTRICT
     }
+    tables |= district_tables(tables)
+    tables["district_halves"] = district_halves(tables["readiness"], tables["gates"])
     seen = _Seen(
         allocations=tuple(outcome.allocation for outcome in outcomes),
         communities=tuple(community.id for community in scenario.communities),

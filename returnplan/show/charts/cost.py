@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import offset_copy
 
 from returnplan.language.words import Words
 from returnplan.runs.difference import BETTER
@@ -16,12 +17,14 @@ from returnplan.show.drawing import (
     INK,
     LINES,
     UNKNOWN,
+    Floats,
     View,
     blank,
     chart,
     note,
     numbers,
-    ranged,
+    range_words,
+    rounded,
     total_people,
 )
 
@@ -30,6 +33,8 @@ THREE_DIGITS = 100  # smaller numbers are written with a decimal
 NAME_LETTERS = 32
 LABEL_LETTERS = 48  # of the words along the scale of people
 ROOM = 0.15  # of the span of the points, on each side
+NEAR = 0.02  # of the width of the axes: costs that are so near stand side by side
+ASIDE = 6.0  # points between them
 FROM_ZERO = 0.4  # a scale whose lowest point is lower than this share of the highest begins at 0
 
 
@@ -109,7 +114,7 @@ def _cost_alt(
     points = words.listed(
         words.phrase(
             "{people} for USD {cost} million under {allocation}",
-            people=words.number(row["people"]),
+            people=rounded(words)(row["people"]),
             cost=_amount(row["cost_musd"], words),
             allocation=view.title(key),
         )
@@ -150,8 +155,8 @@ def _cost_notes(
         notes.append(
             words.phrase(
                 "People: median (p50) of {draws} simulations, line p10 to p90; cost: mean of the "
-                "simulations. All plans see the same simulations: ranges that overlap do not say "
-                "that two are alike.",
+                "simulations; where costs are nearly equal, plans stand side by side. All plans "
+                "see the same simulations: ranges that overlap do not say that two are alike.",
                 draws=view.draws_word,
             )
         )
@@ -228,10 +233,15 @@ def people_against_cost(
         ax.set(xticks=[], yticks=[], xlabel=cost, ylabel=textwrap.fill(people, LABEL_LETTERS))
         note(ax, words.phrase("No plans to draw."))
         return ax
-    handles = [_point(ax, number, row) for number, (_, row) in enumerate(table.iterrows())]
     shown = table[["low", "people", "high"]].to_numpy(dtype=float)
     ax.set_xlim(*_ends(table["cost_musd"].to_numpy(dtype=float)))
     ax.set_ylim(*_ends(shown[np.isfinite(shown)]))
+    handles = [
+        _point(ax, number, row, aside)
+        for number, ((_, row), aside) in enumerate(
+            zip(table.iterrows(), _aside(ax, table["cost_musd"].to_numpy(dtype=float)), strict=True)
+        )
+    ]
     ax.set_xlabel(_scaled(cost, ax.get_xlim()[0], words))
     ax.set_ylabel(textwrap.fill(_scaled(people, ax.get_ylim()[0], words), LABEL_LETTERS))
     order = table["people"].to_numpy().argsort(kind="stable")[::-1]
@@ -243,24 +253,37 @@ def people_against_cost(
     return ax
 
 
-def _point(ax: Axes, number: int, row: pd.Series) -> Line2D:
-    """Draw one allocation: marker and range; grey where it is outperformed."""
+def _aside(ax: Axes, cost: Floats) -> list[float]:
+    """Return by how many points each allocation is moved aside, so that equal costs stand apart."""
+    low, high = ax.get_xlim()
+    moves = np.zeros(len(cost))
+    order = np.argsort(cost, kind="stable")
+    breaks = np.flatnonzero(np.diff(cost[order]) > NEAR * (high - low)) + 1
+    for near in np.split(order, breaks):
+        moves[near] = ASIDE * (np.arange(len(near)) - (len(near) - 1) / 2)
+    return [float(move) for move in moves]
+
+
+def _point(ax: Axes, number: int, row: pd.Series, aside: float) -> Line2D:
+    """Draw one allocation: marker and range, moved aside; grey where it is outperformed."""
+    sheet = ax.get_figure(root=True)
+    moved = offset_copy(ax.transData, sheet, x=aside, units="points")
     colour, _, marker = LINES[number % len(LINES)]
     colour = UNKNOWN if row["is_outperformed"] else colour
     if np.isfinite(row["low"]):
         ax.plot(
             [row["cost_musd"]] * 2, [row["low"], row["high"]], color=colour, linewidth=2.0,
-            solid_capstyle="butt", label="_range", in_layout=False,
+            solid_capstyle="butt", label="_range", in_layout=False, transform=moved,
         )  # fmt: skip
     (point,) = ax.plot(
         [row["cost_musd"]], [row["people"]], linestyle="none", marker=marker, markersize=8,
         color=colour, markeredgecolor=INK, markeredgewidth=0.7, zorder=3, in_layout=False,
-        label="_outperformed" if row["is_outperformed"] else "_shown",
+        transform=moved, label="_outperformed" if row["is_outperformed"] else "_shown",
     )  # fmt: skip
     return point
 
 
-def _ends(shown: np.typing.NDArray[np.float64]) -> tuple[float, float]:
+def _ends(shown: Floats) -> tuple[float, float]:
     """Return where a scale begins and ends: at a round number below the lowest point, or at 0."""
     if not len(shown):
         return 0.0, 1.0
@@ -292,8 +315,7 @@ def _point_words(key: object, row: pd.Series, view: View) -> str:
     name = view.title(key)
     if row["is_outperformed"]:
         name = words.phrase("{plan} (outperformed)", plan=name)
-    people = words.number(row["people"])
-    if np.isfinite(row["low"]):
-        people = ranged(words, people, words.number(row["low"]), words.number(row["high"]))
+    ends = [float(row[name]) for name in ("people", "low", "high")]
+    people = range_words(words, ends, rounded(words))
     cost = words.phrase("USD {cost} million", cost=_amount(row["cost_musd"], words))
     return "\n".join([textwrap.fill(name, NAME_LETTERS), people, cost])

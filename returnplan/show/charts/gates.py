@@ -183,17 +183,17 @@ def _cells(ax: Axes, mine: pd.DataFrame, top: pd.DataFrame, columns: list[str], 
             )  # fmt: skip
     for state, corners in at.items():
         cells = PolyCollection(
-            _boxes(corners, CELL), facecolor=STATUS.get(state, UNKNOWN), linewidth=0, gid=state
+            boxes(corners, CELL), facecolor=STATUS.get(state, UNKNOWN), linewidth=0, gid=state
         )
         ax.add_collection(cells, autolim=False)
     frames = PolyCollection(
-        _boxes([(column, row) for column, row, _ in framed], FRAME),
+        boxes([(column, row) for column, row, _ in framed], FRAME),
         facecolor="none", edgecolor=[ink for *_, ink in framed], linewidth=1.1, gid="framed",
     )  # fmt: skip
     ax.add_collection(frames, autolim=False)
 
 
-def _boxes(
+def boxes(
     at: Sequence[tuple[int, int]], half: tuple[float, float]
 ) -> list[list[tuple[float, float]]]:
     """Return the corners of a box about each cell."""

@@ -32,6 +32,7 @@ from returnplan.show.drawing import (
     numbers,
     only,
     range_words,
+    rounded,
     target_key,
     target_sentence,
     targets_of,
@@ -42,6 +43,7 @@ ROOM = 1.12  # above the highest line
 COUNTED: Mapping[TargetMeasure, str] = {"returned": "returned", "conditions_met": "people"}
 """What each measure of a target is compared with: columns of ``people_met``, without their end."""
 MIDDLE = 0.6  # of the horizon: labels of later targets stand left of them
+LOW = 0.12  # of the height of the axes: below a lower line there is no room for its name
 LEAST_APART = 0.06  # of the height of the axes, between two labels
 
 
@@ -55,7 +57,7 @@ def _last_words(last: pd.Series, view: View) -> str:
     """Return the people returned at the horizon, with draws as median and range."""
     words = view.words
     numbers = [float(last[f"returned_p{percent}"]) for percent in (50, 10, 90)]
-    return range_words(words, numbers, words.number, has_range=bool(view.draws))
+    return range_words(words, numbers, rounded(words), has_range=bool(view.draws))
 
 
 def _returns_alt(people_met: pd.DataFrame, *, view: View) -> str:
@@ -69,7 +71,7 @@ def _returns_alt(people_met: pd.DataFrame, *, view: View) -> str:
         "allocation": view.title(view.allocation),
         "date": view.horizon_word,
         "returned": _last_words(last, view),
-        "met": words.number(last["people_p50"]),
+        "met": about(words, [float(last["people_p50"])]),
     }
     first = (
         words.phrase(
@@ -107,7 +109,7 @@ def _modelled(mine: pd.DataFrame, target: Target, column: str, view: View) -> fl
 def _modelled_words(mine: pd.DataFrame, target: Target, view: View) -> str:
     """Say how many people are modelled by the date of a target."""
     people = _modelled(mine, target, COUNTED[target.measure], view)
-    return view.words.phrase("Modelled by then: {people}.", people=view.words.number(people))
+    return view.words.phrase("Modelled by then: {people}.", people=about(view.words, [people]))
 
 
 def _returns_finding(people_met: pd.DataFrame, *, view: View) -> str:
@@ -213,7 +215,8 @@ def returns_over_time(people_met: pd.DataFrame, *, view: View, ax: Axes | None =
     for target, column in aims:
         _draw_aim(ax, target, _modelled(mine, target, column, view), view)
     keys += [target_key(target, view) for target, _ in aims]
-    legend_below(ax, keys, handlelength=2.8)
+    if keys:
+        legend_below(ax, keys, handlelength=2.8)
     return ax
 
 
@@ -246,25 +249,40 @@ def _draw_aim(ax: Axes, target: Target, modelled: float, view: View) -> None:
 
 
 def _lines(ax: Axes, days: Any, mine: pd.DataFrame, view: View) -> list[Any]:
-    """Draw the two lines and the band; return their keys."""
+    """Draw the two lines with their names, and the band; return the key of the band."""
     words = view.words
     steps, _ = line_between(view)
-    (met,) = ax.plot(
+    names = (
+        (words.phrase("Conditions met (median)"), words.phrase("Returned (median)"))
+        if view.draws
+        else (words.phrase("Conditions met"), words.phrase("Returned"))
+    )
+    ax.plot(
         days, mine["people_p50"], color=QUIET, linestyle=(0, (3, 2)), linewidth=1.1,
-        drawstyle=steps, in_layout=False,
+        drawstyle=steps, in_layout=False, label="_met",
     )  # fmt: skip
-    met.set_label(
-        words.phrase("Conditions met (median)") if view.draws else words.phrase("Conditions met")
+    ax.plot(
+        days, mine["returned_p50"], color=MET, linewidth=1.8, in_layout=False, label="_returned"
     )
-    (returned,) = ax.plot(days, mine["returned_p50"], color=MET, linewidth=1.8, in_layout=False)
-    returned.set_label(
-        words.phrase("Returned (median)") if view.draws else words.phrase("Returned")
-    )
+    _name_line(ax, mine["people_p50"], names[0], QUIET, is_above=True)
+    low = LOW * ax.get_ylim()[1]
+    is_above = not float(np.nan_to_num(mine["returned_p50"].iloc[-1])) > low
+    _name_line(ax, mine["returned_p50"], names[1], MET, is_above=is_above)
     if not view.draws:
-        return [returned, met]
+        return []
     ax.fill_between(
         days, mine["returned_p10"].to_numpy(float), mine["returned_p90"].to_numpy(float),
         facecolor=PART, alpha=0.4, linewidth=0, label="_range", in_layout=False,
     )  # fmt: skip
-    key = Patch(facecolor=PART, alpha=0.4, label=words.phrase("Returned, p10 to p90"))
-    return [returned, key, met]
+    return [Patch(facecolor=PART, alpha=0.4, label=words.phrase("Returned, p10 to p90"))]
+
+
+def _name_line(ax: Axes, people: pd.Series, name: str, colour: str, *, is_above: bool) -> None:
+    """Write the name of a line at its right end, above or below it."""
+    end = float(np.nan_to_num(people.iloc[-1]))
+    ax.annotate(
+        name, (ax.get_xlim()[1], end), (-3, 3 if is_above else -4), textcoords="offset points",
+        ha="right", va="bottom" if is_above else "top", fontsize=SMALL, color=colour,
+        fontweight="bold", in_layout=False, zorder=5,
+        path_effects=[withStroke(linewidth=1.8, foreground="white")],
+    )  # fmt: skip

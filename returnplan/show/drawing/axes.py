@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from returnplan.language.words import Words
 from returnplan.runs.tables.judged import LIKELY_ABOVE, UNLIKELY_BELOW
-from returnplan.show.drawing.style import EVEN, INK, QUIET, SIZES_CM, SMALL
+from returnplan.show.drawing.style import EVEN, INK, QUIET, SHADES, SIZES_CM, SMALL
 from returnplan.show.drawing.view import View
 
 Floats = NDArray[np.float64]
@@ -135,6 +135,11 @@ def three_digits(number: float) -> float:
     return round(number, min(0, 2 - math.floor(math.log10(abs(number)))))
 
 
+def rounded(words: Words) -> Callable[[float], str]:
+    """Return what writes a number of people in three digits."""
+    return lambda people: words.number(three_digits(people))
+
+
 def about(words: Words, people: Iterable[float]) -> str:
     """Return one number of people, or the lowest and the highest of several, in three digits."""
     known = [three_digits(float(count)) for count in people if not math.isnan(count)]
@@ -142,6 +147,20 @@ def about(words: Words, people: Iterable[float]) -> str:
         return words.number(math.nan)
     low, high = words.number(min(known)), words.number(max(known))
     return low if low == high else words.phrase("{low} to {high}", low=low, high=high)
+
+
+def share_looks(words: Words) -> list[tuple[str, str]]:
+    """Return the words and the shade of nobody and of each fifth of the people."""
+    fifths = len(SHADES) - 1
+    texts = [
+        words.phrase(
+            "{low} to {high}",
+            low=words.percent((fifth - 1) / fifths),
+            high=words.percent(fifth / fifths),
+        )
+        for fifth in range(1, fifths + 1)
+    ]
+    return list(zip([words.phrase("Nobody"), *texts], SHADES, strict=True))
 
 
 def line_between(view: View) -> tuple[Literal["steps-post", "default"], Literal["post"] | None]:

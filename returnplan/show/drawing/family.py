@@ -15,7 +15,7 @@ from returnplan.show.drawing.style import house_style
 from returnplan.show.drawing.view import View
 
 P = ParamSpec("P")
-Figures = Literal["each", "panels", "both", "together"]
+Figures = Literal["each", "panels", "together"]
 TITLE_LETTERS = 56
 PANEL_LETTERS = 78  # of the titles of panels, by panels side by side
 
@@ -45,7 +45,7 @@ class Chart:
         one panel needs. Without it the shape alone gives the height.
     figures
         What a run folder has of it: a figure for ``each`` allocation, one with ``panels`` for all
-        of them, ``both``, or one of all ``together`` on the same axes. But for the last, it draws
+        of them, or one of all ``together`` on the same axes. But for the last, it draws
         ``view.allocation`` only.
     is_first
         Whether planners print it first: then it is among the few figures of a run.

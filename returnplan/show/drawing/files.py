@@ -38,7 +38,7 @@ PANEL_COLUMNS = {"wide": 2, "map": 3, "tall": 1}
 PANEL_INCHES = {"wide": 3.0, "map": 3.2, "tall": 3.0}
 LEAST_PANEL_INCHES = 2.0
 PANELS_EXTRA_INCHES = 0.95  # legend of all panels
-TITLE_INCHES = 0.3  # of the height of a chart, for a title that stands in the head instead
+TITLE_INCHES = 0.15  # of the height of a chart, for each line of a title in the head instead
 HEAD_EXTRA_INCHES = 0.12  # above and below the lines of the head
 EDGE = 0.012  # of the width, left free beside titles and words below
 SHEET_LETTERS, SUBTITLE_LETTERS = 76, 100  # of a title of the whole page's width
@@ -118,10 +118,17 @@ def authority(view: View) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Head:
-    """What stands above a figure: what is to be seen, then what is shown, each in lines."""
+    """What stands above a figure: what is to be seen, then what is shown, each in lines.
+
+    Parameters
+    ----------
+    of_title
+        How many of the lines a chart on its own has above its axes.
+    """
 
     bold: tuple[str, ...]
     plain: tuple[str, ...]
+    of_title: int
 
     def inches(self, view: View) -> float:
         """Return the height that it takes."""
@@ -142,7 +149,9 @@ def _head(item: Chart, given: list[pd.DataFrame], views: list[View], finding: st
         below.append(item.line(*given, view=view))
     first, *rest = [text for text in (finding, item.titled(view), *below) if text]
     plain = [line for text in rest for line in textwrap.wrap(text, SUBTITLE_LETTERS)]
-    return _Head(bold=tuple(textwrap.wrap(first, SHEET_LETTERS)), plain=tuple(plain))
+    bold = textwrap.wrap(first, SHEET_LETTERS)
+    of_title = len(plain) if finding else len(bold) + len(plain)
+    return _Head(bold=tuple(bold), plain=tuple(plain), of_title=of_title)
 
 
 def _write_head(part: Any, head: _Head, view: View) -> None:
@@ -188,7 +197,8 @@ def _sheet(
         each = need or max(min(PANEL_INCHES[item.shape], free / rows), LEAST_PANEL_INCHES)
         height = around + extra + rows * each * (taller if need else 1.0)
     else:
-        height = min(around + need - TITLE_INCHES, A4_INCHES) if need else page_height
+        wanted = around + need - TITLE_INCHES * head.of_title if need else page_height
+        height = min(wanted, A4_INCHES)
     drawn = Figure(figsize=(width, height), layout="constrained")
     ratios = [head_height, height - around, foot_height]
     parts: Any = drawn.subfigures(3, 1, height_ratios=ratios)

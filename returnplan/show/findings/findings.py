@@ -26,6 +26,7 @@ from returnplan.runs.reading import Run, fitting
 from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.scenario.made_of import DOUBTFUL, made_of
 from returnplan.show.audience.contributors import yearly_days
+from returnplan.show.audience.districts import HALVES, district_halves
 from returnplan.show.audience.tables import Audience, for_audience
 from returnplan.show.drawing import (
     View,
@@ -187,7 +188,10 @@ class Findings:
     def chart_tables(self) -> Mapping[str, pd.DataFrame]:
         """Tables for charts: those of the audience; for maps ``places``, and ``roads`` as lines."""
         shown = {"verdicts": nothing_compared(), **self.tables}
-        return shown if self.is_public else {**shown, **map_tables(self.scenario)}
+        if self.is_public:
+            return {**shown, "district_halves": pd.DataFrame(columns=list(HALVES))}
+        halves = district_halves(self.tables["readiness"], self.tables["gates"])
+        return {**shown, "district_halves": halves, **map_tables(self.scenario)}
 
     def rows(self, table: str, allocation: str) -> pd.DataFrame:
         """Rows of one allocation in a table."""

@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from returnplan.scenario.background import Background
+from returnplan.show.drawing import SHADES
 from returnplan.show.findings import (
     BigNumber,
     Findings,
@@ -46,7 +47,6 @@ from returnplan.show.findings import (
 )
 from returnplan.show.page import packing, tables
 from returnplan.show.page.data import page_data
-from returnplan.show.page.ground import SHADES
 from returnplan.show.page.pictures import pictures
 from returnplan.show.page.sentences import chart_notes, key_words, map_notes, share_steps
 from returnplan.version import __version__

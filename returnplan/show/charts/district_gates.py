@@ -1,0 +1,315 @@
+"""The matrix of gates by district: from when on each holds for half of the people."""
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.patches import Patch
+
+from returnplan.language.words import shortened
+from returnplan.model.conditions.gates import gate_name
+from returnplan.show.charts.gates import (
+    CELL,
+    FRAME,
+    HEAD_LETTERS,
+    HEAD_LINES,
+    MOST_DATED_GATES,
+    boxes,
+    gates_of,
+)
+from returnplan.show.drawing import (
+    INK,
+    SHADES,
+    SMALL,
+    UNKNOWN,
+    View,
+    blank,
+    capital,
+    chart,
+    legend_below,
+    note,
+    only,
+    share_looks,
+)
+
+MOST_DISTRICTS = 30
+NAME_LETTERS = 26
+ROW_INCHES = 0.24
+STATES = ("people_met", "people_not_met", "people_unknown")
+DARK_FROM = 3  # of the shades: white letters
+WITHHELD_HATCH = "////"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cell:
+    """One district and gate.
+
+    Parameters
+    ----------
+    share
+        Of the people for whom it is met within the horizon; nan: withheld.
+    half_day
+        From when on it holds for half of them; nan: not shown; inf: not within the horizon.
+    last_share
+        Share of people and simulations for whom it is the last to hold.
+    """
+
+    share: float
+    half_day: float
+    last_share: float
+
+
+def _cells(
+    district_gates: pd.DataFrame, district_halves: pd.DataFrame, view: View
+) -> dict[tuple[str, str], _Cell]:
+    """Return the cells by district and gate, the districts by name, the nameless one last."""
+    mine, halves = only(district_gates, view.allocation), only(district_halves, view.allocation)
+    known = {
+        (str(row["district"]), str(row["gate"])): (row["half_day"], row["last_share"])
+        for row in halves.to_dict("records")
+    }
+    people = mine[list(STATES)].astype(float)
+    shares = people["people_met"] / people.sum(axis=1, skipna=False)
+    cells = {}
+    for district, gate, share in zip(mine["district"], mine["gate"], shares, strict=True):
+        key = (str(district), str(gate))
+        day, last = known.get(key, (math.nan, 0.0))
+        cells[key] = _Cell(share=float(share), half_day=float(day), last_share=float(last))
+    names = sorted({name for name, _ in cells}, key=lambda name: (not name, name))
+    return {
+        (name, gate): cells[name, gate]
+        for name in names[:MOST_DISTRICTS]
+        for gate in gates_of(mine)
+        if (name, gate) in cells
+    }
+
+
+def _last_gates(cells: Mapping[tuple[str, str], _Cell]) -> dict[str, str]:
+    """Return the gate of each district that is most often the last to hold."""
+    found: dict[str, tuple[float, str]] = {}
+    for (district, gate), cell in cells.items():
+        if cell.last_share > found.get(district, (0.0, ""))[0]:
+            found[district] = (cell.last_share, gate)
+    return {district: gate for district, (_, gate) in found.items()}
+
+
+def _finding(district_gates: pd.DataFrame, district_halves: pd.DataFrame, *, view: View) -> str:
+    """Say which condition is most often the last, or which one is missing for most people."""
+    words, cells = view.words, _cells(district_gates, district_halves, view)
+    last = pd.Series(list(_last_gates(cells).values()), dtype=object)
+    districts = {district for district, _ in cells}
+    if len(last):
+        counts = last.value_counts(sort=False)
+        return words.phrase(
+            "The last condition to hold is most often {gate}: in {number} of {all} districts "
+            "(modelled)",
+            gate=gate_name(str(counts.idxmax()), words),
+            number=words.number(counts.max()),
+            all=words.number(len(districts)),
+        )
+    mine = only(district_gates, view.allocation)
+    missing = mine.groupby("gate")[list(STATES[1:])].sum().sum(axis=1)
+    if missing.empty or not missing.max() > 0:
+        return ""
+    return words.phrase(
+        "The condition that is missing for most people at the horizon is {gate} (modelled)",
+        gate=gate_name(str(missing.idxmax()), words),
+    )
+
+
+def _alt(district_gates: pd.DataFrame, district_halves: pd.DataFrame, *, view: View) -> str:
+    """Say in how many districts each gate is met for half of the people."""
+    words, cells = view.words, _cells(district_gates, district_halves, view)
+    if not cells:
+        return words.phrase("Conditions by district: nothing to draw.")
+    gates = dict.fromkeys(gate for _, gate in cells)
+    told = words.listed(
+        words.phrase(
+            "{gate} in {number}",
+            gate=gate_name(gate, words),
+            number=words.number(
+                sum(cell.share >= 1 / 2 for (_, other), cell in cells.items() if other == gate)
+            ),
+        )
+        for gate in gates
+    )
+    return words.phrase(
+        "Under {plan}, of {all} districts, each condition is met (modelled) by the horizon for "
+        "half of the people or more: {told}.",
+        plan=view.title(view.allocation),
+        all=words.number(len({district for district, _ in cells})),
+        told=told,
+    )
+
+
+def _notes(
+    district_gates: pd.DataFrame, district_halves: pd.DataFrame, *, view: View
+) -> Sequence[str]:
+    """Say what cells and frames are."""
+    words = view.words
+    if district_halves.empty:
+        text = words.phrase(
+            "Cells: share of the people for whom the condition is met by the horizon."
+        )
+    else:
+        text = words.phrase(
+            "Cells: the year from which the condition holds for half of the people. Framed: the "
+            "condition that is most often the last to hold."
+        )
+    if not view.draws:
+        return [text]
+    medians = words.phrase(
+        "People count by the median date (p50, of {draws} simulations) of their community.",
+        draws=view.draws_word,
+    )
+    return [text, medians]
+
+
+def _height(
+    district_gates: pd.DataFrame, district_halves: pd.DataFrame, *, view: View, columns: int
+) -> float:
+    """Return inches: title, heads and legend, and a row for each district."""
+    rows = min(only(district_gates, view.allocation)["district"].nunique(), MOST_DISTRICTS)
+    turned = district_gates["gate"].nunique() >= MOST_DATED_GATES
+    return 1.6 + HEAD_LINES[turned] + ROW_INCHES * max(rows, 4)
+
+
+@chart(
+    lambda words, _: words.phrase(
+        "When each condition holds for half of the people, by district (modelled)"
+    ),
+    ("district_gates", "district_halves"),
+    _alt,
+    shape="tall",
+    height=_height,
+    notes=_notes,
+    is_first=True,
+    finding=_finding,
+)
+def gates_by_district(
+    district_gates: pd.DataFrame,
+    district_halves: pd.DataFrame,
+    *,
+    view: View,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw districts by the gates in force: shade the share met, write the year for half of them.
+
+    Parameters
+    ----------
+    district_gates
+        One row per allocation, district and gate: people_met, people_not_met, people_unknown;
+        empty cells are withheld.
+    district_halves
+        The same rows: half_day, last_share; none, as for the public: shares are written instead.
+    """
+    ax = blank(ax, "tall")
+    words = view.words
+    cells = _cells(district_gates, district_halves, view)
+    ax.set_xlabel(words.phrase("Condition"), labelpad=6)
+    ax.set_ylabel(words.phrase("District"))
+    ax.xaxis.set_label_position("top")
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    if not cells:
+        ax.set(xticks=[], yticks=[])
+        note(ax, words.phrase("No conditions to draw for this plan."))
+        return ax
+    districts = list(dict.fromkeys(district for district, _ in cells))
+    gates = list(dict.fromkeys(gate for _, gate in cells))
+    _draw(ax, cells, districts, gates, view)
+    names = [name or words.phrase("Without a district") for name in districts]
+    ax.set_yticks(
+        range(len(names)), [shortened(name, NAME_LETTERS) for name in names], fontsize=SMALL
+    )
+    turned = len(gates) >= MOST_DATED_GATES
+    heads = [textwrap.fill(capital(gate_name(one, words)), HEAD_LETTERS[turned]) for one in gates]
+    ax.set_xticks(
+        range(len(gates)),
+        heads,
+        rotation=55 if turned else 0,
+        ha="left" if turned else "center",
+        rotation_mode="anchor" if turned else None,
+        fontsize=7.5 if turned else SMALL,
+    )
+    ax.set_xlim(-0.5, len(gates) - 0.5)
+    ax.set_ylim(len(districts) - 0.5, -0.5)
+    _legend(ax, cells, view)
+    return ax
+
+
+def _draw(
+    ax: Axes,
+    cells: Mapping[tuple[str, str], _Cell],
+    districts: Sequence[str],
+    gates: Sequence[str],
+    view: View,
+) -> None:
+    """Fill the cells, write on them, and frame the last gate of each district."""
+    last = _last_gates(cells)
+    at: dict[int, list[tuple[int, int]]] = {}
+    framed = []
+    for (district, gate), cell in cells.items():
+        place = (gates.index(gate), districts.index(district))
+        shade = -1 if math.isnan(cell.share) else math.ceil((len(SHADES) - 1) * cell.share)
+        at.setdefault(shade, []).append(place)
+        ink = "white" if shade >= DARK_FROM else INK
+        if last.get(district) == gate:
+            framed.append((place, ink))
+        ax.text(
+            *place, _cell_words(cell, view), ha="center", va="center_baseline", color=ink,
+            fontsize=SMALL, in_layout=False,
+        )  # fmt: skip
+    for shade, places in at.items():
+        look: dict[str, Any] = (
+            {"facecolor": "white", "hatch": WITHHELD_HATCH, "edgecolor": UNKNOWN, "linewidth": 0.4}
+            if shade < 0
+            else {"facecolor": SHADES[shade], "edgecolor": "#BBBBBB", "linewidth": 0.4}
+        )
+        cells_of = PolyCollection(boxes(places, CELL), gid=f"shade {shade}", **look)
+        ax.add_collection(cells_of, autolim=False)
+    frames = PolyCollection(
+        boxes([place for place, _ in framed], FRAME), facecolor="none",
+        edgecolor=[ink for _, ink in framed], linewidth=1.3, gid="framed",
+    )  # fmt: skip
+    ax.add_collection(frames, autolim=False)
+
+
+def _cell_words(cell: _Cell, view: View) -> str:
+    """Return the year for half of the people, or the share of all where no year is shown."""
+    words = view.words
+    if math.isnan(cell.half_day):
+        return words.percent(cell.share)
+    if cell.half_day <= 0:
+        return words.phrase("start")
+    if not np.isfinite(cell.half_day):
+        return words.phrase("after {year}", year=view.date(view.horizon_days).year)
+    return str(view.date(cell.half_day).year)
+
+
+def _legend(ax: Axes, cells: Mapping[tuple[str, str], _Cell], view: View) -> None:
+    """Explain shades and frame."""
+    words = view.words
+    keys = [
+        Patch(facecolor=shade, edgecolor="#BBBBBB", label=text)
+        for text, shade in share_looks(words)
+    ]
+    if any(math.isnan(cell.share) for cell in cells.values()):
+        keys.append(
+            Patch(facecolor="white", hatch=WITHHELD_HATCH, edgecolor=UNKNOWN,
+                  label=words.phrase("withheld"))
+        )  # fmt: skip
+    if _last_gates(cells):
+        label = words.phrase("Framed: most often the last to hold")
+        keys.append(Patch(facecolor="white", edgecolor=INK, linewidth=1.3, label=label))
+    legend_below(
+        ax, keys, middle=0.4, gap=0.5, columns=4, handlelength=1.6, title_fontsize=SMALL,
+        title=words.phrase("Share of the people for whom it is met by the horizon"),
+    )  # fmt: skip
