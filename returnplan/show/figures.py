@@ -32,7 +32,17 @@ from returnplan.show.audience.districts import district_halves, district_tables
 from returnplan.show.drawing import CHARTS, View, figure, map_tables, save
 from returnplan.show.gallery import INDEX, Pictured, write_index
 
-__all__ = ["CHARTS", "INDEX", "NAMES", "Page", "drawing", "pages", "tables_of", "title"]
+__all__ = [
+    "CHARTS",
+    "INDEX",
+    "NAMES",
+    "Page",
+    "drawing",
+    "leading",
+    "pages",
+    "tables_of",
+    "title",
+]
 
 MANY_PAGES, MANY_ROWS = 20, 1_000
 """From so many figures, or rows of ``readiness``, on a second process helps: it takes two seconds
@@ -76,6 +86,7 @@ def pages(
     draws: int,
     figures: Figures = "all",
     measures: Collection[str] = (),
+    leading: str = "",
 ) -> list[Page]:
     """List the figures of a run.
 
@@ -84,9 +95,11 @@ def pages(
     draws
         Its draws; 0: expected values.
     figures
-        Few: those that planners print first, at most one for each allocation.
+        Few: the ten that planners print first; those of one allocation for the leading one only.
     measures
         Measures of the scenario's published facts.
+    leading
+        The allocation under which people wait least; empty: the first.
 
     Returns
     -------
@@ -101,6 +114,7 @@ def pages(
         and draws >= chart.least_draws
         and (not chart.of_facts or chart.of_facts in measures)
     ]
+    shown = [leading or allocations[0]] if figures == "few" else allocations
     together = [
         Page(file=chart.name, chart=chart.name, allocations=tuple(allocations))
         for chart in drawn
@@ -110,9 +124,21 @@ def pages(
         Page(file=f"{chart.name}_{allocation}", chart=chart.name, allocations=(allocation,))
         for chart in drawn
         if chart.figures == "each"
-        for allocation in allocations
+        for allocation in shown
     ]
     return together + each
+
+
+def leading(summary: pd.DataFrame) -> str:
+    """Name the allocation under which people wait least on average; of equal ones the first.
+
+    Parameters
+    ----------
+    summary
+        One row per allocation: person_days_mean.
+    """
+    days = summary["person_days_mean"].to_numpy(dtype=float)
+    return str(summary["allocation"].iloc[int(days.argmin())])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -135,6 +161,7 @@ def drawing(
     view: View,
     chosen: Sequence[Page],
     progress: Callable[[str], None],
+    every: Sequence[Page] = (),
 ) -> Iterator[None]:
     """Draw figures, and the page that shows them: beside the block, if that helps, and at its end.
 
@@ -150,6 +177,8 @@ def drawing(
         The figures, of :func:`pages`.
     progress
         Called with one line after each figure.
+    every
+        All figures that the run can have: those that are not drawn are named on the page.
 
     Yields
     ------
@@ -164,7 +193,8 @@ def drawing(
     with _helper(desk) as helper:
         yield
         _draw(desk, helper, progress)
-    write_index(folder, [desk.pictured(page) for page in desk.pages], view)
+    others = [desk.pictured(page) for page in every if page not in chosen]
+    write_index(folder, [desk.pictured(page) for page in desk.pages], others, view)
 
 
 def _draw(desk: "_Desk", helper: Popen[bytes] | None, progress: Callable[[str], None]) -> None:
@@ -237,11 +267,15 @@ class _Desk:
 
     def pictured(self, page: Page) -> Pictured:
         """Say what stands above a figure on the page that shows them."""
-        is_of_one = len(page.allocations) == 1
+        item, shown = CHARTS[page.chart], page.allocations
+        title = item.titled(self.view)
+        given = [self.tables[need] for need in item.needs]
+        stated = item.stated(given, self.view, shown if item.one_allocation else ())
         return Pictured(
             file=page.file,
-            title=CHARTS[page.chart].titled(self.view),
-            under=self.view.title(page.allocations[0]) if is_of_one else "",
+            title=stated or title,
+            shows=title if stated else "",
+            under=self.view.title(shown[0]) if len(shown) == 1 else "",
         )
 
 

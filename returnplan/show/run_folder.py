@@ -54,8 +54,9 @@ def write_run(
     """
     scenario = request.scenario
     measures = sorted({fact.measure for fact in scenario.facts})
-    chosen = figures.pages(request.allocations, request.draws, request.figures, measures)
-    steps = len(request.allocations) + 2 + len(chosen) + request.report
+    names, draws = request.allocations, request.draws
+    count = len(figures.pages(names, draws, request.figures, measures))
+    steps = len(names) + 2 + count + request.report
 
     def step(line: str) -> None:
         watcher.step(line, steps)
@@ -85,7 +86,10 @@ def write_run(
             manifest["precision"] = spread.provenance["precision"]
         view = _view(request.folder, scenario, manifest)
         shown = figures.tables_of(scenario, outcomes, spread)
-        with figures.drawing(shown, partial / FIGURES, view, chosen, step):
+        leading = figures.leading(tables["summary"])
+        chosen = figures.pages(names, draws, request.figures, measures, leading)
+        every = figures.pages(names, draws, "all", measures)
+        with figures.drawing(shown, partial / FIGURES, view, chosen, step, every):
             blanks = scenario_room.check(request.folder).default_columns
             write_workbook(partial / WORKBOOK, scenario, tables, manifest, blanks)
             step("wrote the workbook")
@@ -166,7 +170,9 @@ def draw_run(folder: Path, wanted: Figures, watcher: Watcher = SILENT) -> Path:
     prepared = Prepared(scenario)
     outcomes = [outcome_of(prepared, name).under(run.tables) for name in run.allocations]
     measures = {fact.measure for fact in scenario.facts}
-    chosen = figures.pages(run.allocations, run.draws, wanted, measures)
+    leading = figures.leading(run.summary)
+    chosen = figures.pages(run.allocations, run.draws, wanted, measures, leading)
+    every = figures.pages(run.allocations, run.draws, "all", measures)
 
     def step(line: str) -> None:
         watcher.step(line, len(chosen))
@@ -175,7 +181,10 @@ def draw_run(folder: Path, wanted: Figures, watcher: Watcher = SILENT) -> Path:
     runfolder.clear_leftovers(target)
     view = _view(folder / SCENARIO_COPY, scenario, run.manifest)
     shown = figures.tables_of(scenario, outcomes, run if run.draws else None)
-    with runfolder.written(target) as partial, figures.drawing(shown, partial, view, chosen, step):
+    with (
+        runfolder.written(target) as partial,
+        figures.drawing(shown, partial, view, chosen, step, every),
+    ):
         pass
     return folder / FIGURES / figures.INDEX
 

@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 
 from returnplan.language.words import shortened
 from returnplan.model.conditions.gates import gate_name
@@ -25,13 +27,15 @@ from returnplan.show.charts.gates import (
 )
 from returnplan.show.drawing import (
     INK,
-    SHADES,
+    NOT_MET_HATCH,
     SMALL,
     UNKNOWN,
     View,
     blank,
     capital,
     chart,
+    class_of,
+    classes_of,
     legend_below,
     note,
     only,
@@ -42,8 +46,10 @@ MOST_DISTRICTS = 30
 NAME_LETTERS = 26
 ROW_INCHES = 0.24
 STATES = ("people_met", "people_not_met", "people_unknown")
-DARK_FROM = 3  # of the shades: white letters
-WITHHELD_HATCH = "////"
+GREY, DARK_BELOW = (0.299, 0.587, 0.114), 0.5
+"""How light colours are in grey, and below which lightness letters are white."""
+SHORT, SMALLER = 6, 6.0  # letters of a text of full size, and the size of longer ones
+HALO = {"white": [], INK: [withStroke(linewidth=1.6, foreground="white")]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +205,7 @@ def gates_by_district(
     view: View,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw districts by the gates in force: shade the share met, write the year for half of them.
+    """Draw districts by the gates in force, with the year from which each holds for half of them.
 
     Parameters
     ----------
@@ -241,8 +247,65 @@ def gates_by_district(
     )
     ax.set_xlim(-0.5, len(gates) - 0.5)
     ax.set_ylim(len(districts) - 0.5, -0.5)
-    _legend(ax, cells, view)
     return ax
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """How a cell looks: words of the legend, what matplotlib calls it, and colour of letters."""
+
+    words: str
+    look: Mapping[str, Any]
+    ink: str = INK
+
+
+def _looks(cells: Iterable[_Cell], view: View) -> list[_Look]:
+    """Return the look of each cell: by the year for half of the people, or by the share of all."""
+    words = view.words
+    cells = list(cells)
+    years = [_year(cell.half_day, view) for cell in cells if not math.isnan(cell.half_day)]
+    classes = {
+        one: _Look(words=one.words(words), look=_plain(one.shade), ink=_ink(one.shade))
+        for one in classes_of(years)
+    }
+    fifths = [
+        _Look(words=text, look=_plain(shade), ink=_ink(shade)) for text, shade in share_looks(words)
+    ]
+    last = view.date(view.horizon_days).year
+    late = _Look(
+        words=words.phrase("Not by {year}", year=last),
+        look={"facecolor": "white", "hatch": NOT_MET_HATCH, "edgecolor": UNKNOWN, "linewidth": 0.4},
+    )
+    withheld = _Look(
+        words=words.phrase("withheld"),
+        look={"facecolor": "white", "hatch": "...", "edgecolor": UNKNOWN, "linewidth": 0.4},
+    )
+    found = []
+    for cell in cells:
+        year = _year(cell.half_day, view)
+        if math.isinf(year):
+            found.append(late)
+        elif not math.isnan(year):
+            found.append(classes[class_of(year, list(classes))])
+        elif math.isnan(cell.share):
+            found.append(withheld)
+        else:
+            found.append(fifths[math.ceil((len(fifths) - 1) * cell.share)])
+    return found
+
+
+def _plain(shade: str) -> Mapping[str, Any]:
+    return {"facecolor": shade, "edgecolor": "#BBBBBB", "linewidth": 0.4}
+
+
+def _ink(shade: str) -> str:
+    """Return the colour of letters that can be read on a shade."""
+    return "white" if float(np.dot(to_rgb(shade), GREY)) < DARK_BELOW else INK
+
+
+def _year(day: float, view: View) -> float:
+    """Return the year of a day; nan and inf stay."""
+    return float(view.date(max(day, 0.0)).year) if math.isfinite(day) else day
 
 
 def _draw(
@@ -252,34 +315,31 @@ def _draw(
     gates: Sequence[str],
     view: View,
 ) -> None:
-    """Fill the cells, write on them, and frame the last gate of each district."""
+    """Fill the cells, write on them, frame the last gate of each district, and explain all that."""
     last = _last_gates(cells)
-    at: dict[int, list[tuple[int, int]]] = {}
+    looks = _looks(cells.values(), view)
+    at: dict[str, list[tuple[int, int]]] = {}
     framed = []
-    for (district, gate), cell in cells.items():
+    for ((district, gate), cell), look in zip(cells.items(), looks, strict=True):
         place = (gates.index(gate), districts.index(district))
-        shade = -1 if math.isnan(cell.share) else math.ceil((len(SHADES) - 1) * cell.share)
-        at.setdefault(shade, []).append(place)
-        ink = "white" if shade >= DARK_FROM else INK
+        at.setdefault(look.words, []).append(place)
         if last.get(district) == gate:
-            framed.append((place, ink))
-        ax.text(
-            *place, _cell_words(cell, view), ha="center", va="center_baseline", color=ink,
-            fontsize=SMALL, in_layout=False,
+            framed.append((place, look.ink))
+        text = _cell_words(cell, view)
+        ax.annotate(
+            text, place, ha="center", va="center", color=look.ink, in_layout=False,
+            fontsize=SMALL if len(text) <= SHORT else SMALLER, path_effects=HALO[look.ink],
         )  # fmt: skip
-    for shade, places in at.items():
-        look: dict[str, Any] = (
-            {"facecolor": "white", "hatch": WITHHELD_HATCH, "edgecolor": UNKNOWN, "linewidth": 0.4}
-            if shade < 0
-            else {"facecolor": SHADES[shade], "edgecolor": "#BBBBBB", "linewidth": 0.4}
-        )
-        cells_of = PolyCollection(boxes(places, CELL), gid=f"shade {shade}", **look)
-        ax.add_collection(cells_of, autolim=False)
+    by_words = {look.words: look for look in looks}
+    for words, places in at.items():
+        filled = PolyCollection(boxes(places, CELL), gid=words, **by_words[words].look)
+        ax.add_collection(filled, autolim=False)
     frames = PolyCollection(
         boxes([place for place, _ in framed], FRAME), facecolor="none",
         edgecolor=[ink for _, ink in framed], linewidth=1.3, gid="framed",
     )  # fmt: skip
     ax.add_collection(frames, autolim=False)
+    _legend(ax, list(by_words.values()), view, has_frames=bool(framed))
 
 
 def _cell_words(cell: _Cell, view: View) -> str:
@@ -294,22 +354,17 @@ def _cell_words(cell: _Cell, view: View) -> str:
     return str(view.date(cell.half_day).year)
 
 
-def _legend(ax: Axes, cells: Mapping[tuple[str, str], _Cell], view: View) -> None:
-    """Explain shades and frame."""
+def _legend(ax: Axes, looks: Sequence[_Look], view: View, *, has_frames: bool) -> None:
+    """Explain shades and frame, the shades from dark to pale."""
     words = view.words
-    keys = [
-        Patch(facecolor=shade, edgecolor="#BBBBBB", label=text)
-        for text, shade in share_looks(words)
-    ]
-    if any(math.isnan(cell.share) for cell in cells.values()):
-        keys.append(
-            Patch(facecolor="white", hatch=WITHHELD_HATCH, edgecolor=UNKNOWN,
-                  label=words.phrase("withheld"))
-        )  # fmt: skip
-    if _last_gates(cells):
+    order = sorted(looks, key=lambda look: (len(look.look) > len(_plain("")), look.words))
+    keys = [Patch(label=look.words, **look.look) for look in order]
+    title = words.phrase("Share of the people for whom it is met by the horizon")
+    if has_frames:
         label = words.phrase("Framed: most often the last to hold")
         keys.append(Patch(facecolor="white", edgecolor=INK, linewidth=1.3, label=label))
+        title = words.phrase("Year from which it holds for half of the people")
     legend_below(
         ax, keys, middle=0.4, gap=0.5, columns=4, handlelength=1.6, title_fontsize=SMALL,
-        title=words.phrase("Share of the people for whom it is met by the horizon"),
+        title=title,
     )  # fmt: skip

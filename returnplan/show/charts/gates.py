@@ -87,6 +87,20 @@ def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
     return f"{first} {worst}"
 
 
+def _matrix_finding(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
+    """Say which condition is most often missing, and in how many communities."""
+    words, mine = view.words, only(gates, view.allocation)
+    missing = mine[mine["state"] != "met"].groupby("gate")["community"].nunique()
+    if missing.empty:
+        return ""
+    return words.phrase(
+        "Most often not met or unknown (modelled): {gate}, in {number} of {all} communities",
+        gate=gate_name(str(missing.idxmax()), words),
+        number=words.number(missing.max()),
+        all=words.number(mine["community"].nunique()),
+    )
+
+
 def _matrix_height(
     gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View, columns: int
 ) -> float:
@@ -116,6 +130,7 @@ def _matrix_notes(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -
     shape="tall",
     height=_matrix_height,
     notes=_matrix_notes,
+    finding=_matrix_finding,
 )
 def gate_matrix(
     gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View, ax: Axes | None = None

@@ -116,6 +116,18 @@ def _alt(area_released: pd.DataFrame, facts: pd.DataFrame, *, view: View) -> str
     )
 
 
+def _finding(area_released: pd.DataFrame, facts: pd.DataFrame, *, view: View) -> str:
+    """Say how many of the published figures lie in the modelled range, of one plan."""
+    words, found = view.words, published(facts, view)
+    if not view.draws or not view.allocation or found.empty:
+        return ""
+    return words.phrase(
+        "{inside} of {facts} published figures lie in the modelled range",
+        inside=words.number(int(found["is_in"].sum())),
+        facts=words.number(len(found)),
+    )
+
+
 def _notes(area_released: pd.DataFrame, facts: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say what lines, band and marks are."""
     words = view.words
@@ -135,7 +147,7 @@ def _notes(area_released: pd.DataFrame, facts: pd.DataFrame, *, view: View) -> S
     return texts
 
 
-@chart(_title, ("area_released", "facts"), _alt, notes=_notes, figures="panels")
+@chart(_title, ("area_released", "facts"), _alt, notes=_notes, figures="panels", finding=_finding)
 def released_and_published(
     area_released: pd.DataFrame, facts: pd.DataFrame, *, view: View, ax: Axes | None = None
 ) -> Axes:

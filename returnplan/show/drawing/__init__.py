@@ -7,7 +7,8 @@ the status, and none of them is green.
 
 ``view`` what a chart must know beside its tables (``rp.view``); ``family`` the family of charts;
 ``style`` colours and sizes; ``axes`` titles, dates, notes, legends; ``rows`` rows of communities;
-``causes`` stacks of causes; ``targets`` diamonds; ``files`` whole figures, and their files.
+``causes`` stacks of causes; ``targets`` diamonds; ``years`` years in colours; ``files`` whole
+figures, and their files.
 
 What a second chart draws alike moves here from the first.
 """
@@ -94,6 +95,7 @@ from returnplan.show.drawing.targets import (
     targets_of,
 )
 from returnplan.show.drawing.view import View, map_tables, view_of
+from returnplan.show.drawing.years import NOT_MET_HATCH, YearClass, class_of, classes_of
 
 __all__ = [
     "A4_INCHES",
@@ -106,6 +108,7 @@ __all__ = [
     "MET",
     "MISSING",
     "NOT_MET",
+    "NOT_MET_HATCH",
     "PALE",
     "PART",
     "QUIET",
@@ -121,6 +124,7 @@ __all__ = [
     "Floats",
     "Rows",
     "View",
+    "YearClass",
     "about",
     "authority",
     "beside",
@@ -131,6 +135,8 @@ __all__ = [
     "cause_legend",
     "causes_of",
     "chart",
+    "class_of",
+    "classes_of",
     "coarse_note",
     "columns_of",
     "community_labels",

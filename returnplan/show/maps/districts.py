@@ -19,7 +19,6 @@ from returnplan.show.drawing import INK, Floats, View, blank, columns_of
 from returnplan.show.maps.ground import Frame, ground, ground_keys, hubs, legend, meet
 
 EDGE = "#8A8A8A"
-NOT_MET_HATCH = "////"
 STEPS = 24  # points along each side among which the middle of an outline is sought
 NAME_LETTERS = 16
 PANEL_LETTERS = 7  # in a line of a label on one of several maps

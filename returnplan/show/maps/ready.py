@@ -2,29 +2,26 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 
-from returnplan.language.words import Words
 from returnplan.show.drawing import (
     EVEN,
-    MET,
-    PALE,
-    PART,
+    NOT_MET_HATCH,
     View,
+    YearClass,
     boundaries,
     chart,
+    class_of,
+    classes_of,
     even_note,
     only,
     state_word,
     states,
 )
-from returnplan.show.maps.districts import NOT_MET_HATCH, Look, Painted, Painting, draw_districts
+from returnplan.show.maps.districts import Look, Painted, Painting, draw_districts
 from returnplan.show.maps.ground import has_outlines, map_height
 from returnplan.show.maps.points import (
     Group,
@@ -36,27 +33,11 @@ from returnplan.show.maps.points import (
     ready_places,
 )
 
-MOST_CLASSES = 7
-Classes = Sequence[tuple[int, int]]
 
-
-def year_classes(readiness: pd.DataFrame, view: View) -> list[tuple[int, int]]:
-    """Return first and last year of at most 7 classes, the same for every allocation of a table."""
+def year_classes(readiness: pd.DataFrame, view: View) -> list[YearClass]:
+    """Return at most 7 classes of years, the same for every allocation of a table."""
     days = readiness.loc[states(readiness, view) == "met", "ready_day_p50"]
-    if days.empty:
-        return []
-    return _classes(view.date(float(days.min())).year, view.date(float(days.max())).year)
-
-
-def _classes(first: int, last: int) -> list[tuple[int, int]]:
-    step = math.ceil((last - first + 1) / MOST_CLASSES)
-    return [(year, min(year + step - 1, last)) for year in range(first, last + 1, step)]
-
-
-def shades(count: int) -> list[Any]:
-    """Return colours from dark, the earliest, to pale; none is like that of what is not met."""
-    blues = LinearSegmentedColormap.from_list("years", [MET, PART, PALE])
-    return [mpl.colors.to_hex(blues(share)) for share in np.linspace(0, 1, max(count, 1))]
+    return classes_of([view.date(float(day)).year for day in days])
 
 
 def half_years(districts: pd.DataFrame) -> pd.DataFrame:
@@ -79,11 +60,6 @@ def half_years(districts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _years(words: Words, low: int, high: int) -> str:
-    """Return first and last year of a class; words between them, which no language turns round."""
-    return str(low) if low == high else words.phrase("{low} to {high}", low=low, high=high)
-
-
 def _when(table: pd.DataFrame, district: str, view: View) -> str:
     """Return the years of a district under the plans; those after the horizon as such."""
     words, last = view.words, view.date(view.horizon_days).year
@@ -94,7 +70,7 @@ def _when(table: pd.DataFrame, district: str, view: View) -> str:
     low, high = int(known.min()), int(known.max())
     if len(known) < len(years):
         return words.phrase("{first} to after {last}", first=low, last=last)
-    return _years(words, low, high)
+    return str(low) if low == high else words.phrase("{low} to {high}", low=low, high=high)
 
 
 def _map_finding(
@@ -298,32 +274,23 @@ def ready_map(
         return _draw_settlements(readiness, places, roads, view, ax)
     words = view.words
     table = half_years(districts)
-    years = table.to_numpy(dtype=float)
-    years = years[np.isfinite(years)]
-    classes = _classes(int(years.min()), int(years.max())) if len(years) else []
-    looks = [
-        Look(words=_years(words, low, high), shade=shade)
-        for (low, high), shade in zip(classes, shades(len(classes)), strict=False)
-    ]
+    classes = classes_of(table.to_numpy(dtype=float).ravel())
+    looks = {one: Look(words=one.words(words), shade=one.shade) for one in classes}
     last = view.date(view.horizon_days).year
     late = Look(words=words.phrase("Not by {year}", year=last), shade="white", hatch=NOT_MET_HATCH)
     mine = half_years(only(districts, view.allocation)).iloc[:, 0] if len(table) else pd.Series()
     painted = {
         str(name): Painted(look=late, label=words.phrase("after {year}", year=last))
         if math.isinf(year)
-        else Painted(look=looks[_class_of(int(year), classes)], label=str(int(year)))
+        else Painted(look=looks[class_of(year, classes)], label=str(int(year)))
         for name, year in mine.items()
     }
     painting = Painting(
         districts=painted,
-        looks=[*looks, late],
+        looks=[*looks.values(), late],
         title=words.phrase("Conditions met (modelled) for half of the people"),
     )
     return draw_districts(painting, places, roads, view, ax)
-
-
-def _class_of(year: int, classes: Classes) -> int:
-    return next(at for at, (low, high) in enumerate(classes) if low <= year <= high)
 
 
 @chart(
@@ -365,17 +332,17 @@ def _draw_settlements(
     return draw_map(settled, places, roads, view, ax)
 
 
-def _groups(settlements: pd.DataFrame, classes: Classes, view: View) -> list[Group]:
+def _groups(settlements: pd.DataFrame, classes: Sequence[YearClass], view: View) -> list[Group]:
     """Return the settlements by class of years, and those that are not met or unknown."""
     words = view.words
     groups = [
         Group(
             state="met",
-            words=words.phrase("Met in {year}", year=_years(words, low, high)),
-            shade=shade,
-            rows=settlements[settlements["year"].between(low, high)],
+            words=words.phrase("Met in {year}", year=one.words(words)),
+            shade=one.shade,
+            rows=settlements[settlements["year"].between(one.first, one.last)],
         )
-        for (low, high), shade in zip(classes, shades(len(classes)), strict=False)
+        for one in classes
     ]
     others = (EVEN, "not met", "unknown")
     return groups + [in_state(settlements, state, state_word(state, view)) for state in others]
