@@ -122,6 +122,8 @@ def tables() -> dict[str, pd.DataFrame]:
         "differences": differences().head(0),
         "verdicts": nothing_compared(),
         "districts": districts(),
+        "district_gates": district_gates(),
+        "district_halves": district_halves(),
         "sensitivity": sensitivity().head(0),
         "district_shares": shares(),
         "victims_over_time": victims(),
@@ -201,6 +203,30 @@ def districts() -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["district", "people", "share_met", "half_met_date"])
     table.insert(0, "allocation", "today")
     return table.astype({"half_met_date": "datetime64[s]"})
+
+
+def district_gates() -> pd.DataFrame:
+    """Survey for all of the north, water for nearly nobody; of the south half, and withheld."""
+    rows = [
+        ("North", "survey", 1030.0, 0.0, 0.0),
+        ("North", "water", 100.0, 900.0, 30.0),
+        ("South", "survey", 100.0, 100.0, 0.0),
+        ("South", "water", math.nan, math.nan, math.nan),
+    ]
+    columns = ["district", "gate", "people_met", "people_not_met", "people_unknown"]
+    return pd.DataFrame(rows, columns=columns).assign(allocation="today", withheld="")
+
+
+def district_halves() -> pd.DataFrame:
+    """Survey of the north from the start, water after the horizon; the south in 2021 and 2028."""
+    rows = [
+        ("North", "survey", 0.0, 0.1),
+        ("North", "water", math.inf, 0.9),
+        ("South", "survey", 500.0, 0.6),
+        ("South", "water", 3000.0, 0.4),
+    ]
+    table = pd.DataFrame(rows, columns=["district", "gate", "half_day", "last_share"])
+    return table.assign(allocation="today")
 
 
 def differences() -> pd.DataFrame:

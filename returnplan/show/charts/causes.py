@@ -59,7 +59,7 @@ def _cause_finding(delays: pd.DataFrame, *, view: View) -> str:
     shares = (table[most] / table.sum(axis=1)).to_numpy(dtype=float)
     low, high = words.percent(float(shares.min())), words.percent(float(shares.max()))
     return words.phrase(
-        "People wait longest (modelled) for: {cause} ({share} of all waiting)",
+        "Largest cause of waiting (modelled): {cause} ({share} of all waiting)",
         cause=cause_in_sentence(most, view),
         share=low if low == high else words.phrase("{low} to {high}", low=low, high=high),
     )

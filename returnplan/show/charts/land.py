@@ -25,6 +25,7 @@ from returnplan.show.drawing import (
     note,
     numbers,
     only,
+    rounded,
 )
 
 YEAR_DAYS = 365.25
@@ -115,7 +116,7 @@ def _hectares_finding(land_release: pd.DataFrame, *, view: View) -> str:
 def _hectares_line(land_release: pd.DataFrame, *, view: View) -> str:
     """Say how much it is in all."""
     total = hectares(land_release, view).sum(axis=1).sum()
-    return view.words.phrase("{number} hectares in all", number=view.words.number(total))
+    return view.words.phrase("{number} hectares in all", number=rounded(view.words)(total))
 
 
 def _hectares_notes(land_release: pd.DataFrame, *, view: View) -> Sequence[str]:

@@ -78,7 +78,11 @@ def _roads_finding(key_roads: pd.DataFrame, *, view: View) -> str:
     days = float(top["person_days_mean"].iloc[0])
     return words.phrase(
         "Most waiting for a road (modelled): {road}, {share} of that for all roads",
-        road=_road_word(top.iloc[0], view),
+        road=words.phrase(
+            "{first}–{last}",
+            first=view.word(top["from_place"].iloc[0]),
+            last=view.word(top["to_place"].iloc[0]),
+        ),
         share=words.percent(days, float(mine["person_days_mean"].sum())),
     )
 

@@ -70,7 +70,7 @@ def _waits_finding(delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View)
         return ""
     counts = largest.value_counts(sort=False)
     return words.phrase(
-        "{number} of the {all} communities shown that wait do so longest (modelled) for: {cause}",
+        "Largest cause of waiting (modelled) in {number} of the {all} communities shown: {cause}",
         number=words.number(counts.max()),
         all=words.number(len(largest)),
         cause=cause_in_sentence(str(counts.idxmax()), view),

@@ -19,6 +19,7 @@ from returnplan.show.drawing import INK, Floats, View, blank, columns_of
 from returnplan.show.maps.ground import Frame, ground, ground_keys, hubs, legend, meet
 
 EDGE = "#8A8A8A"
+NEARLY = 0.8  # of the most squared depth inside an outline
 STEPS = 24  # points along each side among which the middle of an outline is sought
 NAME_LETTERS = 16
 PANEL_LETTERS = 7  # in a line of a label on one of several maps
@@ -119,7 +120,7 @@ def draw_districts(
 
 
 def middle_of(ring: Sequence[Sequence[float]]) -> Floats:
-    """Return a point deep inside an outline: of a grid, the one farthest from the border."""
+    """Return a point deep inside an outline: of those of a grid that are, the most central one."""
     corners = np.asarray(ring, dtype=float)[:, :2]
     low, high = corners.min(axis=0), corners.max(axis=0)
     sides = [np.linspace(low[axis], high[axis], STEPS + 2)[1:-1] for axis in (0, 1)]
@@ -132,7 +133,9 @@ def middle_of(ring: Sequence[Sequence[float]]) -> Floats:
     along = ((inside[:, np.newaxis] - begin) * step).sum(axis=2) / length
     nearest = begin + np.clip(along, 0, 1)[..., np.newaxis] * step
     apart = ((inside[:, np.newaxis] - nearest) ** 2).sum(axis=2).min(axis=1)
-    return np.asarray(inside[int(apart.argmax())], dtype=float)
+    deep = inside[apart >= NEARLY * apart.max()]
+    aside = ((deep - deep.mean(axis=0)) ** 2).sum(axis=1)
+    return np.asarray(deep[int(aside.argmin())], dtype=float)
 
 
 def _label(ax: Axes, painted: Mapping[str, Painted], frame: Frame, view: View) -> None:
