@@ -110,7 +110,7 @@ def _cost_alt(
     words = view.words
     table = costs_and_people(summary, people_met, verdicts)
     if table.empty:
-        return words.phrase("People against cost: nothing to draw.")
+        return words.phrase("People against cost: no data for this chart.")
     points = words.listed(
         words.phrase(
             "{people} for USD {cost} million under {allocation}",
@@ -156,7 +156,7 @@ def _cost_notes(
             words.phrase(
                 "People: median (p50) of {draws} simulations, line p10 to p90; cost: mean of the "
                 "simulations; where costs are nearly equal, plans stand side by side. All plans "
-                "see the same simulations: ranges that overlap do not say that two are alike.",
+                "use the same random inputs: ranges that overlap do not say that two are alike.",
                 draws=view.draws_word,
             )
         )
@@ -164,8 +164,8 @@ def _cost_notes(
         notes.append(
             words.phrase(
                 "Grey, outperformed: another plan is no dearer, and under it more people have "
-                "their conditions met by the horizon: 80 % of the simulations or more agree (the "
-                "same counts half), and the 95 % interval of the mean difference does not hold 0."
+                "their conditions met by the end of the run: 80% of the simulations or more agree "
+                "(the same counts half), and the 95% interval of the mean difference excludes 0."
             )
         )
     return notes
@@ -227,11 +227,11 @@ def people_against_cost(
     ax.xaxis.set_major_locator(MaxNLocator(6))
     ax.xaxis.set_major_formatter(numbers(view))
     ax.yaxis.set_major_formatter(numbers(view))
-    cost = words.phrase("Cost up to the horizon (USD million)")
+    cost = words.phrase("Cost up to the end of the run (USD million)")
     people = words.phrase("People with conditions met by {date}", date=view.horizon_word)
     if table.empty:
         ax.set(xticks=[], yticks=[], xlabel=cost, ylabel=textwrap.fill(people, LABEL_LETTERS))
-        note(ax, words.phrase("No plans to draw."))
+        note(ax, words.phrase("No plans to show."))
         return ax
     shown = table[["low", "people", "high"]].to_numpy(dtype=float)
     ax.set_xlim(*_ends(table["cost_musd"].to_numpy(dtype=float)))

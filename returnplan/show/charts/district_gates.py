@@ -124,7 +124,7 @@ def _finding(district_gates: pd.DataFrame, district_halves: pd.DataFrame, *, vie
     if missing.empty or not missing.max() > 0:
         return ""
     return words.phrase(
-        "The condition that is missing for most people at the horizon is {gate} (modelled)",
+        "The condition that is missing for most people at the end of the run is {gate} (modelled)",
         gate=gate_name(str(missing.idxmax()), words),
     )
 
@@ -133,7 +133,7 @@ def _alt(district_gates: pd.DataFrame, district_halves: pd.DataFrame, *, view: V
     """Say in how many districts each gate is met for half of the people."""
     words, cells = view.words, _cells(district_gates, district_halves, view)
     if not cells:
-        return words.phrase("Conditions by district: nothing to draw.")
+        return words.phrase("Conditions by district: no data for this chart.")
     gates = dict.fromkeys(gate for _, gate in cells)
     told = words.listed(
         words.phrase(
@@ -146,8 +146,8 @@ def _alt(district_gates: pd.DataFrame, district_halves: pd.DataFrame, *, view: V
         for gate in gates
     )
     return words.phrase(
-        "Under {plan}, of {all} districts, each condition is met (modelled) by the horizon for "
-        "half of the people or more: {told}.",
+        "Under {plan}, of {all} districts, each condition is met (modelled) by the end of the "
+        "run for half of the people or more: {told}.",
         plan=view.title(view.allocation),
         all=words.number(len({district for district, _ in cells})),
         told=told,
@@ -161,12 +161,12 @@ def _notes(
     words = view.words
     if district_halves.empty:
         text = words.phrase(
-            "Cells: share of the people for whom the condition is met by the horizon."
+            "Cells: share of the people for whom the condition is met by the end of the run."
         )
     else:
         text = words.phrase(
-            "Cells: the year from which the condition holds for half of the people. Framed: the "
-            "condition that is most often the last to hold."
+            "Cells: the year from which the condition holds for half of the people. Outlined: "
+            "the condition that is most often met last."
         )
     if not view.draws:
         return [text]
@@ -226,7 +226,7 @@ def gates_by_district(
     ax.spines[:].set_visible(False)
     if not cells:
         ax.set(xticks=[], yticks=[])
-        note(ax, words.phrase("No conditions to draw for this plan."))
+        note(ax, words.phrase("No conditions to show for this plan."))
         return ax
     districts = list(dict.fromkeys(district for district, _ in cells))
     gates = list(dict.fromkeys(gate for _, gate in cells))
@@ -359,9 +359,9 @@ def _legend(ax: Axes, looks: Sequence[_Look], view: View, *, has_frames: bool) -
     words = view.words
     order = sorted(looks, key=lambda look: (len(look.look) > len(_plain("")), look.words))
     keys = [Patch(label=look.words, **look.look) for look in order]
-    title = words.phrase("Share of the people for whom it is met by the horizon")
+    title = words.phrase("Share of the people for whom it is met by the end of the run")
     if has_frames:
-        label = words.phrase("Framed: most often the last to hold")
+        label = words.phrase("Outlined: most often met last")
         keys.append(Patch(facecolor="white", edgecolor=INK, linewidth=1.3, label=label))
         title = words.phrase("Year from which it holds for half of the people")
     legend_below(

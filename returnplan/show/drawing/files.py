@@ -148,15 +148,10 @@ def _head(item: Chart, given: list[pd.DataFrame], views: list[View], finding: st
     if item.line and len(views) == 1:
         below.append(item.line(*given, view=view))
     first, *rest = [text for text in (finding, item.titled(view), *below) if text]
-    plain = [line for text in rest for line in _wrapped(text, SUBTITLE_LETTERS)]
-    bold = _wrapped(first, SHEET_LETTERS)
+    plain = [line for text in rest for line in textwrap.wrap(text, SUBTITLE_LETTERS)]
+    bold = textwrap.wrap(first, SHEET_LETTERS)
     of_title = len(plain) if finding else len(bold) + len(plain)
     return _Head(bold=tuple(bold), plain=tuple(plain), of_title=of_title)
-
-
-def _wrapped(text: str, letters: int) -> list[str]:
-    """Return the lines of a text; a percentage stays whole."""
-    return textwrap.wrap(text.replace(" %", "\N{NO-BREAK SPACE}%"), letters)
 
 
 def _write_head(part: Any, head: _Head, view: View) -> None:

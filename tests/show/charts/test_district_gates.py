@@ -40,7 +40,7 @@ def test_a_cell_has_the_year_from_which_a_condition_holds_for_half_of_the_people
     assert legend_words(ax) == [
         "Year from which it holds for half of the people",
         *("2020 to 2021", "2028", "Not by 2030"),
-        "Framed: most often the last to hold",
+        "Outlined: most often met last",
     ]
 
 
@@ -62,15 +62,15 @@ def for_everybody() -> dict[str, pd.DataFrame]:
 
 def test_for_the_public_a_cell_has_the_share_met_and_what_is_withheld_has_none() -> None:
     ax = drawn("gates_by_district", for_everybody(), DRAWS)
-    assert written(ax) == ["100 %", "10 %", "50 %", "withheld"]
+    assert written(ax) == ["100%", "10%", "50%", "withheld"]
     found = cells(ax)
     assert found["withheld"] == [(1, 1)]
     assert found["framed"] == []
-    assert legend_words(ax)[0] == "Share of the people for whom it is met by the horizon"
-    assert "Framed: most often the last to hold" not in legend_words(ax)
+    assert legend_words(ax)[0] == "Share of the people for whom it is met by the end of the run"
+    assert "Outlined: most often met last" not in legend_words(ax)
     assert "Cells: share of the people" in foot("gates_by_district", for_everybody(), DRAWS)
     assert head("gates_by_district", for_everybody(), DRAWS)[0] == (
-        "The condition that is missing for most people at the horizon is water (modelled)"
+        "The condition that is missing for most people at the end of the run is water (modelled)"
     )
 
 

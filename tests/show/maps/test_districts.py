@@ -130,8 +130,8 @@ def test_the_label_of_a_bent_district_stands_inside_it() -> None:
 def test_year_by_year_districts_have_the_share_of_the_last_date_before() -> None:
     sheet, words = figure("ready_map_by_year", tables(), OUTLINED)
     sheet.draw_without_rendering()
-    # South: 50 % from 1 Jan 2021 on, 100 % at the end.
-    assert [labels(ax) for ax in sheet.axes] == [["0 %", "50 %"]] * 4 + [["0 %", "100 %"]]
+    # South: 50% from 1 Jan 2021 on, 100% at the end.
+    assert [labels(ax) for ax in sheet.axes] == [["0%", "50%"]] * 4 + [["0%", "100%"]]
     assert [" ".join(ax.get_title("left").split()) for ax in sheet.axes] == [
         f"1 Jan {year}" for year in (2022, 2024, 2026, 2028, 2030)
     ]
