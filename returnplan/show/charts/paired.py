@@ -79,7 +79,7 @@ def _differences_alt(differences: pd.DataFrame, *, view: View) -> str:
 
 
 def _differences_finding(differences: pd.DataFrame, *, view: View) -> str:
-    """Say under how many plans people wait clearly less than under the one compared with."""
+    """Say under which plan people wait clearly least, against the one compared with."""
     words = view.words
     rows = differences[differences["measure"] == "person_days"]
     if rows.empty:
@@ -93,8 +93,8 @@ def _differences_finding(differences: pd.DataFrame, *, view: View) -> str:
         )
     best = better.iloc[0]
     return words.phrase(
-        "People wait less (modelled) under {plan} than under {against}: in {share} of the "
-        "simulations",
+        "People wait less (modelled) under {plan} than under {against} (better in {share} of "
+        "simulations)",
         plan=view.title(best["allocation"]),
         share=words.percent(float(best["probability_better"])),
         **values,
