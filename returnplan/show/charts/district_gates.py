@@ -1,7 +1,6 @@
 """The matrix of gates by district: from when on each holds for half of the people."""
 
 import math
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,26 +15,23 @@ from matplotlib.patheffects import withStroke
 
 from returnplan.language.words import shortened
 from returnplan.model.conditions.gates import gate_name
-from returnplan.show.charts.gates import (
+from returnplan.show.drawing import (
     CELL,
     FRAME,
-    HEAD_LETTERS,
     HEAD_LINES,
-    MOST_DATED_GATES,
-    boxes,
-    gates_of,
-)
-from returnplan.show.drawing import (
     INK,
+    MOST_DATED_GATES,
     NOT_MET_HATCH,
     SMALL,
     UNKNOWN,
     View,
     blank,
-    capital,
+    boxes,
     chart,
     class_of,
     classes_of,
+    gates_of,
+    label_gates,
     legend_below,
     note,
     only,
@@ -235,17 +231,7 @@ def gates_by_district(
     ax.set_yticks(
         range(len(names)), [shortened(name, NAME_LETTERS) for name in names], fontsize=SMALL
     )
-    turned = len(gates) >= MOST_DATED_GATES
-    heads = [textwrap.fill(capital(gate_name(one, words)), HEAD_LETTERS[turned]) for one in gates]
-    ax.set_xticks(
-        range(len(gates)),
-        heads,
-        rotation=55 if turned else 0,
-        ha="left" if turned else "center",
-        rotation_mode="anchor" if turned else None,
-        fontsize=7.5 if turned else SMALL,
-    )
-    ax.set_xlim(-0.5, len(gates) - 0.5)
+    label_gates(ax, gates, words)
     ax.set_ylim(len(districts) - 0.5, -0.5)
     return ax
 

@@ -11,44 +11,40 @@ from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
 from returnplan.language.words import says_quarters
-from returnplan.model.conditions.gates import GATES, STATES, gate_name
+from returnplan.model.conditions.gates import STATES, gate_name
 from returnplan.show.drawing import (
+    CELL,
     EVEN,
+    FRAME,
+    HEAD_LINES,
     INK,
+    MOST_DATED_GATES,
     QUIET,
     SMALL,
     STATUS,
     UNKNOWN,
     View,
     blank,
-    capital,
+    boxes,
     chart,
     community_labels,
+    gates_of,
+    label_gates,
     legend_below,
     note,
     only,
     states,
 )
 
-MOST_DATED_GATES = 9  # with more, cells show years and heads are turned
-HEAD_LINES = {True: 0.85, False: 0.5}  # inches that turned and level heads of gates need
-HEAD_LETTERS = {True: 16, False: 11}  # in a line of a turned, a level head
 KEY_LETTERS = 58  # in a line of the legend
 MOST_ROWS = 40  # communities in the matrix
 FEW_ROWS = 12  # up to so many, a label beside the rows is broken
-CELL, FRAME = (0.48, 0.46), (0.44, 0.37)  # half width and height
 
 
 def _largest(readiness: pd.DataFrame, view: View, rows: int) -> pd.DataFrame:
     """Return the communities with most people in the drawn allocation, ties by id."""
     mine = only(readiness, view.allocation)
     return mine.sort_values(["people", "community"], ascending=[False, True]).head(rows)
-
-
-def gates_of(gates: pd.DataFrame) -> list[str]:
-    """Return the gates of a table in the order of the model, others after them."""
-    names = [str(name) for name in gates["gate"].unique()]
-    return [name for name in GATES if name in names] + [name for name in names if name not in GATES]
 
 
 def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
@@ -208,15 +204,6 @@ def _cells(ax: Axes, mine: pd.DataFrame, top: pd.DataFrame, columns: list[str], 
     ax.add_collection(frames, autolim=False)
 
 
-def boxes(
-    at: Sequence[tuple[int, int]], half: tuple[float, float]
-) -> list[list[tuple[float, float]]]:
-    """Return the corners of a box about each cell."""
-    wide, high = half
-    signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
-    return [[(column + i * wide, row + j * high) for i, j in signs] for column, row in at]
-
-
 def _month(view: View, day: float, *, wide: bool) -> str:
     """Return when a gate holds from, as year and month or quarter, or the year in narrow cells."""
     if not math.isfinite(day):
@@ -233,19 +220,7 @@ def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -
     """Label rows and columns of the matrix and explain its marks."""
     words = view.words
     ax.set_yticks(range(len(top)), community_labels(top, view), fontsize=SMALL)
-    turned = len(columns) >= MOST_DATED_GATES
-    heads = [
-        textwrap.fill(capital(gate_name(gate, words)), HEAD_LETTERS[turned]) for gate in columns
-    ]
-    ax.set_xticks(
-        range(len(columns)),
-        heads,
-        rotation=55 if turned else 0,
-        ha="left" if turned else "center",
-        rotation_mode="anchor" if turned else None,
-        fontsize=7.5 if turned else SMALL,
-    )
-    ax.set_xlim(-0.5, len(columns) - 0.5)
+    label_gates(ax, columns, words)
     ax.set_ylim(len(top) + 1.0, -0.5)
     patches = [Patch(facecolor=STATUS[state]) for state in STATES]
     patches.append(Patch(facecolor="white", edgecolor=INK))

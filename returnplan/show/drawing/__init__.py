@@ -7,8 +7,8 @@ the status, and none of them is green.
 
 ``view`` what a chart must know beside its tables (``rp.view``); ``family`` the family of charts;
 ``style`` colours and sizes; ``axes`` titles, dates, notes, legends; ``rows`` rows of communities;
-``causes`` stacks of causes; ``targets`` diamonds; ``years`` years in colours; ``files`` whole
-figures, and their files.
+``causes`` stacks of causes; ``targets`` diamonds; ``years`` years in colours; ``matrix`` matrices
+of gates; ``files`` whole figures, and their files.
 
 What a second chart draws alike moves here from the first.
 """
@@ -61,6 +61,15 @@ from returnplan.show.drawing.files import (
     statement,
     vector,
 )
+from returnplan.show.drawing.matrix import (
+    CELL,
+    FRAME,
+    HEAD_LINES,
+    MOST_DATED_GATES,
+    boxes,
+    gates_of,
+    label_gates,
+)
 from returnplan.show.drawing.rows import (
     ROW_INCHES,
     Rows,
@@ -99,14 +108,18 @@ from returnplan.show.drawing.years import NOT_MET_HATCH, YearClass, class_of, cl
 
 __all__ = [
     "A4_INCHES",
+    "CELL",
     "CHARTS",
     "DARK",
     "EVEN",
+    "FRAME",
+    "HEAD_LINES",
     "INK",
     "LINES",
     "MARKERS",
     "MET",
     "MISSING",
+    "MOST_DATED_GATES",
     "NOT_MET",
     "NOT_MET_HATCH",
     "PALE",
@@ -130,6 +143,7 @@ __all__ = [
     "beside",
     "blank",
     "boundaries",
+    "boxes",
     "capital",
     "cause_in_sentence",
     "cause_legend",
@@ -148,8 +162,10 @@ __all__ = [
     "draw_targets",
     "even_note",
     "figure",
+    "gates_of",
     "horizon",
     "house_style",
+    "label_gates",
     "label_rows",
     "legend_below",
     "line_between",

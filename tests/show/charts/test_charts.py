@@ -23,7 +23,6 @@ from returnplan import domain
 from returnplan.language.words import ENGLISH, FOLDER, LANGUAGES, words_of
 from returnplan.model.conditions.gates import GATES
 from returnplan.show import charts
-from returnplan.show.charts.gates import gates_of
 from returnplan.show.charts.teams import DOINGS
 from returnplan.show.drawing import (
     NOT_MET,
@@ -32,6 +31,7 @@ from returnplan.show.drawing import (
     UNKNOWN,
     View,
     figure,
+    gates_of,
     mark,
     numbers,
     picture,
