@@ -117,7 +117,8 @@ def _finding(district_gates: pd.DataFrame, district_halves: pd.DataFrame, *, vie
         )
     mine = only(district_gates, view.allocation)
     missing = mine.groupby("gate")[list(STATES[1:])].sum().sum(axis=1)
-    if missing.empty or not missing.max() > 0:
+    is_withheld = bool(mine[list(STATES)].isna().to_numpy().any())
+    if is_withheld or missing.empty or not missing.max() > 0:
         return ""
     return words.phrase(
         "The condition that is missing for most people at the end of the run is {gate} (modelled)",
@@ -130,22 +131,22 @@ def _alt(district_gates: pd.DataFrame, district_halves: pd.DataFrame, *, view: V
     words, cells = view.words, _cells(district_gates, district_halves, view)
     if not cells:
         return words.phrase("Conditions by district: no data for this chart.")
-    gates = dict.fromkeys(gate for _, gate in cells)
+    shares: dict[str, list[float]] = {}
+    for (_, gate), cell in cells.items():
+        shares.setdefault(gate, []).append(cell.share)
     told = words.listed(
         words.phrase(
-            "{gate} in {number}",
+            "{gate} in {number} of {all}",
             gate=gate_name(gate, words),
-            number=words.number(
-                sum(cell.share >= 1 / 2 for (_, other), cell in cells.items() if other == gate)
-            ),
+            number=words.number(sum(share >= 1 / 2 for share in found)),
+            all=words.number(sum(not math.isnan(share) for share in found)),
         )
-        for gate in gates
+        for gate, found in shares.items()
     )
     return words.phrase(
-        "Under {plan}, of {all} districts, each condition is met (modelled) by the end of the "
-        "run for half of the people or more: {told}.",
+        "Under {plan} each condition is met (modelled) by the end of the run for half of the "
+        "people or more, in districts that are shown: {told}.",
         plan=view.title(view.allocation),
-        all=words.number(len({district for district, _ in cells})),
         told=told,
     )
 
@@ -183,9 +184,7 @@ def _height(
 
 
 @chart(
-    lambda words, _: words.phrase(
-        "When each condition holds for half of the people, by district (modelled)"
-    ),
+    lambda words, _: words.phrase("Each condition by district (modelled)"),
     ("district_gates", "district_halves"),
     _alt,
     shape="tall",

@@ -51,7 +51,7 @@ def test_its_title_says_which_condition_is_most_often_the_last() -> None:
         "The last condition to hold is most often water: in 2 of 2 districts (modelled)"
     )
     assert alt("gates_by_district", given).endswith(
-        "half of the people or more: community survey in 2 and water in 0."
+        "districts that are shown: community survey in 2 of 2 and water in 0 of 1."
     )
 
 
@@ -69,7 +69,13 @@ def test_for_the_public_a_cell_has_the_share_met_and_what_is_withheld_has_none()
     assert legend_words(ax)[0] == "Share of the people for whom it is met by the end of the run"
     assert "Outlined: most often met last" not in legend_words(ax)
     assert "Cells: share of the people" in foot("gates_by_district", for_everybody(), DRAWS)
+    # Nothing is said of the condition that most people lack while a number is withheld.
     assert head("gates_by_district", for_everybody(), DRAWS)[0] == (
+        "Each condition by district (modelled)"
+    )
+    whole = for_everybody()
+    whole["district_gates"] = whole["district_gates"].iloc[:3]
+    assert head("gates_by_district", whole, DRAWS)[0] == (
         "The condition that is missing for most people at the end of the run is water (modelled)"
     )
 
