@@ -65,7 +65,7 @@ def figures_option(default: str) -> Callable[[F], F]:
         type=click.Choice(["none", "few", "all"]),
         default=default,
         show_default=True,
-        help="Figures to draw; few: those that planners print first.",
+        help="Figures to draw; few: the ten that planners print first.",
     )
 
 

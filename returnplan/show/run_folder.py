@@ -58,9 +58,10 @@ def write_run(
     """
     scenario = request.scenario
     measures = sorted({fact.measure for fact in scenario.facts})
-    chosen = figures.pages(request.allocations, request.draws, request.figures, measures)
-    tried = len(request.allocations) if spread else 0
-    steps = len(request.allocations) + tried + 2 + len(chosen) + request.report
+    names, draws = request.allocations, request.draws
+    count = len(figures.pages(names, draws, request.figures, measures))
+    tried = len(names) if spread else 0
+    steps = len(names) + tried + 2 + count + request.report
 
     def step(line: str) -> None:
         watcher.step(line, steps)
@@ -99,7 +100,10 @@ def write_run(
         said = in_language(scenario, ENGLISH.language)
         view = _view(request.folder, said, manifest)
         shown = figures.tables_of(scenario, outcomes, spread)
-        with figures.drawing(shown, partial / FIGURES, view, chosen, step):
+        leading = figures.leading(tables["summary"])
+        chosen = figures.pages(names, draws, request.figures, measures, leading)
+        every = figures.pages(names, draws, "all", measures)
+        with figures.drawing(shown, partial / FIGURES, view, chosen, step, every):
             blanks = scenario_room.check(request.folder).default_columns
             write_workbook(partial / WORKBOOK, said, tables, manifest, blanks)
             step("wrote the workbook")
@@ -180,7 +184,9 @@ def draw_run(folder: Path, wanted: Figures, watcher: Watcher = SILENT) -> Path:
     prepared = Prepared(scenario)
     outcomes = [outcome_of(prepared, name).under(run.tables) for name in run.allocations]
     measures = {fact.measure for fact in scenario.facts}
-    chosen = figures.pages(run.allocations, run.draws, wanted, measures)
+    leading = figures.leading(run.summary)
+    chosen = figures.pages(run.allocations, run.draws, wanted, measures, leading)
+    every = figures.pages(run.allocations, run.draws, "all", measures)
 
     def step(line: str) -> None:
         watcher.step(line, len(chosen))
@@ -189,7 +195,10 @@ def draw_run(folder: Path, wanted: Figures, watcher: Watcher = SILENT) -> Path:
     runfolder.clear_leftovers(target)
     view = _view(folder / SCENARIO_COPY, scenario, run.manifest)
     shown = figures.tables_of(scenario, outcomes, run if run.draws else None)
-    with runfolder.written(target) as partial, figures.drawing(shown, partial, view, chosen, step):
+    with (
+        runfolder.written(target) as partial,
+        figures.drawing(shown, partial, view, chosen, step, every),
+    ):
         pass
     return folder / FIGURES / figures.INDEX
 

@@ -47,6 +47,10 @@ class View:
         Where points, roads and boundaries come from; printed below maps.
     districts
         Rings of longitude and latitude in degrees, each shape (n, 2).
+    ring_names
+        District of each ring, as in the tables; empty where none is given.
+    as_of
+        Date of the data: what lies before it is known, and charts over time mark it.
     draws
         Draws that the ranges of the tables come from; 0: a run on expected values.
     words
@@ -72,6 +76,8 @@ class View:
     provenance: str = ""
     sources: str = ""
     districts: Sequence[Sequence[Sequence[float]]] = ()
+    ring_names: Sequence[str] = ()
+    as_of: dt.date | None = None
     draws: int = 0
     words: Words = ENGLISH
     day: float | None = None
@@ -196,6 +202,8 @@ def view_of(
         provenance=provenance,
         sources="; ".join([*(credited[source] for source in used), *background.credit_lines]),
         districts=background.rings,
+        ring_names=background.districts,
+        as_of=scenario.as_of,
         draws=draws,
         targets=scenario.targets,
     )

@@ -11,7 +11,8 @@ from returnplan.model.conditions.gates import gate_data, gate_name
 from returnplan.runs.difference import BETTER, VERDICTS
 from returnplan.runs.tables.family import DECISIONS
 from returnplan.scenario.funding import envelopes
-from returnplan.show.findings.findings import Findings, records, three_digits
+from returnplan.show.drawing import three_digits
+from returnplan.show.findings.findings import Findings, records
 from returnplan.show.findings.leader import leader, met_on, rival
 from returnplan.show.findings.targets import targets
 from returnplan.show.findings.waiting import delays_of

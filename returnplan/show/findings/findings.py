@@ -21,13 +21,21 @@ from returnplan.language.words import Words, words_of
 from returnplan.runs.difference import OPPOSITE
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.folder import SCENARIO_COPY, STORED
-from returnplan.runs.paired import differences, verdicts
+from returnplan.runs.paired import differences, nothing_compared, verdicts
 from returnplan.runs.reading import Run, fitting
 from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.scenario.made_of import DOUBTFUL, made_of
 from returnplan.show.audience.contributors import yearly_days
+from returnplan.show.audience.districts import HALVES, district_halves
 from returnplan.show.audience.tables import Audience, for_audience
-from returnplan.show.drawing import View, map_tables, range_words, ranged, view_of
+from returnplan.show.drawing import (
+    View,
+    map_tables,
+    range_words,
+    ranged,
+    three_digits,
+    view_of,
+)
 from returnplan.units import horizon_date
 
 PEOPLE_DIGIT = -1
@@ -187,9 +195,11 @@ class Findings:
     @cached_property
     def chart_tables(self) -> Mapping[str, pd.DataFrame]:
         """Tables for charts: those of the audience; for maps ``places``, and ``roads`` as lines."""
+        shown = {"verdicts": nothing_compared(), **self.tables}
         if self.is_public:
-            return self.tables
-        return {**self.tables, **map_tables(self.scenario)}
+            return {**shown, "district_halves": pd.DataFrame(columns=list(HALVES))}
+        halves = district_halves(self.tables["readiness"], self.tables["gates"])
+        return {**shown, "district_halves": halves, **map_tables(self.scenario)}
 
     def rows(self, table: str, allocation: str) -> pd.DataFrame:
         """Rows of one allocation in a table."""
@@ -339,19 +349,6 @@ class Findings:
         if math.isnan(people):
             return self.number(people)
         return self.words.plural("{number} person", "{number} people", people)
-
-
-def three_digits(number: float) -> float:
-    """Round to three digits, as people say it.
-
-    Examples
-    --------
-    >>> [three_digits(number) for number in (359_512, 999, 1_005, 0)]
-    [360000, 999, 1000, 0]
-    """
-    if math.isnan(number) or not number:
-        return number
-    return round(number, min(0, 2 - math.floor(math.log10(abs(number)))))
 
 
 def records(table: pd.DataFrame) -> Iterator[dict[str, Any]]:

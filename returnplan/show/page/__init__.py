@@ -23,6 +23,7 @@ from markupsafe import Markup
 
 from returnplan.language.isolation import isolated
 from returnplan.scenario.background import Background
+from returnplan.show.drawing import SHADES
 from returnplan.show.findings import (
     BigNumber,
     Findings,
@@ -49,7 +50,6 @@ from returnplan.show.findings import (
 )
 from returnplan.show.page import packing, tables
 from returnplan.show.page.data import page_data
-from returnplan.show.page.ground import SHADES
 from returnplan.show.page.pictures import pictures
 from returnplan.show.page.sentences import (
     chart_notes,

@@ -19,8 +19,6 @@ NOT_MET, UNKNOWN = -1, -2
 COARSE_CELLS = 6
 """Along the longer side of a map on which districts stand only roughly where they lie."""
 MARGIN_KM = 1.0
-SHADES = ("#FFFFFF", "#D3E5F3", "#9CC4E4", "#4F9ED0", "#1F6295", "#0B3754")
-"""Of districts: nobody's conditions are met, then fifths of the people."""
 
 Floats = NDArray[np.float64]
 Degrees = Sequence[Sequence[float]]
