@@ -13,6 +13,7 @@ import pandas as pd
 from returnplan.language.isolation import isolated
 from returnplan.scenario.background import Background
 from returnplan.show.audience.tables import areas_of
+from returnplan.show.drawing import SHADES
 from returnplan.show.findings import (
     Findings,
     big_numbers,
@@ -78,7 +79,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         },
         "foot": _foot(findings),
         "districts": districts,
-        "shades": ground.SHADES,
+        "shades": SHADES,
         "differences": [FAR_YEARS, *DIFFERENCES],
         "causes": [
             [

@@ -52,7 +52,7 @@ def test_districts_have_the_colour_of_the_year_in_which_half_of_the_people_are_m
 def test_what_is_not_met_is_hatched_and_no_colour_of_years_is_like_it() -> None:
     given = tables()
     given["districts"] = given["districts"].assign(
-        half_met_date=pd.to_datetime(["2021-01-01", None, None]).astype("datetime64[s]")
+        half_met_date=pd.to_datetime(pd.Series(["2021-01-01", None, None])).astype("datetime64[s]")
     )
     ax = drawn("ready_map", given, OUTLINED)
     assert labels(ax) == ["North\n2021", "South\nafter 2030"]
@@ -75,7 +75,7 @@ def grey(colour: object) -> float:
 
 def test_plans_stand_side_by_side_with_one_scale_of_years() -> None:
     given = tables()
-    late = pd.to_datetime(["2027-01-01", None, None]).astype("datetime64[s]")
+    late = pd.to_datetime(pd.Series(["2027-01-01", None, None])).astype("datetime64[s]")
     other = given["districts"].assign(allocation="other", half_met_date=late)
     given["districts"] = pd.concat([given["districts"], other], ignore_index=True)
     given["readiness"] = pd.concat(
