@@ -30,7 +30,7 @@ MOST_CLASSES = 6
 LATE_HATCH, HIDDEN_HATCH = "////", "...."
 LABEL_POINTS, LETTER_WIDTH, LINE = 6.5, 0.62, 1.3
 """Size of a label, width of a letter and height of a line by it."""
-CIRCLE_SHARE = 0.06
+CIRCLE_SHARE = 0.08
 """Radius of the circle of a district without an outline, by the longer side of the map."""
 KEY_SHARE = 0.3
 """Of the width of the picture, for the key."""
@@ -194,7 +194,7 @@ def _draw(drawn: Figure, findings: Findings, found: Sequence[Half], background: 
     ax.set_aspect(stretch)
     edge = 0.02 * (high - low) + 1e-3
     ax.set(xlim=(low[0] - edge[0], high[0] + edge[0]), ylim=(low[1] - edge[1], high[1] + edge[1]))
-    looks = _looks(findings, found)
+    looks = looks_of(findings, found)
     for shape in shapes:
         look = looks[_class(shape.half, looks)]
         ax.add_patch(Polygon(shape.corners, linewidth=0.7, **look.fill))
@@ -209,6 +209,7 @@ def _draw(drawn: Figure, findings: Findings, found: Sequence[Half], background: 
         ],
         title=_wrapped(findings.words.phrase("Conditions met for half of the people by")),
         alignment="right" if turned else "left",
+        markerfirst=not turned,
         loc="center left" if turned else "center right",
         title_fontsize=7.5,
         handleheight=1.3,
@@ -227,7 +228,7 @@ def _wrapped(text: str, letters: int = 26) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
+class Look:
     """How a class of districts is filled, and its words in the key."""
 
     fill: Mapping[str, Any]
@@ -236,11 +237,11 @@ class _Look:
     last: int = -1
 
 
-def _looks(findings: Findings, found: Sequence[Half]) -> dict[str, _Look]:
+def looks_of(findings: Findings, found: Sequence[Half]) -> dict[str, Look]:
     """Years from dark to light; what is late, withheld or not counted has no shade of a year."""
     words = findings.words
     years = sorted({half.year for half in found if half.year is not None})
-    looks: dict[str, _Look] = {}
+    looks: dict[str, Look] = {}
     if years:
         step = math.ceil((years[-1] - years[0] + 1) / MOST_CLASSES)
         begins = range(years[0], years[-1] + 1, step)
@@ -252,22 +253,22 @@ def _looks(findings: Findings, found: Sequence[Half]) -> dict[str, _Look]:
                 if first == last
                 else words.phrase("{low} to {high}", low=first, high=last)
             )
-            looks[text] = _Look(
+            looks[text] = Look(
                 fill={"facecolor": shade, "edgecolor": INK}, words=text, first=first, last=last
             )
-    looks["late"] = _Look(
+    looks["late"] = Look(
         fill={"facecolor": "white", "edgecolor": "#B35C00", "hatch": LATE_HATCH},
         words=words.phrase("not by {year}", year=findings.horizon.year),
     )
-    looks["hidden"] = _Look(
+    looks["hidden"] = Look(
         fill={"facecolor": "#F2F2F2", "edgecolor": QUIET, "hatch": HIDDEN_HATCH},
         words=words.phrase("withheld"),
     )
-    looks["nobody"] = _Look(fill={"facecolor": "none", "edgecolor": UNKNOWN}, words="")
+    looks["nobody"] = Look(fill={"facecolor": "none", "edgecolor": UNKNOWN}, words="")
     return looks
 
 
-def _class(half: Half | None, looks: Mapping[str, _Look]) -> str:
+def _class(half: Half | None, looks: Mapping[str, Look]) -> str:
     """Key of the look of a district."""
     if half is None:
         return "nobody"

@@ -259,14 +259,21 @@ class Sheets:
         said
             Makes a sentence of all of them.
         """
-        for kept in range(len(items), -1, -1):
+
+        def text(kept: int) -> str:
             shown = list(items[:kept])
             if rest := len(items) - kept:
                 shown.append(self.left_out(rest))
-            text = said(between.join(shown))
-            if self.height(text, box.w, size) <= box.h + ROUNDING:
-                break
-        return self.text(box, text, size, colour=colour)
+            return said(between.join(shown))
+
+        few, many = 0, len(items)
+        while few < many:  # the most whole items that find room
+            half = (few + many + 1) // 2
+            if self.height(text(half), box.w, size) <= box.h + ROUNDING:
+                few = half
+            else:
+                many = half - 1
+        return self.text(box, text(few), size, colour=colour)
 
     def listed(self, box: Box, items: Sequence[str], size: float = BODY) -> float:
         """Print items below each other, smaller if needed; what finds no room is counted."""

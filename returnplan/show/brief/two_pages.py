@@ -42,6 +42,8 @@ DECISION_COLUMNS = (20.0, 56.0, 106.0)
 TITLE, HEADLINE, BIG = 15.0, 10.0, 17.0
 """Sizes of the letters of title, headline and big numbers, points."""
 TILE_GAP = 5.0
+LEAST_DATES = 2
+"""Fewer dates than these make no curve."""
 LEAST_PICTURES, MAP_SHARE = 130.0, 0.56
 """Height that map and fan have at least, mm, and the share of it that the map takes."""
 LEAST_PLANS, LEAST_DOUBTS, NOTES, SOURCES = 70.0, 30.0, 14.0, 12.0
@@ -214,8 +216,12 @@ def _fan(sheets: Sheets, findings: Findings, box: Box) -> float:
     names = [name for name in (leader(findings), rival(findings)) if name]
     y = sheets.heading(box, words.phrase("People whose conditions are met (modelled), over time"))
     met = findings.tables["people_met"]
+    met = met[met["allocation"].isin(names)]
+    if met.groupby("allocation")["people_p50"].count().min() < LEAST_DATES:
+        text = words.phrase("Withheld, as it would tell of single settlements.")
+        return sheets.text(box.below(y), text) + GAP
     tables = {
-        "people_met": met[met["allocation"].isin(names)],
+        "people_met": met,
         "readiness": pd.DataFrame({"allocation": names, "people": findings.people}),
     }
     view = replace(findings.view, titles={name: numbered(findings, name) for name in names})
