@@ -146,7 +146,7 @@ def _first_page(sheets: Sheets, findings: Findings) -> None:
 def _title(sheets: Sheets, findings: Findings, box: Box) -> float:
     words = findings.words
     below = words.phrase(
-        "Allocations of survey, clearance and building teams compared, {start} to {end}.",
+        "Plans for survey, clearance and building teams compared, {start} to {end}.",
         start=words.date(findings.scenario.start),
         end=words.date(findings.horizon),
     )
@@ -196,7 +196,7 @@ def _map(sheets: Sheets, findings: Findings, box: Box) -> float:
     """Where conditions are met by when: districts by year; without outlines, settlements."""
     words, best = findings.words, leader(findings)
     title = words.phrase(
-        "Where and when conditions for return are met (modelled), allocation {title}",
+        "Where and when conditions for return are met (modelled), plan {title}",
         title=numbered(findings, best),
     )
     y = sheets.heading(box, title)
@@ -298,14 +298,14 @@ def _options(sheets: Sheets, findings: Findings, box: Box) -> float:
         for option in options(findings)
         if option.allocation in names
     ]
-    y = sheets.heading(box, words.phrase("Allocations side by side"))
+    y = sheets.heading(box, words.phrase("Plans side by side"))
     notes = list(option_notes(findings))
     if left_out := len(findings.allocations) - len(rows):
         notes.insert(
             0,
             words.plural(
-                "{number} more allocation in the report.",
-                "{number} more allocations in the report.",
+                "{number} more plan in the report.",
+                "{number} more plans in the report.",
                 left_out,
             ),
         )

@@ -122,7 +122,7 @@ def test_the_document_says_its_language_title_and_maker_and_describes_its_pictur
     assert document.count(b"/Alt ") == 2
     told = " ".join(_alternatives(pdf))
     assert "Map of 2 settlements under Plan B" in told
-    assert "400 (300 to 400) under Plan B" in told
+    assert "400 (300 to 400) under 2. Plan B" in told
     fonts = {str(font["/BaseFont"]) for page in pdf.pages for font in _fonts(page)}
     assert all("+DejaVuSans" in name.replace("-", "") for name in fonts), fonts
     assert document == brief(tiny())  # the same run, the same bytes
@@ -142,7 +142,7 @@ def _alternatives(pdf: Any) -> Iterator[str]:
 def test_how_likely_a_status_is_stands_in_brief_and_page_of_a_community() -> None:
     half = ([400.0] * 6 + [NEVER] * 4, [NEVER] * 7 + [500.0] * 3)
     _, (_, second) = read(brief(tiny(ready={"half": half})))
-    limits = "in more than 60 %, in 40 % to 60 %, in less than 40 % of the draws."
+    limits = "in more than 60%, in 40% to 60%, in less than 40% of simulations."
     assert limits in second  # beside the statuses that there are
     assert "about 1.1 of 2 (1 to 2)" in second
     _, (first, second) = read(brief(tiny(draws=0)))
@@ -171,7 +171,7 @@ def test_the_first_page_says_in_four_numbers_how_many_go_home_when_and_at_what_c
 
 
 def shares_of(findings: Findings, shares: dict[str, list[tuple[str, float]]]) -> Findings:
-    """Findings whose table of districts says these shares under Plan B."""
+    """Findings for the public whose table of districts says these shares under Plan B."""
     rows = [
         ("more", name, date, share, share, share, 100.0)
         for name, points in shares.items()
@@ -180,14 +180,15 @@ def shares_of(findings: Findings, shares: dict[str, list[tuple[str, float]]]) ->
     columns = ["allocation", "district", "date", "share_p10", "share_p50", "share_p90", "people"]
     table = pd.DataFrame(rows, columns=columns)
     table["date"] = pd.to_datetime(table["date"])
-    return replace(findings, tables={**findings.tables, "district_shares": table})
+    tables = {**findings.tables, "district_shares": table}
+    return replace(findings, audience="public", tables=tables)
 
 
 def test_the_map_tells_by_district_the_year_in_which_half_of_the_people_is_reached() -> None:
     """Reached on a date that is shown; late, where half is never reached; else it is withheld."""
     nan = float("nan")
     findings = shares_of(
-        tiny(audience="public"),
+        tiny(),
         {
             "North": [("2026-01-01", 0.49), ("2027-01-01", 0.5), ("2030-01-01", 0.9)],
             "South": [("2026-01-01", nan), ("2030-01-01", 0.49)],
@@ -206,7 +207,7 @@ def test_the_map_tells_by_district_the_year_in_which_half_of_the_people_is_reach
 
 def test_districts_that_are_late_or_withheld_are_hatched_and_have_no_colour_of_a_year() -> None:
     findings = shares_of(
-        tiny(audience="public"),
+        tiny(),
         {"North": [("2030-01-01", 0.9)], "South": [("2030-01-01", 0.4)]},
     )
     looks = looks_of(findings, halves(findings, "more"))
@@ -218,7 +219,7 @@ def test_districts_that_are_late_or_withheld_are_hatched_and_have_no_colour_of_a
 
 def test_years_on_the_map_go_from_dark_to_light_in_at_most_six_classes() -> None:
     years = [(f"D{year}", [(f"{year}-06-01", 0.6)]) for year in range(2025, 2039)]
-    findings = shares_of(tiny(audience="public"), dict(years))
+    findings = shares_of(tiny(), dict(years))
     looks = looks_of(findings, halves(findings, "more"))
     classes = [look for look in looks.values() if look.first]
     assert [look.words for look in classes] == [
@@ -229,7 +230,7 @@ def test_years_on_the_map_go_from_dark_to_light_in_at_most_six_classes() -> None
 
 
 def test_curves_that_are_withheld_are_not_drawn_as_if_nobody_came_home() -> None:
-    findings = tiny(audience="public")
+    findings = tiny()
     met = findings.tables["people_met"].assign(people_p50=float("nan"))
     tables = {**findings.tables, "people_met": met}
     pdf, (first, _) = read(brief(replace(findings, tables=tables)))
@@ -237,11 +238,15 @@ def test_curves_that_are_withheld_are_not_drawn_as_if_nobody_came_home() -> None
     assert "People with conditions met" not in " ".join(_alternatives(pdf))
 
 
+DOTTED = ("az", "ru", "uk")
+"""Languages that write a range as 5 … 7."""
+RUN_OUT = re.compile(r"[^\W\d]\s?…")
+"""A word before an ellipsis; ranges have figures there."""
 PARTS = (
-    "Where and when conditions for return are met (modelled), allocation {title}",
+    "Where and when conditions for return are met (modelled), plan {title}",
     "People whose conditions are met (modelled), over time",
     "What must be decided, and by when",
-    "Allocations side by side",
+    "Plans side by side",
     "What is uncertain",
     "What is not modelled",
     "What is made up, and what is not",
@@ -253,7 +258,7 @@ PARTS = (
 @pytest.mark.parametrize("audience", ["internal", "public"])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "run", ["valley_run", pytest.param("karabakh_run", marks=pytest.mark.slow)]
+    "run", ["valley_run", pytest.param("karabakh_run", marks=pytest.mark.long)]
 )
 def test_the_brief_has_two_pages_and_all_its_parts_in_every_language(
     run: str,
@@ -278,12 +283,12 @@ def test_the_brief_has_two_pages_and_all_its_parts_in_every_language(
     findings = open_findings(request.getfixturevalue(run), audience, language)
     _, pages = read(brief(findings))
     assert len(pages) == 2
-    text = " ".join(pages)
-    assert "…" not in text
-    assert "..." not in text
+    assert "..." not in " ".join(pages)
+    assert ("…" in " ".join(pages)) <= (language in DOTTED)
     words, best = findings.words, leader(findings)
     title = two_pages.numbered(findings, best)
     said = [one for one, *_ in printed]
+    assert [one for one in said if one.endswith("…") or RUN_OUT.search(one)] == []
     for part in PARTS:
         assert words.phrase(part, title=title) in said
     assert headline(findings) in said
@@ -332,11 +337,11 @@ def districts(shown: bool, draws: int) -> Findings:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: many(8), "2 more allocations in the report."),
+        (lambda: many(8), "2 more plans in the report."),
         (lambda: many(1), "1. Teams of the year before"),
         pytest.param(lambda: tiny(draws=0), "this is not a forecast", marks=UNWATCHED),
         (lambda: districts(shown=False, draws=10), "No district can be shown by itself."),
-        (lambda: districts(shown=True, draws=0), "by the end of"),
+        (lambda: districts(shown=True, draws=0), "Public"),
         pytest.param(lambda: tiny(language="ar"), "Plan B", marks=UNWATCHED),
         (lambda: many(8, times=5), "more allocations in the report."),
     ],
@@ -425,6 +430,8 @@ def test_letters_of_a_page_become_smaller_where_its_words_need_more_room(
     begun = document.page()
     assert document.end(parts) == whole  # on the next page they are as large as ever
     assert begun.y == 12.0
+    parts()
+    document.output()
 
 
 @pytest.mark.parametrize(
@@ -450,35 +457,9 @@ def test_the_numbers_of_a_range_stand_from_right_to_left_on_an_arabic_page(
     box = Box(x=MARGIN, y=50.0, w=100.0, h=10.0)
     document.text(box, f"{mark}−39.5 ({mark}−49.7 إلى {mark}−29.3)")
     (page,) = PdfReader(io.BytesIO(document.output())).pages
-    at: dict[str, float] = {}
-
-    def visit(text: str, *more: Any) -> None:
-        for number in ("39.5", "49.7", "29.3"):
-            if number in text:
-                at[number] = more[1][4]
-
-    page.extract_text(visitor_text=visit)
-    assert at["39.5"] > at["49.7"] > at["29.3"]
-
-
-def test_a_page_from_right_to_left_begins_at_the_right_edge(
-    sheets: Callable[[str], Sheets],
-) -> None:
-    box = Box(x=MARGIN, y=50.0, w=60.0, h=10.0)
-    starts = {}
-    for language in ("en", "ar"):
-        document = sheets(language)
-        document.text(box, "12 345")
-        (page,) = PdfReader(io.BytesIO(document.output())).pages
-        places: list[tuple[str, float]] = []
-
-        def visit(text: str, *more: Any, places: list[tuple[str, float]] = places) -> None:
-            places.append((text, more[1][4]))
-
-        page.extract_text(visitor_text=visit)
-        starts[language] = next(x for text, x in places if "12" in text) * 25.4 / 72
-    assert starts["en"] == pytest.approx(MARGIN, abs=0.5)
-    assert starts["ar"] > WIDTH / 2
+    from_left = page.extract_text()
+    at = [from_left.index(number) for number in ("29.3", "49.7", "39.5")]
+    assert at == sorted(at)
 
 
 # ---------------------------------------------------------------- one community
@@ -521,5 +502,5 @@ def test_a_page_without_draws_or_steps_shows_neither_ranges_nor_shares(
     beta = profile(findings, "beta", with_chain=False)
     _, pages = read(community_page(findings, beta))
     assert len(pages) == 1
-    assert "80 % of the draws" not in pages[0]
+    assert "80% of simulations" not in pages[0]
     assert "Beta" in pages[0]
