@@ -343,7 +343,7 @@ def districts(shown: bool, draws: int) -> Findings:
         (lambda: districts(shown=False, draws=10), "No district can be shown by itself."),
         (lambda: districts(shown=True, draws=0), "Public"),
         pytest.param(lambda: tiny(language="ar"), "Plan B", marks=UNWATCHED),
-        (lambda: many(8, times=5), "more allocations in the report."),
+        (lambda: many(8, times=5), "more plans in the report."),
     ],
     ids=["eight", "one", "expected values", "no districts", "withheld", "right to left", "long"],
 )
@@ -395,7 +395,7 @@ def test_text_of_every_language_is_shrunk_and_never_cut(
     language: str, sheets: Callable[[str], Sheets], printed: list[tuple[str, Box, float]]
 ) -> None:
     document = sheets(language)
-    box = Box(x=MARGIN, y=20.0, w=40.0, h=24.0)
+    box = Box(x=MARGIN, y=20.0, w=40.0, h=16.0)
     long = f"{SAMPLES[language]} " * 6
     high = document.height(long, box.w)
     assert document.fitted(box, long) - box.y < high
