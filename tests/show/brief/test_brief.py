@@ -395,9 +395,9 @@ def test_text_of_every_language_is_shrunk_and_never_cut(
     language: str, sheets: Callable[[str], Sheets], printed: list[tuple[str, Box, float]]
 ) -> None:
     document = sheets(language)
-    box = Box(x=MARGIN, y=20.0, w=40.0, h=16.0)
     long = f"{SAMPLES[language]} " * 6
-    high = document.height(long, box.w)
+    high = document.height(long, 40.0)
+    box = Box(x=MARGIN, y=20.0, w=40.0, h=0.85 * high)
     assert document.fitted(box, long) - box.y < high
     assert printed[-1][0] == long
     document.listed(replace(box, h=12.0), [SAMPLES[language]] * 9)
