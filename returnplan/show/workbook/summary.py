@@ -6,6 +6,7 @@ the plan that is picked at first is kept with them, for programs that do not com
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ MOST_CAUSES = 7
 OTHER_CAUSES = "other causes"
 MILLION = 1e6
 WHOLE, TENTH, HUNDREDTH, SHARE = "#,##0", "#,##0.0", "#,##0.00", "0%"
+RATE = "[<0.1]0.0000;#,##0.00"
 MEASURES = (
     ("Returned by the end (mean)", ("returned_by_horizon_mean",), 1.0, WHOLE),
     ("Present at the end (mean)", ("present_at_horizon_mean",), 1.0, WHOLE),
@@ -52,7 +54,7 @@ MEASURES = (
     (
         "Expected casualties per 1,000 person-years (mean)",
         ("per_1000_person_years_mean", "per_1000_person_years_low", "per_1000_person_years_high"),
-        1.0, HUNDREDTH,
+        1.0, RATE,
     ),
     ("Accidents of deminers (mean)", ("deminer_accidents_mean",), 1.0, HUNDREDTH),
 )  # fmt: skip
@@ -71,6 +73,8 @@ FIRST_WIDTH, NUMBER_WIDTH = 375, 82
 NUMBERS = 4
 LEFT_CHART, RIGHT_CHART = (FIRST_WIDTH + NUMBERS * NUMBER_WIDTH - 8, 380), (576, 380)
 """Widths and heights of charts below the numbers and beside them, pixels."""
+HEAD_LETTERS, LINE_PIXELS = 10, 20
+"""Letters in a line of a heading of numbers, and the height of a line."""
 CHART_ROWS = 20
 """Rows that a chart covers."""
 MOST_LETTERS = 200
@@ -228,13 +232,19 @@ class _Page:
         formula = f'=VALUE(LEFT({picked},FIND(".",{picked})-1))'
         sheet.write_formula(PLAN_ROW + 1, 1, formula, self._format(WHOLE), plans.picked + 1)
 
+    def _head(self, row: int, heads: Sequence[str]) -> None:
+        """Write headings, in a row that is as high as the longest needs."""
+        lines = [len(wrap(head, HEAD_LETTERS)) for head in heads[1:]]
+        self.sheet.set_row_pixels(row, LINE_PIXELS * max(lines))
+        for at, head in enumerate(heads):
+            self.sheet.write_string(row, at, head, self.sheets.heading)
+
     # Numbers
 
     def _measures(self, row: int) -> int:
         """Write the numbers of the plan that is picked; return the row below them."""
         heads = ("Plan that is picked", "Median or mean", "10 % below", "90 % below")
-        for at, head in enumerate(heads):
-            self.sheet.write_string(row, at, head, self.sheets.heading)
+        self._head(row, heads)
         row += 1
         plans = self.plans
         for at in quarters(plans.dates):
@@ -286,8 +296,7 @@ class _Page:
             "All plans", f"People met by {end:%Y-%m-%d} (median)",
             *(head for head, *_ in SIDE_BY_SIDE),
         )  # fmt: skip
-        for at, head in enumerate(heads):
-            self.sheet.write_string(row, at, head, self.sheets.heading)
+        self._head(row, heads)
         for at, label in enumerate(plans.labels):
             here = row + 1 + at
             self.sheet.write_string(here, 0, label)
@@ -307,8 +316,7 @@ class _Page:
         sheet, plans = self.sheet, self.plans
         count = len(plans.waiting)
         heads = ("What people wait for, million person-days (mean): cause", "Plan", "Million")
-        for at, head in enumerate(heads):
-            sheet.write_string(row, at, head, self.sheets.heading)
+        self._head(row, heads)
         row += 1
         first = row
         for number, name in enumerate(plans.waiting, start=1):
@@ -318,8 +326,7 @@ class _Page:
                 sheet.write_number(row, 2, _value(value, 1.0), self._format(HUNDREDTH))
                 row += 1
         cells = xl_range_abs(first, 2, max(first, row - 1), 2)
-        sheet.write_string(row, 0, "The same, plan that is picked", self.sheets.heading)
-        sheet.write_string(row, 1, "Million", self.sheets.heading)
+        self._head(row, ("The same, plan that is picked", "Million"))
         for at, cause in enumerate(plans.waiting.index):
             row += 1
             sheet.write_string(row, 0, cause)
@@ -334,8 +341,7 @@ class _Page:
             "People whose conditions are met, plan that is picked: date", "Median", "10 % below",
             "90 % below",
         )  # fmt: skip
-        for at, head in enumerate(heads):
-            self.sheet.write_string(row, at, head, self.sheets.heading)
+        self._head(row, heads)
         look = self.sheets.book.add_format({"num_format": OF_TYPE["date"], "align": "left"})
         for at, day in enumerate(self.plans.dates):
             here = row + 1 + at
@@ -408,10 +414,17 @@ class _Page:
             }
         )
         _titled(chart, "What people wait for (modelled), plan that is picked")
-        # XlsxWriter calls the axis of the causes x, also where it is the upright one.
-        chart.set_x_axis({"name": "Cause of waiting", "reverse": True})
+        # XlsxWriter calls the horizontal axis x, also where it is the one of the numbers.
+        chart.set_x_axis(
+            {"name": "Million person-days (mean)", "num_format": TENTH, "min": 0, **PALE_GRID}
+        )
         chart.set_y_axis(
-            {"name": "Million person-days (mean)", "num_format": WHOLE, "min": 0, **PALE_GRID}
+            {
+                "name": "Cause of waiting",
+                "reverse": True,
+                "crossing": "max",
+                "major_gridlines": {"visible": False},
+            }
         )
         chart.set_legend({"none": True})
         return chart
