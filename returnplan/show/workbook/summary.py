@@ -28,7 +28,7 @@ MOST_CAUSES = 7
 OTHER_CAUSES = "other causes"
 MILLION = 1e6
 WHOLE, TENTH, HUNDREDTH, SHARE = "#,##0", "#,##0.0", "#,##0.00", "0%"
-RATE = "[<0.1]0.0000;#,##0.00"
+RATE = "[<0.01]0.0000;#,##0.00"
 MEASURES = (
     ("Returned by the end (mean)", ("returned_by_horizon_mean",), 1.0, WHOLE),
     ("Present at the end (mean)", ("present_at_horizon_mean",), 1.0, WHOLE),
@@ -68,7 +68,7 @@ SIDE_BY_SIDE = (
 MARKERS = ("circle", "square", "triangle", "diamond", "x", "plus")
 """Of the plans in the chart of cost, with one colour each: they differ in grey too."""
 COLOURS = (MET, NOT_MET, PART, QUIET, "#8C6BB1", "#7A4B1E")
-FIRST_WIDTH, NUMBER_WIDTH = 375, 82
+FIRST_WIDTH, NUMBER_WIDTH = 350, 90
 """Widths of the column of words and of the four of numbers, pixels."""
 NUMBERS = 4
 LEFT_CHART, RIGHT_CHART = (FIRST_WIDTH + NUMBERS * NUMBER_WIDTH - 8, 380), (576, 380)
