@@ -16,6 +16,7 @@ from returnplan.show.findings import (
     blocks_most,
     conditions,
     decisions,
+    fairness,
     headline,
     how_sure,
     leader,
@@ -235,7 +236,9 @@ def _first_notes(findings: Findings) -> tuple[str, ...]:
     targets_met = [
         reached.sentence for reached in targets(findings) if reached.allocation == leader(findings)
     ]
-    return (*targets_met, first, voluntary, boundaries)
+    uneven = fairness(findings, leader(findings))
+    texts = (uneven, *targets_met, first, voluntary, boundaries)
+    return tuple(text for text in texts if text)
 
 
 # ---------------------------------------------------------------- second page
