@@ -9,7 +9,7 @@ import pandas as pd
 from returnplan.show.brief.district_map import district_map
 from returnplan.show.brief.parts import chart, table
 from returnplan.show.brief.sheet import BODY, GAP, SMALL, Box, Sheets
-from returnplan.show.drawing import MET, PALE, QUIET
+from returnplan.show.drawing import MET, PALE, QUIET, coarse_note
 from returnplan.show.findings import (
     Findings,
     big_numbers,
@@ -237,7 +237,8 @@ def _first_notes(findings: Findings) -> tuple[str, ...]:
         reached.sentence for reached in targets(findings) if reached.allocation == leader(findings)
     ]
     uneven = fairness(findings, leader(findings))
-    texts = (uneven, *targets_met, first, voluntary, boundaries)
+    coarse = coarse_note(findings.words) if findings.is_public else ""
+    texts = (uneven, coarse, *targets_met, first, voluntary, boundaries)
     return tuple(text for text in texts if text)
 
 

@@ -18,6 +18,7 @@ from returnplan.show.brief import brief, community_page, two_pages
 from returnplan.show.brief.district_map import halves, looks_of
 from returnplan.show.brief.one_page import SIGNS
 from returnplan.show.brief.sheet import HEIGHT, MARGIN, WIDTH, Box, Sheets, direction
+from returnplan.show.drawing import coarse_note
 from returnplan.show.findings import (
     Findings,
     big_numbers,
@@ -105,6 +106,7 @@ def test_the_brief_holds_headline_options_decisions_wording_and_provenance_on_tw
         assert f"Page {number} of 2" in page
     assert len(SAFE.findall(text)) == text.count("is safe. Only the national mine action")
     assert "Where and when conditions for return are met" in pages[0]
+    assert (plain(coarse_note(findings.words)) in pages[0]) == (audience == "public")
     assert leaks(text, findings.scenario) == []
     assert bool(printed)
 
