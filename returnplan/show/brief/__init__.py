@@ -8,8 +8,8 @@ for the same run.
 cut.
 
 To add a part: a function in ``two_pages`` that takes the box it must stay in and returns where it
-ends. Two pages stay two: what cannot be left out is measured first, and all letters of a page become
-smaller for it; of lists and tables the items that find no room are counted.
+ends. Two pages stay two: what cannot be left out is measured first, and all letters of a page
+become smaller for it; of lists and tables the items that find no room are counted.
 """
 
 from returnplan.show.brief.one_page import community_page
