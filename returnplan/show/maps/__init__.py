@@ -4,8 +4,8 @@ In: the tables ``readiness``, ``places`` and ``roads``, and a `View` with outlin
 Out: the axes, with north arrow, scale bar, sources and a disclaimer on every map.
 
 ``ready`` one map, coloured by year; ``years`` a map a year; ``points`` settlements as markers;
-``rough`` where districts
-lie, roughly; ``ground`` extent, outlines, roads, hubs, degrees, scale, legend.
+``ground`` extent, outlines, roads, hubs, degrees, scale, legend; ``rough`` where districts lie,
+roughly.
 
 To add a map: one function under ``@chart``, as in ``charts``, that hands its groups of settlements
 to ``points.draw_map``. Name it below.
