@@ -36,6 +36,7 @@ from returnplan.domain import (
     Works,
 )
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
+from returnplan.registry import ABOVE
 from returnplan.version import __version__
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from returnplan.runs.paired import compare
     from returnplan.runs.reading import Run, load_run
     from returnplan.scenario import check, load, write
+    from returnplan.scenario.frames import from_frames
     from returnplan.show import charts, maps
     from returnplan.show.drawing.view import view
 
@@ -86,6 +88,7 @@ __all__ = [
     "check",
     "compare",
     "ensemble",
+    "from_frames",
     "hindcast",
     "load",
     "load_run",
@@ -111,6 +114,7 @@ _LATER = {
     "check": "returnplan.scenario",
     "compare": "returnplan.runs.paired",
     "ensemble": "returnplan.runs.ensemble",
+    "from_frames": "returnplan.scenario.frames",
     "hindcast": "returnplan.insight.hindcast",
     "load": "returnplan.scenario",
     "load_run": "returnplan.runs.reading",
@@ -123,6 +127,9 @@ _LATER = {
     "write": "returnplan.scenario",
 }
 """Public names that need numba, pandas or matplotlib, and where they are."""
+
+
+ABOVE |= {"to_frames": "returnplan.scenario.frames"}
 
 
 def __getattr__(name: str) -> Any:

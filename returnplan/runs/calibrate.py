@@ -95,7 +95,7 @@ class Calibration:
 
 def calibrate(
     scenario: Scenario,
-    allocations: Sequence[str],
+    allocations: str | Sequence[str],
     draws: int = DRAWS,
     seed: int = 1,
     workers: int | None = None,
@@ -112,7 +112,7 @@ def calibrate(
     scenario
         With facts. A posterior of its own is left aside.
     allocations
-        Names of those that may have been the past, all equally likely before.
+        Names of those that may have been the past, all equally likely before; or one name.
     draws
         How many.
     seed
@@ -137,11 +137,9 @@ def calibrate(
         When there is no fact to fit, one that the model says nothing of, or an effective sample
         below 50.
     """
-    names = tuple(dict.fromkeys(allocations))
+    names = scenario.named(allocations)
     if draws < 1 or not names:
         raise ValueError(f"draws and allocations must be at least 1, got {draws} and {len(names)}")
-    for name in names:
-        scenario.allocation(name)
     facts = to_fit(scenario)
     warm_up(watcher)
     short = cut_short(scenario, facts)

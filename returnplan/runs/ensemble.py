@@ -48,7 +48,7 @@ class Ensemble(Results):
 
 def ensemble(  # noqa: PLR0913 - what to run, and where
     scenario: Scenario,
-    allocations: Sequence[str],
+    allocations: str | Sequence[str],
     draws: int | None = None,
     seed: int = 1,
     workers: int | None = None,
@@ -66,6 +66,8 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
 
     Parameters
     ----------
+    allocations
+        Names of allocations of the scenario, or one name.
     draws
         Number of draws; None: 128, or as many as a precision needs.
     seed
@@ -106,7 +108,7 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     >>> spread.ready_day.shape
     (1, 20, 7)
     """
-    names = tuple(dict.fromkeys(allocations))
+    names = scenario.named(allocations)
     if precision is not None and (draws is not None or not precision > 0):
         raise ValueError(
             f"precision must be above 0, without draws; got {precision}, {draws} draws"
@@ -114,8 +116,6 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     count = MOST if precision is not None else DRAWS if draws is None else draws
     if count < 1 or not names:
         raise ValueError(f"draws and allocations must be at least 1, got {count} and {len(names)}")
-    for name in names:
-        scenario.allocation(name)
     scenario = in_force(scenario, prior=prior, has_precision=precision is not None)
     warm_up()
     taken = resample(scenario, count, seed)
