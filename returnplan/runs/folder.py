@@ -228,13 +228,28 @@ def write_file(out: Path, data: bytes) -> None:
     data
         What is to stand in it.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    write_files({out: data})
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Write files of which each is there when all of them are.
+
+    Parameters
+    ----------
+    files
+        What is to stand in each target, as :func:`check_file` returns it.
+    """
+    partials: dict[Path, Path] = {}
     try:
-        partial.write_bytes(data)
-        partial.replace(out)
+        for out, data in files.items():
+            out.parent.mkdir(parents=True, exist_ok=True)
+            partials[out] = out.with_name(f".{out.name}.{os.getpid()}.partial")
+            partials[out].write_bytes(data)
+        for out, partial in partials.items():
+            partial.replace(out)
     except BaseException:
-        partial.unlink(missing_ok=True)
+        for partial in partials.values():
+            partial.unlink(missing_ok=True)
         raise
 
 
