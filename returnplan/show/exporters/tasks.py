@@ -20,11 +20,10 @@ from returnplan.runs.ensemble import csv_bytes
 from returnplan.show.exporters.about import about
 from returnplan.show.findings import Findings
 from returnplan.show.workbook.cells import Sheets
+from returnplan.show.workbook.cut import Cut, shortened
 from returnplan.units import DAY_S
 
 INTERNAL = "a list of tasks is internal: schedules of teams are not for the public"
-MOST_ROWS = 1_000_000
-"""Rows of a sheet."""
 SHEET, ABOUT = "Tasks", "About"
 TEXT_LETTERS, LINE_POINTS = 100, 15
 COLUMNS: Sequence[tuple[str, ColumnType, str, str]] = (
@@ -89,37 +88,30 @@ def tasks_csv(findings: Findings, allocations: Sequence[str]) -> bytes:
 
 
 def tasks_workbook(findings: Findings, allocations: Sequence[str]) -> bytes:
-    """Write the tasks as a workbook that opens with what they are.
+    """Write the tasks as a workbook that says first what they are, and what is cut.
 
     Returns
     -------
     bytes
         The file.
-
-    Raises
-    ------
-    ReturnplanError
-        When they are too many for a sheet.
     """
-    table = tasks(findings, allocations)
-    if len(table) > MOST_ROWS:
-        raise ReturnplanError(
-            f"{len(table):,} tasks are too many for a sheet: name one allocation with -a, or a "
-            "file with --out that ends in .csv"
-        )
+    cut = shortened("tasks", tasks(findings, allocations))
     data = io.BytesIO()
     book = xlsxwriter.Workbook(data, {"in_memory": True})
     start = pd.Timestamp(findings.scenario.start)
     book.set_properties({"title": about(findings)["title"], "created": start.to_pydatetime()})
     sheets = Sheets(book)
-    _write_about(sheets, findings)
-    sheets.write(SHEET, table, _described())
+    _write_about(sheets, findings, cut)
+    sheets.write(SHEET, cut.table, _described())
     book.close()
     return data.getvalue()
 
 
-def _write_about(sheets: Sheets, findings: Findings) -> None:
-    texts = about(findings) | {name: meaning for name, _, _, meaning in COLUMNS}
+def _write_about(sheets: Sheets, findings: Findings, cut: Cut) -> None:
+    texts = about(findings)
+    if cut.words:
+        texts["cut"] = f"{len(cut.table):,} of {cut.rows:,} rows are here: {cut.words}"
+    texts |= {name: meaning for name, _, _, meaning in COLUMNS}
     sheet = sheets.sheet(ABOUT)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, TEXT_LETTERS)
@@ -162,12 +154,13 @@ def _of_one(findings: Findings, allocation: str) -> pd.DataFrame:
     table = table.reset_index().sort_values(["team", "month", "from_date", "job"], kind="stable")
     names, words = findings.view.names, findings.words
     sites = dict(_sites(findings))
+    stages = {one: words.named(one, STAGES) for one in table["stage"].unique()}
     return table.assign(
-        asset=[names.get(one, one) for one in table["asset"]],
-        base=[names.get(one, one) for one in table["base"]],
-        task=[words.named(one, STAGES) for one in table["stage"]],
-        site=[sites[one][0] for one in table["place_or_road"]],
-        district=[sites[one][1] for one in table["place_or_road"]],
+        asset=table["asset"].map(lambda one: names.get(one, one)),
+        base=table["base"].map(lambda one: names.get(one, one)),
+        task=table["stage"].map(stages),
+        site=table["place_or_road"].map({one: name for one, (name, _) in sites.items()}),
+        district=table["place_or_road"].map({one: name for one, (_, name) in sites.items()}),
     )
 
 
