@@ -193,7 +193,7 @@ def test_a_scenario_goes_through_a_geopackage_and_comes_back_equal(
     valley = rp.load(VALLEY)
     for one in (scenario, valley):
         file = Package(scenario_geopackage(one), tmp_path)
-        frames = {
+        frames: dict[str, Any] = {
             name: pd.DataFrame(file.read(name)).drop(columns="geometry", errors="ignore")
             for name in file.kinds
         }
@@ -454,7 +454,7 @@ def test_the_workbook_of_tasks_says_what_it_is_and_has_dates(
     assert export(valley_run, "--format", "tasks", "-a", "today", "--out", out).exit_code == 0
     book = CalamineWorkbook.from_path(out)
     assert book.sheet_names == ["About", "Tasks"]
-    about = dict(row[:2] for row in book.get_sheet_by_name("About").to_python())
+    about = {str(row[0]): row[1] for row in book.get_sheet_by_name("About").to_python()}
     assert about["statement"] == STATEMENT
     assert about["audience"] == "Internal: restricted data, not for publication"
     assert "one run on expected values" in str(about["expected_values"])
@@ -471,7 +471,7 @@ def test_a_long_list_of_tasks_is_cut_by_month_and_says_so(
     out = tmp_path / "tasks.xlsx"
     out.write_bytes(FORMATS["tasks"]["_tasks.xlsx"](opened("internal"), ["today", "smith_path"]))
     book = CalamineWorkbook.from_path(out)
-    about = dict(row[:2] for row in book.get_sheet_by_name("About").to_python())
+    about = {str(row[0]): row[1] for row in book.get_sheet_by_name("About").to_python()}
     assert "12 of " in str(about["cut"])
     _, *rows = book.get_sheet_by_name("Tasks").to_python()
     assert [row[0] for row in rows] == ["today"] * 6 + ["smith_path"] * 6
