@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from returnplan.runs.paired import compare
     from returnplan.runs.reading import Run, load_run
     from returnplan.scenario import check, load, write
+    from returnplan.scenario.examples import example
     from returnplan.scenario.frames import from_frames
     from returnplan.show import charts, maps
     from returnplan.show.drawing.view import view
@@ -88,6 +89,7 @@ __all__ = [
     "check",
     "compare",
     "ensemble",
+    "example",
     "from_frames",
     "hindcast",
     "load",
@@ -114,6 +116,7 @@ _LATER = {
     "check": "returnplan.scenario",
     "compare": "returnplan.runs.paired",
     "ensemble": "returnplan.runs.ensemble",
+    "example": "returnplan.scenario.examples",
     "from_frames": "returnplan.scenario.frames",
     "hindcast": "returnplan.insight.hindcast",
     "load": "returnplan.scenario",
@@ -129,7 +132,7 @@ _LATER = {
 """Public names that need numba, pandas or matplotlib, and where they are."""
 
 
-ABOVE |= {"to_frames": "returnplan.scenario.frames"}
+ABOVE |= {"plot": "returnplan.show.figures", "to_frames": "returnplan.scenario.frames"}
 
 
 def __getattr__(name: str) -> Any:
@@ -142,4 +145,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """Name what is there and what may be asked for."""
-    return sorted({*globals(), *_LATER})
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

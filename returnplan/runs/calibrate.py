@@ -20,7 +20,7 @@ from returnplan.model.simulation import Prepared, PreparedAllocation, facts_of, 
 from returnplan.runs.calibrated import POSTERIOR_FILE, made_for
 from returnplan.runs.folder import write_file
 from returnplan.runs.machine.chunks import cores
-from returnplan.runs.machine.progress import Silent, Watcher
+from returnplan.runs.machine.progress import SILENT, Watcher, watching
 from returnplan.runs.machine.runner import warm_up
 from returnplan.scenario.folder import tables_as_text
 from returnplan.units import date_to_seconds, horizon_date
@@ -37,7 +37,6 @@ LEAST_WEIGHT = 1e-12
 OF_WORK = ("released_m2", "items", "people_returned")
 """Measures that a common error of the speed of work moves together."""
 RANGE = (0.1, 0.5, 0.9)
-SILENT = Silent()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -100,7 +99,7 @@ def calibrate(
     seed: int = 1,
     workers: int | None = None,
     *,
-    watcher: Watcher = SILENT,
+    watcher: Watcher | None = None,
 ) -> Calibration:
     """Weight draws by the facts of a scenario with ``use = fit`` (model §9).
 
@@ -120,7 +119,7 @@ def calibrate(
     workers
         Threads; None: as many as the process may use processor cores.
     watcher
-        Told about the progress.
+        Told about the progress; None: a notebook shows bars.
 
     Returns
     -------
@@ -141,9 +140,10 @@ def calibrate(
     if draws < 1 or not names:
         raise ValueError(f"draws and allocations must be at least 1, got {draws} and {len(names)}")
     facts = to_fit(scenario)
-    warm_up(watcher)
     short = cut_short(scenario, facts)
-    modelled = past(short, names, range(draws), seed, workers, watcher=watcher)
+    with watching(watcher, SILENT) as told:
+        warm_up(told)
+        modelled = past(short, names, range(draws), seed, workers, watcher=told)
     _check_modelled(facts, modelled)
     errors = log_errors(facts, modelled)
     deviation = covariance(facts, scenario.discrepancy_log_sd)

@@ -21,6 +21,7 @@ from returnplan.runs.calibrated import in_force
 from returnplan.runs.evaluate import ready_within
 from returnplan.runs.machine.choice import Workers, run_draws
 from returnplan.runs.machine.chunks import Chunks, KeptDraws, Progress, ignore
+from returnplan.runs.machine.progress import SILENT, watching
 from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.runs.precision import MOST, Reached, draw_until
 from returnplan.runs.results import Results
@@ -57,7 +58,7 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     prior: bool = False,
     processes: bool | None = None,
     cluster: str | None = None,
-    progress: Progress = ignore,
+    progress: Progress | None = None,
 ) -> Ensemble:
     """Run allocations on draws of all uncertain numbers (model §9).
 
@@ -85,7 +86,7 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     cluster
         Address of a Dask scheduler, or ``local`` for Dask on this machine. None: no cluster.
     progress
-        Called with the number of draws done.
+        Called with the number of draws done; None: a notebook shows a bar.
 
     Returns
     -------
@@ -121,12 +122,17 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     taken = resample(scenario, count, seed)
     runner = DrawRunner(scenario, names, seed, taken)
     count = count if taken is None else len(taken.draws)
-    with tempfile.TemporaryDirectory(prefix="returnplan-", ignore_cleanup_errors=True) as folder:
+    with (
+        watching(None, SILENT) as watcher,
+        tempfile.TemporaryDirectory(prefix="returnplan-", ignore_cleanup_errors=True) as folder,
+    ):
         kept = KeptDraws(Path(folder), (0, count))
         asked = Workers(count=workers, processes=processes, cluster=cluster)
 
         def draw(part: KeptDraws) -> None:
-            run_draws(runner, part, asked, lambda done: progress(part.part[0] + done))
+            first, end = part.part
+            tell = progress or (lambda done: watcher.drawn(done, end))
+            run_draws(runner, part, asked, lambda done: tell(first + done))
 
         if precision is None:
             draw(kept)

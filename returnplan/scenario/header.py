@@ -420,9 +420,7 @@ def head_text(scenario: Scenario, given: Collection[str] | None = None) -> str:
 
     own = scenario.discrepancy_log_sd
     left_out = [
-        table
-        for table in type_of_table
-        if table not in OPTIONAL_TABLES and table not in there
+        table for table in type_of_table if table not in OPTIONAL_TABLES and table not in there
     ]
     lines = [
         f"name = {quoted(scenario.name)}",
