@@ -13,6 +13,7 @@ Examples
 'conditions met (modelled)'
 """
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +139,9 @@ ABOVE |= {"plot": "returnplan.show.figures", "to_frames": "returnplan.scenario.f
 def __getattr__(name: str) -> Any:
     """Load what needs numba, pandas or matplotlib only when it is asked for."""
     if name not in _LATER:
-        raise AttributeError(f"module returnplan has no attribute {name}")
+        near = get_close_matches(name, __all__, n=1)
+        hint = f"; perhaps {near[0]}" if near else ""
+        raise AttributeError(f"module returnplan has no attribute {name}{hint}")
     room = import_module(_LATER[name])
     return getattr(room, name, None) or import_module(f"{_LATER[name]}.{name}")
 

@@ -1160,6 +1160,22 @@ class Scenario:
         )
 
 
+def a_scenario(given: object) -> Scenario:
+    """Refuse what is no scenario, such as the name of its folder.
+
+    Raises
+    ------
+    TypeError
+        When it is none; it says what to do.
+    """
+    if isinstance(given, Scenario):
+        return given
+    raise TypeError(
+        f"a Scenario is wanted, not {given!r:.80}: returnplan.load(folder) reads one, "
+        "returnplan.from_frames makes one of DataFrames"
+    )
+
+
 def _as_line(
     given: Deployment | Mapping[str, Any], allocation: str, others: Sequence[Deployment]
 ) -> Deployment:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from returnplan.domain import Fact, PosteriorLine, Scenario
+from returnplan.domain import Fact, PosteriorLine, Scenario, a_scenario
 from returnplan.errors import ReturnplanError
 from returnplan.model.chance.draws import Draws
 from returnplan.model.simulation import Prepared, PreparedAllocation, facts_of, run
@@ -136,7 +136,7 @@ def calibrate(
         When there is no fact to fit, one that the model says nothing of, or an effective sample
         below 50.
     """
-    names = scenario.named(allocations)
+    names = a_scenario(scenario).named(allocations)
     if draws < 1 or not names:
         raise ValueError(f"draws and allocations must be at least 1, got {draws} and {len(names)}")
     facts = to_fit(scenario)

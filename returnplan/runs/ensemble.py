@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from returnplan.domain import Scenario
+from returnplan.domain import Scenario, a_scenario
 from returnplan.model.chance.posterior import Resampled, resample
 from returnplan.model.simulation import KEPT, run
 from returnplan.runs import DRAWS, calibrated
@@ -109,7 +109,7 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     >>> spread.ready_day.shape
     (1, 20, 7)
     """
-    names = scenario.named(allocations)
+    names = a_scenario(scenario).named(allocations)
     if precision is not None and (draws is not None or not precision > 0):
         raise ValueError(
             f"precision must be above 0, without draws; got {precision}, {draws} draws"

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from returnplan.domain import Scenario
+from returnplan.domain import Scenario, a_scenario
 from returnplan.errors import ReturnplanError
 from returnplan.model.chance.assumptions import Values
 from returnplan.model.chance.draws import luck_of
@@ -136,7 +136,7 @@ class Evaluator:
     def __init__(
         self, scenario: Scenario, draws: Sequence[int | None], seed: int = 1, *, of_run: int = 0
     ) -> None:
-        self.prepared = Prepared(scenario)
+        self.prepared = Prepared(a_scenario(scenario))
         self.draws = tuple(draws)
         self._luck = luck_of(scenario, of_run, seed)
         self._numbers: dict[int | None, tuple[Values, Amounts]] = {}

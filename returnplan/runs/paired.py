@@ -15,6 +15,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from returnplan.domain import Scenario
 from returnplan.quantiles import mean
 from returnplan.runs.difference import Difference, difference_of
 from returnplan.runs.ready_days import (
@@ -104,6 +105,7 @@ def differences(
     >>> bool(table["mean"].iloc[0] < 0)  # person-days: fewer with two more teams
     True
     """
+    _refuse_scenario(spread)
     measures = _measures(spread, counted_dates(spread, dates))
     other = spread.allocations.index(against_of(spread, against))
     rows = []
@@ -145,6 +147,12 @@ def verdicts(spread: Spread) -> pd.DataFrame:
     ]
     columns = ["allocation", "against", "measure", *FIELDS]
     return typed("verdicts", pd.DataFrame(rows, columns=columns))
+
+
+def _refuse_scenario(given: object) -> None:
+    """Say what is compared to whoever gives the scenario in its place."""
+    if isinstance(given, Scenario):
+        raise TypeError("results with draws are compared, as returnplan.ensemble gives them")
 
 
 def _measures(spread: Spread, dates: Sequence[date]) -> list[Measured]:
