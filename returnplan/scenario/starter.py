@@ -108,7 +108,9 @@ def _from_library(starter: Scenario) -> Scenario:
             community.settlement,
             community.people,
             households=community.households,
-            willing_share=community.willing_share or willing_share,
+            willing_share=willing_share
+            if community.willing_share is None
+            else community.willing_share,
         )
     ]
     scenario = replace(
