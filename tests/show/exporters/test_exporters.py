@@ -265,6 +265,9 @@ def test_districts_with_outlines_are_drawn_and_others_are_not(
     }
     collection = {"type": "FeatureCollection", "features": [feature]}
     (folder / "districts.geojson").write_text(json.dumps(collection), encoding="utf-8")
+    places = pd.read_csv(folder / "places.csv").assign(name_en=None)
+    places.loc[places["id"] == "mill", "name_en"] = "The Mill"
+    places.to_csv(folder / "places.csv", index=False)
     run = run_of(folder, "-a", "today", "--draws", "10")
     found = json.loads(geojson(open_findings(run, "public"), ["today"]))
     shapes = {one["properties"]["district"]: one["geometry"] for one in found["features"]}
@@ -272,6 +275,11 @@ def test_districts_with_outlines_are_drawn_and_others_are_not(
         "Lower Valley": {"type": "MultiPolygon", "coordinates": [[OUTLINE]]},
         "Upper Valley": None,
     }
+    # Pages call the mill as English readers do; tables of the scenario are as they were written.
+    package = Package(geopackage(open_findings(run), ["today"]), tmp_path)
+    assert "The Mill" in set(package.read("dates_today")["name"])
+    stated = package.read("places").set_index("id").loc["mill"]
+    assert (stated["name"], stated["name_en"]) == ("Mill", "The Mill")
 
 
 # ---------------------------------------------------------------- GeoJSON and HXL
