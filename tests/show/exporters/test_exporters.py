@@ -20,12 +20,14 @@ from click.testing import Result
 from python_calamine import CalamineWorkbook
 
 import returnplan as rp
+from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.show.exporters import FORMATS
 from returnplan.show.exporters.geojson import geojson
 from returnplan.show.exporters.gpkg import _free, geopackage, scenario_geopackage
 from returnplan.show.exporters.hxl import hxl
 from returnplan.show.exporters.layers import layers_of
 from returnplan.show.findings import Findings, open_findings
+from tests.hostile import Texts
 from tests.leaks import leaks
 from tests.running import call
 from tests.sketch import Sketch
@@ -330,6 +332,40 @@ def test_hxl_for_the_public_has_a_row_a_district_and_blanks_where_few_people_are
         ("smith_path", "Upper Valley", "1120"),
     ]
     assert {(r["withheld"], r["people_met"]) for r in rows} == {("states", "")}
+
+
+# ---------------------------------------------------------------- names
+
+
+@pytest.mark.unwatched
+def test_names_that_look_like_something_else_stay_names(
+    hostile_run: Path, hostile_texts: Texts, tmp_path: Path
+) -> None:
+    findings = open_findings(hostile_run)
+    package = Package(geopackage(findings, findings.allocations), tmp_path)
+    assert {"dates_NA", "dates___proto__"} <= set(package.kinds)
+    for text in package.read("layer_styles")["styleQML"]:
+        tags = {one.tag for one in ElementTree.fromstring(text).iter()}
+        assert tags <= {
+            "qgis", "renderer-v2", "categories", "category", "symbols", "symbol", "layer", "Option",
+            "labeling", "settings", "text-style", "text-buffer",
+        }  # fmt: skip
+    assert set(package.read("dates_NA")["district"]) == set(hostile_texts["district"])
+    told = {one["properties"]["allocation"] for one in json.loads(
+        geojson(findings, findings.allocations)
+    )["features"]}  # fmt: skip
+    assert told == {"NA", "__proto__"}
+    scenario = rp.load(hostile_run / SCENARIO_COPY)
+    frames: dict[str, Any] = {
+        name: pd.DataFrame(package.read(name)).drop(columns="geometry", errors="ignore")
+        for name in scenario.to_frames()
+    }
+    again = rp.from_frames(
+        name=scenario.name, title=scenario.title, start=scenario.start,
+        horizon_years=scenario.horizon_years, gates=scenario.gates, as_of=scenario.as_of,
+        not_covered=scenario.not_covered, **frames,
+    )  # fmt: skip
+    assert again == scenario
 
 
 # ---------------------------------------------------------------- files
