@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO
 
 
 class Watcher(Protocol):
@@ -53,11 +53,16 @@ PLAIN = Plain()
 
 
 class Bars:
-    """Bars on the error stream: for compilation on first use, draws, and writing the run folder."""
+    """Bars on a stream: for compilation on first use, draws, and writing the run folder."""
 
     def __init__(self) -> None:
         self._bar: Any = None
         self._unit = ""
+
+    @property
+    def stream(self) -> TextIO:
+        """Where they are shown: on the error stream."""
+        return sys.stderr
 
     def fitting(self, text: str) -> str:
         """Give a text as the stream takes it."""
@@ -67,7 +72,7 @@ class Bars:
         """Print a line above the bar."""
         from tqdm import tqdm
 
-        tqdm.write(self.fitting(line), file=sys.stderr)
+        tqdm.write(self.fitting(line), file=self.stream)
 
     def compiled(self, done: int, functions: int) -> None:
         """Show how many functions are compiled.
@@ -127,10 +132,19 @@ class Bars:
                 total=total,
                 initial=initial,
                 unit=unit.removesuffix("s"),
-                file=sys.stderr,
+                file=self.stream,
                 bar_format=form,
             )
         return self._bar
+
+
+class OnPage(Bars):
+    """Bars below the cell of a notebook, among what it prints: nothing is wrong."""
+
+    @property
+    def stream(self) -> TextIO:
+        """Where they are shown."""
+        return sys.stdout
 
 
 def in_notebook() -> bool:
@@ -154,7 +168,7 @@ def watching(given: Watcher | None, otherwise: Watcher) -> Iterator[Watcher]:
     if given is not None or not in_notebook():
         yield given or otherwise
         return
-    bars = Bars()
+    bars = OnPage()
     try:
         yield bars
     finally:
