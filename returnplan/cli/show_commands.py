@@ -114,6 +114,7 @@ def export(folder: Path, form: str, names: tuple[str, ...], audience: Any, **mor
     from returnplan.show import exporters
     from returnplan.show.findings import open_findings
 
+    exporters.check_format(form, audience)
     with bad_input():
         findings = open_findings(folder, audience, more["language"], as_is=more["as_is"])
     say(f"Audience {audience}: {AUDIENCES[audience]}.", err=True)

@@ -18,9 +18,9 @@ from pathlib import Path
 from returnplan.errors import ReturnplanError
 from returnplan.runs.folder import check_file, write_files
 from returnplan.show.exporters.geojson import geojson
-from returnplan.show.exporters.gpkg import geopackage
+from returnplan.show.exporters.gpkg import check_packages, geopackage
 from returnplan.show.exporters.hxl import hxl
-from returnplan.show.exporters.tasks import tasks_csv, tasks_workbook
+from returnplan.show.exporters.tasks import INTERNAL, tasks_csv, tasks_workbook
 from returnplan.show.findings import Findings
 
 Maker = Callable[[Findings, Sequence[str]], bytes]
@@ -32,7 +32,28 @@ FORMATS: Mapping[str, Mapping[str, Maker]] = {
 }
 """Files of each format: the end of the name, and what makes it."""
 
-__all__ = ["FORMATS", "export"]
+__all__ = ["FORMATS", "check_format", "export"]
+
+
+def check_format(form: str, audience: str) -> None:
+    """Refuse what cannot be made, before a run is read.
+
+    Parameters
+    ----------
+    form
+        Key of ``FORMATS``.
+    audience
+        ``internal`` or ``public``.
+
+    Raises
+    ------
+    ReturnplanError
+        When the audience may not have it, or a package is missing.
+    """
+    if form == "tasks" and audience == "public":
+        raise ReturnplanError(INTERNAL)
+    if form == "gpkg":
+        check_packages()
 
 
 def export(

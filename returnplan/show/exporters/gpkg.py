@@ -131,14 +131,27 @@ class _File:
         )
 
 
+def check_packages() -> None:
+    """Refuse to write a GeoPackage where the packages of the extra ``geo`` are missing.
+
+    Raises
+    ------
+    ReturnplanError
+        With what to install.
+    """
+    try:
+        import pyogrio  # noqa: F401 - both are needed
+        import shapely  # noqa: F401
+    except ImportError:
+        raise ReturnplanError(WITHOUT) from None
+
+
 @contextmanager
 def _file(scenario: Scenario) -> Iterator[_File]:
     """A file that GDAL dates by the start of the scenario, not by the clock."""
-    try:
-        import pyogrio
-        import shapely  # noqa: F401 - what comes later needs it
-    except ImportError:
-        raise ReturnplanError(WITHOUT) from None
+    check_packages()
+    import pyogrio
+
     before = pyogrio.get_gdal_config_option(CLOCK)
     pyogrio.set_gdal_config_options({CLOCK: f"{scenario.start.isoformat()}T00:00:00.000Z"})
     try:

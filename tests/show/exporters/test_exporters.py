@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import sqlite3
 import sys
@@ -439,10 +440,10 @@ def test_without_the_extra_one_line_names_what_to_install_and_other_formats_work
     for name in ("pyogrio", "shapely", "geopandas", "pyproj"):
         monkeypatch.setitem(sys.modules, name, None)
     done = export(valley_run, "--format", "gpkg", "--out", tmp_path / "file.gpkg")
-    assert done.exit_code == 2
-    assert done.stderr.splitlines()[-1] == (
-        "returnplan: a GeoPackage needs packages for GIS files: pip install 'returnplan[geo]'"
-    )
+    said = "a GeoPackage needs packages for GIS files: pip install 'returnplan[geo]'"
+    assert (done.exit_code, done.stderr) == (2, f"returnplan: {said}\n")
+    with pytest.raises(rp.ReturnplanError, match=re.escape(said)):
+        scenario_geopackage(rp.example("valley"))
     assert list(tmp_path.iterdir()) == []
     for form, file in (("geojson", "a.geojson"), ("hxl", "a.csv"), ("tasks", "b.csv")):
         out = tmp_path / file
@@ -522,12 +523,13 @@ def test_a_long_list_of_tasks_is_cut_by_month_and_says_so(
     assert {str(row[4])[:7] for row in rows} == {"2024-03"}
 
 
-def test_tasks_are_not_for_the_public(valley_run: Path, tmp_path: Path) -> None:
+def test_tasks_are_not_for_the_public(valley_run: Path, tmp_path: Path, opened: Open) -> None:
     done = export(
         valley_run, "--format", "tasks", "--audience", "public", "--out", tmp_path / "tasks.csv"
     )
-    assert done.exit_code == 2
-    assert done.stderr.splitlines()[-1] == (
-        "returnplan: a list of tasks is internal: schedules of teams are not for the public"
-    )
+    said = "a list of tasks is internal: schedules of teams are not for the public"
+    assert (done.exit_code, done.stderr) == (2, f"returnplan: {said}\n")
+    for make in FORMATS["tasks"].values():
+        with pytest.raises(rp.ReturnplanError, match=said):
+            make(opened("public"), ["today"])
     assert list(tmp_path.iterdir()) == []
