@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -376,6 +377,17 @@ def export(*words: str | Path) -> Result:
     return call("export", *words)
 
 
+@pytest.fixture
+def swift(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open copies of the valley's run in no time: these tests are about files."""
+
+    def open_copy(folder: Path, *_: object, **__: object) -> Findings:
+        return dataclasses.replace(opened("internal"), folder=folder)
+
+    monkeypatch.setattr("returnplan.show.findings.open_findings", open_copy)
+
+
+@pytest.mark.usefixtures("swift")
 def test_files_stand_beside_the_run_and_are_replaced_only_when_that_is_said(
     valley_run: Path, tmp_path: Path
 ) -> None:
@@ -416,6 +428,7 @@ def test_what_is_read_as_it_is_says_so_in_every_file(valley_run: Path, tmp_path:
     assert edited in Package(geopackage(findings, ["today"]), tmp_path).dump()
 
 
+@pytest.mark.usefixtures("swift")
 def test_all_files_of_a_format_appear_or_none(
     valley_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -434,6 +447,7 @@ def test_all_files_of_a_format_appear_or_none(
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
+@pytest.mark.usefixtures("swift")
 def test_without_the_extra_one_line_names_what_to_install_and_other_formats_work(
     valley_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
