@@ -16,6 +16,7 @@ from returnplan.scenario.dictionary import guide
 from returnplan.scenario.files import TOML
 from returnplan.scenario.folder import load, tables_as_text, write_sheets
 
+PLACE = "data/starter"
 Tables = dict[str, tuple[list[str], list[list[str]]]]
 """Header and cells of each table."""
 IN_LIBRARY: Mapping[str, str] = {"battle_team": "battle_area_team", "builders": "building_crew"}
@@ -47,33 +48,42 @@ def write_starter(folder: Path, *, workbook: bool, from_library: bool = False) -
         What was written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with as_file(files("returnplan").joinpath("data/starter")) as source:
-        given = load(source)
-        scenario = _from_library(given) if from_library else given
-        name = folder.resolve().name
-        scenario = replace(
-            scenario, name=name if re.fullmatch(r"\w[\w-]{0,49}", name) else given.name
-        )
-        tables = _tables(source)
-        if from_library:
-            tables = _replaced(tables, scenario)
-        if workbook:
-            write_sheets(tables, folder)
-        else:
-            for table, (header, rows) in tables.items():
-                (folder / f"{table}.csv").write_bytes(_csv_text(header, rows))
-        head = (source / TOML).read_text(encoding="utf-8")
+    given = _starter()
+    scenario = _from_library(given) if from_library else given
+    name = folder.resolve().name
+    scenario = replace(scenario, name=name if re.fullmatch(r"\w[\w-]{0,49}", name) else given.name)
+    tables = starter_tables(from_library=from_library)
+    if workbook:
+        write_sheets(tables, folder)
+    else:
+        for table, (header, rows) in tables.items():
+            (folder / f"{table}.csv").write_bytes(_csv_text(header, rows))
+    head = files("returnplan").joinpath(PLACE, TOML).read_text(encoding="utf-8")
     named = head.replace(f'name = "{given.name}"', f'name = "{scenario.name}"', 1)
     (folder / TOML).write_text(named, encoding="utf-8", newline="\n")
     return scenario
 
 
-def _tables(folder: Path) -> Tables:
-    tables: Tables = {}
-    for path in sorted(folder.glob("*.csv")):
-        header, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines())
-        tables[path.stem] = (header, rows)
-    return tables
+def starter_tables(*, from_library: bool) -> Tables:
+    """Give the tables of the starter scenario as text.
+
+    Parameters
+    ----------
+    from_library
+        Whether asset types, rates, works and calendars are starting values of the library; then
+        assumptions, deployments and sources fit them.
+    """
+    with as_file(files("returnplan").joinpath(PLACE)) as folder:
+        tables: Tables = {}
+        for path in sorted(folder.glob("*.csv")):
+            header, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines())
+            tables[path.stem] = (header, rows)
+    return _replaced(tables, _from_library(_starter())) if from_library else tables
+
+
+def _starter() -> Scenario:
+    with as_file(files("returnplan").joinpath(PLACE)) as folder:
+        return load(folder)
 
 
 def _csv_text(header: list[str], rows: list[list[str]]) -> bytes:

@@ -14,6 +14,7 @@ from returnplan.model.simulation import Prepared
 from returnplan.quantiles import NOTE
 from returnplan.runs import calibrated
 from returnplan.runs import folder as runfolder
+from returnplan.runs.decisions import decisions
 from returnplan.runs.ensemble import Ensemble
 from returnplan.runs.expected_values import REASON, expected_values_words
 from returnplan.runs.folder import FIGURES, REPORT, SCENARIO_COPY, WORKBOOK, Clock
@@ -22,6 +23,8 @@ from returnplan.runs.machine.runner import warm_up
 from returnplan.runs.outcome import Outcome, outcome_of
 from returnplan.runs.reading import Run
 from returnplan.runs.run import EXPECTED_VALUES_NOTE, Figures, Request, copy_scenario
+from returnplan.runs.tables.family import DECISIONS
+from returnplan.runs.tables.stored import empty_table
 from returnplan.show import figures
 from returnplan.show.drawing import View, view_of
 from returnplan.show.workbook import write_workbook
@@ -55,7 +58,8 @@ def write_run(
     scenario = request.scenario
     measures = sorted({fact.measure for fact in scenario.facts})
     chosen = figures.pages(request.allocations, request.draws, request.figures, measures)
-    steps = len(request.allocations) + 2 + len(chosen) + request.report
+    tried = len(request.allocations) if spread else 0
+    steps = len(request.allocations) + tried + 2 + len(chosen) + request.report
 
     def step(line: str) -> None:
         watcher.step(line, steps)
@@ -66,7 +70,15 @@ def write_run(
             outcome = outcome_of(prepared, name)
             outcomes.append(outcome if spread is None else outcome.under(spread.tables))
             step(f"simulated {name}")
-        tables = runfolder.tables_of(outcomes)
+        changed = empty_table(DECISIONS)
+        if spread:
+            changed = decisions(
+                scenario,
+                spread,
+                workers=request.workers,
+                done=lambda name: step(f"tried more teams under {name}"),
+            )
+        tables = runfolder.tables_of(outcomes) | {DECISIONS: changed}
         digest = runfolder.write_tables(tables, partial, spread)
         copy_scenario(request, partial / SCENARIO_COPY)
         step("wrote the tables")

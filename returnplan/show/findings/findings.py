@@ -20,7 +20,7 @@ from returnplan.insight.victims import over_time
 from returnplan.language.words import Words, words_of
 from returnplan.runs.difference import OPPOSITE
 from returnplan.runs.district_shares import district_shares
-from returnplan.runs.folder import SCENARIO_COPY, TABLES
+from returnplan.runs.folder import SCENARIO_COPY, STORED
 from returnplan.runs.paired import differences, verdicts
 from returnplan.runs.reading import Run, fitting
 from returnplan.runs.ready_days import LEAST_DRAWS
@@ -424,7 +424,7 @@ def findings_of(
     days = (horizon_date(scenario.start, scenario.horizon_years) - scenario.start).days
     provenance = _provenance(run, words)
     view = view_of(path / SCENARIO_COPY, scenario, days, provenance, opened.draws)
-    tables = {name: getattr(run, name) for name in TABLES}
+    tables = {name: getattr(run, name) for name in STORED}
     tables["district_shares"] = district_shares(run)
     if opened.draws >= LEAST_DRAWS and len(run.allocations) > 1:
         compared = yearly_days(run) if audience == "public" else None

@@ -261,12 +261,6 @@ def test_a_target_is_set_beside_the_number_that_it_is_a_target_of(made: Findings
     )
 
 
-def test_what_must_be_decided_by_when(made: Findings) -> None:
-    when = {one.what: one.when for one in decisions(made)}
-    # Clearance is open on day 10 and begins on day 100; the list waits more than 30 days from then.
-    assert when["Add teams for clearance, or reassign existing ones?"] == "10 Feb 2025"
-
-
 def test_the_order_of_work_parts_on_the_first_day() -> None:
     """The same teams, other orders: whoever decides has no day to lose."""
     scenario = tiny_scenario(TITLES)

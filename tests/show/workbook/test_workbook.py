@@ -18,7 +18,7 @@ import returnplan as rp
 from returnplan.columns import column_of, pattern
 from returnplan.domain import STATEMENT, type_of_table
 from returnplan.runs.expected_values import expected_values_words
-from returnplan.runs.folder import TABLES
+from returnplan.runs.folder import STORED, TABLES
 from returnplan.scenario import check
 from returnplan.show.workbook import cut, write_workbook
 from returnplan.show.workbook.about import sheet_name
@@ -70,7 +70,7 @@ def written(run: rp.Run, path: Path, **tables: pd.DataFrame) -> dict[str, Rows]:
     """Write the tables of a run again, some of them changed, and read the workbook."""
     report = check("scenarios/valley")
     assert report.scenario is not None
-    given = {name: getattr(run, name) for name in TABLES} | tables
+    given = {name: getattr(run, name) for name in STORED} | tables
     write_workbook(path, report.scenario, given, run.manifest, report.default_columns)
     return read(path)
 
@@ -78,10 +78,10 @@ def written(run: rp.Run, path: Path, **tables: pd.DataFrame) -> dict[str, Rows]:
 def test_each_table_has_its_sheet_between_what_to_read_and_what_to_look_up(
     sheets: dict[str, Rows],
 ) -> None:
-    assert list(sheets) == [*FRONT, *map(sheet_name, TABLES), *BACK]
+    assert list(sheets) == [*FRONT, *map(sheet_name, STORED), *BACK]
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", STORED)
 def test_a_sheet_holds_what_the_csv_file_holds(
     table: str, sheets: dict[str, Rows], run: rp.Run
 ) -> None:
@@ -217,7 +217,7 @@ def test_the_dictionary_describes_every_column_of_results_and_scenario(
 ) -> None:
     head, *rows = sheets["Dictionary"]
     described = {(row[1], row[2]) for row in rows}
-    for table in TABLES:
+    for table in STORED:
         assert {(table, pattern(name)) for name in sheets[sheet_name(table)][0]} <= described
     assert {row[1] for row in rows if row[0] == "scenario"} == set(type_of_table)
     assert all(row[head.index("meaning")] and row[head.index("sensitivity")] for row in rows)
@@ -257,7 +257,7 @@ def test_what_is_too_long_is_cut_and_the_first_sheet_says_so(
         f"{10 * count:,} of {len(run.jobs):,} rows are here: the first 10 rows of each allocation"
     )
     assert cuts["Jobs"] == f"{whole}, in the order of start_day; all rows are in jobs.csv"
-    long = {n for n in TABLES if getattr(run, n).size > cut.MOST_CELLS}
+    long = {n for n in STORED if getattr(run, n).size > cut.MOST_CELLS}
     assert set(cuts) == {sheet_name(name) for name in long}
     assert len(long) > 1
     returns = sheets["Returns"][1:]
