@@ -26,7 +26,7 @@ from returnplan.runs.machine.chunks import CHUNK_FILE
 from returnplan.runs.outcome import Outcome
 from returnplan.runs.tables import OF_DRAWS, OF_WORK, one_under_another
 from returnplan.runs.tables.family import DECISIONS
-from returnplan.scenario import background
+from returnplan.scenario import background, shapes
 from returnplan.scenario.files import TOML, table_files, workbooks_of
 from returnplan.units import horizon_date
 from returnplan.version import __version__
@@ -353,7 +353,7 @@ def scenario_files(folder: Path) -> list[Path]:
     list[Path]
         Those that are there.
     """
-    head = (folder / name for name in (TOML, background.FILE))
+    head = (folder / name for name in (TOML, background.FILE, shapes.FILE))
     paths = [*head, *table_files(folder).values(), *workbooks_of(folder)]
     return [path for path in paths if path.is_file()]
 

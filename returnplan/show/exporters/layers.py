@@ -17,6 +17,7 @@ from matplotlib.colors import to_hex
 from returnplan.domain import Hazard
 from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.scenario.background import read_background
+from returnplan.scenario.shapes import read_shapes
 from returnplan.show.audience.tables import areas_of
 from returnplan.show.drawing import EVEN, NOT_MET, UNKNOWN, state_word, states
 from returnplan.show.exporters.looks import Class, Look
@@ -73,7 +74,7 @@ def layers_of(findings: Findings, allocations: Sequence[str]) -> list[Layer]:
     allocations
         Names.
     """
-    makers = (_districts,) if findings.is_public else (_dates, _roads, _hazards)
+    makers = (_districts,) if findings.is_public else (_dates, _roads, _areas, _hazards)
     made = (make(findings, name) for name in allocations for make in makers)
     return [layer for layer in made if len(layer.table)]
 
@@ -192,6 +193,21 @@ def _hazards(findings: Findings, allocation: str) -> Layer:
         kind="Point",
         shapes=[shape for _, shape in lying],
         look=Look(column=SHOWN, classes=(*classes, *_others(findings)), marker="square"),
+    )
+
+
+def _areas(findings: Findings, allocation: str) -> Layer:
+    """Outlines of the hazards that have one in the scenario."""
+    points = _hazards(findings, allocation)
+    shapes, _ = read_shapes(findings.folder / SCENARIO_COPY)
+    table = points.table[points.table["hazard"].isin(list(shapes))].drop(columns="position")
+    found = [shapes[one] for one in table["hazard"]]
+    return replace(
+        points,
+        name=f"hazard_areas_{allocation}",
+        table=table,
+        kind="MultiPolygon",
+        shapes=[{"type": "MultiPolygon", "coordinates": shape} for shape in found],
     )
 
 

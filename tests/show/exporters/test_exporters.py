@@ -35,11 +35,13 @@ from tests.running import call
 from tests.sketch import Sketch
 
 pyogrio = pytest.importorskip("pyogrio")
-pytest.importorskip("shapely")
+shapely = pytest.importorskip("shapely")
 
 VALLEY = Path(__file__).resolve().parents[3] / "scenarios" / "valley"
 OUTLINE = [[-0.02, -0.15], [0.12, -0.15], [0.12, 0.02], [-0.02, 0.02], [-0.02, -0.15]]
 """Ring around the lower valley."""
+HOLED = [[1.0, 1.0], [2.0, 1.0], [2.0, 2.0], [1.0, 2.0], [1.0, 1.0]]
+HOLE = [[1.4, 1.4], [1.4, 1.6], [1.6, 1.6], [1.6, 1.4], [1.4, 1.4]]
 STATEMENT = (
     "Modelled planning estimate. It does not state that any land, road or building is safe. Only "
     "the national mine action authority can release land."
@@ -272,6 +274,10 @@ def test_districts_with_outlines_are_drawn_and_others_are_not(
     places = pd.read_csv(folder / "places.csv").assign(name_en=None)
     places.loc[places["id"] == "mill", "name_en"] = "The Mill"
     places.to_csv(folder / "places.csv", index=False)
+    shape = {"type": "MultiPolygon", "coordinates": [[OUTLINE], [HOLED, HOLE]]}
+    hazards = [{"type": "Feature", "properties": {"id": "mill_houses"}, "geometry": shape}]
+    collection = {"type": "FeatureCollection", "features": hazards}
+    (folder / "hazards.geojson").write_text(json.dumps(collection), encoding="utf-8")
     run = run_of(folder, "-a", "today", "--draws", "10")
     found = json.loads(geojson(open_findings(run, "public"), ["today"]))
     shapes = {one["properties"]["district"]: one["geometry"] for one in found["features"]}
@@ -279,8 +285,17 @@ def test_districts_with_outlines_are_drawn_and_others_are_not(
         "Lower Valley": {"type": "MultiPolygon", "coordinates": [[OUTLINE]]},
         "Upper Valley": None,
     }
+    # Outlines of hazards are for the planner's team.
+    inside = json.loads(geojson(open_findings(run), ["today"]))["features"]
+    (area,) = (one for one in inside if one["properties"]["layer"] == "hazard_areas_today")
+    assert area["geometry"] == shape
+    assert area["properties"]["hazard"] == "mill_houses"
+    assert area["properties"]["hazard_class"] == "CHA"
+    assert "hazards.geojson" in {path.name for path in (run / "scenario").iterdir()}
     # Pages call the mill as English readers do; tables of the scenario are as they were written.
     package = Package(geopackage(open_findings(run), ["today"]), tmp_path)
+    areas = package.read("hazard_areas_today").set_index("hazard")
+    assert areas.loc["mill_houses"].geometry.equals(shapely.geometry.shape(shape))
     assert "The Mill" in set(package.read("dates_today")["name"])
     stated = package.read("places").set_index("id").loc["mill"]
     assert (stated["name"], stated["name_en"]) == ("Mill", "The Mill")
