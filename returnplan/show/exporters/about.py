@@ -32,8 +32,8 @@ def about(findings: Findings) -> dict[str, str]:
         "edited": edited_line(run) if run.edited else "" if run.is_checked else UNCHECKED,
     }
     if not findings.is_public:
-        found["expected_values"] = words.phrase(
-            "Dates of roads and hazards are of one run on expected values, which knows no hazards "
-            "outside the records and comes mostly too early."
+        found["single_values"] = words.phrase(
+            "Dates of roads, hazards and tasks are from the single-value run: it ignores unrecorded "
+            "hazardous areas, and its dates are usually too early."
         )
     return {key: text for key, text in found.items() if text}

@@ -142,7 +142,7 @@ def _roads(findings: Findings, allocation: str) -> Layer:
     return Layer(
         name=f"roads_{allocation}",
         about=words.phrase(
-            "When roads open (modelled), under “{title}”: run on expected values",
+            "When roads open (modelled), under “{title}”: single-value run",
             title=findings.title(allocation),
         ),
         table=table.assign(**{SHOWN: _year_or_after(findings, table["open_date"])}),
@@ -185,8 +185,8 @@ def _hazards(findings: Findings, allocation: str) -> Layer:
     return Layer(
         name=f"hazards_{allocation}",
         about=words.phrase(
-            "When hazards are released (modelled), under “{title}”: run on expected values; not "
-            "for publication",
+            "When hazards are released (modelled), under “{title}”: single-value run; not for "
+            "publication",
             title=findings.title(allocation),
         ),
         table=table.assign(**{SHOWN: _year_or_after(findings, table["released_date"])}),

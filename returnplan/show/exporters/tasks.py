@@ -27,7 +27,7 @@ INTERNAL = "a list of tasks is internal: schedules of teams are not for the publ
 SHEET, ABOUT = "Tasks", "About"
 TEXT_LETTERS, LINE_POINTS = 100, 15
 COLUMNS: Sequence[tuple[str, ColumnType, str, str]] = (
-    ("allocation", "text", "", "allocation of teams"),
+    ("allocation", "text", "", "plan: an allocation of teams"),
     ("team", "text", "", "id of the team"),
     ("asset", "text", "", "name of its asset type"),
     ("base", "text", "", "place where it lives"),

@@ -531,7 +531,7 @@ def test_the_workbook_of_tasks_says_what_it_is_and_has_dates(
     about = {str(row[0]): row[1] for row in book.get_sheet_by_name("About").to_python()}
     assert about["statement"] == STATEMENT
     assert about["audience"] == "Internal: restricted data, not for publication"
-    assert "one run on expected values" in str(about["expected_values"])
+    assert "from the single-value run" in str(about["single_values"])
     header, first, *_ = book.get_sheet_by_name("Tasks").to_python()
     assert header[:6] == ["allocation", "team", "asset", "base", "month", "from_date"]
     assert str(first[5]) == "2024-03-01"
