@@ -33,7 +33,7 @@ def about(findings: Findings) -> dict[str, str]:
     }
     if not findings.is_public:
         found["single_values"] = words.phrase(
-            "Dates of roads, hazards and tasks are from the single-value run: it ignores unrecorded "
-            "hazardous areas, and its dates are usually too early."
+            "Dates of roads, hazards and tasks are from the single-value run: it ignores "
+            "unrecorded hazardous areas, and its dates are usually too early."
         )
     return {key: text for key, text in found.items() if text}
