@@ -113,10 +113,12 @@ def from_frames(  # noqa: PLR0913 - the head of a scenario, as scenario.toml has
 
     Parameters
     ----------
-    name, title, start, horizon_years, as_of, not_covered, discrepancy_log_sd
+    name, start, horizon_years
         As ``scenario.toml`` has them.
     gates
         Gates in force with their parameters, or their names only.
+    title, as_of, not_covered, discrepancy_log_sd
+        As ``scenario.toml`` has them.
     **frames
         Tables by name: ``places``, ``communities``, ``roads``, ``hazards`` and so on, and
         ``allocations`` (name, title, policy, like, rest_waits). Tables that a folder must have and
