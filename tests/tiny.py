@@ -250,6 +250,7 @@ def _summary(number: int, name: str, ready_day: Any) -> dict[str, Any]:
         "allocation": name,
         "person_days_mean": float(waiting.mean()),
         "cost_usd_mean": 1e6 * (number + 1),
+        "cost_usd_se": 1e5,
         "communities_never": float(never.mean()),
         "communities_never_p10": int(quantile(never, 10)),
         "communities_never_p90": int(quantile(never, 90)),

@@ -12,10 +12,10 @@ from returnplan.cli.options import (
     as_is_option,
     chosen,
     figures_option,
+    language_option,
     run_argument,
 )
 from returnplan.cli.screen import bad_input, reading, say, watched
-from returnplan.language.words import LANGUAGES
 
 AUDIENCES = {
     "internal": "restricted data, not for publication",
@@ -34,13 +34,6 @@ audience_option = click.option(
     default="internal",
     show_default=True,
     help="; ".join(f"{name}: {words}" for name, words in AUDIENCES.items()) + ".",
-)
-language_option = click.option(
-    "--language",
-    type=click.Choice(list(LANGUAGES)),
-    default="en",
-    show_default=True,
-    help="Language of the files; what it lacks stays English.",
 )
 
 

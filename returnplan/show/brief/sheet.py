@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ import matplotlib as mpl
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, WrapMode, XPos, YPos
 
-from returnplan.language.words import Words
+from returnplan.language.words import Words, direction_of
 from returnplan.show.drawing import INK, MET, PALE, QUIET
 
 WIDTH, HEIGHT, MARGIN, TOP, BOTTOM = 210.0, 297.0, 14.0, 12.0, 284.0
@@ -24,8 +23,6 @@ GAP = 1.6
 """Between things that stand below each other, mm."""
 FONT = "DejaVu Sans"
 FONTS = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
-RIGHT_TO_LEFT, LEFT_TO_RIGHT = ("R", "AL"), "L"
-"""Classes of letters by the direction in which they are written (Unicode Annex 9)."""
 BODY, SMALL, LEAST = 7.6, 6.4, 5.8
 """Sizes of letters, points."""
 
@@ -224,10 +221,7 @@ class Sheets:
     def _dress(self, text: str, size: float, is_bold: bool) -> None:
         """Take font and direction: that of the first letter that has one (Unicode Annex 9, P2)."""
         self._pdf.set_font(FONT, "B" if is_bold else "", size)
-        classes = map(unicodedata.bidirectional, text)
-        first = next((kind for kind in classes if kind in (*RIGHT_TO_LEFT, LEFT_TO_RIGHT)), "")
-        direction = "rtl" if first in RIGHT_TO_LEFT else "ltr"
-        self._pdf.set_text_shaping(True, direction=direction)
+        self._pdf.set_text_shaping(True, direction=direction_of(text) or "ltr")
 
     @staticmethod
     def _leading(size: float) -> float:

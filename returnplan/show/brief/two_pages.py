@@ -297,7 +297,7 @@ def _district_bar(findings: Findings, district: District) -> Bar:
     share = district.share
     name = findings.words.phrase(
         "{district}, {people}",
-        district=district.district,
+        district=findings.district(district.district),
         people=findings.count(district.people),
     )
     text = findings.share_range(share)

@@ -11,7 +11,8 @@ from returnplan.model.conditions.gates import gate_data, gate_name
 from returnplan.runs.difference import BETTER, VERDICTS
 from returnplan.runs.tables.family import DECISIONS
 from returnplan.scenario.funding import envelopes
-from returnplan.show.findings.findings import Findings, records, three_digits
+from returnplan.show.drawing import three_digits
+from returnplan.show.findings.findings import Findings, records
 from returnplan.show.findings.leader import leader, met_on, rival
 from returnplan.show.findings.targets import targets
 from returnplan.show.findings.waiting import delays_of
@@ -84,7 +85,7 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
     words, apart = findings.words, parting(findings)
     best = leader(findings)
     other = rival(findings)
-    differ = None if findings.is_public else _open(findings, _teams_differ(findings, best, other))
+    differ = None if findings.is_public else _teams_differ(findings, best, other)
     texts = []
     if differ:
         texts.append(
@@ -96,7 +97,9 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
                 date=words.date(differ),
             )
         )
-    if apart:
+    if apart and not _open(findings, apart):
+        apart = None  # the plans have differed since before the date of the data
+    elif apart:
         texts.append(
             words.phrase(
                 "From {date} the plans differ by more than {share} of all displaced people in "
@@ -122,7 +125,7 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
                 share=words.percent(PARTING_SHARE),
             )
         )
-    by = min((day for day in (differ, _open(findings, apart)) if day), default=None)
+    by = min((day for day in (differ, apart) if day), default=None)
     yield Decision(
         what=words.phrase("Which plan for the teams to follow?"),
         by=by,
@@ -131,14 +134,14 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
     )
 
 
-def _open(findings: Findings, day: dt.date | None) -> dt.date | None:
-    """A date by which something may still be decided; None: it lies before that of the data."""
+def _open(findings: Findings, day: dt.date) -> bool:
+    """Whether something may still be decided on a date: it does not lie before that of the data."""
     as_of = findings.scenario.as_of
-    return day if day and (as_of is None or day >= as_of) else None
+    return as_of is None or day >= as_of
 
 
 def _teams_differ(findings: Findings, best: str, other: str) -> dt.date | None:
-    """First date on which two allocations send other teams, or serve in another order."""
+    """First open date on which two allocations send other teams, or serve in another order."""
     policy = {
         header.name: (header.policy, header.rest_waits) for header in findings.scenario.allocations
     }
@@ -148,12 +151,12 @@ def _teams_differ(findings: Findings, best: str, other: str) -> dt.date | None:
     mine, its = _lines(findings, best), _lines(findings, other)
     start = findings.scenario.start
     days = [
-        line.from_date or start
+        max(start, line.from_date or start)
         for key, line in {**mine, **its}.items()
         if (key in mine) != (key in its)
     ]
     days += [] if is_same_order else [start]
-    return max(start, min(days)) if days else None
+    return min((day for day in days if _open(findings, day)), default=None)
 
 
 def _orders(findings: Findings, name: str) -> list[tuple[int, str]]:

@@ -278,6 +278,9 @@ def test_districts_with_outlines_are_drawn_and_others_are_not(
     hazards = [{"type": "Feature", "properties": {"id": "mill_houses"}, "geometry": shape}]
     collection = {"type": "FeatureCollection", "features": hazards}
     (folder / "hazards.geojson").write_text(json.dumps(collection), encoding="utf-8")
+    table = pd.read_csv(folder / "hazards.csv").assign(lon_deg=None, lat_deg=None)
+    table.loc[table["id"] == "mill_school", ["lon_deg", "lat_deg"]] = [0.05, -0.06]
+    table.to_csv(folder / "hazards.csv", index=False)
     run = run_of(folder, "-a", "today", "--draws", "10")
     found = json.loads(geojson(open_findings(run, "public"), ["today"]))
     shapes = {one["properties"]["district"]: one["geometry"] for one in found["features"]}
@@ -291,6 +294,9 @@ def test_districts_with_outlines_are_drawn_and_others_are_not(
     assert area["geometry"] == shape
     assert area["properties"]["hazard"] == "mill_houses"
     assert area["properties"]["hazard_class"] == "CHA"
+    school = next(one for one in inside if one["properties"].get("hazard") == "mill_school")
+    assert school["properties"]["position"] == "own"
+    assert school["geometry"] == {"type": "Point", "coordinates": [0.05, -0.06]}
     assert "hazards.geojson" in {path.name for path in (run / "scenario").iterdir()}
     # Pages call the mill as English readers do; tables of the scenario are as they were written.
     package = Package(geopackage(open_findings(run), ["today"]), tmp_path)

@@ -795,7 +795,7 @@ def test_places_are_named_in_the_language_of_the_page(tmp_path: Path) -> None:
 def test_numbers_are_written_as_the_language_does(little: Findings) -> None:
     assert cause_name("not_a_cause") == "not a cause"
     turned = replace(little, view=replace(little.view, words=words_of("ar")))
-    assert turned.signed(-5.0) == "\u200e−5"
+    assert turned.signed(-5.0) == "\u2066−5\u2069"
     assert little.signed(-5.0) == "−5"
     assert little.signed(0.0) == "0"
 

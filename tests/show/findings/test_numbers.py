@@ -218,8 +218,9 @@ def test_key_roads_lead_with_the_road_that_makes_people_wait_longest(made: Findi
     assert [one.road for one in key_roads(made, "slow")] == ["far", "near"]
     assert [one.person_days for one in key_roads(made, "slow")] == [20_000.0, 5_000.0]
     first = page_tables.road_tables(made)[0]
-    assert [row[:3] for row in first.rows] == [
-        ("Town–Beta", "40", "20,000"), ("Town–Alpha", "250", "5,000"),
+    # Of the 130,000 person-days of waiting under the leading plan.
+    assert [row[:4] for row in first.rows] == [
+        ("Town–Beta", "20,000", "15%", "40"), ("Town–Alpha", "5,000", "4%", "250"),
     ]  # fmt: skip
 
 
