@@ -17,6 +17,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from returnplan.domain import (
+    ANY_LANGUAGE,
     DISCREPANCY_LOG_SD,
     AllocationHeader,
     AllocationLine,
@@ -65,7 +66,11 @@ def to_frames(scenario: Scenario) -> dict[str, pd.DataFrame]:
 def _line(header: AllocationHeader) -> AllocationLine:
     waits = None if header.rest_waits == 0 else str(header.rest_waits)
     return AllocationLine(
-        name=header.name, title=header.title, policy=header.policy, rest_waits=waits
+        name=header.name,
+        title=header.title,
+        titles=header.titles,
+        policy=header.policy,
+        rest_waits=waits,
     )
 
 
@@ -74,7 +79,7 @@ def _frame(kind: TableType, rows: list[Any]) -> pd.DataFrame:
     columns: dict[str, Any] = {}
     for col, name in kind.field_of.items():
         values = [getattr(row, name) for row in rows]
-        if col.endswith("*"):
+        if col.endswith(ANY_LANGUAGE):
             languages = dict.fromkeys(language for names in values for language in names)
             for language in languages:
                 columns[col[:-1] + language] = [names.get(language) for names in values]
@@ -104,6 +109,7 @@ def from_frames(  # noqa: PLR0913 - the head of a scenario, as scenario.toml has
     horizon_years: int,
     gates: Mapping[str, Mapping[str, float]] | Iterable[str],
     title: str = "",
+    titles: Mapping[str, str] | None = None,
     as_of: date | str | None = None,
     not_covered: NotCovered | None = None,
     discrepancy_log_sd: float = DISCREPANCY_LOG_SD,
@@ -117,7 +123,7 @@ def from_frames(  # noqa: PLR0913 - the head of a scenario, as scenario.toml has
         As ``scenario.toml`` has them.
     gates
         Gates in force with their parameters, or their names only.
-    title, as_of, not_covered, discrepancy_log_sd
+    title, titles, as_of, not_covered, discrepancy_log_sd
         As ``scenario.toml`` has them.
     **frames
         Tables by name: ``places``, ``communities``, ``roads``, ``hazards`` and so on, and
@@ -153,7 +159,8 @@ def from_frames(  # noqa: PLR0913 - the head of a scenario, as scenario.toml has
     given = {table for table, frame in frames.items() if len(frame)}
     try:
         head = Scenario(
-            name=name, title=title, start=_day(start), horizon_years=horizon_years,
+            name=name, title=title, titles=dict(titles or {}), start=_day(start),
+            horizon_years=horizon_years,
             gates={gate: dict(parameters) for gate, parameters in named.items()},
             as_of=None if as_of is None else _day(as_of),
             not_covered=not_covered or NotCovered(), discrepancy_log_sd=discrepancy_log_sd,

@@ -168,7 +168,7 @@ def assets(names: Sequence[str] | None = None) -> tuple[Asset, ...]:
 
 
 def _asset(name: str, title: str) -> Asset:
-    values = _likely("asset_figures", name)
+    values: dict[str, Any] = dict(_likely("asset_figures", name))
     values.pop(SPREAD, None)
     source = next(
         one.source for one in figures("asset_figures") if (one.of, one.what) == (name, COST)

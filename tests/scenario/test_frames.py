@@ -139,6 +139,8 @@ def test_frames_have_lists_dates_and_numbers() -> None:
     assert str(people["households"].dtype) == "Int64"
     assert people["households"].isna().loc["mill_east"]
     assert people.loc["mill_west", "households"] == 100
+    titles = rp.from_frames(**HEAD, titles={"fr": "Petit"}, **frames()).titles
+    assert titles == {"fr": "Petit"}
     named = dataclasses.replace(
         valley, places=(dataclasses.replace(valley.places[0], names={"az": "Bazar"}),)
     )

@@ -6,7 +6,6 @@ files of a scenario, so that :func:`returnplan.from_frames` reads what was writt
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +15,8 @@ import pandas as pd
 
 from returnplan.domain import Scenario
 from returnplan.errors import ReturnplanError
+from returnplan.runs.folder import SCENARIO_COPY
+from returnplan.scenario import load
 from returnplan.scenario.files import cell_text
 from returnplan.scenario.frames import to_frames
 from returnplan.show.exporters.about import about
@@ -63,7 +64,7 @@ def geopackage(findings: Findings, allocations: Sequence[str]) -> bytes:
         if findings.is_public:
             file.write("district_shares", findings.tables["district_shares"])
         else:
-            _write_scenario(file, _as_stated(findings.scenario))
+            _write_scenario(file, _as_stated(findings))
         texts = about(findings)
         file.write("about", pd.DataFrame({"of": list(texts), "text": list(texts.values())}))
         file.write(STYLES, _styles(styles, findings))
@@ -224,21 +225,10 @@ def _styles(layers: Sequence[tuple[str, Layer]], findings: Findings) -> pd.DataF
 # ---------------------------------------------------------------- the scenario
 
 
-def _as_stated(scenario: Scenario) -> Scenario:
-    """Call places as the planner's team writes them, which pages do only where they know no other.
-
-    Parameters
-    ----------
-    scenario
-        As :func:`returnplan.insight.explain.open_run` names its places.
-    """
-    places = [
-        replace(place, name=place.names[""], names={k: n for k, n in place.names.items() if k})
-        if "" in place.names
-        else place
-        for place in scenario.places
-    ]
-    return replace(scenario, places=tuple(places))
+def _as_stated(findings: Findings) -> Scenario:
+    """Give the scenario in the planner's own words, whatever the language of the findings."""
+    copy, scenario = findings.folder / SCENARIO_COPY, findings.scenario
+    return load(copy, gates=scenario.gates, prior=not scenario.posterior)
 
 
 def _write_scenario(file: _File, scenario: Scenario) -> None:

@@ -278,8 +278,8 @@ def test_districts_with_outlines_are_drawn_and_others_are_not(
     hazards = [{"type": "Feature", "properties": {"id": "mill_houses"}, "geometry": shape}]
     collection = {"type": "FeatureCollection", "features": hazards}
     (folder / "hazards.geojson").write_text(json.dumps(collection), encoding="utf-8")
-    table = pd.read_csv(folder / "hazards.csv").assign(lon_deg=None, lat_deg=None)
-    table.loc[table["id"] == "mill_school", ["lon_deg", "lat_deg"]] = [0.05, -0.06]
+    table = pd.read_csv(folder / "hazards.csv", dtype=str).assign(lon_deg=None, lat_deg=None)
+    table.loc[table["id"] == "mill_school", ["lon_deg", "lat_deg"]] = ["0.05", "-0.06"]
     table.to_csv(folder / "hazards.csv", index=False)
     run = run_of(folder, "-a", "today", "--draws", "10")
     found = json.loads(geojson(open_findings(run, "public"), ["today"]))
