@@ -136,11 +136,11 @@ def pages(
     Returns
     -------
     list[Page]
-        Figures of all allocations, then those of each.
+        Figures of all allocations, then those of each; among them those that planners print first.
     """
     drawn = [
         chart
-        for chart in CHARTS.values()
+        for chart in sorted(CHARTS.values(), key=lambda one: (not one.is_first, one.name))
         if (figures == "all" or (figures == "few" and chart.is_first))
         and len(allocations) >= chart.least_allocations
         and draws >= chart.least_draws
