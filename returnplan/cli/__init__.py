@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from returnplan.cli.import_commands import import_group
 from returnplan.cli.insight_commands import explain, hindcast, sensitivity
 from returnplan.cli.runs_commands import bench, calibrate, compare, merge, run
 from returnplan.cli.scenario_commands import check, new
@@ -87,7 +88,7 @@ def list_kind(kind: str) -> None:
 
 
 for _command in (
-    *(new, check, calibrate, run, merge, bench, compare),
+    *(new, import_group, check, calibrate, run, merge, bench, compare),
     *(explain, sensitivity, hindcast, report, figures),
 ):
     main.add_command(_command)

@@ -1,0 +1,479 @@
+"""The first version of a recipe: what layers are, what their columns and values may mean."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from returnplan.errors import Problem
+from returnplan.scenario.files import RefusedError
+from returnplan.scenario.importers.ground import clean_name, folded
+from returnplan.scenario.importers.layers import Layer, read_all
+from returnplan.scenario.importers.notes import ImportProblemsError
+from returnplan.scenario.importers.recipe import (
+    CLASS,
+    ROLES,
+    SKIP,
+    LayerRecipe,
+    Recipe,
+    Settings,
+)
+from returnplan.scenario.importers.space import WGS84, box_of, crs_of, moved, plane_of, turned
+
+MOST_VALUES = 100
+"""Values of a column that a recipe names."""
+COMMON_SHARE, COMMON_LEAST = 0.1, 3
+"""Share of the names that end or begin with a word, from which it says only what a place is."""
+HAZARDS_FOR_TEAMS = 100
+"""Hazards for each of which the made-up teams are there once more."""
+
+NAMED: Sequence[tuple[str, str]] = (
+    ("hazards", "hazard|mine(?!ral)|minefield|\\bsha\\b|\\bcha\\b|contamin|suspect|imsma|uxo|erw"),
+    ("land_use", "land.?use|land.?cover|landcover|corine|worldcover"),
+    ("population", "popul|census|idp|displac|people|househ"),
+    ("districts", "district|admin|adm\\d|boundar|rayon|region|province|governorate"),
+    ("roads", "road|street|highway|transport|edges"),
+    ("settlements", "settlement|place|village|town|communit|locality|popul|populated"),
+)
+"""Words in names of files, layers and columns by role, the surest first."""
+NOT_ROADS = "river|water|stream|canal|rail|power|pipeline|border|contour|coast"
+
+COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "settlements": {
+        "id": ("id", "placeid", "settlementid", "osmid", "pcode", "code", "fid", "objectid"),
+        "name": ("name", "nameen", "settlement", "settlementname", "village", "placename", "title"),
+        "district": ("district", "adm2en", "adm2name", "admin2name", "adm2", "rayon", "region"),
+        "code": ("pcode", "admpcode", "adm4pcode", "adm3pcode", "code", "settlementcode"),
+        "kind": ("place", "kind", "fclass", "type", "featurecode"),
+        "people": ("displaced", "idps", "idp", "numpresentidpind", "displacedpeople"),
+    },
+    "roads": {
+        "id": ("id", "osmid", "roadid", "fid", "objectid", "linkid"),
+        "class": ("highway", "class", "fclass", "roadclass", "roadtype", "type", "category"),
+    },
+    "hazards": {
+        "id": (
+            *("id", "hazardid", "hazardlocalid", "imsmaid", "hazardguid", "hacode", "idha"),
+            *("localid", "objectid", "fid"),
+        ),
+        "status": ("status", "statusha", "status1", "areastatus", "currentstatus"),
+        "hazard_class": (
+            *("hazardclass", "hazardcla", "class", "maareatype", "typeofarea", "areatype"),
+            *("confirmed", "type"),
+        ),
+        "land_class": ("landclass", "hazardtype", "hazardtyp", "typeofminefield", "contamination"),
+        "record": ("record", "records", "minerecord", "minefieldrecord"),
+        "difficulty": ("difficulty", "clearancedifficulty", "operationaldifficulty"),
+        "denies": ("denies", "blockage", "blockages", "blocked", "impact"),
+        "area_m2": ("aream2", "areasqm", "estimatedarea", "areasize", "area", "sqm"),
+        "items_per_km2": ("itemsperkm2", "density"),
+    },
+    "population": {
+        "code": ("pcode", "adm4pcode", "adm3pcode", "code", "settlementcode", "id"),
+        "name": ("settlement", "settlementname", "village", "name", "placename", "origin", "place"),
+        "district": (
+            *("district", "adm2name", "adm2en", "admin2name", "idporiginadmin2name", "rayon"),
+            *("admin1name", "region"),
+        ),
+        "people": (
+            *("idps", "idp", "displaced", "displacedpeople", "people", "persons", "individuals"),
+            *("numpresentidpind", "population", "pop", "total"),
+        ),
+        "households": ("households", "household", "hh", "families"),
+        "group": ("group", "populationgroup"),
+    },
+    "districts": {
+        "name": ("name", "adm2en", "adm2name", "district", "admin2name", "nameen", "rayon"),
+        "code": ("pcode", "adm2pcode", "code", "admin2pcode"),
+    },
+    "land_use": {"class": ("landuse", "class", "fclass", "landcover", "code18", "type", "natural")},
+}
+"""Names of columns without case and signs, by role and meaning, the surest first."""
+TAGS: Mapping[str, Mapping[str, str]] = {
+    "population": {
+        "code": r"#(loc|adm\d).*\+code",
+        "name": r"#loc(?!.*\+code)",
+        "district": r"#adm2(?!.*\+code)",
+        "people": r"#(affected|population|inneed)(?!.*\+hh)",
+        "households": r"#(affected|population|inneed).*\+hh",
+    },
+    "settlements": {
+        "id": r"#loc.*\+code",
+        "name": r"#loc(?!.*\+code)",
+        "district": r"#adm2(?!.*\+code)",
+        "code": r"#loc.*\+code",
+        "people": r"#affected(?!.*\+hh)",
+    },
+}
+"""HXL tags by role and meaning."""
+
+SPEEDS: Mapping[str, tuple[float, bool] | None] = {
+    **{"motorway": (90.0, True), "trunk": (70.0, True), "primary": (60.0, True)},
+    **{"secondary": (50.0, True), "tertiary": (40.0, True), "unclassified": (30.0, True)},
+    **{"residential": (30.0, True), "living_street": (20.0, True), "service": (20.0, True)},
+    **{"road": (30.0, True), "track": (15.0, False), "main": (60.0, True), "local": (30.0, True)},
+    **dict.fromkeys(
+        ("footway", "path", "cycleway", "steps", "bridleway", "pedestrian", "corridor", "proposed"),
+        None,
+    ),
+    **dict.fromkeys(("construction", "raceway", "platform", "elevator", "abandoned"), None),
+}
+"""Speed (km/h) and season by class of road in the words of OpenStreetMap; assumed."""
+
+WORDS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "status": (
+        ("closed", "clos|cancel|clear(ed|ance complete)|released?|reduced|hand(ed)? ?over|expired"),
+        ("closed", "completed|finished"),
+        ("open", "open|active|progress|suspend|current|todo|planned|worked on"),
+    ),
+    "hazard_class": (
+        ("CHA", r"\bcha\b|confirm|^true$|^yes$"),
+        ("SHA", r"\bsha\b|suspect|indication|^false$|^no$"),
+        (SKIP, "spot|stockpile|storage"),
+    ),
+    "land_class": (
+        ("battle_area", "battle|erw|uxo|cluster|cmr|\\bbac\\b|munition"),
+        ("low_density", "low"),
+        ("minefield", "mine|ied|dense|belt"),
+    ),
+    "record": (
+        ("none", "^no|none|without|unrecorded"),
+        ("partial", "part"),
+        ("full", "full|complete|^yes|^true"),
+    ),
+    "difficulty": (
+        ("extreme", "extreme|very high"),
+        ("high", "high|hard|difficult"),
+        ("medium", "medium|moderate|average"),
+        ("low", "low|easy"),
+    ),
+    "denies": (
+        ("housing", "hous|residen|build|settlement"),
+        ("road", "road|access|route"),
+        ("farmland", "farm|agri|field|pastur|graz|crop|orchard"),
+        ("water", "water|irrig|well"),
+        ("power", "power|electr"),
+        ("health", "health|hospital|clinic"),
+        ("education", "school|educat"),
+        ("other", "other|forest|infrastr"),
+    ),
+    "land_use": (
+        ("housing", "resid|urban|built|settle|allotment|construction|commercial|retail|^50$"),
+        ("farmland", "farm|agri|crop|arable|orchard|vineyard|meadow|pastur|grass|^40$|^30$"),
+        ("water", "reservoir|basin"),
+        ("education", "educat|school"),
+        ("other", "forest|wood|scrub|industr|quarry|military|cemetery|bare|shrub|tree"),
+    ),
+    "kind": (
+        (SKIP, "country|state|region|province|district|county|island|sea|ocean|archipelago"),
+        (SKIP, "suburb|neighbourhood|quarter|isolated|square|farm|plot|city_block|locality"),
+        ("settlement", "."),
+    ),
+}
+"""What values may mean, by words in them, the surest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """A first recipe.
+
+    Parameters
+    ----------
+    recipe
+        The recipe.
+    notes
+        What was guessed of each layer, by its place in the recipe.
+    lines
+        The same for a screen.
+    """
+
+    recipe: Recipe
+    notes: Mapping[int, tuple[str, ...]]
+    lines: tuple[str, ...]
+
+
+def guessed(paths: Sequence[str], today: date) -> Guess:
+    """Guess what layers are.
+
+    Parameters
+    ----------
+    paths
+        Their files.
+    today
+        Gives the start of the plan: the first of its month.
+
+    Returns
+    -------
+    Guess
+        A recipe for a planner to look at.
+
+    Raises
+    ------
+    ImportProblemsError
+        With every file that cannot be read.
+    """
+    problems: list[Problem] = []
+    files = read_all(list(paths), problems)
+    if problems:
+        raise ImportProblemsError(problems)
+    layers = [layer for found in files.values() for layer in found]
+    recipes = [_layer_recipe(layer) for layer in layers]
+    notes: dict[int, list[str]] = {n: [_described(layer)] for n, layer in enumerate(layers)}
+    placed = _placed(layers, recipes, notes)
+    title = f"Imported from {', '.join(dict.fromkeys(Path(file).name for file in files))}"
+    settings = Settings(
+        title=clean_name(title[:150]) or "Imported",
+        start=today.replace(day=1),
+        hubs=_hub(layers, recipes, placed),
+        words_left_out=_common_words(layers, recipes),
+        times=_times(layers, recipes),
+    )
+    for role in ("settlements", "roads", "hazards"):
+        if not any(one.role == role for one in recipes):
+            said = f"no layer of {role} was found: say which it is by its role"
+            notes[len(layers)] = [*notes.get(len(layers), []), said]
+    recipe = Recipe(settings=settings, layers=tuple(recipes))
+    lines = []
+    for number, (layer, one) in enumerate(zip(layers, recipes, strict=True)):
+        known = ", ".join(f"{key} = {column}" for key, column in one.columns.items() if column)
+        lines.append(f"{layer.title}: {one.role}{f' ({known})' if known else ''}")
+        lines += [f"  {note}" for note in notes[number][1:]]
+    lines += notes.pop(len(layers), [])
+    return Guess(
+        recipe=recipe, notes={n: tuple(said) for n, said in notes.items()}, lines=tuple(lines)
+    )
+
+
+def _described(layer: Layer) -> str:
+    kind = {0: "points", 1: "lines", 2: "areas"}.get(_dimension(layer), "rows")
+    shown = ", ".join(list(layer.columns)[:12])
+    return f"{layer.title}: {len(layer.rows):,} {kind}; columns: {shown}"
+
+
+def _dimension(layer: Layer) -> int:
+    """What most shapes of a layer are: 0 points, 1 lines, 2 areas; -1: it is a table."""
+    if layer.shapes is None:
+        return -1
+    there = layer.shapes[~shapely.is_missing(layer.shapes)]
+    dimensions = shapely.get_dimensions(there)
+    dimensions = dimensions[dimensions >= 0]
+    return int(np.bincount(dimensions).argmax()) if len(dimensions) else 0
+
+
+def _layer_recipe(layer: Layer) -> LayerRecipe:
+    role = _role(layer)
+    found = LayerRecipe(file=layer.file, layer=layer.name, role=role)
+    columns = _columns(layer, role)
+    values = {
+        meaning: _meanings(layer, columns[meaning], role, meaning)
+        for meaning in ROLES[role].values
+        if columns.get(meaning)
+    }
+    speeds: dict[str, tuple[float, bool] | None] = {}
+    if role == "roads":
+        for value in _values(layer, columns.get(CLASS, "")):
+            speeds[value] = _speed(value)
+        speeds[""] = (30.0, True)
+    return replace(
+        found,
+        columns=columns,
+        values={key: table for key, table in values.items() if table},
+        defaults=dict(ROLES[role].defaults),
+        speeds=speeds,
+    )
+
+
+def _role(layer: Layer) -> str:
+    """Role of a layer by its shapes, its name and its columns."""
+    name = f"{Path(layer.file).stem} {layer.name}".lower().replace("_", " ")
+    columns = " ".join(layer.columns).lower().replace("_", " ")
+    dimension = _dimension(layer)
+    fits = {
+        -1: ("population",),
+        0: ("hazards", "settlements"),
+        1: ("roads",),
+        2: ("hazards", "land_use", "districts", "settlements"),
+    }[dimension]
+    if dimension == 1:
+        return SKIP if re.search(NOT_ROADS, name) and "road" not in name else "roads"
+    for text in (name, columns):
+        for role, words in NAMED:
+            if role in fits and re.search(words, text):
+                return role
+    return {-1: "population", 0: "settlements"}.get(dimension, SKIP)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^0-9a-z]", "", folded(name).replace(" ", ""))
+
+
+def _columns(layer: Layer, role: str) -> dict[str, str]:
+    """Column of each meaning of a role: by tag, by name, by the beginning of a name."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    bare = {column: _bare(column) for column in layer.columns}
+    for meaning, pattern in TAGS.get(role, {}).items():
+        for column, tag in layer.tags.items():
+            if re.fullmatch(f"{pattern}.*", tag) and meaning not in found:
+                found[meaning] = column
+                taken.add(column)
+    for meaning, names in COLUMNS.get(role, {}).items():
+        if meaning in found:
+            continue
+        free = {column: name for column, name in bare.items() if column not in taken and name}
+        if meaning == "code":  # an id may be a code too
+            free = {column: name for column, name in bare.items() if name}
+        column = _named(free, names)
+        if column:
+            found[meaning] = column
+            taken.add(column)
+    return found
+
+
+def _named(columns: Mapping[str, str], names: Sequence[str]) -> str:
+    for name in names:
+        for column, bare in columns.items():
+            if bare == name:
+                return column
+    # Shapefiles cut names after ten letters.
+    for name in names:
+        for column, bare in columns.items():
+            if len(bare) > 4 and len(column) >= 9 and name.startswith(bare):  # noqa: PLR2004
+                return column
+    return ""
+
+
+def _values(layer: Layer, column: str) -> list[str]:
+    """Values of a column, the most frequent first."""
+    count = Counter(text for text in layer.texts(column) if text)
+    ordered = sorted(count.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [text for text, _ in ordered[:MOST_VALUES]]
+
+
+def _meanings(layer: Layer, column: str, role: str, meaning: str) -> dict[str, str]:
+    table = WORDS["land_use" if role == "land_use" else meaning]
+    allowed = ROLES[role].values[meaning]
+    default = ROLES[role].defaults.get(meaning, SKIP if SKIP in allowed else "other")
+    return {value: _word(value, table, allowed) or default for value in _values(layer, column)}
+
+
+def _word(value: str, table: Sequence[tuple[str, str]], allowed: Iterable[str]) -> str:
+    plain = value.casefold().replace("_", " ").strip()
+    for word in allowed:
+        if plain == word.casefold().replace("_", " "):
+            return word
+    return next((word for word, pattern in table if re.search(pattern, plain)), "")
+
+
+def _speed(value: str) -> tuple[float, bool] | None:
+    plain = value.casefold().strip("[]'\" ").split("'")[0].removesuffix("_link")
+    plain = plain.split(";")[0].split(",")[0].strip()
+    return SPEEDS.get(plain, (30.0, True))
+
+
+def _placed(
+    layers: Sequence[Layer], recipes: list[LayerRecipe], notes: dict[int, list[str]]
+) -> dict[int, Any]:
+    """Shapes of each layer in one plane; axes that are exchanged are noted in its recipe."""
+    systems: list[tuple[int, Layer, CRS]] = []
+    for number, layer in enumerate(layers):
+        if layer.shapes is None or recipes[number].role == SKIP:
+            continue
+        try:
+            systems.append((number, layer, crs_of(layer)))
+        except RefusedError as no:
+            recipes[number] = replace(recipes[number], crs="")
+            notes[number].append(f'{no.found}: say crs, for instance "EPSG:4326"')
+    flags = turned([(layer, crs) for _, layer, crs in systems])
+    for (number, _, _), is_turned in zip(systems, flags, strict=True):
+        if is_turned:
+            recipes[number] = replace(recipes[number], swap_axes=True)
+            notes[number].append("latitude and longitude seem exchanged: swap_axes is set")
+    boxes = [
+        box
+        for number, layer, crs in systems
+        if (box := box_of(layer, crs, swap=recipes[number].swap_axes)) is not None
+    ]
+    try:
+        plane = plane_of(boxes) if boxes else CRS.from_user_input(WGS84)
+    except RefusedError as no:
+        for number, _, _ in systems:
+            notes[number].append(f"{no.found}: say crs or swap_axes")
+        return {}
+    return {
+        number: moved(layer.shapes, crs, plane, swap=recipes[number].swap_axes)
+        for number, layer, crs in systems
+    }
+
+
+def _hub(
+    layers: Sequence[Layer], recipes: Sequence[LayerRecipe], placed: Mapping[int, Any]
+) -> tuple[str, ...]:
+    """The settlement farthest from every hazard, towns before villages."""
+    hazards = [
+        shapes[_whole(shapes)] for n, shapes in placed.items() if recipes[n].role == "hazards"
+    ]
+    land = np.concatenate(hazards) if hazards else np.array([], object)
+    tree = shapely.STRtree(land)
+    best: tuple[bool, float, int] | None = None
+    name = ""
+    for number, shapes in placed.items():
+        one, layer = recipes[number], layers[number]
+        if one.role != "settlements":
+            continue
+        kinds = layer.texts(one.columns.get("kind", ""))
+        skipped = {k for k, word in one.values.get("kind", {}).items() if word == SKIP}
+        names = layer.texts(one.columns.get("name", ""))
+        ids = layer.texts(one.columns.get("id", ""))
+        count = Counter(names)
+        there = np.flatnonzero(_whole(shapes))
+        middles = shapely.centroid(shapes[there])
+        far = np.zeros(len(there))
+        if len(land) and len(there):
+            which, distance = tree.query_nearest(middles, return_distance=True, all_matches=False)
+            far[which[0]] = distance
+        for at, metres in zip(there.tolist(), far.tolist(), strict=True):
+            called = names[at] if count[names[at]] == 1 and names[at] else ids[at]
+            if kinds[at] in skipped or not called:
+                continue
+            rank = (bool(re.search("city|town", kinds[at])), round(metres, 1), -at)
+            if best is None or rank > best:
+                best, name = rank, called
+    return (name,) if name else ()
+
+
+def _whole(shapes: Any) -> Any:
+    bounds = shapely.bounds(shapes)
+    with np.errstate(all="ignore"):
+        return (np.abs(bounds) < 1e8).all(axis=1)  # noqa: PLR2004 # nan is not
+
+
+def _common_words(layers: Sequence[Layer], recipes: Sequence[LayerRecipe]) -> tuple[str, ...]:
+    """Words with which many names begin or end: they say only what a place is."""
+    found = dict.fromkeys(Settings().words_left_out)
+    for layer, one in zip(layers, recipes, strict=True):
+        if one.role not in ("settlements", "population"):
+            continue
+        names = [folded(name).split() for name in layer.texts(one.columns.get("name", ""))]
+        names = [words for words in names if len(words) > 1]
+        for at in (-1, 0):
+            count = Counter(words[at] for words in names)
+            least = max(COMMON_LEAST, COMMON_SHARE * len(layer.rows))
+            for word, number in sorted(count.items(), key=lambda pair: (-pair[1], pair[0])):
+                if number >= least and not word.isdigit():
+                    found[word] = None
+    return tuple(found)
+
+
+def _times(layers: Sequence[Layer], recipes: Sequence[LayerRecipe]) -> int:
+    hazards = sum(
+        len(layer.rows) for layer, one in zip(layers, recipes, strict=True) if one.role == "hazards"
+    )
+    return max(1, -(-hazards // HAZARDS_FOR_TEAMS))
