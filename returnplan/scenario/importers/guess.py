@@ -27,6 +27,8 @@ from returnplan.scenario.importers.recipe import (
 )
 from returnplan.scenario.importers.space import WGS84, box_of, crs_of, moved, plane_of, turned
 
+CUT = 10
+"""Letters of the name of a column in a Shapefile."""
 MOST_VALUES = 100
 """Values of a column that a recipe names."""
 COMMON_SHARE, COMMON_LEAST = 0.1, 3
@@ -330,22 +332,21 @@ def _columns(layer: Layer, role: str) -> dict[str, str]:
         free = {column: name for column, name in bare.items() if column not in taken and name}
         if meaning == "code":  # an id may be a code too
             free = {column: name for column, name in bare.items() if name}
-        column = _named(free, names)
+        column = _named(free, names, is_cut=layer.file.lower().endswith(".shp"))
         if column:
             found[meaning] = column
             taken.add(column)
     return found
 
 
-def _named(columns: Mapping[str, str], names: Sequence[str]) -> str:
+def _named(columns: Mapping[str, str], names: Sequence[str], *, is_cut: bool) -> str:
     for name in names:
         for column, bare in columns.items():
             if bare == name:
                 return column
-    # Shapefiles cut names after ten letters.
     for name in names:
         for column, bare in columns.items():
-            if len(bare) > 4 and len(column) >= 9 and name.startswith(bare):  # noqa: PLR2004
+            if is_cut and len(column) == CUT and name.startswith(bare) and bare:
                 return column
     return ""
 

@@ -433,7 +433,9 @@ def _cut_by_settlements(
     remains: list[_Remains], settlements: Sequence[Settlement]
 ) -> tuple[list[_Remains], list[_Remains]]:
     """Land inside settlements that are drawn as areas, and what is left."""
-    with_area = [number for number, one in enumerate(settlements) if one.area is not None]
+    with_area = [
+        number for number, one in enumerate(settlements) if one.area is not None and not one.is_hub
+    ]
     areas = np.array([settlements[number].area for number in with_area], object)
     shapes = np.array([one.shape for one in remains], object)
     near = _near(shapes, areas, 0.0)
@@ -475,7 +477,17 @@ def _give_to_nearest(
         )
         for number, at in sorted(zip(which.tolist(), place.tolist(), strict=True), reverse=True):
             remains[number].place = at
+    at_hubs = [one for one in remains if one.place is not None and settlements[one.place].is_hub]
+    area = sum(one.area_m2 for one in at_hubs)
+    ids = list(dict.fromkeys(one.drawn.id for one in at_hubs))
+    text = (
+        f"{{n}} hazards lie nearest to a hub, in whole or in part: {area:,.0f} m2 are left out, "
+        "since nobody waits for a hub"
+    )
+    world.notes.add("dropped", "at_hubs", text, ids, is_warning=True)
     far = [one for one in remains if one.place is None]
+    for one in at_hubs:
+        one.place = None
     area = sum(one.area_m2 for one in far)
     ids = list(dict.fromkeys(one.drawn.id for one in far))
     text = (
