@@ -182,16 +182,16 @@ def _world(recipe: Recipe, path: Path, ids: Ids, notes: Notes, problems: list[Pr
     for number, (layer, box) in enumerate(boxes):
         others = [other for at, (_, other) in enumerate(boxes) if at != number]
         if others and not any(are_near(box, other) for other in others):
-            text = "the layer lies far from all others: look at crs and swap_axes"
+            text = "layers far from all others (look at crs and swap_axes)"
             notes.add("look", "far_away", text, layer=layer.title, count=1, is_warning=True)
     systems = {id(layer): crs for layer, crs in placed}
-    grounds = []
+    grounds: list[Ground] = []
     for one, layer in pairs:
         shapes = layer.shapes
         if shapes is not None:
             shapes = moved(shapes, systems[id(layer)], plane, swap=one.swap_axes)
             if one.swap_axes:
-                text = "latitude and longitude are exchanged, as the recipe says"
+                text = "layers with latitude and longitude exchanged, as the recipe says"
                 notes.add(
                     "mended", "axes_swapped", text, layer=layer.title, count=1, is_warning=True
                 )
@@ -250,9 +250,9 @@ def _met(
     snap_m = proposed(table, len(settlements)) if settings.snap_m is None else settings.snap_m
     how = "proposed" if settings.snap_m is None else "by the recipe"
     snapped = int(np.count_nonzero((found.gap_m <= snap_m) & (found.gap_m > 0)))
-    text = f"{{n}} ends of roads are joined to a road up to {snap_m:g} m away ({how})"
+    text = f"ends of roads joined to a road up to {snap_m:g} m away ({how})"
     notes.add("mended", "ends_snapped", text, count=snapped)
-    text = "{n} crossings of roads without common points are taken for bridges"
+    text = "crossings of roads without common points, taken for bridges"
     if settings.crossings == "vertex":
         notes.add("look", "crossings_unmet", text, count=found.unmet)
     connected = connected_villages(found, parts_at(found, snap_m), hubs)
@@ -261,9 +261,9 @@ def _met(
         (
             "off_the_roads",
             is_off,
-            f"{{n}} settlements lie farther than {settings.connector_m:,.0f} m from every road",
+            f"settlements farther than {settings.connector_m:,.0f} m from every road",
         ),
-        ("cut_off", ~connected & ~is_off, "{n} settlements lie on roads that lead to no hub"),
+        ("cut_off", ~connected & ~is_off, "settlements on roads that lead to no hub"),
     ):
         ids = [settlements[number].id for number in np.flatnonzero(flags).tolist()]
         notes.add("look", what, text, ids, is_warning=True)
@@ -307,16 +307,16 @@ def _network(
     )
     places = set(net.village_node[net.village_node >= 0].tolist())
     left = reduced(net.edges, places)
-    text = f"{{n}} pieces of road ({left.dropped_m / 1000:,.0f} km) lead to no settlement"
+    text = f"pieces of road that lead to no settlement ({left.dropped_m / 1000:,.0f} km)"
     notes.add("dropped", "dead_ends", text, count=left.dropped)
-    notes.add("mended", "chains", "{n} points between two roads are merged", count=left.merged)
+    notes.add("mended", "chains", "points between two roads that became one", count=left.merged)
     number_of = {int(node): number for number, node in enumerate(net.village_node) if node >= 0}
     ids = [
         settlements[number_of[edge.one if edge.one in number_of else edge.other]].id
         for edge in net.edges
         if edge.is_connector
     ]
-    text = "{n} settlements off the roads get a straight connector"
+    text = "settlements off the roads with a straight connector"
     notes.add("guessed", "connectors", text, ids)
     return net, left.edges
 
@@ -374,7 +374,7 @@ def _roads(  # noqa: PLR0913, PLR0917 # the network and all that its roads are n
             shapes.append(shapely.linestrings(net.node_xy[[edge.one, edge.other]]))
     count = len(rows)
     length = sum(row.length_km for row, _ in rows)
-    world.notes.add("read", "roads", f"{{n}} roads of the scenario, {length:,.0f} km", count=count)
+    world.notes.add("read", "roads", f"roads of the scenario ({length:,.0f} km)", count=count)
     return rows, np.array(shapes, object)
 
 
@@ -400,7 +400,7 @@ def _places(world: World, settlements: Sequence[Settlement]) -> list[tuple[Any, 
     at = _degrees(world, np.array([one.point for one in settlements], object))
     zone = world.recipe.settings.zone
     changed = [one.id_source for one in settlements if one.id_source not in ("", one.id)]
-    text = "{n} ids of settlements are others in the folder: column id_source keeps them"
+    text = "settlements with another id than in the layer, which column id_source keeps"
     world.notes.add("mended", "ids_changed", text, changed)
     return [
         (
@@ -459,7 +459,7 @@ def _communities(
         )
         rows.append((row, ""))
     people = sum(one.people for one in waiting)
-    text = f"{{n}} communities with {people:,} people"
+    text = f"communities, with {people:,} people"
     world.notes.add("read", "communities", text, count=len(rows))
     return rows
 
@@ -503,8 +503,8 @@ def _hazards(
     strips = sum(piece.area_m2 for piece in pieces if piece.road is not None)
     width = world.recipe.settings.corridor_m
     text = (
-        f"{{n}} hazards lie on roads: {strips:,.0f} m2 in strips {width:g} m wide deny the road, "
-        "the rest its settlement"
+        f"hazards of which a strip {width:g} m wide denies a road ({strips:,.0f} m2 in all), and the "
+        "rest its settlement"
     )
     world.notes.add("read", "on_roads", text, cut)
     return rows

@@ -219,8 +219,8 @@ def whole_shapes(ground: Ground, notes: Notes) -> Flags:
     with np.errstate(all="ignore"):
         is_lost = ~is_empty & ~(np.abs(bounds) < 1e8).all(axis=1)  # noqa: PLR2004 # off the earth
     for what, flags, text in (
-        ("no_shape", is_empty, "{n} features have no shape"),
-        ("no_place", is_lost, "{n} features have coordinates that lie nowhere"),
+        ("no_shape", is_empty, "features without a shape"),
+        ("no_place", is_lost, "features with coordinates that lie nowhere"),
     ):
         ids = ground.labels(np.flatnonzero(flags).tolist())
         notes.add("dropped", what, text, ids, layer=ground.title, is_warning=True)
@@ -246,6 +246,20 @@ def areas_of(shapes: Any) -> Any:
         return mended
 
 
+def only_land(shape: Any) -> Any:
+    """What a cut leaves of an area, without the lines and points at which it only touches.
+
+    Parameters
+    ----------
+    shape
+        Whatever an intersection or a difference gives.
+    """
+    if shapely.get_type_id(shape) in (3, 6):
+        return shape
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004
+
+
 def meaning_of(ground: Ground, meaning: str, notes: Notes, *, tells: bool = True) -> list[str]:
     """What the values of a column mean by the recipe, with its default for all others.
 
@@ -267,10 +281,10 @@ def meaning_of(ground: Ground, meaning: str, notes: Notes, *, tells: bool = True
     unknown = sorted({text for text in texts if text and text not in table})
     count = sum(bool(text) and text not in table for text in texts)
     shown = default or "nothing"
-    text = f"{{n}} features have a {meaning} that the recipe does not name: read as {shown}"
+    text = f"features with a {meaning} that the recipe does not name, read as {shown}"
     notes.add("guessed", f"unknown_{meaning}", text, unknown, layer=ground.title, count=count)
     silent = sum(not text for text in texts)
     if tells and default:
-        text = f"{{n}} features say no {meaning}: read as {default}"
+        text = f"features without a {meaning}, read as {default}"
         notes.add("guessed", f"no_{meaning}", text, layer=ground.title, count=silent)
     return found

@@ -1,6 +1,6 @@
 """Hazards of their layers: whole shapes, each piece of land once, on one road or settlement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +15,13 @@ from returnplan.scenario.importers.ground import (
     World,
     areas_of,
     meaning_of,
+    only_land,
     whole_shapes,
 )
 from returnplan.scenario.importers.places import Settlement
 from returnplan.scenario.importers.recipe import SKIP
 
-Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 LEAST_M2 = 1.0
 """Smaller pieces are what rounding leaves."""
@@ -129,33 +130,15 @@ def _of_layer(world: World, ground: Ground, before: int, problems: list[Problem]
         key: meaning_of(ground, key, notes, tells=key != "status")
         for key in ("status", "hazard_class", "land_class", "record", "difficulty")
     }
-    is_closed = np.array([word == "closed" for word in means["status"]], bool)
-    is_skipped = np.array([word == SKIP for word in means["hazard_class"]], bool)
-    is_line = shapely.get_dimensions(ground.shapes) == 1
     shapes = ground.shapes.copy()
     is_area = keeps & (shapely.get_dimensions(shapes) == LARGE_DIMENSION)
     is_broken = is_area & ~shapely.is_valid(shapes)
     shapes[is_broken] = areas_of(shapes[is_broken])
-    has_none = is_area & ~(shapely.area(shapes) >= LEAST_M2)
-    is_again = _repeated(shapes, keeps)
-    gone = np.zeros(len(shapes), bool)
-    for kind, what, flags, text in (
-        ("dropped", "closed", is_closed, "{n} hazards are closed by their status"),
-        ("dropped", "hazards_skipped", is_skipped, "{n} hazards are of a class that is skipped"),
-        ("dropped", "hazards_as_lines", is_line, "{n} hazards are drawn as lines, without area"),
-        ("dropped", "no_area", has_none, "{n} hazards have no area"),
-        ("dropped", "repeated_hazards", is_again, "{n} hazards repeat the shape of an earlier one"),
-    ):
-        flags = flags & keeps & ~gone
-        gone |= flags
-        ids = ground.labels(np.flatnonzero(flags).tolist())
-        notes.add(
-            kind, what, text, ids, layer=title, is_warning=what not in ("closed", "hazards_skipped")
-        )  # type: ignore[arg-type]
-    ids = ground.labels(np.flatnonzero(is_broken & ~gone).tolist())
-    text = "{n} hazards had rings that cross themselves: mended"
-    notes.add("mended", "broken_rings", text, ids, layer=title)
-    numbers = np.flatnonzero(keeps & ~gone).tolist()
+    numbers = np.flatnonzero(_kept(world, ground, shapes, keeps, means)).tolist()
+    ids = ground.labels([number for number in numbers if is_broken[number]])
+    notes.add(
+        "mended", "broken_rings", "hazards with rings that crossed themselves", ids, layer=title
+    )
     areas = _reported(world, ground, numbers, shapes, problems)
     given = {key: ground.texts(key) for key in ("id", "items_per_km2", "denies")}
     denied = [_denials(ground, text) for text in given["denies"]]
@@ -175,11 +158,34 @@ def _of_layer(world: World, ground: Ground, before: int, problems: list[Problem]
         )
         for count, number in enumerate(numbers, start=before + 1)
     ]
-    notes.add("read", "hazards", "{n} hazards", layer=title, count=len(found))
+    notes.add("read", "hazards", "hazards", layer=title, count=len(found))
     return found
 
 
-def _repeated(shapes: Any, keeps: Any) -> Any:
+def _kept(
+    world: World, ground: Ground, shapes: Any, keeps: Flags, means: Mapping[str, Sequence[str]]
+) -> Flags:
+    """Hazards that are open and have land of their own; the others are noted."""
+    dimensions = shapely.get_dimensions(shapes)
+    closed = np.array([word == "closed" for word in means["status"]], bool)
+    skipped = np.array([word == SKIP for word in means["hazard_class"]], bool)
+    landless = (dimensions == LARGE_DIMENSION) & ~(shapely.area(shapes) >= LEAST_M2)
+    for what, flags, text in (
+        ("closed", closed, "hazards that are closed by their status"),
+        ("hazards_skipped", skipped, "hazards of a class that the recipe skips"),
+        ("hazards_as_lines", dimensions == 1, "hazards drawn as lines, without area"),
+        ("no_area", landless, "hazards without area"),
+        ("repeated_hazards", None, "hazards that repeat the shape of an earlier one"),
+    ):
+        now = keeps & (_repeated(shapes, keeps) if flags is None else flags)
+        keeps = keeps & ~now
+        ids = ground.labels(np.flatnonzero(now).tolist())
+        is_odd = what not in ("closed", "hazards_skipped")
+        world.notes.add("dropped", what, text, ids, layer=ground.title, is_warning=is_odd)
+    return keeps
+
+
+def _repeated(shapes: Any, keeps: Flags) -> Flags:
     """Shapes that are the same as an earlier one."""
     flags = np.zeros(len(shapes), bool)
     numbers = np.flatnonzero(keeps)
@@ -242,11 +248,11 @@ def _reported(
             silent.append(number)
         areas[number] = world.recipe.settings.point_m2 if area is None else area
     size = f"{world.recipe.settings.point_m2:,.0f}"
-    text = f"{{n}} hazards are points without an area: {size} m2 each is assumed"
+    text = f"hazards drawn as points without an area, taken for {size} m2 each"
     ids = ground.labels(silent)
     world.notes.add("guessed", "assumed_area", text, ids, layer=ground.title, is_warning=True)
     text = (
-        "{n} hazards report an area that differs by more than a fifth from that of their shape, "
+        "hazards with a reported area that differs by more than a fifth from that of their shape, "
         "which counts"
     )
     ids = ground.labels(differing)
@@ -283,21 +289,21 @@ def without_overlaps(world: World, drawn: list[Drawn], problems: list[Problem]) 
             problems.append(Problem(file="hazards", found=found, allowed=allowed))
         return order
     if how == "keep":
-        text = "{n} hazards lie in part in another one: their common land counts for each"
+        text = "hazards that lie in part in another one, common land counted for each"
         world.notes.add("look", "overlaps", text, ids, is_warning=True)
         return order
     lost_m2 = 0.0
     gone: list[str] = []
     for late in sorted(pairs):
         before = shapely.union_all(shapes[pairs[late]])
-        left = areas_of(np.array([shapely.difference(shapes[late], before)], object))[0]
+        left = only_land(shapely.difference(shapes[late], before))
         lost_m2 += float(shapely.area(shapes[late]) - shapely.area(left))
         order[late].shape = left
         if shapely.area(left) < LEAST_M2:
             gone.append(order[late].id)
-    text = f"{{n}} hazards lie in part in another one: {lost_m2:,.0f} m2 count once"
+    text = f"hazards that lie in part in another one, {lost_m2:,.0f} m2 of common land counted once"
     world.notes.add("mended", "overlaps", text, ids)
-    text = "{n} hazards lie wholly in others"
+    text = "hazards that lie wholly in others"
     world.notes.add("dropped", "covered", text, gone, is_warning=True)
     return [one for one in order if one.id not in set(gone)]
 
@@ -407,11 +413,11 @@ def _cut_by_roads(
         for road in near.get(number, []):
             if road not in strips:
                 strips[road] = shapely.buffer(roads[road], width / 2, cap_style="flat")
-            strip = shapely.intersection(left, strips[road])
+            strip = only_land(shapely.intersection(left, strips[road]))
             area = float(shapely.area(strip))
             if area < max(least, LEAST_M2):
                 continue
-            left = shapely.difference(left, strips[road])
+            left = only_land(shapely.difference(left, strips[road]))
             pieces.append(Piece(drawn=one, road=road, shape=strip, area_m2=area, denies=("road",)))
         area = float(shapely.area(left))
         if area >= LEAST_M2:
@@ -445,7 +451,7 @@ def _cut_by_settlements(
         left = one.shape
         is_point = shapely.get_dimensions(left) == 0
         for at in near.get(number, []):
-            part = left if is_point else shapely.intersection(left, areas[at])
+            part = left if is_point else only_land(shapely.intersection(left, areas[at]))
             area = one.area_m2 if is_point else float(shapely.area(part))
             if area < LEAST_M2 and not is_point:
                 continue
@@ -455,7 +461,7 @@ def _cut_by_settlements(
             if is_point:
                 left = None
                 break
-            left = shapely.difference(left, areas[at])
+            left = only_land(shapely.difference(left, areas[at]))
         if left is None:
             continue
         area = one.area_m2 if is_point else float(shapely.area(left))
@@ -480,10 +486,7 @@ def _give_to_nearest(
     at_hubs = [one for one in remains if one.place is not None and settlements[one.place].is_hub]
     area = sum(one.area_m2 for one in at_hubs)
     ids = list(dict.fromkeys(one.drawn.id for one in at_hubs))
-    text = (
-        f"{{n}} hazards lie nearest to a hub, in whole or in part: {area:,.0f} m2 are left out, "
-        "since nobody waits for a hub"
-    )
+    text = f"hazards nearest to a hub, for which nobody waits: {area:,.0f} m2, whole ones and parts"
     world.notes.add("dropped", "at_hubs", text, ids, is_warning=True)
     far = [one for one in remains if one.place is None]
     for one in at_hubs:
@@ -491,8 +494,8 @@ def _give_to_nearest(
     area = sum(one.area_m2 for one in far)
     ids = list(dict.fromkeys(one.drawn.id for one in far))
     text = (
-        f"{{n}} hazards lie farther than {limit:,.0f} m from every settlement, in whole or in "
-        f"part: {area:,.0f} m2 are left out"
+        f"hazards farther than {limit:,.0f} m from every settlement: {area:,.0f} m2, whole ones "
+        "and parts"
     )
     world.notes.add("dropped", "unassigned", text, ids, is_warning=True)
 
@@ -517,12 +520,12 @@ def _say_what_is_denied(
             is_near = float(shapely.distance(one.shape, target)) <= settings.near_m
             one.denies = settings.near if is_near else settings.far
             by_distance.append(one.drawn.id)
-    text = "{n} hazards deny what the land use under them says"
+    text = "hazards that deny what the land use under them says"
     world.notes.add("read", "denies_by_land_use", text, list(dict.fromkeys(by_use)))
     near, far = ", ".join(settings.near), ", ".join(settings.far)
     text = (
-        f"{{n}} hazards are taken to deny {near} up to {settings.near_m:,.0f} m from the "
-        f"settlement, and {far} beyond"
+        f"hazards taken to deny {near} up to {settings.near_m:,.0f} m from the settlement, and {far} "
+        "beyond"
     )
     world.notes.add("guessed", "denies_by_distance", text, list(dict.fromkeys(by_distance)))
 

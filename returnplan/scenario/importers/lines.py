@@ -48,14 +48,18 @@ class Lines:
     @cached_property
     def line(self) -> Whole:
         """Number of the line of each point."""
-        return np.repeat(np.arange(len(self.shapes)), shapely.get_num_coordinates(self.shapes))
+        found: Whole = np.repeat(
+            np.arange(len(self.shapes)), shapely.get_num_coordinates(self.shapes)
+        )
+        return found
 
     @cached_property
     def along_m(self) -> Floats:
         """Way of each point from the beginning of its line."""
         steps = np.hypot(*np.diff(self.xy, axis=0, prepend=self.xy[:1]).T)
         total = np.cumsum(steps)
-        return total - total[self.starts][self.line]
+        found: Floats = total - total[self.starts][self.line]
+        return found
 
     @cached_property
     def starts(self) -> Whole:
@@ -93,7 +97,8 @@ class Lines:
     def dangling(self) -> Whole:
         """Ends of lines that no other line shares."""
         ends = np.unique(np.concatenate([self.starts, self.ends]))
-        return ends[self.uses[self.key[ends]] == 1]
+        found: Whole = ends[self.uses[self.key[ends]] == 1]
+        return found
 
     @cached_property
     def tree(self) -> shapely.STRtree:
@@ -123,7 +128,7 @@ def lines_of(world: World) -> Lines:
         _note_classes(world, ground, keeps)
         is_line = shapely.get_dimensions(ground.shapes) == 1
         others = np.flatnonzero(keeps & ~is_line).tolist()
-        text = "{n} features are no lines"
+        text = "features that are no lines"
         labels = ground.labels(others)
         world.notes.add("dropped", "no_lines", text, labels, layer=ground.title)
         numbers = np.array(
@@ -139,7 +144,7 @@ def lines_of(world: World) -> Lines:
         ids += ground.labels(kept)
         sources += [ground.source] * len(kept)
         count = len(numbers)
-        world.notes.add("read", "road_lines", "{n} lines of roads", layer=ground.title, count=count)
+        world.notes.add("read", "road_lines", "lines of roads", layer=ground.title, count=count)
     return Lines(
         shapes=np.concatenate(shapes) if shapes else np.array([], object),
         speed_kmh=np.array(speeds, np.float64),
@@ -160,7 +165,7 @@ def _note_classes(world: World, ground: Ground, keeps: Flags) -> None:
     count = Counter(texts[number] for number in np.flatnonzero(keeps).tolist())
     speeds = ground.recipe.speeds
     skipped = [name for name in count if name in speeds and speeds[name] is None]
-    text = "{n} lines are of classes that the recipe skips"
+    text = "lines of classes that the recipe skips"
     number = sum(count[name] for name in skipped)
     world.notes.add(
         "dropped", "roads_skipped", text, sorted(skipped), layer=ground.title, count=number
@@ -168,7 +173,7 @@ def _note_classes(world: World, ground: Ground, keeps: Flags) -> None:
     unknown = sorted(name for name in count if name not in speeds)
     speed = speeds.get("", USUAL)
     how = "left out" if speed is None else f"driven at {speed[0]:g} km/h"
-    text = f"{{n}} lines are of no class, or of one that the recipe does not name: {how}"
+    text = f"lines of no class, or of one that the recipe does not name, {how}"
     number = sum(count[name] for name in unknown)
     names = [name for name in unknown if name]
     world.notes.add("guessed", "unknown_class", text, names, layer=ground.title, count=number)
@@ -184,8 +189,8 @@ def _unrepeated(world: World, ground: Ground, parts: Any, numbers: Whole) -> Fla
         is_first[number] = way not in seen
         seen.add(way)
     for what, flags, text in (
-        ("no_length", ~has_length, "{n} lines have no length"),
-        ("repeated_lines", has_length & ~is_first, "{n} lines repeat an earlier one"),
+        ("no_length", ~has_length, "lines without length"),
+        ("repeated_lines", has_length & ~is_first, "lines that repeat an earlier one"),
     ):
         ids = ground.labels(numbers[flags].tolist())
         world.notes.add("dropped", what, text, ids, layer=ground.title)

@@ -172,10 +172,12 @@ def _texts(found: Imported, kept: Mapping[str, bytes]) -> dict[str, str]:
         if kept.get(name, text.encode()) == text.encode():
             texts[name] = text
     names = [name for name in TEAMS if name in texts]
-    text = "{n} tables of teams, rates, costs and calendars are made up, as those of returnplan new"
+    text = (
+        "tables of teams, rates, costs and calendars that are made up, as those of returnplan new"
+    )
     found.notes.add("guessed", "made_up_teams", text, names, is_warning=True)
     own = sorted(kept.keys() - texts.keys() - {SOURCES})
-    text = "{n} files of the folder stay as they are"
+    text = "files of the folder that stay as they are"
     found.notes.add("read", "files_kept", text, own)
     texts[SOURCES] = _sources(found, kept.get(SOURCES, b""))
     texts[REPORT] = found.notes.as_csv()

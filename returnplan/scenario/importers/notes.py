@@ -110,7 +110,7 @@ class Notes:
         what
             Short name.
         text
-            In words; ``{n}`` stands for the count.
+            Which things, in words; the count is put behind it.
         ids
             Which things.
         layer
@@ -129,7 +129,7 @@ class Notes:
                 layer=layer,
                 count=number,
                 ids=tuple(ids),
-                text=text.replace("{n}", f"{number:,}"),
+                text=f"{text}: {number:,}",
             )
             self.found.append(note)
 
@@ -186,7 +186,7 @@ def _in_markdown(text: str) -> str:
 
 
 def one_line(text: str, most: int = 10 * MOST_LETTERS) -> str:
-    """Write controls of a foreign text as blanks, and cut it.
+    r"""Write controls of a foreign text as blanks, and cut it.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def one_line(text: str, most: int = 10 * MOST_LETTERS) -> str:
 
     Examples
     --------
-    >>> one_line("a\\tb\\n")
+    >>> one_line("a\tb\n")
     'a b'
     """
     return CONTROL.sub(" ", text[: 2 * most]).strip()[:most]

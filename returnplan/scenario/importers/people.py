@@ -110,7 +110,7 @@ def people_of(
     at_hubs = [key for key in found if settlements[key[0]].is_hub]
     count = sum(found[key].people for key in at_hubs)
     ids = list(dict.fromkeys(settlements[key[0]].id for key in at_hubs))
-    text = f"{{n}} hubs have {count:,} people in the layers: left out, nobody waits for a hub"
+    text = f"hubs with {count:,} people in the layers, left out since nobody waits for a hub"
     world.notes.add("dropped", "people_of_hubs", text, ids, is_warning=True)
     for key in at_hubs:
         del found[key]
@@ -157,15 +157,17 @@ def _join(  # what is read, and what takes it
             source=ground.source,
         )
     notes, title = world.notes, ground.title
-    notes.add("read", "people_joined", "{n} rows of people are joined", layer=title, count=joined)
-    text = "{n} settlements have several rows of people: added up"
+    notes.add(
+        "read", "people_joined", "rows of people joined to a settlement", layer=title, count=joined
+    )
+    text = "settlements with several rows of people, added up"
     notes.add("look", "people_twice", text, twice, layer=title, is_warning=True)
     lost = sum(_whole(texts["people"][number]) or 0 for number in unmatched)
     ids = [
         _named(texts, number, settlements, index.near(texts["name"][number]))
         for number in unmatched
     ]
-    text = f"{{n}} rows with {lost:,} people name a settlement that no layer has in that district"
+    text = f"rows of settlements that no layer has in that district, with {lost:,} people"
     notes.add("dropped", "people_unmatched", text, ids, layer=title, is_warning=True)
     ids = [
         _named(
@@ -177,7 +179,7 @@ def _join(  # what is read, and what takes it
         for n in unclear
     ]
     lost = sum(_whole(texts["people"][number]) or 0 for number in unclear)
-    text = f"{{n}} rows with {lost:,} people could mean several settlements"
+    text = f"rows that could mean several settlements, with {lost:,} people"
     notes.add("dropped", "people_unclear", text, ids, layer=title, is_warning=True)
 
 
@@ -221,7 +223,9 @@ def _from_layers(
         found[number, ""] = Waiting(
             settlement=number, people=people, households=None, group="", source=one.source
         )
-    world.notes.add("read", "people_in_layer", "{n} settlements say their people", count=count)
+    world.notes.add(
+        "read", "people_in_layer", "settlements whose layer says their people", count=count
+    )
 
 
 def _assume(
@@ -237,10 +241,10 @@ def _assume(
             found[number, ""] = Waiting(
                 settlement=number, people=default, households=None, group="", source="assumed"
             )
-        text = f"{{n}} settlements have no figure of people: {default:,} each are assumed"
+        text = f"settlements without a figure of people, taken for {default:,} each"
         world.notes.add("guessed", "people_assumed", text, ids, is_warning=True)
     else:
-        text = "{n} settlements have no figure of people: nobody waits there in the plan"
+        text = "settlements without a figure of people: nobody waits there in the plan"
         world.notes.add("look", "people_unknown", text, ids, is_warning=True)
 
 

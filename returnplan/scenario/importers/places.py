@@ -92,8 +92,8 @@ def _of_layer(world: World, ground: Ground, before: int) -> list[Settlement]:
     dimensions = shapely.get_dimensions(shapes)
     is_line = keeps & (dimensions == 1)
     for what, flags, text in (
-        ("places_skipped", keeps & is_skipped, "{n} features are of a kind that the recipe skips"),
-        ("places_as_lines", is_line, "{n} settlements are drawn as lines"),
+        ("places_skipped", keeps & is_skipped, "features of a kind that the recipe skips"),
+        ("places_as_lines", is_line, "settlements drawn as lines"),
     ):
         ids = ground.labels(np.flatnonzero(flags).tolist())
         world.notes.add("dropped", what, text, ids, layer=ground.title)
@@ -120,9 +120,9 @@ def _of_layer(world: World, ground: Ground, before: int) -> list[Settlement]:
             )
         )
     nameless = [one.id for one in found if one.name == one.id]
-    text = "{n} settlements have no name: called by their id"
+    text = "settlements without a name, called by their id"
     world.notes.add("guessed", "no_name", text, nameless, layer=ground.title)
-    world.notes.add("read", "settlements", "{n} settlements", layer=ground.title, count=len(found))
+    world.notes.add("read", "settlements", "settlements", layer=ground.title, count=len(found))
     return found
 
 
@@ -136,14 +136,15 @@ def _middle(shape: Any) -> Any:
 def _once(world: World, ground: Ground, names: list[str], numbers: list[int]) -> list[int]:
     """Features without those that repeat name and place of an earlier one."""
     seen: set[tuple[str, int, int]] = set()
-    kept, repeated = [], []
+    kept: list[int] = []
+    repeated: list[int] = []
     for number in numbers:
         middle = shapely.centroid(ground.shapes[number])
         spot = (names[number], round(middle.x / SAME_M), round(middle.y / SAME_M))
         (repeated if names[number] and spot in seen else kept).append(number)
         seen.add(spot)
     ids = ground.labels(repeated)
-    text = "{n} settlements repeat the name and place of an earlier one"
+    text = "settlements that repeat the name and place of an earlier one"
     world.notes.add("dropped", "repeated_places", text, ids, layer=ground.title, is_warning=True)
     return kept
 
@@ -165,10 +166,10 @@ def _put_into_districts(world: World, found: list[Settlement]) -> None:
         for number, name in given.items():
             silent[number].district = name
         ids = [silent[number].id for number in sorted(given)]
-        text = "{n} settlements take their district from the polygons"
+        text = "settlements whose district the polygons say"
         world.notes.add("read", "districts_by_polygon", text, ids, layer=ground.title)
         silent = [one for one in silent if not one.district]
-    text = "{n} settlements lie in no district"
+    text = "settlements in no district"
     world.notes.add("look", "no_district", text, [one.id for one in silent])
 
 
@@ -196,5 +197,5 @@ def _note_names(world: World, found: list[Settlement]) -> None:
     keys = [(folded(one.name, silent), folded(one.district)) for one in found]
     count = Counter(keys)
     ids = [one.id for one, key in zip(found, keys, strict=True) if count[key] > 1]
-    text = "{n} settlements share their name with another of the same district"
+    text = "settlements that share their name with another of the same district"
     world.notes.add("look", "same_name", text, ids, is_warning=True)

@@ -19,6 +19,8 @@ SKIP = "skip"
 """Stands for a value or a layer that is left out."""
 DENIED = tuple(DENIALS)
 MOST_SHOWN = 60
+DAY_0 = date(2026, 1, 1)
+_YEARS = (1900, 2200)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,11 @@ def _line(value: Any) -> str:
 
 
 def _date(value: Any) -> date:
-    if isinstance(value, datetime) or not isinstance(value, date) or not 1900 <= value.year <= 2200:
+    if (
+        isinstance(value, datetime)
+        or not isinstance(value, date)
+        or not _YEARS[0] <= value.year <= _YEARS[1]
+    ):
         raise ValueError
     return value
 
@@ -177,7 +183,7 @@ class Settings:
     )
     start: date = _setting(
         "scenario",
-        date(2026, 1, 1),
+        DAY_0,
         (_date, "a date as YYYY-MM-DD"),
         "day 0 of the plan (the month of the first call)",
     )
@@ -613,7 +619,7 @@ def _layer_lines(layer: LayerRecipe, notes: Sequence[str]) -> list[str]:
         lines.append(f"layer = {toml_value(layer.layer)}")
     roles = ", ".join(ROLES)
     lines.append(f"role = {toml_value(layer.role)}  # {roles}")
-    if layer.role != "population" and layer.role != SKIP:
+    if layer.role not in ("population", SKIP):
         lines.append(
             f"crs = {toml_value(layer.crs)}  # empty: as the file says, else EPSG:4326 ..."
         )

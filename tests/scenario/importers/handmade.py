@@ -111,7 +111,9 @@ AREAS: Sequence[Feature] = (
     (box(9000, -400, 9400, 0), {"id": "E1", "name": "Epsilon", "district": "South"}),
 )
 LAND_USE: Sequence[Feature] = ((box(9400, -600, 9800, 0), {"landuse": "farmland"}),)
-BOW_TIE = shapely.polygons([(10_000, 1000), (10_200, 1200), (10_200, 1000), (10_000, 1200), (10_000, 1000)])
+BOW_TIE = shapely.polygons(
+    [(10_000, 1000), (10_200, 1200), (10_200, 1000), (10_000, 1200), (10_000, 1000)]
+)
 TWO_PARTS = shapely.multipolygons([box(10_200, 100, 10_300, 200), box(10_200, 300, 10_300, 400)])
 
 
