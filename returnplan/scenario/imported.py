@@ -1,4 +1,4 @@
-"""What an import said of its layers: warnings that a check repeats as long as the report lies there.
+"""What an import said of its layers: warnings that a check repeats while the report lies there.
 
 The table is written by ``importers``; it is read here, so that a check needs no geometry.
 """

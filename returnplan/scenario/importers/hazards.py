@@ -524,8 +524,8 @@ def _say_what_is_denied(
     world.notes.add("read", "denies_by_land_use", text, list(dict.fromkeys(by_use)))
     near, far = ", ".join(settings.near), ", ".join(settings.far)
     text = (
-        f"hazards taken to deny {near} up to {settings.near_m:,.0f} m from the settlement, and {far} "
-        "beyond"
+        f"hazards taken to deny {near} up to {settings.near_m:,.0f} m from the settlement, and "
+        f"{far} beyond"
     )
     world.notes.add("guessed", "denies_by_distance", text, list(dict.fromkeys(by_distance)))
 

@@ -65,20 +65,23 @@ class Lines:
     def starts(self) -> Whole:
         """First point of each line."""
         count = shapely.get_num_coordinates(self.shapes)
-        return np.cumsum(count) - count
+        found: Whole = np.cumsum(count) - count
+        return found
 
     @cached_property
     def ends(self) -> Whole:
         """Last point of each line."""
         count = shapely.get_num_coordinates(self.shapes)
-        return np.cumsum(count) - 1
+        found: Whole = np.cumsum(count) - 1
+        return found
 
     @cached_property
     def key(self) -> Whole:
         """Number of each point by its place: points of lines that meet have the same."""
         pairs = np.ascontiguousarray(self.xy + 0.0).view([("x", "f8"), ("y", "f8")]).ravel()
         _, key = np.unique(pairs, return_inverse=True)
-        return key.astype(np.int64)
+        found: Whole = key.astype(np.int64)
+        return found
 
     @cached_property
     def uses(self) -> Whole:

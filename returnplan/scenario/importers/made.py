@@ -15,7 +15,8 @@ from returnplan.scenario.background import FILE as DISTRICTS
 from returnplan.scenario.files import TOML, csv_files_of
 from returnplan.scenario.folder import WORKBOOK, Report, check
 from returnplan.scenario.imported import REPORT, REPORT_WORDS
-from returnplan.scenario.importers.build import ID_SOURCE, Imported, cells_of, imported
+from returnplan.scenario.importers.build import Imported, imported
+from returnplan.scenario.importers.nouns import ID_SOURCE, cells_of
 from returnplan.scenario.importers.recipe import Settings, toml_value
 from returnplan.scenario.rows import table_type
 from returnplan.scenario.starter import write_guide

@@ -90,7 +90,7 @@ class Notes:
     found: list[Note] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
 
-    def add(
+    def add(  # noqa: PLR0913 # what, and about what
         self,
         kind: Kind,
         what: str,

@@ -181,7 +181,7 @@ class Settings:
     title: str = _setting(
         "scenario", "Imported scenario", (_line, LINE_TEXT), "title on pages and charts"
     )
-    start: date = _setting(
+    start: date = _setting(  # noqa: RUF009 # a date never changes
         "scenario",
         DAY_0,
         (_date, "a date as YYYY-MM-DD"),
