@@ -63,7 +63,7 @@ COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "hazards": {
         "id": (
             *("id", "hazardid", "hazardlocalid", "imsmaid", "hazardguid", "hacode", "idha"),
-            *("localid", "objectid", "fid"),
+            *("localid", "hazardcode", "hazard", "code", "objectid", "fid"),
         ),
         "status": ("status", "statusha", "status1", "areastatus", "currentstatus"),
         "hazard_class": (

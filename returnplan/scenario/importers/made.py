@@ -18,7 +18,7 @@ from returnplan.scenario.imported import REPORT, REPORT_WORDS
 from returnplan.scenario.importers.build import Imported, imported
 from returnplan.scenario.importers.nouns import ID_SOURCE, cells_of
 from returnplan.scenario.importers.recipe import Settings, toml_value
-from returnplan.scenario.rows import table_type
+from returnplan.scenario.rows import ONE_OF, table_type
 from returnplan.scenario.starter import write_guide
 
 GUIDE, SHAPES = "README.md", "hazards.geojson"
@@ -190,12 +190,8 @@ def _table_text(table: str, found: Imported) -> str:
     kind = table_type(table)
     cells = [cells_of(row, kind, id_source) for row, id_source in found.rows[table]]
     filled = {column for row in cells for column, text in row.items() if text}
-    columns = dict.fromkeys(column for row in cells for column in row)
-    header = [column for column in columns if column in kind.required or column in filled]
-    header = header or list(kind.required)
-    if ID_SOURCE in header:
-        header.remove(ID_SOURCE)
-        header.append(ID_SOURCE)
+    needed = {*kind.required, *ONE_OF.get(table, ())} | filled
+    header = [column for column in (*kind.info, ID_SOURCE) if column in needed]
     return _csv(header, [[row.get(column, "") for column in header] for row in cells])
 
 
