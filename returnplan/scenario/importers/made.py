@@ -17,7 +17,7 @@ from returnplan.scenario.folder import WORKBOOK, Report, check
 from returnplan.scenario.imported import REPORT, REPORT_WORDS
 from returnplan.scenario.importers.build import Imported, imported
 from returnplan.scenario.importers.nouns import ID_SOURCE, cells_of
-from returnplan.scenario.importers.recipe import Settings, toml_value
+from returnplan.scenario.importers.recipe import Settings, read_recipe, toml_value
 from returnplan.scenario.rows import ONE_OF, table_type
 from returnplan.scenario.starter import write_guide
 
@@ -76,6 +76,7 @@ def make_folder(recipe: Path, folder: Path, *, overwrite: bool = False) -> Made:
         When files are there that would be replaced; ``ImportProblemsError`` with what is wrong with
         recipe and layers; ``ScenarioError`` when the folder could not be run. Nothing is written.
     """
+    _spare_layers(recipe, folder)
     there = [name for name in (*MADE, DISTRICTS) if (folder / name).exists()]
     if there and not overwrite:
         text = (
@@ -112,6 +113,21 @@ def make_folder(recipe: Path, folder: Path, *, overwrite: bool = False) -> Made:
         written=tuple(written),
         kept=tuple(sorted(kept.keys() - texts.keys())),
     )
+
+
+def _spare_layers(recipe: Path, folder: Path) -> None:
+    """Refuse a folder in which a layer has the name of a file that an import writes."""
+    written = {name.casefold() for name in (*MADE, *REPORTS, *TEAMS, DISTRICTS, SOURCES)}
+    for layer in read_recipe(recipe, []).layers:
+        for base in (Path(), recipe.parent):
+            with suppress(OSError, ValueError):
+                path = (base / layer.file).resolve()
+                if path.parent == folder.resolve() and path.name.casefold() in written:
+                    text = (
+                        f"{layer.file} is a layer of the recipe, and an import writes a file of "
+                        f"that name into {folder}: move the layer, or choose another folder"
+                    )
+                    raise ReturnplanError(text)
 
 
 @contextmanager

@@ -154,9 +154,7 @@ def test_shapes_of_hazards_are_kept_and_called_internal(made: Path) -> None:
     assert ids == [row[0] for row in rows(made / "hazards.csv", "id")]
     (early,) = placed([box(10_200, -400, 10_400, -200)])
     shape = shapely.geometry.shape(found["features"][1]["geometry"])
-    assert shapely.equals_exact(
-        shapely.normalize(shape), shapely.normalize(early), tolerance=2e-6
-    )
+    assert shapely.equals_exact(shapely.normalize(shape), shapely.normalize(early), tolerance=2e-6)
 
 
 def test_the_folder_is_checked_and_repeats_the_warnings_of_the_import(made: Path) -> None:

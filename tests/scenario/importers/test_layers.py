@@ -148,7 +148,9 @@ def test_a_broken_file_is_refused_with_its_reason(
 
 
 @pytest.mark.parametrize("name", ["none.gpkg", ".", "/vsicurl/http://x/a.gpkg", "a\0b", "x" * 9999])
-def test_what_is_no_file_is_refused(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_is_no_file_is_refused(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RefusedError, match="no such file|no file|cannot be"):
         read_layers(name)
