@@ -131,7 +131,8 @@ def test_every_problem_of_layers_and_recipe_is_told_at_once(recipe: Path, tmp_pa
         "returnplan: nothing was imported: 2 problems",
         "  import.toml, column places.hubs: found 'Nova', which 2 settlements are called; allowed: "
         "ids or names of settlements, each of one: ids stand in places.csv",
-        "  import.toml, column places.hubs: found 'Atlantis'; allowed: ids or names of settlements, "
+        "  import.toml, column places.hubs: found 'Atlantis'; allowed: ids or names of "
+        "settlements, "
         "each of one: ids stand in places.csv",
     ]
     text = text.replace('layer = "villages"', 'layer = "towns"')

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,6 +30,11 @@ def rows(path: Path, *columns: str) -> list[tuple[str, ...]]:
         return [tuple(row[column] for column in columns) for row in csv.DictReader(stream)]
 
 
+def column(path: Path, name: str) -> dict[str, str]:
+    """Cells of a column by id."""
+    return {row[0]: row[1] for row in rows(path, "id", name)}
+
+
 def notes(folder: Path) -> dict[str, tuple[int, str]]:
     """Count and ids by the short name of a note."""
     found = rows(folder / "import_report.csv", "what", "count", "ids")
@@ -52,10 +56,10 @@ def make(files: list[Path], folder: Path, **changes: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder that the hand-made layers become. Do not change it."""
     folder = tmp_path_factory.mktemp("handmade")
-    yield make(write_all(folder / "layers"), folder / "scenario", words_left_out='["village"]')
+    return make(write_all(folder / "layers"), folder / "scenario", words_left_out='["village"]')
 
 
 def test_places_are_the_villages_and_the_junctions_that_matter(made: Path) -> None:
@@ -201,7 +205,7 @@ def test_a_planner_may_choose_tolerance_limits_and_what_crossings_are(tmp_path: 
     assert found["off_the_roads"] == (2, "D-1;E1")
     assert "crossings_unmet" not in found
     assert found["people_assumed"] == (1, "D-1")
-    areas = {id_: area for id_, area in rows(folder / "hazards.csv", "id", "area_m2")}
+    areas = column(folder / "hazards.csv", "area_m2")
     assert areas["cut"] == "2000"
     assert found["unassigned"] == (3, "cut;tie;far")
 
@@ -209,7 +213,7 @@ def test_a_planner_may_choose_tolerance_limits_and_what_crossings_are(tmp_path: 
 def test_a_planner_may_refuse_overlaps_or_keep_them(tmp_path: Path) -> None:
     files = write_all(tmp_path / "layers")
     folder = make(files, tmp_path / "scenario", overlaps='"keep"')
-    areas = {id_: area for id_, area in rows(folder / "hazards.csv", "id", "area_m2")}
+    areas = column(folder / "hazards.csv", "area_m2")
     assert (areas["early"], areas["late"]) == ("40000", "40000")
     recipe = folder / "import.toml"
     text = recipe.read_text(encoding="utf-8").replace('overlaps = "keep"', 'overlaps = "refuse"')
@@ -275,7 +279,7 @@ def test_districts_of_polygons_name_those_of_villages_and_are_drawn(tmp_path: Pa
         [("village", "district", "people"), ("Nova", "XX01", 5), ("Nova", "XX02", 6)],
     )
     folder = make([home, districts, roads, people], tmp_path / "scenario", hubs='["T1"]')
-    found = dict(rows(folder / "places.csv", "id", "district"))
+    found = column(folder / "places.csv", "district")
     assert [found[id_] for id_ in ("T1", "N1", "N2", "p12", "D-1")] == [
         *("South", "North", "South", "North", "South")
     ]

@@ -152,7 +152,7 @@ def test_what_is_no_file_is_refused(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(RefusedError, match="no such file|no file|cannot be"):
+    with pytest.raises(RefusedError, match=r"no such file|no file|cannot be"):
         read_layers(name)
 
 

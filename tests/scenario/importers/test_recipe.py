@@ -1,4 +1,4 @@
-"""A recipe is written with comments, read again as it was, and every fault in it is told at once."""
+"""A recipe is written with comments and read as it was; every fault in it is told at once."""
 
 from __future__ import annotations
 
