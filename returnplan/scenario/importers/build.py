@@ -75,6 +75,7 @@ class Imported:
     snap_m: float
 
 
+@np.errstate(all="ignore")  # numbers that no place has
 def imported(path: Path, taken: Sequence[str] = ()) -> Imported:
     """Follow a recipe.
 

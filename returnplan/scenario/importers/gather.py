@@ -51,7 +51,10 @@ def gathered(recipe: Recipe, path: Path, ids: Ids, notes: Notes) -> World:
     try:
         plane = plane_of([box for _, box in boxes])
     except RefusedError as no:
-        raise ImportProblemsError([no.problem(path.name)]) from None
+        widest, _ = max(
+            boxes, key=lambda pair: max(pair[1][2] - pair[1][0], pair[1][3] - pair[1][1])
+        )
+        raise ImportProblemsError([no.problem(widest.title)]) from None
     _note_far_layers(boxes, notes)
     grounds: list[Ground] = []
     for number, (one, layer) in enumerate(pairs):

@@ -201,6 +201,7 @@ class Guess:
     lines: tuple[str, ...]
 
 
+@np.errstate(all="ignore")  # numbers that no place has
 def guessed(paths: Sequence[str], today: date) -> Guess:
     """Guess what layers are.
 

@@ -1,6 +1,7 @@
 """Hazards of their layers: whole shapes, each piece of land once, on one road or settlement."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from returnplan.domain import DENIALS
+from returnplan.domain import DENIALS, MOST_M2
 from returnplan.errors import Problem
 from returnplan.scenario.importers.ground import (
     Ground,
@@ -223,30 +224,29 @@ def _reported(
     texts = ground.texts("area_m2")
     column = ground.recipe.columns.get("area_m2", "area_m2")
     areas: dict[int, float | None] = {}
-    silent, differing = [], []
+    silent, differing, unread = [], [], []
     measured = shapely.area(shapes)
     for number in numbers:
-        is_area = shapely.get_dimensions(shapes[number]) == LARGE_DIMENSION
-        try:
-            area = float(texts[number]) if texts[number] else None
-            if area is not None and not 0 <= area <= 1e12:  # noqa: PLR2004
-                raise ValueError
-        except ValueError:
-            row = ground.layer.rows[number]
-            allowed = "an area in m2, without unit and marks between thousands; or nothing"
-            text = repr(texts[number][:60])
-            problems.append(
-                Problem(file=ground.title, row=row, column=column, found=text, allowed=allowed)
-            )
-            area = None
-        if is_area:
+        area = _area(texts[number])
+        if shapely.get_dimensions(shapes[number]) == LARGE_DIMENSION:
             areas[number] = None
+            if area is None and texts[number]:
+                unread.append(number)
             if area is not None and abs(area - measured[number]) > DIFFERS * measured[number]:
                 differing.append(number)
             continue
+        if area is None and texts[number]:
+            row, text = ground.layer.rows[number], repr(texts[number][:60])
+            allowed = "an area in m2, without unit and marks between thousands; or nothing"
+            problems.append(
+                Problem(file=ground.title, row=row, column=column, found=text, allowed=allowed)
+            )
         if area is None:
             silent.append(number)
         areas[number] = world.recipe.settings.point_m2 if area is None else area
+    text = "hazards with a reported area that is no number of m2, the area of their shape counts"
+    ids = ground.labels(unread)
+    world.notes.add("look", "area_unread", text, ids, layer=ground.title)
     size = f"{world.recipe.settings.point_m2:,.0f}"
     text = f"hazards drawn as points without an area, taken for {size} m2 each"
     ids = ground.labels(silent)
@@ -258,6 +258,15 @@ def _reported(
     ids = ground.labels(differing)
     world.notes.add("look", "area_differs", text, ids, layer=ground.title)
     return areas
+
+
+def _area(text: str) -> float | None:
+    """A reported area; None: none, or no number of square metres."""
+    with suppress(ValueError):
+        area = float(text)
+        if 0 <= area <= MOST_M2:
+            return area
+    return None
 
 
 def without_overlaps(world: World, drawn: list[Drawn], problems: list[Problem]) -> list[Drawn]:

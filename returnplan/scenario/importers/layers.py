@@ -8,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from returnplan.errors import Problem
 from returnplan.scenario.files import RefusedError, cell_text
 
@@ -128,7 +130,8 @@ def read_layers(file: str, beside: Path | None = None) -> list[Layer]:
         raise RefusedError(f"a file that ends in {path.suffix!r}", f"one of {', '.join(READERS)}")
     module, function = reader.split(".")
     read: Reader = getattr(import_module(f"{_ROOM}.{module}"), function)
-    return list(read(path, file))
+    with np.errstate(all="ignore"):  # numbers that no place has
+        return list(read(path, file))
 
 
 def read_all(

@@ -334,7 +334,7 @@ def districts_geojson(world: World) -> str:
         names = ground.texts("name")
         shapes = shapely.simplify(areas_of(ground.shapes), OUTLINE_M)
         for name, shape in zip(names, world.degrees(shapes), strict=True):
-            if shape is not None and not shapely.is_empty(shape):
+            if shapely.get_type_id(shape) in (3, 6) and not shapely.is_empty(shape):
                 properties = {"district": clean_name(name), "source": _source_title(ground)}
                 geometry = _geometry(shape)
                 features.append({"type": "Feature", "properties": properties, "geometry": geometry})

@@ -213,9 +213,9 @@ def _from_layers(
             continue
         people = _whole(one.people)
         if people is None:
-            allowed = _ALLOWED
+            found_text = repr(one.people[:60])
             problem = Problem(
-                file="settlements", column="people", found=repr(one.people[:60]), allowed=allowed
+                file=one.file, row=one.row, column="people", found=found_text, allowed=_ALLOWED
             )
             problems.append(problem)
             continue

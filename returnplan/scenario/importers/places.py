@@ -35,6 +35,8 @@ class Settlement:
         As the layer says.
     people
         What the layer says of displaced people, as text; empty: nothing.
+    file, row
+        Where it stands, as messages call it.
     point
         Its middle, metres.
     area
@@ -51,6 +53,8 @@ class Settlement:
     district: str
     code: str
     people: str
+    file: str = ""
+    row: int = 0
     point: Any
     area: Any
     source: str
@@ -114,6 +118,8 @@ def _of_layer(world: World, ground: Ground, before: int) -> list[Settlement]:
                 district=clean_name(texts["district"][number]),
                 code=texts["code"][number],
                 people=texts["people"][number],
+                file=ground.title,
+                row=ground.layer.rows[number],
                 point=_middle(shapes[number] if area is None else area),
                 area=area,
                 source=ground.source,

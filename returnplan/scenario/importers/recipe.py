@@ -453,8 +453,8 @@ class _Reader:
             if not isinstance(texts[key], str):
                 self.complain(f"{where}.{key}", texts[key], "text in quotes")
                 texts[key] = ""
-        if not texts["file"]:
-            self.complain(f"{where}.file", given.get("file"), "name of a file in quotes")
+        if given.get("file", "") == "":
+            self.complain(f"{where}.file", None, "name of a file in quotes")
         role = given.get("role")
         if not isinstance(role, str) or role not in ROLES:
             self.complain(f"{where}.role", role, f"one of {', '.join(ROLES)}")

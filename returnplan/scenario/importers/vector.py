@@ -134,7 +134,7 @@ def _by_gdal(work: Any) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return work()
-    except (RuntimeError, ValueError, OSError, OverflowError, MemoryError, TypeError) as error:
+    except Exception as error:  # of many kinds, also such as only slips of the reader are
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise RefusedError(f"a file that GDAL cannot read ({first})", "a whole file") from None
 

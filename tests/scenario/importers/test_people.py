@@ -28,6 +28,8 @@ def settlement(name: str, district: str = "", code: str = "", people: str = "") 
         district=district,
         code=code,
         people=people,
+        file="villages.shp",
+        row=7,
         point=point(0, 0),
         area=None,
         source="villages",
@@ -136,5 +138,5 @@ def test_cells_that_are_no_number_of_people_are_told_with_their_row() -> None:
         "people.csv, row 2, column people: found 'many'; allowed: a w",
         "people.csv, row 3, column people: found '-5'; allowed: a who",
         "people.csv, row 4, column people: found '1.5'; allowed: a wh",
-        "settlements, column people: found 'some'; allowed: a whole n",
+        "villages.shp, row 7, column people: found 'some'; allowed: a",
     ]

@@ -136,7 +136,6 @@ record = "some"
         "denies.near",
         "denies.far",
         "layer 1.file",
-        "layer 1.file",
         "layer 1.role",
         "layer 2.colour",
         "layer 2.swap_axes",
