@@ -30,7 +30,8 @@ class _Group(click.Group):
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Take a command; the marks of its examples become those that click knows."""
-        cmd.help = _marked(cmd.help)
+        for one in (cmd, *getattr(cmd, "commands", {}).values()):
+            one.help = _marked(one.help)
         super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> Any:

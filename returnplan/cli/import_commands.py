@@ -21,7 +21,12 @@ NEEDED = ("pyogrio", "pyproj", "shapely")
 
 @click.group("import")
 def import_group() -> None:
-    """Make a scenario of foreign files."""
+    r"""Make a scenario of files that other systems keep.
+
+    \b
+    Example:
+      returnplan import gis villages.gpkg roads.shp hazards.geojson people.csv my_scenario
+    """
 
 
 @import_group.command()
