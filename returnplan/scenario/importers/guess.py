@@ -29,6 +29,13 @@ from returnplan.scenario.importers.space import WGS84, box_of, crs_of, moved, pl
 
 CUT = 10
 """Letters of the name of a column in a Shapefile."""
+LIKELY, KNOWN = 0.5, 0.3
+"""Shares of values from which a column is taken for what most of them are, or are known as."""
+MOST_PEOPLE = 1_000_000
+"""Most displaced people of a settlement: larger numbers are codes."""
+YEARS = (1900, 2100)
+ROAD_M = 1_000.0
+"""A hub lies this near to a road."""
 MOST_VALUES = 100
 """Values of a column that a recipe names."""
 COMMON_SHARE, COMMON_LEAST = 0.1, 3
@@ -37,7 +44,10 @@ HAZARDS_FOR_TEAMS = 100
 """Hazards for each of which the made-up teams are there once more."""
 
 NAMED: Sequence[tuple[str, str]] = (
-    ("hazards", "hazard|mine(?!ral)|minefield|\\bsha\\b|\\bcha\\b|contamin|suspect|imsma|uxo|erw"),
+    (
+        "hazards",
+        "hazard|mine(?!ral)|minefield|\\bsha\\b|\\bcha\\b|contamin|suspect|imsma|\\buxo\\b|\\berw\\b",
+    ),
     ("land_use", "land.?use|land.?cover|landcover|corine|worldcover"),
     ("population", "popul|census|idp|displac|people|househ"),
     ("districts", "district|admin|adm\\d|boundar|rayon|region|province|governorate"),
@@ -229,6 +239,7 @@ def guessed(paths: Sequence[str], today: date) -> Guess:
     layers = [layer for found in files.values() for layer in found]
     recipes = [_layer_recipe(layer) for layer in layers]
     notes: dict[int, list[str]] = {n: [_described(layer)] for n, layer in enumerate(layers)}
+    _by_values(layers, recipes, notes)
     placed = _placed(layers, recipes, notes)
     title = f"Imported from {', '.join(dict.fromkeys(Path(file).name for file in files))}"
     settings = Settings(
@@ -352,6 +363,81 @@ def _named(columns: Mapping[str, str], names: Sequence[str], *, is_cut: bool) ->
     return ""
 
 
+def _by_values(
+    layers: Sequence[Layer], recipes: list[LayerRecipe], notes: dict[int, list[str]]
+) -> None:
+    """Guess columns that no name tells by what stands in them."""
+    for number, layer in enumerate(layers):
+        if recipes[number].role == "settlements":
+            named = next((c for c in layer.columns if _looks_like_names(layer.texts(c))), "")
+            _take(recipes, notes, number, {"name": named})
+    names, districts = (
+        {
+            folded(text)
+            for layer, one in zip(layers, recipes, strict=True)
+            if one.role == "settlements"
+            for text in layer.texts(one.columns.get(meaning, ""))
+        }
+        - {""}
+        for meaning in ("name", "district")
+    )
+    for number, layer in enumerate(layers):
+        if recipes[number].role == "population":
+            found = {
+                "name": _most_known(layer, names),
+                "district": _most_known(layer, districts),
+                "people": _most_people(layer, set(recipes[number].columns.values())),
+            }
+            _take(recipes, notes, number, found)
+
+
+def _take(
+    recipes: list[LayerRecipe],
+    notes: dict[int, list[str]],
+    number: int,
+    found: Mapping[str, str],
+) -> None:
+    """Put columns into a recipe for what it has none yet, and say so."""
+    columns = dict(recipes[number].columns)
+    for meaning, column in found.items():
+        if column and not columns.get(meaning) and column not in columns.values():
+            columns[meaning] = column
+            notes[number].append(f"{meaning} = {column} is guessed by what stands there")
+    recipes[number] = replace(recipes[number], columns=columns)
+
+
+def _looks_like_names(texts: Sequence[str]) -> bool:
+    filled = [text for text in texts if text]
+    worded = sum(any(sign.isalpha() for sign in text) for text in filled)
+    return bool(filled) and worded > LIKELY * len(filled) and len({*filled}) > LIKELY * len(filled)
+
+
+def _most_known(layer: Layer, known: set[str]) -> str:
+    """Column of which most values are known; none: no column of which many are."""
+    shares = {}
+    for column in layer.columns:
+        texts = [folded(text) for text in layer.texts(column) if text]
+        shares[column] = sum(text in known for text in texts) / max(len(texts), 1)
+    best = max(shares, key=lambda column: shares[column], default="")
+    return best if best and shares[best] > KNOWN else ""
+
+
+def _most_people(layer: Layer, taken: set[str]) -> str:
+    """Column of whole numbers with the largest sum, years and codes left out."""
+    sums: dict[str, int] = {}
+    for column in layer.columns:
+        texts = [text for text in layer.texts(column) if text]
+        whole = [int(text) for text in texts if text.isascii() and text.isdigit()]
+        if column in taken or len(whole) <= LIKELY * len(layer.rows):
+            continue
+        is_year = min(whole) >= YEARS[0] and max(whole) <= YEARS[1]
+        is_number_of_row = sorted(whole) == list(range(min(whole), max(whole) + 1))
+        is_code = any(len(text) > 1 and text.startswith("0") for text in texts)
+        if max(whole) <= MOST_PEOPLE and not (is_year or is_number_of_row or is_code):
+            sums[column] = sum(whole)
+    return max(sums, key=lambda column: sums[column], default="")
+
+
 def _values(layer: Layer, column: str) -> list[str]:
     """Values of a column, the most frequent first."""
     count = Counter(text for text in layer.texts(column) if text)
@@ -424,7 +510,9 @@ def _hub(
     ]
     land = np.concatenate(hazards) if hazards else np.array([], object)
     tree = shapely.STRtree(land)
-    best: tuple[bool, float, int] | None = None
+    roads = [shapes[_whole(shapes)] for n, shapes in placed.items() if recipes[n].role == "roads"]
+    network = shapely.STRtree(np.concatenate(roads)) if roads else None
+    best: tuple[bool, bool, float, int] | None = None
     name = ""
     for number, shapes in placed.items():
         one, layer = recipes[number], layers[number]
@@ -441,11 +529,16 @@ def _hub(
         if len(land) and len(there):
             which, distance = tree.query_nearest(middles, return_distance=True, all_matches=False)
             far[which[0]] = distance
-        for at, metres in zip(there.tolist(), far.tolist(), strict=True):
+        by_road = np.ones(len(there), np.bool_)
+        if network is not None and len(there):
+            near = network.query(middles, predicate="dwithin", distance=ROAD_M)[0]
+            by_road = np.isin(np.arange(len(there)), near)
+        for at, metres, is_near in zip(there.tolist(), far.tolist(), by_road.tolist(), strict=True):
             called = names[at] if count[names[at]] == 1 and names[at] else ids[at]
             if kinds[at] in skipped or not called:
                 continue
-            rank = (bool(re.search("city|town", kinds[at])), round(metres, 1), -at)
+            is_town = bool(re.search("city|town", kinds[at]))
+            rank = (is_near, is_town, round(metres, 1), -at)
             if best is None or rank > best:
                 best, name = rank, called
     return (name,) if name else ()

@@ -462,6 +462,9 @@ class _Reader:
         swap = given.get("swap_axes", False)
         if not isinstance(swap, bool):
             self.complain(f"{where}.swap_axes", swap, "true or false")
+        columns = self._columns(where, role, given.get("columns", {}))
+        if role == "population" and not columns.get("people"):
+            self.complain(f"{where}.columns.people", None, "name of a column in quotes")
         speeds, values = self._values(where, role, given.get("values", {}))
         return LayerRecipe(
             file=texts["file"],
@@ -469,7 +472,7 @@ class _Reader:
             crs=texts["crs"],
             role=role,
             swap_axes=swap is True,
-            columns=self._columns(where, role, given.get("columns", {})),
+            columns=columns,
             values=values,
             defaults=self._defaults(where, role, given.get("defaults", {})),
             speeds=speeds,

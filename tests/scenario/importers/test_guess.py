@@ -151,6 +151,21 @@ def test_tags_decide_before_names(tmp_path: Path) -> None:
     }
 
 
+def test_columns_in_any_language_are_guessed_by_what_stands_there(tmp_path: Path) -> None:
+    homes = ("Alt", "Berg", "Cher", "Dorn", "Esch")
+    features = [(point(n, 0), {"nr": n, "ad": name}) for n, name in enumerate(homes)]
+    rows = [("no", "kod", "qeyd", "yer", "say", "il")]
+    rows += [
+        (str(n), f"0{n}", "x", name.upper(), str(50 * n + 7), "2020")
+        for n, name in enumerate(homes)
+    ]
+    paths = write(tmp_path / "v.gpkg", features), write_csv(tmp_path / "p.csv", rows)
+    home, people = (found := guess_of(*paths)).recipe.layers
+    assert dict(home.columns) == {"name": "ad"}
+    assert dict(people.columns) == {"name": "yer", "people": "say"}
+    assert "  people = say is guessed by what stands there" in found.lines
+
+
 def test_words_that_many_names_end_with_are_left_out_of_comparisons(tmp_path: Path) -> None:
     names = [f"{letter} kendi" for letter in "abcd"] + ["Deh e", "Deh f", "Deh g", "h"]
     features = [(point(n, 0), {"name": name}) for n, name in enumerate(names)]
@@ -184,6 +199,16 @@ def test_the_layer_that_contradicts_the_others_has_its_axes_exchanged(
     ]
     found = guess_of(*paths).recipe.layers
     assert [layer.swap_axes for layer in found] == [number == swapped for number in range(3)]
+
+
+def test_a_hub_lies_by_a_road(tmp_path: Path) -> None:
+    features = [
+        (point(x, 0), {"name": name, "place": kind})
+        for x, name, kind in ((0, "By", "village"), (5000, "Off", "town"))
+    ]
+    roads = write(tmp_path / "roads.gpkg", [(line((0, 0), (900, 0)), {"highway": "track"})])
+    found = guess_of(write(tmp_path / "v.gpkg", features), roads).recipe.settings
+    assert found.hubs == ("By",)
 
 
 def test_of_two_layers_the_one_of_the_weaker_format_is_turned(tmp_path: Path) -> None:
