@@ -423,7 +423,9 @@ class Hazard:
         tuple[Denied, ...],
         column("what people cannot use; several separated by ;", min_length=1),
     ]
-    record: Annotated[Record, column("what the laying party's records say about it")] = "none"
+    record: Annotated[
+        Record, column("what the records of those who laid the mines say about it")
+    ] = "none"
     difficulty: Annotated[Difficulty, column("slope, vegetation, soil and metal together")] = (
         "medium"
     )

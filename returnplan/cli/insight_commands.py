@@ -38,7 +38,7 @@ from returnplan.cli.tabled import (
 def explain(
     folder: Path, community: str, names: tuple[str, ...], what_if: bool, draws: int, as_is: bool
 ) -> None:
-    r"""Say why a community waits: gates, binding chain, what each cause gone would bring.
+    r"""Say why a community waits: gates, binding chain, what removing each cause would gain.
 
     COMMUNITY is an id, or the name of its settlement.
 

@@ -40,6 +40,7 @@ from returnplan.errors import ScenarioError, UnfinishedError
 from returnplan.runs import DRAWS
 
 MOST_DRAWS, MOST_PERCENT = 10_000_000, 100
+SEED = "Random seed: same seed, same results."
 
 
 def _shard(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, int] | None:
@@ -80,7 +81,7 @@ def _precision(_: click.Context, __: click.Parameter, percent: float | None) -> 
     "people by the middle date are below P % of the mean, and those of differences below a tenth "
     "of their range.",
 )
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Luck.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help=SEED)
 @click.option("--out", type=PATH, help="Run folder. [default: runs/NAME]")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
 @click.option("--resume", is_flag=True, help="Continue the draws of a run that was stopped.")
@@ -226,7 +227,7 @@ def _say_what_was_written(outcomes: Sequence[Any], target: Path, more: Mapping[s
     show_default=True,
     help="Draws that are weighted.",
 )
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Luck.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help=SEED)
 @click.option("--workers", type=click.IntRange(1), help="Threads. [default: processor cores]")
 def calibrate(scenario: Path, names: str, draws: int, seed: int, workers: int | None) -> None:
     r"""Weight draws by the published facts of a scenario, and write posterior.csv into it.

@@ -17,7 +17,9 @@ from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, fail, say, show_problems
 @click.option("--settlements", type=click.IntRange(1), help="Made-up scenario: settlements.")
 @click.option("--hazards", type=click.IntRange(0), help="Made-up scenario: hazards.")
 @click.option("--teams", type=click.IntRange(1), help="Made-up scenario: teams.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Luck of the made-up one.")
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Made-up scenario: random seed."
+)
 @click.option("--xlsx", is_flag=True, help="Tables as sheets of one workbook instead of CSV.")
 def new(
     folder: Path,

@@ -286,7 +286,7 @@ class _Teller:
         """How the binding gate stands at the end of a chain."""
         if is_met:
             return self._words.phrase("{gate} met", gate=gate)
-        return self._words.phrase("{gate} not met by the horizon", gate=gate)
+        return self._words.phrase("{gate} not met by the end of the run", gate=gate)
 
     def _place(self, place: str) -> str:
         return self._scenario.place[place].name

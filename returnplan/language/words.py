@@ -197,20 +197,30 @@ class Words:
         Examples
         --------
         >>> [ENGLISH.percent(part, 10_000) for part in (0, 10, 4573, 9890, 9990, 10_000)]
-        ['0 %', '<1 %', '46 %', '99 %', '>99 %', '100 %']
+        ['0%', '<1%', '46%', '99%', '>99%', '100%']
         """
         share = 100 * part / whole if whole else 0.0
         if math.isnan(share):
             return self.phrase("withheld")
         if share <= 0:
-            return "0 %"
+            return self.of_hundred(0)
         if part >= whole:
-            return "100 %"
+            return self.of_hundred(100)
         if share < 1:
-            return "<1 %"
+            return f"<{self.of_hundred(1)}"
         if share > LARGEST_PERCENT:
-            return f">{LARGEST_PERCENT} %"
-        return f"{math.floor(share + 0.5 + ROUNDING)} %"
+            return f">{self.of_hundred(LARGEST_PERCENT)}"
+        return self.of_hundred(math.floor(share + 0.5 + ROUNDING))
+
+    def of_hundred(self, number: object) -> str:
+        r"""Return a number with its sign of percent: 45%; 45 % in one piece in other languages.
+
+        Examples
+        --------
+        >>> ENGLISH.of_hundred(45), Words("ru").of_hundred(45)
+        ('45%', '45\xa0%')
+        """
+        return f"{number}%" if self.language == "en" else f"{number}\N{NO-BREAK SPACE}%"
 
     def percents(self, parts: Sequence[float]) -> list[str]:
         """Return the shares of all parts of a whole in percent that add up to 100.
@@ -221,7 +231,7 @@ class Words:
         Examples
         --------
         >>> ENGLISH.percents([1, 1, 1]), ENGLISH.percents([999, 1]), ENGLISH.percents([0, 2])
-        (['34 %', '33 %', '33 %'], ['>99 %', '<1 %'], ['0 %', '100 %'])
+        (['34%', '33%', '33%'], ['>99%', '<1%'], ['0%', '100%'])
         """
         whole = math.fsum(parts)
         if not whole > 0:
@@ -232,7 +242,7 @@ class Words:
         for at in lost[: 100 - sum(cut)]:
             cut[at] += 1
         return [
-            f"{number} %" if 0 < number <= LARGEST_PERCENT else self.percent(part, whole)
+            self.of_hundred(number) if 0 < number <= LARGEST_PERCENT else self.percent(part, whole)
             for part, number in zip(parts, cut, strict=True)
         ]
 

@@ -125,7 +125,7 @@ def expected_values_words(
     if found is None:
         return ""
     return words.phrase(
-        "The run on expected values against the median draw: {days}; {people}.",
+        "The single-value run against the median simulation: {days}; {people}.",
         days=_days_words(found.person_days, words),
         people=_people_words(found, words),
     )
@@ -163,7 +163,11 @@ def _people_words(found: ExpectedValues, words: Words) -> str:
 def _size(held: Held, words: Words) -> str:
     """How much more or less than the median, in percent; a number where the median is none."""
     apart = abs(held.alone - held.middle)
-    return f"{words.number(100 * apart / held.middle, 1)} %" if held.middle else words.number(apart)
+    return (
+        words.of_hundred(words.number(100 * apart / held.middle, 1))
+        if held.middle
+        else words.number(apart)
+    )
 
 
 def _where(held: Held, words: Words) -> str:

@@ -143,7 +143,7 @@ def gate(
 
 @gate(called=later("permission to enter"), needs=later("date of access"), waits=Waits(date=True))
 def permission(history: History, _: Mapping[str, float]) -> Floats:
-    """The date before which nobody returns there has come."""
+    """The date from which people may enter has passed."""
     return history.settlements.place_from_s[history.settlements.place]
 
 
@@ -257,7 +257,7 @@ def risk_education(history: History, _: Mapping[str, float]) -> Floats:
 
 @gate(
     called=later("residual risk"),
-    needs=later("explosive items of the hazards"),
+    needs=later("number of explosive items in each hazardous area"),
     unknown="items_per_km2 of hazards",
     waits=Waits(survey=True, near=True, works=("risk_education",)),
     max_per_year=1e-5,

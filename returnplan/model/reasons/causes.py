@@ -76,17 +76,17 @@ CAUSES: Mapping[str, Cause] = {
     ),
     "building": Cause(
         meaning="a crew works on water, power, health, education or shelter",
-        called=later("building at work"),
+        called=later("building under way"),
         remedy="works take no time",
     ),
     "risk_education": Cause(
         meaning="risk education is given",
-        called=later("risk education at work"),
+        called=later("risk education under way"),
         remedy="risk education takes no time",
     ),
     "road_repair": Cause(
         meaning="a crew repairs a road",
-        called=later("road repair at work"),
+        called=later("road repair under way"),
         remedy="road repair takes no time",
     ),
     "waiting_SKILL": Cause(
@@ -131,9 +131,9 @@ CAUSES: Mapping[str, Cause] = {
     ),
     "not_planned": Cause(
         meaning="nothing that is planned would meet the binding gate",
-        called=later("nothing planned meets a condition"),
+        called=later("no planned work meets a condition"),
         remedy="the binding gate set aside",
-        of_gate=later("{gate}: nothing that is planned meets it"),
+        of_gate=later("{gate}: no planned work meets it"),
         number=walk.NOT_PLANNED,
     ),
     "no_route": Cause(
@@ -213,7 +213,7 @@ def cause_name(cause: str, words: Words = ENGLISH) -> str:
     ('waiting for a team: technical survey', 'work: non-technical survey', 'building at work')
     """
     if cause == LAND_RELEASE:
-        return words.phrase("survey and clearance at work")
+        return words.phrase("survey and clearance under way")
     kind, skill = kind_of(cause)
     if kind not in CAUSES:
         return plain(cause)

@@ -78,15 +78,15 @@ def _when(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> flo
     title = words.phrase("When conditions for return are met (modelled), and how sure that is")
     y = sheets.heading(box, title)
     date = (
-        words.phrase("Median date (80 % of the draws)")
+        words.phrase("Median date (80% of simulations)")
         if findings.draws
-        else words.phrase("Date on expected values")
+        else words.phrase("Date in the single-value run")
     )
     head = (
-        words.phrase("Allocation"),
+        words.phrase("Plan"),
         words.phrase("Status"),
         date,
-        words.phrase("Share of the draws by {date}", date=words.date(findings.horizon)),
+        words.phrase("Share of simulations by {date}", date=words.date(findings.horizon)),
         words.phrase("What it waits for"),
     )
     rows = [
@@ -146,7 +146,7 @@ def _time(sheets: Sheets, findings: Findings, outlook: Outlook, box: Box) -> flo
     """What the days go to, and the longest steps of the binding chain, under one allocation."""
     words = findings.words
     title = words.phrase(
-        "What the time goes to, allocation {title}", title=numbered(findings, outlook.allocation)
+        "What the time goes to, plan {title}", title=numbered(findings, outlook.allocation)
     )
     y = sheets.heading(box, title)
     causes, steps = box.below(y).split(0.46)
@@ -163,7 +163,7 @@ def _time(sheets: Sheets, findings: Findings, outlook: Outlook, box: Box) -> flo
     if not outlook.steps:
         return max(end, sheets.fitted(steps, outlook.waits_for))
     how = (
-        words.phrase("Step by step in a typical draw, the longest steps:")
+        words.phrase("Step by step in a typical simulation, the longest steps:")
         if findings.draws
         else words.phrase("Step by step, the longest steps:")
     )

@@ -129,7 +129,7 @@ def _first_page(sheets: Sheets, findings: Findings) -> None:
     words, box = findings.words, sheets.page()
     title = findings.scenario.title or findings.scenario.name
     below = words.phrase(
-        "Allocations of survey, clearance and building teams compared, {start} to {end}.",
+        "Plans for survey, clearance and building teams compared, {start} to {end}.",
         start=words.date(findings.scenario.start),
         end=words.date(findings.horizon),
     )
@@ -173,7 +173,7 @@ def _options(sheets: Sheets, findings: Findings, box: Box) -> float:
         for option in allocations
         if option.allocation in names
     ]
-    y = sheets.heading(box, words.phrase("Allocations side by side"))
+    y = sheets.heading(box, words.phrase("Plans side by side"))
     strong = [names.index(leader(findings))]
     inner = replace(box.below(y), h=OPTIONS)
     y = table(sheets, inner, option_headings(findings), rows, COLUMNS, strong)
@@ -198,8 +198,8 @@ def _option_notes(findings: Findings, allocations: Sequence[Option], rows: int) 
     if behind:
         notes.append(
             words.phrase(
-                "In people by the horizon, person-days, cost and casualties another allocation (in "
-                "brackets) is nowhere worse and somewhere better than: {numbers}.",
+                "On people, person-days, cost and casualties together, the plan in brackets is "
+                "at least as good on each, and better on at least one, than: {numbers}.",
                 numbers=words.listed(behind),
             )
         )
@@ -207,8 +207,8 @@ def _option_notes(findings: Findings, allocations: Sequence[Option], rows: int) 
         notes.insert(
             0,
             words.plural(
-                "{number} more allocation in the report.",
-                "{number} more allocations in the report.",
+                "{number} more plan in the report.",
+                "{number} more plans in the report.",
                 left_out,
             ),
         )
@@ -218,7 +218,7 @@ def _option_notes(findings: Findings, allocations: Sequence[Option], rows: int) 
 def _map(sheets: Sheets, findings: Findings, box: Box) -> None:
     words, best = findings.words, leader(findings)
     title = words.phrase(
-        "Where and when conditions for return are met (modelled), allocation {title}",
+        "Where and when conditions for return are met (modelled), plan {title}",
         title=numbered(findings, best),
     )
     y = sheets.heading(box, title)
@@ -260,8 +260,7 @@ def _districts(sheets: Sheets, findings: Findings, box: Box) -> None:
     """For the public: a bar for each district instead of a map of settlements."""
     words, best = findings.words, leader(findings)
     title = words.phrase(
-        "Share of people whose conditions are met (modelled) by {date}, by district, allocation "
-        "{title}",
+        "Share of people whose conditions are met (modelled) by {date}, by district, plan {title}",
         date=words.date(findings.horizon),
         title=numbered(findings, best),
     )
@@ -271,7 +270,7 @@ def _districts(sheets: Sheets, findings: Findings, box: Box) -> None:
         note = words.phrase("No district can be shown by itself.")
     else:
         y = bars(sheets, replace(box.below(y), h=box.h - CURVES), shares)
-        note = words.phrase("Medians; the thin frame is the range of 80 % of the draws.")
+        note = words.phrase("Medians; the thin frame is the range of 80% of simulations.")
     y = small_print(sheets, replace(box.below(y), h=4.0), [note if findings.draws else ""])
     _curves(sheets, findings, box.below(y + GAP))
 
@@ -325,7 +324,7 @@ def _curve(sheets: Sheets, findings: Findings, box: Box) -> float:
     """People returned under the leading allocation, with range, conditions met, and targets."""
     words, best = findings.words, leader(findings)
     title = words.phrase(
-        "People who have returned (modelled), over time, allocation {title}",
+        "People who have returned (modelled), over time, plan {title}",
         title=numbered(findings, best),
     )
     y = sheets.heading(box, title)

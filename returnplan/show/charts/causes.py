@@ -45,7 +45,7 @@ def _cause_alt(delays: pd.DataFrame, *, view: View) -> str:
         for key, row in table.iterrows()
     )
     if view.draws:
-        return words.phrase("People wait (modelled, mean of the draws) {told}.", told=sums)
+        return words.phrase("People wait (modelled, mean of the simulations) {told}.", told=sums)
     return words.phrase("People wait (modelled) {told}.", told=sums)
 
 
@@ -53,12 +53,13 @@ def _cause_notes(delays: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say how days are booked."""
     words = view.words
     booked = words.phrase(
-        "Each day that a community waits up to the horizon is booked to one cause on its binding "
-        "chain, times its people; the causes add up to the person-days of displacement."
+        "Each day that a community waits up to the end of the run has one cause on its chain of "
+        "delays, and counts times its people; the causes add up to the person-days of "
+        "displacement."
     )
     if not view.draws:
         return [booked]
-    means = words.phrase("Means of {draws} draws, which add up.", draws=view.draws_word)
+    means = words.phrase("Means of {draws} simulations, which add up.", draws=view.draws_word)
     return [booked, means]
 
 
@@ -69,7 +70,7 @@ def _cause_height(delays: pd.DataFrame, *, view: View, columns: int) -> float:
 
 
 @chart(
-    lambda words, _: words.phrase("What people wait for, by allocation (modelled)"),
+    lambda words, _: words.phrase("What people wait for, by plan (modelled)"),
     ("delays",),
     _cause_alt,
     height=_cause_height,
@@ -88,7 +89,7 @@ def waiting_by_cause(delays: pd.DataFrame, *, view: View, ax: Axes | None = None
     ax = blank(ax)
     words = view.words
     causes = causes_of(delays)
-    ax.set_ylabel(words.phrase("Allocation"))
+    ax.set_ylabel(words.phrase("Plan"))
     if not causes.looks:
         ax.set(xticks=[], yticks=[])
         ax.set_xlabel(words.phrase("Person-days of waiting"))

@@ -61,7 +61,7 @@ def _cost_alt(
     words = view.words
     table = costs_and_people(summary, people_met)
     if table.empty:
-        return words.phrase("People against cost: nothing to draw.")
+        return words.phrase("People against cost: no data for this chart.")
     points = words.listed(
         words.phrase(
             "{people} for USD {cost} million under {allocation}",
@@ -79,7 +79,7 @@ def _cost_alt(
     if not worse:
         return first
     second = words.phrase(
-        "Dominated, as another brings no fewer people for less money: {allocations}.",
+        "Outperformed, as another plan reaches as many people at lower cost: {allocations}.",
         allocations=words.listed(worse),
     )
     return f"{first} {second}"
@@ -92,8 +92,8 @@ def _cost_notes(
     words = view.words
     notes = [
         words.phrase(
-            "Grey: dominated, another allocation brings at least as many people for less money. "
-            "The scales do not begin at zero."
+            "Grey: outperformed, another plan reaches at least as many people at lower cost. The "
+            "scales do not begin at zero."
         ),
         words.phrase("Costs are in constant prices, not discounted."),
     ]
@@ -106,9 +106,9 @@ def _cost_notes(
     if view.draws:
         notes.append(
             words.phrase(
-                "People: median (p50) of {draws} draws, line p10 to p90; cost: mean of the draws. "
-                "All allocations see the same draws: ranges that overlap do not say that two are "
-                "alike.",
+                "People: median (p50) of {draws} simulations, line p10 to p90; cost: mean of the "
+                "simulations. All plans use the same random inputs: ranges that overlap do not "
+                "say that two are alike.",
                 draws=view.draws_word,
             )
         )
@@ -160,7 +160,7 @@ def people_against_cost(
     ax = blank(ax)
     words = view.words
     table = costs_and_people(summary, people_met)
-    ax.set_xlabel(words.phrase("Cost up to the horizon (USD million)"))
+    ax.set_xlabel(words.phrase("Cost up to the end of the run (USD million)"))
     label = words.phrase("People with conditions met by {date}", date=view.horizon_word)
     ax.set_ylabel(textwrap.fill(label, 48))
     ax.grid()
@@ -169,7 +169,7 @@ def people_against_cost(
     ax.yaxis.set_major_formatter(numbers(view))
     if table.empty:
         ax.set(xticks=[], yticks=[])
-        note(ax, words.phrase("No allocations to draw."))
+        note(ax, words.phrase("No plans to show."))
         return ax
     handles = [_point(ax, number, row) for number, (_, row) in enumerate(table.iterrows())]
     _around(ax, table)
@@ -220,7 +220,7 @@ def _point_words(key: object, row: pd.Series, view: View) -> str:
     words = view.words
     name = view.title(key)
     if row["is_dominated"]:
-        name = words.phrase("{allocation} (dominated)", allocation=name)
+        name = words.phrase("{allocation} (outperformed)", allocation=name)
     people = words.number(row["people"])
     if np.isfinite(row["low"]):
         people = ranged(words, people, words.number(row["low"]), words.number(row["high"]))

@@ -61,7 +61,7 @@ def _dates_alt(readiness: pd.DataFrame, *, view: View) -> str:
     words = view.words
     table = district_rows(readiness, view).table
     if table.empty:
-        return words.phrase("Ready dates of the largest communities: nothing to draw.")
+        return words.phrase("Ready dates of the largest communities: no data for this chart.")
     state = states(table, view)
     values = {
         "allocation": view.title(view.allocation),
@@ -73,15 +73,15 @@ def _dates_alt(readiness: pd.DataFrame, *, view: View) -> str:
     }
     first = (
         words.phrase(
-            "Under {allocation} conditions are likely to be met (modelled) within the horizon in "
-            "{met} of the {number} communities shown, about even in {even}, unlikely in {not_met}, "
-            "unknown in {unknown}.",
+            "Under {allocation} conditions are likely to be met (modelled) by the end of the run "
+            "in {met} of the {number} communities shown, about even in {even}, unlikely in "
+            "{not_met}, unknown in {unknown}.",
             **values,
         )
         if view.draws
         else words.phrase(
-            "Under {allocation} {met} of the {number} communities shown have a date within the "
-            "horizon, {not_met} have none; {unknown} are unknown.",
+            "Under {allocation} {met} of the {number} communities shown have a date by the end "
+            "of the run, {not_met} have none; {unknown} are unknown.",
             **values,
         )
     )
@@ -117,9 +117,10 @@ def _dates_notes(readiness: pd.DataFrame, *, view: View) -> Sequence[str]:
     if not view.draws:
         return [shown]
     ranges = words.phrase(
-        "Dots: median (p50) of {draws} draws; lines: 80 % model interval (p10 to p90). A line with "
-        "an arrow does not end within the horizon. Right: median date where conditions are likely "
-        "to be met, and in how many of the draws they are met within the horizon.",
+        "Dots: median (p50) of {draws} simulations; lines: 80% model interval (p10 to p90). A "
+        "line with an arrow goes on after the end of the run. Right: median date where "
+        "conditions are likely to be met, and in how many of the simulations they are met by the "
+        "end of the run.",
         draws=view.draws_word,
     )
     return [shown, ranges, even_note(view)]
@@ -156,7 +157,7 @@ def ready_dates(readiness: pd.DataFrame, *, view: View, ax: Axes | None = None) 
     ax.grid(axis="x")
     if rows.table.empty:
         ax.set_yticks([])
-        note(ax, words.phrase("No communities to draw for this allocation."))
+        note(ax, words.phrase("No communities to show for this plan."))
         return ax
     state = states(rows.table, view)
     days, at = ready_days(rows.table, view), rows.table["row"].to_numpy(dtype=float)
@@ -209,11 +210,13 @@ def _date_words(ax: Axes, rows: Rows, state: pd.Series, view: View) -> None:
             EVEN: words.say(CERTAINTIES[EVEN]),
             "not met": words.say(CERTAINTIES["unlikely"])
             if view.draws
-            else words.phrase("not by the horizon"),
+            else words.phrase("after {date}", date=view.horizon_word),
             "unknown": words.phrase("unknown"),
         }[name]
         if view.draws and name != "unknown":
-            text = words.phrase("{when}, {share} of draws", when=text, share=words.percent(share))
+            text = words.phrase(
+                "{when}, {share} of simulations", when=text, share=words.percent(share)
+            )
         beside(ax, row, text, gap=9)
 
 
@@ -225,7 +228,7 @@ def _dates_legend(ax: Axes, state: pd.Series, days: Floats, view: View) -> None:
         EVEN: state_word(EVEN, view),
         "not met": state_word("not met", view)
         if view.draws
-        else words.phrase("Not met within the horizon"),
+        else words.phrase("Not met by the end of the run"),
         "unknown": words.phrase("Unknown: data missing"),
     }
     keys = [
@@ -240,6 +243,6 @@ def _dates_legend(ax: Axes, state: pd.Series, days: Floats, view: View) -> None:
     is_late = np.isfinite(days[:, 0]) & np.isnan(days[:, 2])
     if view.draws and (is_late & (state == "met").to_numpy()).any():
         arrow = Line2D([], [], color=MET, alpha=0.55, linewidth=1.6, marker=">")
-        arrow.set_label(words.phrase("p90 not within the horizon"))
+        arrow.set_label(words.phrase("p90 after the end of the run"))
         keys.insert(2, arrow)
     legend_below(ax, keys)

@@ -66,7 +66,7 @@ def _shares_alt(district_shares: pd.DataFrame, *, view: View) -> str:
     words = view.words
     mine = _mine(district_shares, view)
     if mine.empty:
-        return words.phrase("Shares by district: nothing to draw.")
+        return words.phrase("Shares by district: no data for this chart.")
     last = mine.groupby("district", sort=False).tail(1)
     shares = words.listed(
         words.phrase(
@@ -100,8 +100,8 @@ def _shares_notes(district_shares: pd.DataFrame, *, view: View) -> Sequence[str]
     if not view.draws:
         return notes
     text = view.words.phrase(
-        "Lines: median (p50) of the share in {draws} draws; bands: 80 % model interval (p10 to "
-        "p90). Right: share at the last date, with its range.",
+        "Lines: median (p50) of the share in {draws} simulations; bands: 80% model interval (p10 "
+        "to p90). Right: share at the last date, with its range.",
         draws=view.draws_word,
     )
     return [text, *notes]
@@ -131,14 +131,14 @@ def share_by_district(district_shares: pd.DataFrame, *, view: View, ax: Axes | N
     words = view.words
     mine = _mine(district_shares, view)
     date_axis(ax, view, view.horizon_days)
-    label = words.phrase("District and people; a row is 0–100 % of its people")
+    label = words.phrase("District and people; a row is 0–100% of its people")
     groups = list(mine.groupby("district", sort=False))
     ax.set_ylabel(label if len(groups) > FEW_ROWS else textwrap.fill(label, 28))
     ax.grid(axis="x")
     ax.set_ylim(max(len(groups), 1) - 0.5, -0.5)
     if mine.empty:
         ax.set_yticks([])
-        note(ax, words.phrase("No shares to draw for this allocation."))
+        note(ax, words.phrase("No shares to show for this plan."))
         return ax
     for row, (_, rows) in enumerate(groups):
         _strip(ax, row, rows, view)

@@ -94,7 +94,7 @@ def _alt(sensitivity: pd.DataFrame, *, view: View) -> str:
     words = view.words
     sections = list(_sections(sensitivity, view))
     if not sections:
-        return words.phrase("What drives the results: nothing to draw.")
+        return words.phrase("What drives the results: no data for this chart.")
     told = []
     for section in sections:
         for rows in (section.total, section.apart):
@@ -119,9 +119,10 @@ def _notes(sensitivity: pd.DataFrame, *, view: View) -> Sequence[str]:
     words = view.words
     notes = [
         words.phrase(
-            "Bars: share of the variance over the {draws} draws that hangs on a group of uncertain "
-            "assumptions; lines: plus and minus one standard error. Words: what higher assumptions "
-            "bring of the result. With what is too small to draw, bars of one colour sum to 100 %.",
+            "Bars: share of the variance over the {draws} simulations that a group of uncertain "
+            "assumptions explains; lines: plus and minus one standard error. Words: what higher "
+            "assumptions bring of the result. With what is too small to show, bars of one colour "
+            "sum to 100%.",
             draws=view.draws_word,
         )
     ]
@@ -164,11 +165,11 @@ def what_drives(sensitivity: pd.DataFrame, *, view: View, ax: Axes | None = None
     ax = blank(ax, "tall")
     words = view.words
     sections = list(_sections(sensitivity, view))
-    ax.set_xlabel(words.phrase("Share of the variance over the draws (%)"))
+    ax.set_xlabel(words.phrase("Share of the variance over the simulations (%)"))
     ax.set_ylabel(words.phrase("Uncertain assumptions"))
     if not sections:
         ax.set(xticks=[], yticks=[])
-        note(ax, words.phrase("There are too few draws to say what drives the results."))
+        note(ax, words.phrase("There are too few simulations to say what drives the results."))
         return ax
     names: list[str] = []
     heads: list[int] = []

@@ -56,7 +56,7 @@ def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
     words = view.words
     mine = only(gates, view.allocation)
     if mine.empty:
-        return words.phrase("Gate matrix: no gates to draw.")
+        return words.phrase("Conditions: no data for this chart.")
     state = states(only(readiness, view.allocation), view)
     counts = {
         "allocation": view.title(view.allocation),
@@ -66,8 +66,8 @@ def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
     }
     first = (
         words.phrase(
-            "Under {allocation} all conditions are likely to be met (modelled) within the horizon "
-            "in {met} of {all} communities, about even in {even}.",
+            "Under {allocation} all conditions are likely to be met (modelled) by the end of the "
+            "run in {met} of {all} communities, about even in {even}.",
             **counts,
         )
         if view.draws
@@ -80,7 +80,7 @@ def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
     if missing.empty:
         return first
     worst = words.phrase(
-        "The gate most often not met or unknown: {gate}, in {number}.",
+        "The condition most often not met or unknown: {gate}, in {number}.",
         gate=gate_name(str(missing.idxmax()), words),
         number=words.number(missing.max()),
     )
@@ -101,9 +101,9 @@ def _matrix_notes(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -
     if not view.draws:
         return []
     text = view.words.phrase(
-        "Dates are medians (p50) of {draws} draws; not met: the median is not within the horizon; "
-        "framed: most often the last to hold. Gates that are all met by their medians need not be "
-        "met in the same draws.",
+        "Dates are medians (p50) of {draws} simulations; not met: the median is after the end of "
+        "the run; outlined: most often met last. Conditions that are all met by their medians "
+        "need not be met in the same simulations.",
         draws=view.draws_word,
     )
     return [text]
@@ -136,7 +136,7 @@ def gate_matrix(
     words = view.words
     mine, top = only(gates, view.allocation), _largest(readiness, view, MOST_ROWS)
     columns = gates_of(mine)
-    ax.set_xlabel(words.phrase("Condition (gate)"), labelpad=6)
+    ax.set_xlabel(words.phrase("Condition"), labelpad=6)
     ax.set_ylabel(_beside(words.phrase("Community and people, largest first"), len(top)))
     ax.xaxis.set_label_position("top")
     ax.xaxis.tick_top()
@@ -144,7 +144,7 @@ def gate_matrix(
     ax.spines[:].set_visible(False)
     if top.empty or not columns:
         ax.set(xticks=[], yticks=[])
-        note(ax, words.phrase("No gates to draw for this allocation."))
+        note(ax, words.phrase("No conditions to show for this plan."))
         return ax
     _cells(ax, mine, top, columns, view)
     _matrix_frame(ax, top, columns, view)
@@ -238,9 +238,9 @@ def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -
         words.phrase("Condition met (modelled), median date it holds from")
         if view.draws
         else words.phrase("Condition met (modelled), and when it holds from"),
-        "\N{MULTIPLICATION SIGN}  " + words.phrase("Not met within the horizon"),
+        "\N{MULTIPLICATION SIGN}  " + words.phrase("Not met by the end of the run"),
         "?  " + words.phrase("Unknown: data missing"),
-        words.phrase("Framed: binding gate, the last to hold"),
+        words.phrase("Outlined: the condition met last"),
     )
     for patch, text in zip(patches, texts, strict=True):
         patch.set_label(textwrap.fill(text, KEY_LETTERS))

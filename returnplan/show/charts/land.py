@@ -54,7 +54,7 @@ def _route_word(route: str, words: Words) -> str:
 
 def _hectares_title(words: Words, has_draws: bool) -> str:
     if has_draws:
-        return words.phrase("Land released each year, by route (modelled): mean of the draws")
+        return words.phrase("Land released each year, by route (modelled): mean of the simulations")
     return words.phrase("Land released each year, by route (modelled)")
 
 
@@ -65,7 +65,7 @@ def _hectares_alt(land_release: pd.DataFrame, *, view: View) -> str:
     total = float(table.to_numpy().sum())
     if not total:
         return words.phrase(
-            "Under {allocation} no land is released within the horizon.", allocation=title
+            "Under {allocation} no land is released by the end of the run.", allocation=title
         )
     best = table.sum(axis=1)
     parts = words.listed(
@@ -82,8 +82,9 @@ def _hectares_alt(land_release: pd.DataFrame, *, view: View) -> str:
     }
     if view.draws:
         return words.phrase(
-            "Under {allocation} {hectares} hectares are released (modelled, mean of the draws) "
-            "from {first} to {last}: {parts}. The largest year is {year} with {most} hectares.",
+            "Under {allocation} {hectares} hectares are released (modelled, mean of the "
+            "simulations) from {first} to {last}: {parts}. The largest year is {year} with "
+            "{most} hectares.",
             **values,
         )
     return words.phrase(
@@ -104,8 +105,8 @@ def _hectares_notes(land_release: pd.DataFrame, *, view: View) -> Sequence[str]:
     if not view.draws:
         return []
     text = view.words.phrase(
-        "Bars: means of {draws} draws, which add up; hazards that community surveys find are among "
-        "them. Ranges are in land_release.csv.",
+        "Bars: means of {draws} simulations, which add up; hazards that community surveys find "
+        "are among them. Ranges are in land_release.csv.",
         draws=view.draws_word,
     )
     return [text]
@@ -164,5 +165,5 @@ def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None 
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, handlelength=2.6)
     else:
         ax.set(xlim=(view.start.year - 0.5, view.date(view.horizon_days).year + 0.5), ylim=(0, 1))
-        note(ax, words.phrase("No land is released within the horizon."))
+        note(ax, words.phrase("No land is released by the end of the run."))
     return ax

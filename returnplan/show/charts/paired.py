@@ -67,11 +67,11 @@ def _differences_alt(differences: pd.DataFrame, *, view: View) -> str:
     words = view.words
     rows = differences[differences["measure"] == "person_days"]
     if rows.empty:
-        return words.phrase("Differences between allocations: nothing to draw.")
+        return words.phrase("Differences between plans: no data for this chart.")
     means = words.listed(_told(row, view) for _, row in rows.iterrows())
     return words.phrase(
-        "Mean difference from {against} over the same {draws} draws (modelled), with its 95 % "
-        "interval: {told}.",
+        "Mean difference from {against} over the same {draws} simulations (modelled), with its "
+        "95% interval: {told}.",
         against=view.title(rows["against"].iloc[0]),
         draws=words.number(rows["draws"].iloc[0]),
         told=means,
@@ -84,8 +84,8 @@ def _told(row: pd.Series, view: View) -> str:
     if np.isnan(row["mean"]):
         return f"{title} {_few(row, words)}"
     return words.phrase(
-        "{allocation} {days} million person-days ({low} to {high}), better in {share} of the draws "
-        "({verdict})",
+        "{allocation} {days} million person-days ({low} to {high}), better in {share} of "
+        "simulations ({verdict})",
         allocation=title,
         days=_signed(row["mean"] / MILLION, words),
         low=_signed(row["low"] / MILLION, words),
@@ -98,7 +98,7 @@ def _told(row: pd.Series, view: View) -> str:
 def _few(row: pd.Series, words: Words) -> str:
     """Say that the two hardly ever differ."""
     return words.phrase(
-        "differ in {differing} of {draws} draws",
+        "differ in {differing} of {draws} simulations",
         differing=words.number(row["differing"]),
         draws=words.number(row["draws"]),
     )
@@ -118,15 +118,16 @@ def _differences_notes(differences: pd.DataFrame, *, view: View) -> Sequence[str
         return []
     return [
         words.phrase(
-            "Dots: mean difference in people with conditions met, over the same {draws} draws; "
-            "lines: its 95 % interval. Right: share of the draws in which the allocation is "
-            "better, a tie counts half. Empty dots: level, as fewer than 80 % of the draws agree "
-            "or the interval holds 0. Where fewer than ten draws differ there is no mean.",
+            "Dots: mean difference in people with conditions met, over the same {draws} "
+            "simulations; lines: its 95% interval. Right: share of simulations in which the plan "
+            "is better, a tie counts half. Empty dots: level, as fewer than 80% of simulations "
+            "agree or the interval includes 0. Where fewer than ten simulations differ there is "
+            "no mean.",
             draws=words.number(differences["draws"].iloc[0]),
         ),
         words.phrase(
             "Average over the whole time: fewer person-days of displacement (in brackets, in "
-            "million), divided by the days of the horizon."
+            "million), divided by the days of the run."
         ),
     ]
 
@@ -139,7 +140,7 @@ def _differences_height(differences: pd.DataFrame, *, view: View, columns: int) 
 
 
 @chart(
-    lambda words, _: words.phrase("Allocations against each other, over the same draws (modelled)"),
+    lambda words, _: words.phrase("Plans against each other, over the same simulations (modelled)"),
     ("differences",),
     _differences_alt,
     height=_differences_height,
@@ -164,7 +165,7 @@ def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None
     if differences.empty:
         ax.set(xticks=[], yticks=[])
         ax.set_xlabel(words.phrase("Difference (people)"))
-        note(ax, words.phrase("Differences need draws and a second allocation."))
+        note(ax, words.phrase("Differences need simulations and a second plan."))
         return ax
     shown = shown_differences(differences, view)
     against = view.title(differences["against"].iloc[0])

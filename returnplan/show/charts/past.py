@@ -128,7 +128,7 @@ def _notes(area_released: pd.DataFrame, facts: pd.DataFrame, *, view: View) -> S
     if view.draws:
         texts.append(
             words.phrase(
-                "Line: median (p50) of {draws} draws; band: 80 % model interval (p10 to p90).",
+                "Line: median (p50) of {draws} simulations; band: 80% model interval (p10 to p90).",
                 draws=view.draws_word,
             )
         )
@@ -161,7 +161,7 @@ def released_and_published(
     tops = [*shown[[MIDDLE, HIGH]].to_numpy(float).ravel(), *found["pace"]]
     ax.set_ylim(0, ROOM * max([*(top for top in tops if np.isfinite(top)), 1e-4]))
     if years.empty or not np.nansum(tops):
-        note(ax, words.phrase("No land is released within the horizon."))
+        note(ax, words.phrase("No land is released by the end of the run."))
         return ax
     keys = [*_lines(ax, years, view), *_points(ax, found, view)]
     legend_below(ax, keys, handlelength=2.8)

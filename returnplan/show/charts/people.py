@@ -48,7 +48,9 @@ def _people_alt(people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View
     """Say how many people each allocation brings by the end of the horizon."""
     words = view.words
     if people_met.empty:
-        return words.phrase("People with conditions met (modelled) over time: nothing to draw.")
+        return words.phrase(
+            "People with conditions met (modelled) over time: no data for this chart."
+        )
     last = people_met.groupby("allocation", sort=False).tail(1)
     ends = words.listed(
         words.phrase(
@@ -66,7 +68,7 @@ def _people_alt(people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View
     met = (
         words.phrase(
             "By {date} conditions are met (modelled), of {total} people, for {ends}: medians and "
-            "80 % model intervals (p10 to p90) of {draws} draws.",
+            "80% model intervals (p10 to p90) of {draws} simulations.",
             draws=view.draws_word,
             **values,
         )
@@ -102,20 +104,20 @@ def _people_notes(
     if not view.draws:
         return counted
     same = words.phrase(
-        "All allocations see the same draws: where ranges overlap, one may still be ahead of "
-        "another in most draws."
+        "All plans use the same random inputs: where ranges overlap, one may still be ahead of "
+        "another in most simulations."
     )
     if people_met["allocation"].nunique() <= MOST_BANDS:
         lines = words.phrase(
-            "Lines: median (p50) of the number of people. Bands: 80 % model interval (p10 to p90) "
-            "of {draws} draws.",
+            "Lines: median (p50) of the number of people. Bands: 80% model interval (p10 to p90) "
+            "of {draws} simulations.",
             draws=view.draws_word,
         )
     else:
         lines = words.phrase(
             "Lines: median (p50) of the number of people. Bars at the right edge (range at the "
-            "horizon): 80 % model interval (p10 to p90) of {draws} draws. Ranges of all other "
-            "dates are in people_met.csv.",
+            "end of the run): 80% model interval (p10 to p90) of {draws} simulations. Ranges of "
+            "all other dates are in people_met.csv.",
             draws=view.draws_word,
         )
     return [*counted, f"{lines} {same}"]
@@ -279,11 +281,15 @@ def _say_nobody(ax: Axes, people_met: pd.DataFrame, view: View) -> None:
     if people_met["people_p50"].sum() > 0:
         return
     if people_met["people_mean"].sum() > 0:
-        text = words.phrase("In most draws no community has its conditions met within the horizon.")
+        text = words.phrase(
+            "In most simulations no community has its conditions met by the end of the run."
+        )
     elif view.draws:
-        text = words.phrase("No community has its conditions met within the horizon in any draw.")
+        text = words.phrase(
+            "No community has its conditions met by the end of the run in any simulation."
+        )
     else:
-        text = words.phrase("No community has its conditions met within the horizon.")
+        text = words.phrase("No community has its conditions met by the end of the run.")
     note(ax, text)
 
 
@@ -303,7 +309,7 @@ def _name_lines(ax: Axes, ends: list[_End], view: View, *, right: float) -> None
     words = [f"{end.line.get_label()}:{space}{_end_words(end.last, view)}" for end in ends]
     if is_close:
         title = (
-            view.words.phrase("Median at the horizon (p10 to p90)")
+            view.words.phrase("Median at the end of the run (p10 to p90)")
             if view.draws
             else view.words.phrase("People at the end")
         )

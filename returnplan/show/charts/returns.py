@@ -52,7 +52,7 @@ def _returns_alt(people_met: pd.DataFrame, *, view: View) -> str:
     words = view.words
     mine = only(people_met, view.allocation)
     if mine.empty:
-        return words.phrase("People returned over time: nothing to draw.")
+        return words.phrase("People returned over time: no data for this chart.")
     last = mine.iloc[-1]
     values = {
         "allocation": view.title(view.allocation),
@@ -83,7 +83,7 @@ def _returns_line(people_met: pd.DataFrame, *, view: View) -> str:
     if mine.empty:
         return ""
     people = _last_words(mine.iloc[-1], view)
-    return view.words.phrase("{people} returned by the horizon", people=people)
+    return view.words.phrase("{people} returned by the end of the run", people=people)
 
 
 def _returns_notes(people_met: pd.DataFrame, *, view: View) -> Sequence[str]:
@@ -101,8 +101,8 @@ def _returns_notes(people_met: pd.DataFrame, *, view: View) -> Sequence[str]:
     if view.draws:
         notes.append(
             words.phrase(
-                "Lines: medians (p50) of {draws} draws; band: 80 % model interval (p10 to p90) of "
-                "people returned.",
+                "Lines: medians (p50) of {draws} simulations; band: 80% model interval (p10 to "
+                "p90) of people returned.",
                 draws=view.draws_word,
             )
         )
@@ -141,7 +141,7 @@ def returns_over_time(people_met: pd.DataFrame, *, view: View, ax: Axes | None =
     tops = [*shown[np.isfinite(shown)], *(target.people for target in targets)]
     ax.set_ylim(0, ROOM * max([*tops, 1.0]))
     if mine.empty:
-        note(ax, words.phrase("Nothing to draw for this allocation."))
+        note(ax, words.phrase("No data for this plan."))
         return ax
     keys = _lines(ax, days, mine, view)
     draw_targets(ax, targets, view)

@@ -73,13 +73,14 @@ def _roads_notes(key_roads: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say what counts for a road."""
     words = view.words
     counted = words.phrase(
-        "A road counts for the people whose binding chain leads over it: from the opening of the "
-        "road before it on the chain, or the start, to its own. Right: date of opening to people."
+        "A road counts for the people whose chain of delays leads over it: from the opening of "
+        "the road before it on the chain, or the start, to its own. Right: date of opening to "
+        "people."
     )
     if not view.draws:
         return [counted]
     means = words.phrase(
-        "Bars: means of {draws} draws. Dates: median (p50), in brackets p10 and p90.",
+        "Bars: means of {draws} simulations. Dates: median (p50), in brackets p10 and p90.",
         draws=view.draws_word,
     )
     return [counted, means]
@@ -118,7 +119,7 @@ def key_roads(key_roads: pd.DataFrame, *, view: View, ax: Axes | None = None) ->
     )
     if top.empty:
         ax.set(xticks=[], yticks=[])
-        note(ax, words.phrase("Nobody waits for a road under this allocation."))
+        note(ax, words.phrase("Nobody waits for a road under this plan."))
         return ax
     days = top["person_days_mean"].to_numpy(dtype=float) / (MILLION if is_large else 1)
     at = range(len(top))
@@ -153,15 +154,10 @@ def _openings(ax: Axes, top: pd.DataFrame, view: View) -> None:
 def _opening(low: str, middle: str, high: str, view: View) -> str:
     """Return the date of opening with its range; an empty text is a date after the horizon."""
     words = view.words
-    if not middle and not low:
-        return words.phrase("not by the horizon")
-    if not middle:
-        return words.phrase("not by the horizon (p10: {low})", low=low)
+    later = words.phrase("after {date}", date=view.horizon_word)
     if not view.draws or low == high:
-        return middle
-    if not high:
-        return words.phrase("{middle} ({low} to after the horizon)", middle=middle, low=low)
-    return ranged(words, middle, low, high)
+        return middle or later
+    return ranged(words, middle or later, low or later, high or later)
 
 
 def _month(day: Any, view: View) -> str:

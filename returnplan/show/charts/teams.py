@@ -92,9 +92,9 @@ def _occupation_alt(
     }
     if view.draws:
         return words.phrase(
-            "Under {allocation} in the run on expected values teams work on {work} of the days "
-            "they are present, travel or mobilise on {travel}, pause for non-workable days on "
-            "{pause} and are idle on {idle}. Most often idle: {team} ({share}).",
+            "Under {allocation} in the single-value run teams work on {work} of the days they "
+            "are present, travel or mobilise on {travel}, pause for non-workable days on {pause} "
+            "and are idle on {idle}. Most often idle: {team} ({share}).",
             **values,
         )
     return words.phrase(
@@ -126,7 +126,7 @@ def _occupation_line(
     *,
     view: View,
 ) -> str:
-    return view.words.phrase("Run on expected values") if view.draws else ""
+    return view.words.phrase("Single-value run") if view.draws else ""
 
 
 def _occupation_notes(
@@ -141,7 +141,7 @@ def _occupation_notes(
     if not view.draws:
         return []
     text = view.words.phrase(
-        "From the run on expected values, not from the {draws} draws: it has no unrecorded "
+        "From the single-value run, not from the {draws} simulations: it has no unrecorded "
         "hazards, and no ranges.",
         draws=view.draws_word,
     )
@@ -184,7 +184,7 @@ def team_occupation(
     everyone = presence.groupby("asset")["team"].count().sort_values(ascending=False, kind="stable")
     assets = [str(asset) for asset in everyone.index]
     date_axis(ax, view, view.horizon_days)
-    label = words.phrase("Asset type; a row is 0–100 % of the days its teams are present")
+    label = words.phrase("Asset type; a row is 0–100% of the days its teams are present")
     ax.set_ylabel(textwrap.fill(label, 32 if len(assets) >= FEW_STRIPS else 16))
     ax.set_xlabel(
         words.phrase("{axis} (one bar per quarter)", axis=ax.get_xlabel())
@@ -194,7 +194,7 @@ def team_occupation(
     ax.set_ylim(max(len(assets), 1) - 0.42, -0.55)
     if teams.empty:
         ax.set_yticks([])
-        note(ax, words.phrase("No team is present under this allocation."))
+        note(ax, words.phrase("No team is present under this plan."))
         return ax
     counts = teams.groupby(teams["asset"].astype(str))["team"].nunique()
     _strips(ax, assets, table, view, DOINGS)
@@ -282,7 +282,7 @@ def _unneeded_alt(
     shares = totals["unneeded"] / totals.sum(axis=1)
     return words.phrase(
         "Under {allocation} teams spend {share} of their working days on land and works that no "
-        "condition in force asks for (run on expected values). The largest share: {team} ({most}).",
+        "condition in force asks for (single-value run). The largest share: {team} ({most}).",
         allocation=title,
         share=words.percent(float(totals["unneeded"].sum()), float(totals.to_numpy().sum())),
         team=view.word(shares.idxmax()),
@@ -327,14 +327,14 @@ def time_no_condition_asks_for(
     date_axis(ax, view, view.horizon_days)
     ax.set_ylabel(
         textwrap.fill(
-            words.phrase("Asset type; a row is 0–100 % of its working days"),
+            words.phrase("Asset type; a row is 0–100% of its working days"),
             32 if len(assets) >= FEW_STRIPS else 16,
         )
     )
     ax.set_ylim(max(len(assets), 1) - 0.42, -0.55)
     if not assets:
         ax.set_yticks([])
-        note(ax, words.phrase("No team works under this allocation."))
+        note(ax, words.phrase("No team works under this plan."))
         return ax
     _strips(ax, assets, table, view, UNNEEDED)
     for row, asset in enumerate(assets):

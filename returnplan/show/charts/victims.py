@@ -48,7 +48,7 @@ def _alt(victims_over_time: pd.DataFrame, *, view: View) -> str:
     words = view.words
     known, ahead = (_rows(victims_over_time, kind) for kind in (KNOWN, FORECAST))
     if known.empty:
-        return words.phrase("Victims among all people: nothing to draw.")
+        return words.phrase("Victims among all people: no data for this chart.")
     last = known.iloc[-1]
     first = words.phrase(
         "Victims among all people: {number} are published up to {date}.",
@@ -59,8 +59,7 @@ def _alt(victims_over_time: pd.DataFrame, *, view: View) -> str:
         return f"{first} {_no_law(words)}"
     end = ahead.iloc[-1]
     then = words.phrase(
-        "A power law of the published totals expects {number} up to {date} (median and 80 % "
-        "range).",
+        "A power law of the published totals expects {number} up to {date} (median and 80% range).",
         number=_range(end, view),
         date=words.date(end["date"].date()),
     )
@@ -78,13 +77,14 @@ def _notes(victims_over_time: pd.DataFrame, *, view: View) -> Sequence[str]:
     words = view.words
     counted = words.phrase(
         "Published counts of all people: soldiers, workers and residents. They are not the "
-        "returnees or deminers of the model, and no allocation changes them here."
+        "returnees or deminers of the model, and no plan changes them here."
     )
     if _rows(victims_over_time, FORECAST).empty:
         return [counted]
     law = words.phrase(
-        "Line: power law fitted to the filled points. Band: 80 % range (p10 to p90) of later "
-        "totals, from what the points leave open and from chance, if the course goes on as before."
+        "Line: power law fitted to the filled points. Band: 80% range (p10 to p90) of later "
+        "totals, from what the points leave open and from chance, if the course goes on as "
+        "before."
     )
     return [counted, law]
 
@@ -121,7 +121,7 @@ def victims_and_power_law(
         keys += [
             Line2D([], [], color=MET, linestyle="--", label=words.phrase("Power law, fitted")),
             Line2D([], [], color=MET, label=words.phrase("Later totals: median")),
-            Patch(color=PART, alpha=0.25, label=words.phrase("Later totals: 80 % range")),
+            Patch(color=PART, alpha=0.25, label=words.phrase("Later totals: 80% range")),
         ]
     keys = [*_points(ax, victims_over_time, words), *keys]
     top = victims_over_time[["published", *RANGE]].to_numpy(float)

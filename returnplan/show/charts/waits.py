@@ -32,7 +32,7 @@ def _waits_alt(delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
     words = view.words
     largest = _largest_causes(delays, readiness, view)
     if largest.empty:
-        return words.phrase("Waiting of the largest communities: nothing to draw.")
+        return words.phrase("Waiting of the largest communities: no data for this chart.")
     counts = largest.value_counts(sort=False).sort_values(ascending=False, kind="stable")
     numbers_by_cause = words.listed(
         words.phrase(
@@ -72,14 +72,14 @@ def _waits_notes(delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -
         each=words.number(rows.each),
     )
     booked = words.phrase(
-        "Days are booked to one cause each, on the binding chain, and added up by cause: within a "
-        "bar they do not stand in the order of time. Right: the largest cause and its share."
+        "Each waiting day has one cause, on the chain of delays; the order within a bar is not "
+        "chronological. Right: the largest cause and its share."
     )
     if not view.draws:
         return [shown, booked]
     means = words.phrase(
-        "Bars: means of {draws} draws; draws in which conditions are not met count up to the "
-        "horizon.",
+        "Bars: means of {draws} simulations; simulations in which conditions are not met count "
+        "up to the end of the run.",
         draws=view.draws_word,
     )
     return [shown, booked, means]
@@ -119,14 +119,14 @@ def waits_by_community(
     rows, causes = district_rows(readiness, view), causes_of(delays)
     start = words.date(view.start)
     ax.set_xlabel(
-        words.phrase("Years of waiting from {date}, mean of the draws", date=start)
+        words.phrase("Years of waiting from {date}, mean of the simulations", date=start)
         if view.draws
         else words.phrase("Years of waiting from {date}", date=start)
     )
     ax.set_ylabel(words.phrase("Community and people, by district"))
     if rows.table.empty or not causes.looks:
         ax.set(xticks=[], yticks=[])
-        note(ax, words.phrase("Nobody waits under this allocation."))
+        note(ax, words.phrase("Nobody waits under this plan."))
         return ax
     table = _by_community(delays, readiness, view, causes) / YEAR_DAYS
     at = rows.table["row"].to_numpy(dtype=float)

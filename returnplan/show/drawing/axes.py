@@ -44,7 +44,7 @@ def columns_of(ax: Axes) -> int:
 
 def under(view: View) -> str:
     """Return which allocation is drawn."""
-    return view.words.phrase("Allocation: {title}", title=view.title(view.allocation))
+    return view.words.phrase("Plan: {title}", title=view.title(view.allocation))
 
 
 def only(table: pd.DataFrame, allocation: str) -> pd.DataFrame:
@@ -88,8 +88,8 @@ def even_note(view: View) -> str:
     """Say which words stand for which shares of the draws."""
     words = view.words
     return words.phrase(
-        "Likely, about even, unlikely: conditions are met (modelled) within the horizon in more "
-        "than {high}, in {low} to {high}, in less than {low} of the draws.",
+        "Likely, about even, unlikely: conditions are met (modelled) by the end of the run in "
+        "more than {high}, in {low} to {high}, in less than {low} of simulations.",
         low=words.percent(UNLIKELY_BELOW),
         high=words.percent(LIKELY_ABOVE),
     )
@@ -197,7 +197,7 @@ def horizon(ax: Axes, view: View) -> None:
     end = view.axis(view.horizon_days)
     ax.axvline(end, color=INK, linewidth=0.8, label="_horizon")
     ax.annotate(
-        view.words.phrase("Horizon ends {date}", date=view.horizon_word),
+        view.words.phrase("The run ends on {date}", date=view.horizon_word),
         (end, 1.0), (-4, -2), xycoords=("data", "axes fraction"), textcoords="offset points",
         ha="right", va="top", fontsize=SMALL,
     )  # fmt: skip

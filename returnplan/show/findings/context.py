@@ -50,12 +50,12 @@ def _inputs(findings: Findings) -> str:
     values = {"date": date, "year": max(years, default=findings.scenario.start.year)}
     if findings.draws:
         return words.phrase(
-            "The model starts on {date}; the latest source is of {year}. Ranges are 80 % model "
+            "The model starts on {date}; the latest source is of {year}. Ranges are 80% model "
             "intervals under stated assumptions.",
             **values,
         )
     return words.phrase(
-        "The model starts on {date}; the latest source is of {year}. Expected values under stated "
+        "The model starts on {date}; the latest source is of {year}. Single values under stated "
         "assumptions, without ranges.",
         **values,
     )
@@ -109,8 +109,8 @@ def risks(findings: Findings) -> tuple[str, ...]:
         ),
         words.phrase(
             "Released land keeps some residual risk; unreleased land nearby much more. Expected "
-            "casualties rest on few countries and differ tenfold within their range: compare "
-            "allocations, do not read levels."
+            "casualties rest on few countries and their range spans a factor of ten: compare "
+            "plans, do not quote the figures."
         ),
         assumptions_line(findings),
     ]
@@ -118,8 +118,8 @@ def risks(findings: Findings) -> tuple[str, ...]:
     if not findings.draws:
         texts.append(
             words.phrase(
-                "Expected values know no hazards outside the records and come mostly too early: "
-                "do not publish them as forecasts."
+                "The single-value run ignores unrecorded hazardous areas; its dates are usually "
+                "too early: do not publish them as forecasts."
             )
         )
     return tuple(texts)
@@ -132,7 +132,8 @@ def _unknown(findings: Findings, allocation: str) -> list[str]:
     if findings.is_public and math.isnan(people):
         return [
             findings.words.phrase(
-                "The risk near some people is unknown; they are left out of casualties."
+                "For some people the risk near their homes is unknown; casualty figures leave "
+                "them out."
             )
         ]
     if not people > 0:
@@ -140,7 +141,8 @@ def _unknown(findings: Findings, allocation: str) -> list[str]:
     share = findings.words.percent(people, findings.people)
     return [
         findings.words.phrase(
-            "The risk near {share} of the people is unknown; they are left out of casualties.",
+            "For {share} of the people the risk near their homes is unknown; casualty figures "
+            "leave them out.",
             share=share,
         )
     ]
@@ -152,9 +154,9 @@ def assumptions_line(findings: Findings) -> str:
     marks = Counter(row.mark for row in rows_in_force(findings.scenario))
     total = sum(marks.values())
     return words.phrase(
-        "Ranges say what the stated assumptions spread over the results, no more. Of {total} "
-        "assumptions {verified} are verified, {derived} are derived and {assumed} are assumed; "
-        "some are drawn together, the others each on its own.",
+        "Ranges reflect the stated assumptions only. Of {total} assumptions {verified} are "
+        "verified, {derived} are derived and {assumed} are assumed; some vary together, the "
+        "others each independently.",
         total=words.number(total),
         verified=words.number(marks["verified"]),
         derived=words.number(marks["derived"]),
@@ -167,24 +169,24 @@ def not_modelled(findings: Findings) -> tuple[str, ...]:
     words = findings.words
     return (
         words.phrase(
-            "New contamination, accidents that re-open released land, closures of roads, changes "
-            "of control."
+            "New contamination, accidents after which released land is treated as hazardous "
+            "again, closures of roads, changes of control."
         ),
         words.phrase(
             "Teams that help each other on one parcel, change base, take leave together or break "
             "down."
         ),
-        words.phrase("Budgets: they bind the choice of an allocation, not the run."),
+        words.phrase("Budgets: they limit the choice of a plan, not the run."),
         words.phrase(
             "Casualties on roads of people who do not live at their ends, and of visitors; "
             "unrecorded hazards on roads; hazards that nobody finds until somebody is hurt."
         ),
         words.phrase(
-            "Links between uncertain numbers of single hazards, roads and works: each is drawn on "
-            "its own."
+            "Links between uncertain numbers of single hazards, roads and works: each varies "
+            "independently."
         ),
         words.phrase(
-            "Returns: life elsewhere than in the own settlement, return of those who have left, "
-            "a change of mind after accidents, births and deaths."
+            "Returns: settling in another place, coming back after leaving again, changing plans "
+            "after an accident, births and deaths."
         ),
     )

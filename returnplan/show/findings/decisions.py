@@ -97,8 +97,8 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
     if apart:
         texts.append(
             words.phrase(
-                "Between the allocations, people whose conditions are met (modelled) differ by "
-                "more than {share} of all people from {date} on.",
+                "From {date} the plans differ by more than {share} of all displaced people in "
+                "whose conditions are met (modelled).",
                 share=words.percent(PARTING_SHARE),
                 date=findings.said_date(apart),
             )
@@ -109,21 +109,20 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
     ):
         texts.append(
             words.phrase(
-                "How far the allocations lie apart is withheld, as it would tell of single "
-                "settlements."
+                "How far the plans lie apart is withheld, as it would tell of single settlements."
             )
         )
     else:
         texts.append(
             words.phrase(
-                "Between the allocations, people whose conditions are met (modelled) never differ "
-                "by more than {share} of all people: cost and other aims decide.",
+                "The plans never differ by more than {share} of all displaced people in whose "
+                "conditions are met (modelled): cost and other aims decide.",
                 share=words.percent(PARTING_SHARE),
             )
         )
     by = min((day for day in (differ, _open(findings, apart)) if day), default=None)
     yield Decision(
-        what=words.phrase("Which allocation of teams to follow"),
+        what=words.phrase("Which plan for the teams to follow?"),
         by=by,
         why=" ".join(texts),
         when=findings.said_date(by) if by and by != differ else "",
@@ -184,18 +183,15 @@ def _teams(findings: Findings) -> Iterator[Decision]:
         values = {"days": words.number(LONG_WAIT_DAYS), "date": words.date(since)}
         why += " " + (
             words.phrase(
-                "On expected values work of this kind first waits longer than {days} days on "
-                "{date}.",
+                "In the single-value run such work waits more than {days} days from {date}.",
                 **values,
             )
             if findings.draws
-            else words.phrase(
-                "Work of this kind first waits longer than {days} days on {date}.", **values
-            )
+            else words.phrase("From {date} such work waits more than {days} days.", **values)
         )
     yield Decision(
         what=words.phrase(
-            "Whether to add teams for {skill}, or work for the same teams elsewhere",
+            "Add teams for {skill}, or reassign existing ones?",
             skill=words.named(skill, SKILLS),
         ),
         by=since,
@@ -217,8 +213,8 @@ def _plans(findings: Findings) -> Iterator[Decision]:
     """What to plan for conditions that nothing planned meets."""
     words, best = findings.words, leader(findings)
     lacking = {
-        "not_planned": words.phrase("What to plan where nothing that is planned meets a condition"),
-        "no_route": words.phrase("Which roads to open where no planned work opens a route"),
+        "not_planned": words.phrase("Plan the works that are still missing"),
+        "no_route": words.phrase("Which roads to open where no planned work opens a route?"),
     }
     for cause, what in lacking.items():
         share = _share(findings, best, cause)
@@ -285,7 +281,7 @@ def _money(findings: Findings) -> Iterator[Decision]:
             continue
         yield Decision(
             what=words.phrase(
-                "How to pay for the teams beyond the line “{line}”", line=envelope.line.id
+                "Find money for the teams above the budget line “{line}”", line=envelope.line.id
             ),
             by=envelope.first,
             why=words.phrase(
@@ -307,7 +303,7 @@ def _targets(findings: Findings) -> Iterator[Decision]:
         if reached.allocation == best and reached.people.middle < target.people:
             yield Decision(
                 what=words.phrase(
-                    "Whether to keep the target “{target}”, or to change its means",
+                    "Keep the target “{target}”, or change the resources for it?",
                     target=target.title or target.id,
                 ),
                 by=target.by_date,

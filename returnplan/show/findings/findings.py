@@ -300,9 +300,9 @@ class Findings:
         return ranged(self.words, *texts)
 
     def said_date(self, day: dt.date | None) -> str:
-        """A date that the draws bring about, for people; none is not within the horizon."""
+        """A date that the draws bring about, for people; none comes after the last day."""
         if day is None:
-            return self.words.phrase("not within the horizon")
+            return self.words.phrase("after {date}", date=self.words.date(self.horizon))
         return self.words.said_date(day, self.draws)
 
     def day_range(self, early: dt.date | None, middle: dt.date | None, late: dt.date | None) -> str:
@@ -321,7 +321,7 @@ class Findings:
             With ``differing``, ``draws`` and ``differing_share_high``.
         """
         return self.words.phrase(
-            "differ in {differing} of {draws} draws; at most {share} of draws",
+            "differ in {differing} of {draws} simulations; at most {share} of simulations",
             differing=self.number(row["differing"]),
             draws=self.number(row["draws"]),
             share=self.words.percent(math.ceil(PERCENT * row["differing_share_high"]), PERCENT),
@@ -452,9 +452,9 @@ def findings_of(
 def _provenance(run: Run, words: Words) -> str:
     """How the results were made, in one line."""
     manifest = run.manifest
-    how = words.phrase("run on expected values (no draws)")
+    how = words.phrase("single-value run (no simulations with chance)")
     if manifest["draws"]:
-        draws = words.plural("{number} draw", "{number} draws", manifest["draws"])
+        draws = words.plural("{number} simulation", "{number} simulations", manifest["draws"])
         how = words.phrase("{draws}, seed {seed}", draws=draws, seed=manifest["seed"])
     if run.calibration:
         how = f"{how}, {calibrated_words(run, words)}"

@@ -37,14 +37,14 @@ def headline(findings: Findings) -> str:
         )
     if not findings.draws:
         met = words.phrase(
-            "On expected values the conditions for return are met (modelled) by {date} for "
+            "In the single-value run the conditions for return are met (modelled) by {date} for "
             "{people} of {all} people.",
             **values,
         )
     else:
         met = words.phrase(
             "By {date} the conditions for return are met (modelled) for {people} of {all} people "
-            "({low} to {high} in 80 % of the draws).",
+            "({low} to {high} in 80% of simulations).",
             low=findings.about(row["people_p10"]),
             high=findings.about(row["people_p90"]),
             **values,
@@ -57,7 +57,7 @@ def _least(findings: Findings, best: str) -> str:
     words, near = findings.words, level_with(findings)
     title = findings.title(best)
     if len(findings.allocations) == 1:
-        return words.phrase("The allocation is “{title}”.", title=title)
+        return words.phrase("The plan is “{title}”.", title=title)
     if near:
         titles = words.listed(
             words.phrase("“{title}”", title=findings.title(name)) for name in near
@@ -85,7 +85,8 @@ def standing(findings: Findings) -> str:
 
 def _no_forecast(findings: Findings) -> str:
     return findings.words.phrase(
-        "Expected values have no ranges and mostly come too early: this is not a forecast."
+        "The single-value run has no ranges and its dates are usually too early: this is not a "
+        "forecast."
     )
 
 
@@ -107,9 +108,9 @@ def _against(findings: Findings, best: str, other: str) -> str:
     less = row["probability_better"] - row["probability_same"] / 2
     unit = person_days_unit(findings)
     return words.phrase(
-        "Against “{title}”, its nearest rival, the difference in waiting is {difference} on "
-        "average ({low} to {high} in 80 % of the draws): people wait less in {less} of the draws, "
-        "longer in {longer}.",
+        "Compared with “{title}”, its nearest rival: {difference} of waiting on average ({low} "
+        "to {high} in 80% of simulations). People wait less in {less} of simulations, longer in "
+        "{longer}.",
         title=title,
         difference=_person_days(findings, row["mean"]),
         low=findings.signed(row["p10"] / unit, 1),
@@ -133,12 +134,12 @@ def _how_clear(findings: Findings) -> str:
     words, near = findings.words, level_with(findings)
     if not near:
         return words.phrase(
-            "It is ahead of every other allocation: 80 % of the draws or more agree (the same "
-            "counts half), and the 95 % interval of the mean difference does not hold 0."
+            "It is ahead of every other plan: 80% of simulations or more agree (the same counts "
+            "half), and the 95% interval of the mean difference does not include 0."
         )
     return words.phrase(
-        "The difference is not clear: fewer than 80 % of the draws agree (the same counts half), "
-        "or the 95 % interval of the mean difference holds 0."
+        "The difference is not clear: fewer than 80% of simulations agree (the same counts "
+        "half), or the 95% interval of the mean difference includes 0."
     )
 
 

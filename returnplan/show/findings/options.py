@@ -104,7 +104,7 @@ def option_headings(findings: Findings) -> tuple[str, ...]:
     near, horizon = words.date(findings.near), words.date(findings.horizon)
     unit = person_days_unit(findings)
     return (
-        words.phrase("Allocation"),
+        words.phrase("Plan"),
         words.phrase("Conditions met (modelled) by {date}, people", date=near),
         words.phrase("Conditions met (modelled) by {date}, people", date=horizon),
         words.phrase("Returned by {date}, people", date=horizon),
@@ -123,17 +123,17 @@ def option_notes(findings: Findings) -> tuple[str, ...]:
     words = findings.words
     notes = [
         words.phrase(
-            "In brackets: 80 % of the draws; for person-days the 95 % interval of the mean. "
+            "In brackets: 80% of simulations; for person-days the 95% interval of the mean. "
             "Communities: expected number."
         )
         if findings.draws
-        else words.phrase("Expected values: one number each, no ranges."),
-        words.phrase("Fewer person-days are a negative number."),
+        else words.phrase("Single-value run: one number each, no ranges."),
+        words.phrase("A minus sign means fewer."),
         _person_days_note(findings),
         cost_note(findings),
         words.phrase(
-            "Expected casualties are for comparing allocations only; where they would rest on a "
-            "few settlements they are left out."
+            "Expected casualties are for comparing plans only; they are not shown where only a "
+            "few settlements would determine them."
         ),
         *price_of_waiting(findings),
         *unknown_dwellings(findings),

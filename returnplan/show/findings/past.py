@@ -88,7 +88,7 @@ def done_so_far(findings: Findings) -> tuple[str, ...]:
     checks = rows[rows["group"] == CHECK]
     texts = [
         words.phrase(
-            "Published figures beside what the draws say under “{title}”.",
+            "Published figures beside what the simulations say under “{title}”.",
             title=findings.title(findings.first),
         )
     ]
@@ -96,7 +96,7 @@ def done_so_far(findings: Findings) -> tuple[str, ...]:
         texts.append(
             words.phrase(
                 "Kept back, and so a test: {facts}. In the modelled range (p10 to p90) of these: "
-                "{inside}. Good ranges hold about 80 %.",
+                "{inside}. Good ranges hold about 80%.",
                 facts=words.number(len(checks)),
                 inside=words.number(int((checks["published_is"] == IN).sum())),
             )

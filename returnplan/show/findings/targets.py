@@ -96,16 +96,16 @@ def _how_likely(findings: Findings, goal: float, people: Range) -> str:
         return words.phrase("not shown, as it would tell of single settlements")
     if not findings.draws:
         if people.middle >= goal:
-            return words.phrase("reached on expected values, which know no ranges")
-        return words.phrase("not reached on expected values, which know no ranges")
+            return words.phrase("reached in the single-value run, which has no ranges")
+        return words.phrase("not reached in the single-value run, which has no ranges")
     if math.isnan(people.low + people.high):  # the range is not shown
         if people.middle >= goal:
-            return words.phrase("reached in half of the draws or more")
-        return words.phrase("reached in less than half of the draws")
+            return words.phrase("reached in half of simulations or more")
+        return words.phrase("reached in less than half of simulations")
     texts = (
-        words.phrase("reached in less than a tenth of the draws"),
-        words.phrase("reached in a tenth to half of the draws"),
-        words.phrase("reached in half to nine tenths of the draws"),
-        words.phrase("reached in nine tenths of the draws or more"),
+        words.phrase("reached in less than a tenth of simulations"),
+        words.phrase("reached in a tenth to half of simulations"),
+        words.phrase("reached in half to nine tenths of simulations"),
+        words.phrase("reached in nine tenths of simulations or more"),
     )
     return texts[sum(number >= goal for number in (people.low, people.middle, people.high))]

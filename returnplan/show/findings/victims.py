@@ -26,8 +26,8 @@ def victims_of_all(findings: Findings) -> tuple[str, ...]:
         date=words.date(totals.dates[-1]),
     )
     apart = words.phrase(
-        "These are not the returnees or deminers of the model: the numbers are never added up, and "
-        "the law knows nothing of allocations, returns or cleared land."
+        "These are not the returnees or deminers of the model: the numbers are never added up, "
+        "and the law knows nothing of plans, returns or cleared land."
     )
     if totals.why_not():
         return (published, apart)
@@ -56,7 +56,7 @@ def _ahead(findings: Findings) -> tuple[str, ...]:
     )
     told = [
         words.phrase(
-            "If the course goes on as before it expects {years}: medians with 80 % ranges, which "
+            "If the course goes on as before it expects {years}: medians with 80% ranges, which "
             "hold what few totals leave open and chance, but no change of the course.",
             years=years,
         )

@@ -87,7 +87,8 @@ def legend_title(view: View) -> str:
     """Return what the points say."""
     if view.draws:
         return view.words.phrase(
-            "Conditions for return (modelled), median date of {draws} draws", draws=view.draws_word
+            "Conditions for return (modelled), median date of {draws} simulations",
+            draws=view.draws_word,
         )
     return view.words.phrase("Conditions for return (modelled)")
 
@@ -101,7 +102,7 @@ def ground(ax: Axes, places: pd.DataFrame, roads: pd.DataFrame, view: View) -> F
     ax.set_ylabel(words.phrase("Latitude (degrees north)"))
     ax.spines[:].set_visible(True)
     if places.empty:
-        note(ax, words.phrase("No places to draw."))
+        note(ax, words.phrase("No places to show."))
         return frame
     ax.set(xlim=(frame.west, frame.east), ylim=(frame.south, frame.north))
     ax.set_aspect(_stretch(frame.south, frame.north))

@@ -60,22 +60,23 @@ def _map_alt(
     }
     first = (
         words.phrase(
-            "Map of {number} settlements under {allocation}, by the median date of {draws} draws: "
-            "conditions likely to be met (modelled) within the horizon in {met}, about even in "
-            "{even}, unlikely in {not_met}, unknown in {unknown}.",
+            "Map of {number} settlements under {allocation}, by the median date of {draws} "
+            "simulations: conditions likely to be met (modelled) by the end of the run in {met}, "
+            "about even in {even}, unlikely in {not_met}, unknown in {unknown}.",
             **values,
         )
         if view.draws
         else words.phrase(
             "Map of {number} settlements under {allocation}: conditions met (modelled) in {met}, "
-            "not met within the horizon in {not_met}, unknown in {unknown}.",
+            "not met by the end of the run in {not_met}, unknown in {unknown}.",
             **values,
         )
     )
     if met.empty:
         return first
     half = words.phrase(
-        "Half of those met are so by the end of {year}.", year=f"{met.median():.0f}"
+        "Half of these communities meet their conditions by the end of {year}.",
+        year=f"{met.median():.0f}",
     )
     return f"{first} {half}"
 
@@ -87,8 +88,8 @@ def _map_notes(
     if not view.draws:
         return [boundaries(view)]
     years = view.words.phrase(
-        "Years are those of the median date (p50) of {draws} draws, where conditions are likely to "
-        "be met. The range of each date (p10 to p90) is in readiness.csv.",
+        "Years are those of the median date (p50) of {draws} simulations, where conditions are "
+        "likely to be met. The range of each date (p10 to p90) is in readiness.csv.",
         draws=view.draws_word,
     )
     return [boundaries(view), even_note(view), years]

@@ -62,8 +62,8 @@ def _years_alt(
     if view.draws:
         return words.phrase(
             "Maps of {number} settlements under {allocation}: conditions likely to be met "
-            "(modelled), with the median of the draws by then, in {steps}; about even at the end "
-            "in {even}; unknown in {unknown}.",
+            "(modelled), with the median of the simulations by then, in {steps}; about even at "
+            "the end in {even}; unknown in {unknown}.",
             **values,
         )
     return words.phrase(
@@ -80,9 +80,9 @@ def _years_notes(
     if not view.draws:
         return [boundaries(view)]
     medians = view.words.phrase(
-        "Met by then: likely, and the median date (p50) of {draws} draws is not later than the "
-        "date above the map; what is about even is shown so from its median date on. The range of "
-        "each date (p10 to p90) is in readiness.csv.",
+        "Met by then: likely, and the median date (p50) of {draws} simulations is not later than "
+        "the date above the map; what is about even is shown so from its median date on. The "
+        "range of each date (p10 to p90) is in readiness.csv.",
         draws=view.draws_word,
     )
     return [boundaries(view), even_note(view), medians]
@@ -128,7 +128,7 @@ def _groups(settlements: pd.DataFrame, view: View) -> list[Group]:
     """Return the settlements by state; those met stand out."""
     words = view.words
     texts = {
-        "met": words.phrase("Met by then"),
+        "met": words.phrase("Met by that date"),
         EVEN: state_word(EVEN, view),
         "not met": words.phrase("Not yet met"),
         "unknown": state_word("unknown", view),

@@ -53,7 +53,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         "begin": _begin(findings),
         "draws": findings.draws,
         "audience": findings.audience,
-        "words": sentences(findings.words, findings.draws),
+        "words": sentences(findings.words, findings.draws, findings.horizon),
         "formats": formats(findings.words, findings.draws),
         "allocations": [findings.title(name) for name in names],
         "all_people": findings.people,

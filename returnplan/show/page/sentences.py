@@ -18,13 +18,15 @@ from returnplan.show.findings import Findings, leader, target_name
 FIFTHS = 5
 
 
-def sentences(words: Words, draws: int) -> dict[str, str]:
+def sentences(words: Words, draws: int, end: date) -> dict[str, str]:
     """Sentences by the key under which the script knows them.
 
     Parameters
     ----------
     draws
         Draws of the run; 0: expected values, which say met or not met.
+    end
+        Last day of the run.
 
     Returns
     -------
@@ -32,7 +34,7 @@ def sentences(words: Words, draws: int) -> dict[str, str]:
         Sentences; the script puts values in place of the names in braces.
     """
     named = _certain(words) if draws else _expected(words)
-    return _controls(words) | _map(words) | _profile(words) | named
+    return _controls(words, end) | _map(words) | _profile(words) | named
 
 
 def formats(words: Words, draws: int) -> dict[str, Any]:
@@ -61,19 +63,20 @@ def formats(words: Words, draws: int) -> dict[str, Any]:
         "dates": patterns(map(words.date, firsts)),
         "said": patterns(words.said_date(first, draws) for first in firsts),
         "months": patterns(map(words.month, firsts)),
+        "percent": words.of_hundred(""),
         "group": words.number(1_000_000)[1],
         "least": 5 if words.number(1000).isdecimal() else 4,
         "days": length.replace(number, "{number}"),
     }
 
 
-def _controls(words: Words) -> dict[str, str]:
+def _controls(words: Words, end: date) -> dict[str, str]:
     return {
         "play": words.phrase("Play"),
         "pause": words.phrase("Pause"),
         "ranged": ranged(words, "{middle}", "{low}", "{high}"),
         "not_shown": words.phrase("withheld"),
-        "never": words.phrase("not within the horizon"),
+        "never": words.phrase("after {date}", date=words.date(end)),
         "readout": words.phrase(
             "{date}: conditions met (modelled) for {people} of {all} people.",
             date="{date}", people="{people}", all="{all}",
@@ -113,7 +116,7 @@ def _expected(words: Words) -> dict[str, str]:
         ),
         "tip_met": words.phrase("{name}: conditions met (modelled), median date {date}", **named),
         "tip_later": words.phrase("{name}: not met by the date; median date {date}", **named),
-        "tip_never": words.phrase("{name}: not met within the horizon", name="{name}"),
+        "tip_never": words.phrase("{name}: not met by the end of the run", name="{name}"),
     }
 
 
@@ -132,15 +135,17 @@ def _certain(words: Words) -> dict[str, str]:
         ),
         "tip_even": words.phrase("{name}: about even by the date; median date: {date}", **named),
         "tip_later": words.phrase("{name}: unlikely by the date; median date: {date}", **named),
-        "tip_never": words.phrase("{name}: unlikely within the horizon", name="{name}"),
+        "tip_never": words.phrase(
+            "{name}: unlikely to be met by the end of the run", name="{name}"
+        ),
         "likely": words.phrase(
-            "Likely: conditions met (modelled) by {date} in {share} of the draws.", **shares
+            "Likely: conditions met (modelled) by {date} in {share} of simulations.", **shares
         ),
         "even": words.phrase(
-            "About even: conditions met (modelled) by {date} in {share} of the draws.", **shares
+            "About even: conditions met (modelled) by {date} in {share} of simulations.", **shares
         ),
         "unlikely": words.phrase(
-            "Unlikely: conditions met (modelled) by {date} in {share} of the draws.", **shares
+            "Unlikely: conditions met (modelled) by {date} in {share} of simulations.", **shares
         ),
     }
 
@@ -165,20 +170,20 @@ def _profile(words: Words) -> dict[str, str]:
         "other_names": words.phrase("Other names: {names}.", names="{names}"),
         "under": words.phrase("Under “{title}”:", title="{title}"),
         "dates": words.phrase(
-            "Median date: {median}; in 80 % of the draws: {low} to {high}.", **dates
+            "Median date: {median}; in 80% of simulations: {low} to {high}.", **dates
         ),
-        "dates_expected": words.phrase("Date on expected values: {date}.", date="{date}"),
+        "dates_expected": words.phrase("Date in the single-value run: {date}.", date="{date}"),
         "probability": words.phrase(
-            "Conditions met (modelled) by {date} in {share} of the draws.",
+            "Conditions met (modelled) by {date} in {share} of simulations.",
             date="{date}", share="{share}",
         ),
         "dwellings": words.phrase("Dwellings complete by {date}", date="{date}"),
         "done_of": words.phrase("{done} of {planned}", done="{done}", planned="{planned}"),
         "gates": words.phrase("Conditions for return"),
         "gate": words.phrase("Condition"),
-        "state": words.phrase("How it stands"),
+        "state": words.phrase("Status"),
         "from": words.phrase("From"),
-        "binds": words.phrase("Comes last in"),
+        "binds": words.phrase("Met last in"),
         "met": words.say(STATES["met"]),
         "not_met": words.say(STATES["not met"]),
         "unknown": words.say(STATES["unknown"]),
@@ -187,16 +192,16 @@ def _profile(words: Words) -> dict[str, str]:
         "days": words.phrase("Days, mean"),
         "chain": words.phrase("What it waits for, day by day"),
         "chain_draw": words.phrase(
-            "The chain is that of draw {draw}, in which the date is {date}; of the draws that were "
-            "told, it lies nearest to the median date ({median}).",
+            "The chain is that of simulation {draw}, in which the date is {date}; of the "
+            "simulations that were kept, it lies nearest to the median date ({median}).",
             draw="{draw}", date="{date}", median="{median}",
         ),
-        "chain_expected": words.phrase("The chain of the run on expected values."),
+        "chain_expected": words.phrase("The chain of the single-value run."),
         "chain_nothing": words.phrase("It waits for nothing: all conditions hold from the start."),
         "short_stretches": words.phrase("several shorter stretches"),
         "from_to": words.phrase("{begin} to {end}", begin="{begin}", end="{end}"),
         "in_days": words.phrase("{days} days", days="{days}"),
-        "allocation": words.phrase("Allocation"),
+        "allocation": words.phrase("Plan"),
         "district_shares": words.phrase("Share of people whose conditions are met (modelled)"),
         "people_waiting": words.phrase("People who wait: {people}.", people="{people}"),
         "people_not_shown": words.phrase("The number of people is not shown: it is small."),
@@ -222,11 +227,11 @@ def key_words(findings: Findings) -> dict[str, str]:
     low, high = words.percent(UNLIKELY_BELOW), words.percent(LIKELY_ABOVE)
     return {
         "met": words.phrase(
-            "Likely: conditions met (modelled) by the date in more than {share} of the draws",
+            "Likely: conditions met (modelled) by the date in more than {share} of simulations",
             share=high,
         ),
-        EVEN: words.phrase("About even: in {low} to {high} of the draws", low=low, high=high),
-        "not met": words.phrase("Unlikely: in less than {share} of the draws", share=low),
+        EVEN: words.phrase("About even: in {low} to {high} of simulations", low=low, high=high),
+        "not met": words.phrase("Unlikely: in less than {share} of simulations", share=low),
     }
 
 
@@ -251,13 +256,13 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
     else:
         notes.append(
             words.phrase(
-                "Settlements change with the share of the draws by the date, roads at their date "
-                "on expected values. Larger signs: more people."
+                "A settlement changes colour with the share of simulations by the date, a road "
+                "on its date in the single-value run. Larger symbol: more people."
             )
             if findings.draws
             else words.phrase(
-                "Settlements and roads change at their dates on expected values. Larger signs: "
-                "more people."
+                "A settlement and a road change colour on their date in the single-value run. "
+                "Larger symbol: more people."
             )
         )
         best, run = leader(findings), findings.run
@@ -279,11 +284,11 @@ def chart_notes(findings: Findings) -> tuple[str, ...]:
     as_of = findings.scenario.as_of
     notes = [
         words.phrase(
-            "Lines: medians. Bands: 80 % of the draws. A click on a chart moves the date there."
+            "Lines: medians. Bands: 80% of simulations. A click on a chart moves the date there."
         )
         if findings.draws
         else words.phrase(
-            "Lines: expected values, no ranges. A click on a chart moves the date there."
+            "Lines: single-value run, no ranges. A click on a chart moves the date there."
         )
     ]
     if as_of:

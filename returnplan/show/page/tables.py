@@ -118,7 +118,7 @@ def past_table(findings: Findings) -> Table:
             one.group,
             words.number(one.facts),
             words.number(one.inside),
-            NONE if math.isnan(one.error) else f"{words.number(PERCENT * one.error)} %",
+            NONE if math.isnan(one.error) else words.of_hundred(words.number(PERCENT * one.error)),
             words.phrase(
                 "{nearest} of {compared}",
                 nearest=words.number(one.nearest),
@@ -130,9 +130,9 @@ def past_table(findings: Findings) -> Table:
         for one in held(findings)
     )
     note = words.phrase(
-        "Median error: of the median draw, as a share of the figure. Forecasts without a model: "
-        "the last rate goes on, the line through the last two, the mean rate; they know what was "
-        "published before."
+        "Median error: of the median simulation, as a share of the figure. Forecasts without a "
+        "model: the last rate goes on, the line through the last two, the mean rate; they know "
+        "what was published before."
     )
     return Table(headings=headings, rows=rows, notes=(note,))
 
@@ -156,10 +156,10 @@ def difference_tables(findings: Findings) -> tuple[Table, ...]:
         for date in dates
     }
     headings = (
-        words.phrase("Allocation"),
+        words.phrase("Plan"),
         words.phrase("Mean difference"),
-        words.phrase("95 % interval of the mean"),
-        words.phrase("80 % of the draws"),
+        words.phrase("95% interval of the mean"),
+        words.phrase("80% of simulations"),
         words.phrase("Better in"),
         words.phrase("Verdict"),
     )
@@ -252,7 +252,7 @@ def cost_table(findings: Findings) -> Table:
         "all": words.phrase("All casualties"),
     }
     headings = (
-        words.phrase("Allocation"),
+        words.phrase("Plan"),
         words.phrase("Cost, million USD"),
         words.phrase("Difference in cost"),
         words.phrase("Cost per person whose conditions are met, USD"),
@@ -284,9 +284,9 @@ def cost_table(findings: Findings) -> Table:
             "first."
         ),
         words.phrase(
-            "Casualties are expected numbers as differences to the first allocation over the same "
-            "draws, mean and 80 % range. Fewer is a negative number. They are for comparing "
-            "allocations only, and never shown for a village."
+            "Casualty figures are estimates of the difference from the first plan over the same "
+            "simulations, mean and 80% range. A minus sign means fewer. They are for comparing "
+            "plans only, and never shown for a village."
         ),
     )
     return across(Table(headings=headings, rows=tuple(rows), notes=notes))
@@ -362,7 +362,7 @@ def dependence_table(findings: Findings) -> Table:
     )
     names = (
         words.phrase("Assumption"),
-        words.phrase("Drawn together with"),
+        words.phrase("Varies together with"),
         words.phrase("Rank correlation"),
     )
     return Table(headings=(*names, *known.headings), rows=tuple(rows))
@@ -377,7 +377,7 @@ class _Known:
 
     def __init__(self, findings: Findings) -> None:
         words = findings.words
-        self.headings = (words.phrase("How well known"), words.phrase("Source"))
+        self.headings = (words.phrase("Evidence"), words.phrase("Source"))
         self._marks = {
             "verified": words.phrase("verified"),
             "derived": words.phrase("derived"),
@@ -416,10 +416,10 @@ def how_made(findings: Findings) -> tuple[tuple[str, str], ...]:
         ),
         (words.phrase("Last day of the run"), words.date(findings.horizon)),
         (
-            words.phrase("Draws"),
+            words.phrase("Simulations"),
             words.number(findings.draws)
             if findings.draws
-            else words.phrase("none: expected values"),
+            else words.phrase("none: single-value run"),
         ),
         (words.phrase("Seed"), "–" if seed is None else str(seed)),
         *(

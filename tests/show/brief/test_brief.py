@@ -137,7 +137,7 @@ def _alternatives(pdf: Any) -> Iterator[str]:
 def test_above_the_map_stands_in_how_many_communities_it_is_likely_about_even_unlikely() -> None:
     half = ([400.0] * 6 + [NEVER] * 4, [NEVER] * 7 + [500.0] * 3)
     _, (first, second) = read(brief(tiny(ready={"half": half})))
-    limits = "in more than 60 %, in 40 % to 60 %, in less than 40 % of the draws."
+    limits = "in more than 60%, in 40% to 60%, in less than 40% of simulations."
     assert "Communities: likely 0, about even 1, unlikely 1. Likely, about even" in first
     assert limits in first
     assert limits in second  # beside the statuses that there are
@@ -183,7 +183,7 @@ def districts(shown: bool, draws: int) -> Findings:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: many(8), "2 more allocations in the report."),
+        (lambda: many(8), "2 more plans in the report."),
         (lambda: many(1), "1. Teams of the year before"),
         pytest.param(lambda: tiny(draws=0), "this is not a forecast", marks=UNWATCHED),
         (lambda: districts(shown=False, draws=10), "No district can be shown by itself."),
@@ -312,5 +312,5 @@ def test_a_page_without_draws_or_steps_shows_neither_ranges_nor_shares(
     beta = profile(findings, "beta", with_chain=False)
     _, pages = read(community_page(findings, beta))
     assert len(pages) == 1
-    assert "80 % of the draws" not in pages[0]
+    assert "80% of simulations" not in pages[0]
     assert "Beta" in pages[0]

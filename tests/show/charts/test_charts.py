@@ -157,11 +157,11 @@ def bars_of(ax: Axes) -> list[BarContainer]:
         ("conditions_met_over_time", "of 1,234 people, for 1,200 under Today's teams"),
         (
             "ready_map",
-            "conditions met (modelled) in 2, not met within the horizon in 1, unknown in 1.",
+            "conditions met (modelled) in 2, not met by the end of the run in 1, unknown in 1.",
         ),
         ("gate_matrix", "met (modelled) in 2 of 4 communities"),
         ("hectares_by_year", "12 hectares are released (modelled) from 2020 to 2022: 3 cleared"),
-        ("team_occupation", "work on 30 % of the days they are present, travel or mobilise on 5 %"),
+        ("team_occupation", "work on 30% of the days they are present, travel or mobilise on 5%"),
     ],
 )
 def test_alt_text_states_the_key_figures(name: str, figures: str) -> None:
@@ -177,27 +177,27 @@ def test_ready_after_the_horizon_and_unknown_are_never_counted_as_met() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("conditions_met_over_time", "Bands: 80 % model interval (p10 to p90) of 50 draws."),
-        ("ready_map", "the median date (p50) of 50 draws"),
-        ("gate_matrix", "Dates are medians (p50) of 50 draws"),
-        ("hectares_by_year", "means of 50 draws"),
-        ("team_occupation", "From the run on expected values, not from the 50 draws"),
+        ("conditions_met_over_time", "Bands: 80% model interval (p10 to p90) of 50 simulations."),
+        ("ready_map", "the median date (p50) of 50 simulations"),
+        ("gate_matrix", "Dates are medians (p50) of 50 simulations"),
+        ("hectares_by_year", "means of 50 simulations"),
+        ("team_occupation", "From the single-value run, not from the 50 simulations"),
     ],
 )
 def test_a_figure_says_what_its_numbers_are_when_there_are_draws(name: str, words: str) -> None:
     given = tables() | {"people_met": several(2, half=100)}
     assert words in foot(name, given, DRAWS)
     assert words not in foot(name, given, VIEW)
-    assert "50 draws" not in foot(name, given, VIEW)
+    assert "50 simulations" not in foot(name, given, VIEW)
 
 
 def test_with_draws_titles_and_legends_say_median_or_expected_values() -> None:
     legend = drawn("ready_map", tables(), DRAWS).get_legend()
     assert legend is not None
-    assert "median date of 50 draws" in legend.get_title().get_text().replace("\n", " ")
-    assert "Run on expected values" in drawn("team_occupation", tables(), DRAWS).get_title("left")
+    assert "median date of 50 simulations" in legend.get_title().get_text().replace("\n", " ")
+    assert "Single-value run" in drawn("team_occupation", tables(), DRAWS).get_title("left")
     bars = drawn("hectares_by_year", tables(), DRAWS).get_title("left")
-    assert "mean of the draws" in bars
+    assert "mean of the simulations" in bars.replace("\n", " ")
     assert "in all" in drawn("hectares_by_year", tables()).get_title("left")
 
 
@@ -208,12 +208,12 @@ def test_alt_text_of_a_run_with_draws_gives_median_and_range() -> None:
         "team_occupation",
     ]
     words = {name: alt(name, given, DRAWS) for name in names}
-    ends = "900 (800 to 1,000) under a0: medians and 80 % model intervals (p10 to p90) of 50 draws."
-    assert words["conditions_met_over_time"].endswith(ends)
+    ends = "under a0: medians and 80% model intervals (p10 to p90) of 50 simulations."
+    assert words["conditions_met_over_time"].endswith(f"900 (800 to 1,000) {ends}")
     assert "median" in words["ready_map"]
-    assert "likely to be met (modelled) within the horizon in 2 of 4" in words["gate_matrix"]
-    assert "mean of the draws" in words["hectares_by_year"]
-    assert "run on expected values" in words["team_occupation"]
+    assert "likely to be met (modelled) by the end of the run in 2 of 4" in words["gate_matrix"]
+    assert "mean of the simulations" in words["hectares_by_year"]
+    assert "in the single-value run" in words["team_occupation"]
 
 
 def middles(cells: Collection) -> list[tuple[int, int]]:
@@ -237,7 +237,7 @@ def test_the_matrix_shows_each_state_with_its_colour_and_mark() -> None:
     marks = [text.get_text() for text in ax.texts]
     assert marks[:3] == ["start", "2020-04", "2020-02"]
     assert (marks[6], marks[11]) == ("×", "?")
-    assert marks[12:] == ["75 %", "100 %", "75 %"]
+    assert marks[12:] == ["75%", "100%", "75%"]
     colours = {
         str(one.get_gid()): to_hex(tuple(np.asarray(one.get_facecolor())[0]))
         for one in ax.collections[1:3]
@@ -311,7 +311,7 @@ def test_team_days_split_into_work_travel_pause_and_idle() -> None:
     assert [float(np.ptp(box[:, 1])) / 0.8 for box in boxes] == pytest.approx(
         [0.3, 0.05, 0.2, 0.45]
     )
-    assert "1 team\n30 % work, 45 % idle" in [text.get_text() for text in ax.texts]
+    assert "1 team\n30% work, 45% idle" in [text.get_text() for text in ax.texts]
 
 
 @pytest.mark.parametrize("name", ["team_occupation", "time_no_condition_asks_for"])
@@ -324,8 +324,9 @@ def test_charts_of_one_run_say_how_far_it_lies_from_the_draws(name: str) -> None
     met = {"people_p10": 900, "people_p90": 1300, "people_expected_values": 1260.0}
     given["people_met"] = given["people_met"].assign(date=pd.Timestamp("2030-01-01"), **met)
     words = (
-        "The run on expected values against the median draw: 20.0 % fewer person-days (outside p10 "
-        "to p90); 5.0 % more people whose conditions are met by 1 Jan 2030 (within p10 to p90)."
+        "The single-value run against the median simulation: 20.0% fewer person-days (outside "
+        "p10 to p90); 5.0% more people whose conditions are met by 1 Jan 2030 (within p10 to "
+        "p90)."
     )
     assert words in foot(name, given, DRAWS)
     assert words not in foot(name, tables(), DRAWS)
@@ -342,13 +343,13 @@ def test_working_days_split_into_what_a_condition_asks_for_and_what_none_does() 
     ax = drawn("time_no_condition_asks_for", given)
     boxes = [np.asarray(one.get_paths()[0].vertices, dtype=float) for one in ax.collections]
     assert [float(np.ptp(box[:, 1])) / 0.8 for box in boxes] == pytest.approx([0.75, 0.25])
-    assert "25 % not asked for" in [text.get_text() for text in ax.texts]
+    assert "25% not asked for" in [text.get_text() for text in ax.texts]
     words = alt("time_no_condition_asks_for", given)
-    assert "spend 25 % of their working days on land and works that no condition" in words
+    assert "spend 25% of their working days on land and works that no condition" in words
     idle = given | {"jobs": given["jobs"].iloc[:0], "presence": given["presence"].iloc[:0]}
     assert "no team works" in alt("time_no_condition_asks_for", idle)
     shown = drawn("time_no_condition_asks_for", idle)
-    assert "No team works under this allocation." in [text.get_text() for text in shown.texts]
+    assert "No team works under this plan." in [text.get_text() for text in shown.texts]
 
 
 def test_a_team_that_finishes_late_stays_present_until_then() -> None:
@@ -392,7 +393,7 @@ def test_idle_has_no_colour_of_a_status() -> None:
 def test_an_allocation_called_like_a_place_keeps_its_own_title() -> None:
     assert (VIEW.title("today"), VIEW.word("today")) == ("Today's teams", "Village of Today")
     assert VIEW.title("more_dogs") == "more dogs"
-    assert "Allocation: Today's teams" in drawn("gate_matrix", tables()).get_title("left")
+    assert "Plan: Today's teams" in drawn("gate_matrix", tables()).get_title("left")
 
 
 def test_gates_stand_in_the_order_of_the_model() -> None:

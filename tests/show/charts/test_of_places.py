@@ -59,8 +59,12 @@ def test_dates_are_dots_and_what_has_none_stands_at_the_edge_with_its_word() -> 
     assert dots(ax, "_unknown") == [(3653.0, 6.0)]
     assert not ax.collections
     words = [text.get_text() for text in ax.texts]
-    assert words == ["Apr 2020", "not by the horizon", "May 2021", "unknown"]
-    assert legend_words(ax)[1:] == ["Date", "Not met within the horizon", "Unknown: data missing"]
+    assert words == ["Apr 2020", "after 1 Jan 2030", "May 2021", "unknown"]
+    assert legend_words(ax)[1:] == [
+        "Date",
+        "Not met by the end of the run",
+        "Unknown: data missing",
+    ]
 
 
 def test_ranges_run_from_p10_to_p90_and_end_open_where_p90_is_late() -> None:
@@ -72,7 +76,7 @@ def test_ranges_run_from_p10_to_p90_and_end_open_where_p90_is_late() -> None:
     ]  # fmt: skip
     assert dots(ax, "_open") == [(3653.0, 4.0)]  # C3 stands at the edge itself
     words = [text.get_text() for text in ax.texts]
-    assert words[:2] == ["Q2 2020, 100 % of draws", "unlikely, 20 % of draws"]
+    assert words[:2] == ["Q2 2020, 100% of simulations", "unlikely, 20% of simulations"]
     assert words[3] == "unknown"
     text = alt("ready_dates", with_ranges(tables()), DRAWS)
     assert "in 2 of the 4 communities shown, about even in 0, unlikely in 1, unknown in 1." in text
@@ -87,7 +91,7 @@ def test_what_is_about_even_stands_at_the_edge_with_or_without_a_median() -> Non
     assert dots(ax, "_about even") == [(3653.0, 2.0), (3653.0, 4.0)]
     assert dots(ax, "_not met") == dots(ax, "_open") == []
     words = [text.get_text() for text in ax.texts]
-    assert words[1:3] == ["about even, 40 % of draws", "about even, 60 % of draws"]
+    assert words[1:3] == ["about even, 40% of simulations", "about even, 60% of simulations"]
     assert "About even whether met" in legend_words(ax)
     text = alt("ready_dates", half_sure(tables()), DRAWS)
     assert "in 1 of the 4 communities shown, about even in 2, unlikely in 0, unknown in 1." in text
@@ -119,9 +123,9 @@ def test_bars_of_waiting_add_up_to_the_person_days() -> None:
     widths = [float(np.ptp(np.asarray(box)[:, 0])) for box in boxes]
     assert sum(widths) == pytest.approx(365_250 + 4 * 365.25)
     words = [text.get_text() for text in ax.texts]
-    assert words == ["27 %", "14 %", "12 %", "11 %", "10 %", "8 %", "8 %", "7 %", "366,711"]
+    assert words == ["27%", "14%", "12%", "11%", "10%", "8%", "8%", "7%", "366,711"]
     assert ax.get_xlabel() == "Person-days of waiting"
-    assert "366,711 person-days, most for waiting for a team: clearance (27 %)" in alt(
+    assert "366,711 person-days, most for waiting for a team: clearance (27%)" in alt(
         "waiting_by_cause", tables()
     )
     many = tables()
@@ -139,8 +143,8 @@ def test_each_community_shown_waits_in_years_and_says_its_largest_cause() -> Non
     assert (float(corners[:, 0].max()), float(corners[:, 1].mean().round())) == (1.0, 6.0)
     words = [text.get_text() for text in ax.texts]
     assert words == [
-        "27 % waiting for a team: clearance", "does not wait", "does not wait",
-        "100 % data is missing",
+        "27% waiting for a team: clearance", "does not wait", "does not wait",
+        "100% data is missing",
     ]  # fmt: skip
     assert "waiting for a team: clearance in 1 and data is missing in 1" in alt(
         "waits_by_community", tables()
@@ -154,7 +158,7 @@ def test_roads_stand_by_person_days_with_their_openings() -> None:
     ax = drawn("key_roads", with_ranges(tables()), DRAWS)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["S2–H (R2)", "Ağdərə–H (R1)"]
     assert [text.get_text() for text in ax.texts] == [
-        "9,000", "4,000", "not by the horizon (p10: Q1 2021)\n1 person",
+        "9,000", "4,000", "after 1 Jan 2030 (Q1 2021 to after 1 Jan 2030)\n1 person",
         "Q2 2020 (Q2 2020 to Q3 2021)\n150 people",
     ]  # fmt: skip
     many = replace(DRAWS, draws=256)
@@ -163,7 +167,7 @@ def test_roads_stand_by_person_days_with_their_openings() -> None:
     given = tables()
     given["key_roads"].loc[0, "open_date_p90"] = None
     late = drawn("key_roads", given, DRAWS).texts[-1].get_text()
-    assert late.startswith("Q2 2020 (Q2 2020 to after the horizon)")
+    assert late.startswith("Q2 2020 (Q2 2020 to after 1 Jan 2030)")
     given["key_roads"].loc[0, "open_date_p90"] = pd.Timestamp("2020-06-30")
     assert drawn("key_roads", given, DRAWS).texts[-1].get_text() == "Q2 2020\n150 people"
     assert drawn("key_roads", given).texts[-1].get_text() == "Jun 2020\n150 people"
@@ -194,9 +198,9 @@ def test_dominated_is_what_another_allocation_beats_in_cost_or_people() -> None:
     (grey,) = [line for line in ax.get_lines() if line.get_label() == "_dominated"]
     assert np.asarray(grey.get_xydata()).tolist() == [[31.0, 250.0]]
     assert legend_words(ax)[1:3] == [
-        "dear\n300\nUSD 30.0 million", "worse (dominated)\n250\nUSD 31.0 million",
+        "dear\n300\nUSD 30.0 million", "worse (outperformed)\n250\nUSD 31.0 million",
     ]  # fmt: skip
-    assert alt("people_against_cost", given).endswith("for less money: worse.")
+    assert alt("people_against_cost", given).endswith("at lower cost: worse.")
 
 
 def test_ranges_of_people_are_lines_at_the_cost() -> None:
@@ -222,11 +226,12 @@ def test_differences_are_in_people_and_better_is_to_the_right() -> None:
     means = [np.asarray(one.get_xdata())[0] for one in ax.get_lines() if one.get_label() == "_mean"]
     assert means == pytest.approx([4e6 / 3653, -4e6 / 3653, *[100.0, -100.0] * 4])
     words = [text.get_text() for text in ax.texts]
-    assert words[:3] == ["better in 90 % (−4.0)", "better in 10 % (+4.0)", "better in 90 %"]
+    assert words[:3] == ["better in 90% (−4.0)", "better in 10% (+4.0)", "better in 90%"]
     assert "Today's teams" in ax.get_xlabel()
     text = alt("paired_differences", given, DRAWS)
     assert (
-        "more −4.0 million person-days (−6.0 to −2.0), better in 90 % of the draws (better)" in text
+        "more −4.0 million person-days (−6.0 to −2.0), better in 90% of simulations (better)"
+        in text
     )
 
 
@@ -241,9 +246,9 @@ def test_what_is_level_has_an_empty_dot_and_what_hardly_differs_has_none() -> No
     dots = [one for one in ax.get_lines() if one.get_label() == "_mean"]
     assert [one.get_markerfacecolor() == "white" for one in dots] == [False] * 6 + [True] * 2
     words = [text.get_text() for text in ax.texts]
-    assert words[:2] == ["differ in 3 of 50 draws", "differ in 0 of 50 draws"]
+    assert words[:2] == ["differ in 3 of 50 simulations", "differ in 0 of 50 simulations"]
     text = alt("paired_differences", tables() | {"differences": given}, DRAWS)
-    assert "more differ in 3 of 50 draws and less differ in 0 of 50 draws" in text
+    assert "more differ in 3 of 50 simulations and less differ in 0 of 50 simulations" in text
 
 
 # What drives results
@@ -281,9 +286,9 @@ def test_shares_are_bars_with_their_errors_those_of_a_difference_beside_them() -
     assert words[1:3] == ["less", "both ways"]
     assert legend_words(ax)[1:] == ["The result itself", "Its difference to: more"]
     text = alt("what_drives", given, DRAWS)
-    assert "how fast teams work (50 %), how complete mine records and surveys are (29 %)" in text
+    assert "how fast teams work (50%), how complete mine records and surveys are (29%)" in text
     assert "The difference: luck of single places and years, and what acts only" in text
-    assert "takes more than 30 %, the order" in foot("what_drives", given, DRAWS)
+    assert "takes more than 30%, the order" in foot("what_drives", given, DRAWS)
     sure = given["sensitivity"][given["sensitivity"]["r2"] > 0.7]
     assert "takes more" not in foot("what_drives", given | {"sensitivity": sure}, DRAWS)
 
@@ -291,12 +296,12 @@ def test_shares_are_bars_with_their_errors_those_of_a_difference_beside_them() -
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("what_drives", "There are too few draws to say what drives the results."),
-        ("ready_dates", "No communities to draw for this allocation."),
-        ("waits_by_community", "Nobody waits under this allocation."),
+        ("what_drives", "There are too few simulations to say what drives the results."),
+        ("ready_dates", "No communities to show for this plan."),
+        ("waits_by_community", "Nobody waits under this plan."),
         ("waiting_by_cause", "Nobody waits."),
-        ("key_roads", "Nobody waits for a road under this allocation."),
-        ("paired_differences", "Differences need draws and a second allocation."),
+        ("key_roads", "Nobody waits for a road under this plan."),
+        ("paired_differences", "Differences need simulations and a second plan."),
     ],
 )
 def test_an_empty_chart_says_why(name: str, words: str) -> None:

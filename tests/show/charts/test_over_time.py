@@ -87,7 +87,7 @@ def test_the_ranges_of_many_allocations_are_bars_at_the_edge_in_the_order_of_the
         of_label(ax, name)[0][0] for name in ("a2", "a1", "a0")
     ]
     assert legend_words(ax) == [
-        "Median at the horizon\n(p10 to p90)",
+        "Median at the end of\nthe run (p10 to p90)",
         "a2:\n1,000 (900 to 1,100)",
         "a1:\n950 (850 to 1,050)",
         "a0:\n900 (800 to 1,000)",
@@ -122,9 +122,9 @@ def test_a_run_without_draws_has_neither_range_nor_median() -> None:
 @pytest.mark.parametrize(
     ("mean", "draws", "words"),
     [
-        (0, 0, "No community has its conditions met within\nthe horizon."),
-        (0, 50, "No community has its conditions met within\nthe horizon in any draw."),
-        (3, 50, "In most draws no community has its\nconditions met within the horizon."),
+        (0, 0, "No community has its conditions met by the\nend of the run."),
+        (0, 50, "No community has its conditions met by the\nend of the run in any simulation."),
+        (3, 50, "In most simulations no community has its\nconditions met by the end of the run."),
     ],
 )
 def test_lines_that_stay_at_zero_are_explained(mean: int, draws: int, words: str) -> None:
@@ -136,7 +136,8 @@ def test_bars_at_the_edge_are_called_the_range_at_the_horizon() -> None:
     given = tables() | {"people_met": several(5, half=100)}
     words = foot("conditions_met_over_time", given, DRAWS)
     assert (
-        "Bars at the right edge (range at the horizon): 80 % model interval (p10 to p90)" in words
+        "Bars at the right edge (range at the end of the run): 80% model interval (p10 to p90)"
+        in words
     )
 
 
@@ -187,8 +188,8 @@ def test_the_share_of_a_district_rises_within_its_row() -> None:
     lines = [np.asarray(one.get_ydata()) for one in ax.get_lines() if one.get_label() == "_middle"]
     assert (1 + 0.39 - lines[1]).tolist() == pytest.approx([0.0, 0.39, 0.78])
     assert (0 + 0.39 - lines[0]).tolist() == pytest.approx([0.0, 0.0, 0.0])
-    assert [text.get_text() for text in ax.texts] == ["0 %", "100 %", "0 %"]
+    assert [text.get_text() for text in ax.texts] == ["0%", "100%", "0%"]
     ranged = drawn("share_by_district", with_ranges(tables()), DRAWS)
-    assert ranged.texts[1].get_text() == "100 % (0 % to 100 %)"
+    assert ranged.texts[1].get_text() == "100% (0% to 100%)"
     words = alt("share_by_district", tables())
-    assert "100 % in South, 0 % in North and 0 % in Without a district" in words
+    assert "100% in South, 0% in North and 0% in Without a district" in words

@@ -30,13 +30,13 @@ def test_the_band_goes_from_the_last_known_total_to_the_range_at_the_end() -> No
     end = float(VIEW.axis(2557.0))
     assert {(end, 215.0), (end, 270.0)} <= corners
     assert ax.get_ylabel() == "Victims since 1 Jan 2020"
-    assert "Later totals: 80 % range" in legend_words(ax)
+    assert "Later totals: 80% range" in legend_words(ax)
 
 
 def test_words_say_who_is_counted_and_what_is_expected() -> None:
     assert alt(NAME, tables()) == (
         "Victims among all people: 200 are published up to 31 Dec 2023. A power law of the "
-        "published totals expects 240 (215 to 270) up to 31 Dec 2026 (median and 80 % range)."
+        "published totals expects 240 (215 to 270) up to 31 Dec 2026 (median and 80% range)."
     )
     below = foot(NAME, tables(), VIEW)
     assert "They are not the returnees or deminers of the model" in below

@@ -96,12 +96,12 @@ def ahead(findings: Findings) -> str:
 
 
 CLEAR = (
-    "It is ahead of every other allocation: 80 % of the draws or more agree (the same counts "
-    "half), and the 95 % interval of the mean difference does not hold 0."
+    "It is ahead of every other plan: 80% of simulations or more agree (the same counts half), "
+    "and the 95% interval of the mean difference does not include 0."
 )
 NOT_CLEAR = (
-    "The difference is not clear: fewer than 80 % of the draws agree (the same counts half), or "
-    "the 95 % interval of the mean difference holds 0."
+    "The difference is not clear: fewer than 80% of simulations agree (the same counts half), "
+    "or the 95% interval of the mean difference includes 0."
 )
 
 
@@ -113,10 +113,10 @@ def test_the_headline_names_the_allocation_ahead_with_range_difference_and_how_o
     # 300 x (300 - 1826) + 0 = -457,800 in two; mean -189,640.
     assert ahead(little) == (
         "People wait least under “Plan B”. By 1 Jan 2030 the conditions for return are met "
-        "(modelled) for 400 of 400 people (300 to 400 in 80 % of the draws). Against “Plan A”, its "
-        "nearest rival, the difference in waiting is −189.6 thousand person-days on average "
-        "(−457.8 to −122.6 in 80 % of the draws): people wait less in 100 % of the draws, longer "
-        f"in 0 %. {CLEAR}"
+        "(modelled) for 400 of 400 people (300 to 400 in 80% of simulations). Compared with "
+        "“Plan A”, its nearest rival: −189.6 thousand person-days of waiting on average (−457.8 to "
+        "−122.6 in 80% of simulations). People wait less in 100% of simulations, longer in 0%. "
+        f"{CLEAR}"
     )
 
 
@@ -128,7 +128,7 @@ def test_people_wait_least_though_as_many_are_met_at_the_horizon() -> None:
     )
     assert (leader(findings), rival(findings), level_with(findings)) == ("early", "late", ())
     # 400 people x 183 days, in every draw.
-    assert "waiting is −73.2 thousand person-days on average (−73.2 to −73.2" in ahead(findings)
+    assert "−73.2 thousand person-days of waiting on average (−73.2 to −73.2" in ahead(findings)
 
 
 def test_the_nearest_rival_is_the_next_in_person_days_and_not_the_first() -> None:
@@ -138,7 +138,7 @@ def test_the_nearest_rival_is_the_next_in_person_days_and_not_the_first() -> Non
         titles={"last": "A", "plan": "B", "more": "C"},
     )
     assert ranked(findings) == ("more", "plan", "last")
-    assert "Against “B”, its nearest rival" in standing(findings)
+    assert "Compared with “B”, its nearest rival" in standing(findings)
     turned = findings.difference("more", "last", "people_met")
     given = findings.difference("last", "more", "people_met")
     assert turned is not None
@@ -160,7 +160,7 @@ def test_an_allocation_is_not_clearly_ahead_of_one_with_which_it_is_level() -> N
     assert level_with(findings) == ("third",)
     text = ahead(findings)
     assert text.startswith("People wait least under “B”, but not clearly less than under “C”. By 1")
-    assert "Against “C”: differ in 8 of 10 draws; at most 98 % of draws." in text
+    assert "Against “C”: differ in 8 of 10 simulations; at most 98% of simulations." in text
     assert text.endswith(
         f"{NOT_CLEAR} Where it differs from “C”: Communities not met by 1 Jan 2030: about 0.2 of 2 "
         "(0 to 1) against about 1 of 2 (1 to 1); Cost, million USD: 2.0 against 3.0."
@@ -175,20 +175,22 @@ def test_an_allocation_is_not_clearly_ahead_of_one_with_which_it_is_level() -> N
     assert leader(findings) == "plan"  # of equal ones the first
     text = ahead(findings)
     assert "but not clearly less than under “B” and “C”." in text
-    assert "Against “B”: differ in 0 of 10 draws; at most 31 % of draws." in text
+    assert "Against “B”: differ in 0 of 10 simulations; at most 31% of simulations." in text
     assert text.endswith(  # people wait alike
         f"{NOT_CLEAR} Where it differs from “B”: Expected casualties per 1,000 person-years: 0.20 "
         "(0.10 to 0.40) against 0.25 (0.10 to 0.50); Cost, million USD: 1.0 against 2.0."
     )
-    assert options(findings)[1].texts[5] == "differ in 0 of 10 draws; at most 31 % of draws"
+    assert (
+        options(findings)[1].texts[5] == "differ in 0 of 10 simulations; at most 31% of simulations"
+    )
 
 
 def test_one_allocation_is_compared_with_nothing() -> None:
     findings = tiny(ready={"more": READY["more"]}, titles={"more": "Plan B"})
     text = ahead(findings)
     assert text == (
-        "The allocation is “Plan B”. By 1 Jan 2030 the conditions for return are met (modelled) "
-        "for 400 of 400 people (300 to 400 in 80 % of the draws)."
+        "The plan is “Plan B”. By 1 Jan 2030 the conditions for return are met (modelled) for "
+        "400 of 400 people (300 to 400 in 80% of simulations)."
     )
     assert [one.texts[5] for one in options(findings)] == ["–"]
     assert all("allocation" not in one.what for one in decisions(findings))
@@ -197,10 +199,10 @@ def test_one_allocation_is_compared_with_nothing() -> None:
 def test_a_run_on_expected_values_has_no_ranges_and_says_that_it_is_no_forecast() -> None:
     findings = tiny(draws=0)
     assert ahead(findings) == (
-        "People wait least under “Plan B”. On expected values the conditions for return are met "
-        "(modelled) by 1 Jan 2030 for 400 of 400 people. Against “Plan A” the difference in "
-        "waiting is −122.6 thousand person-days. Expected values have no ranges and mostly come "
-        "too early: this is not a forecast."
+        "People wait least under “Plan B”. In the single-value run the conditions for return "
+        "are met (modelled) by 1 Jan 2030 for 400 of 400 people. Against “Plan A” the "
+        "difference in waiting is −122.6 thousand person-days. The single-value run has no "
+        "ranges and its dates are usually too early: this is not a forecast."
     )
     first, second = options(findings)
     assert first.texts[1:6] == ("300", "300", "75", "Mar 2026", "reference")
@@ -208,14 +210,16 @@ def test_a_run_on_expected_values_has_no_ranges_and_says_that_it_is_no_forecast(
     assert second.texts[5] == "−122.6"
     assert second.texts[7] == "–"  # no figures of harm
     assert "do not publish" in " ".join(risks(findings))
-    assert "80 %" not in everything(findings)
+    assert "80%" not in everything(findings)
     assert level_with(findings) == ()  # nothing is known of how close the other is
     scenario = replace(findings.scenario, targets=(target(300, date(2029, 1, 1)),))
     texts = [one.sentence for one in targets(tiny(draws=0, scenario=scenario))]
-    assert all(text.endswith("reached on expected values, which know no ranges.") for text in texts)
+    assert all(
+        text.endswith("reached in the single-value run, which has no ranges.") for text in texts
+    )
     late = replace(findings.scenario, targets=(target(401, date(2029, 1, 1)),))
     (_, never) = targets(tiny(draws=0, scenario=late))
-    assert never.sentence.endswith("400: not reached on expected values, which know no ranges.")
+    assert never.sentence.endswith("400: not reached in the single-value run, which has no ranges.")
 
 
 # ---------------------------------------------------------------- options and targets
@@ -240,9 +244,9 @@ def test_the_options_are_the_numbers_of_the_tables(little: Findings) -> None:
     assert more.person_days.mean == row["mean"] == pytest.approx(by_hand)
     assert more.texts[7] == "0.25 (0.10 to 0.50)"
     notes = " ".join(option_notes(little))
-    assert "0 % to 25 % of them are of people whose conditions are not met by then" in notes
+    assert "0% to 25% of them are of people whose conditions are not met by then" in notes
     assert "not discounted. 2 planned works state no cost: only their crews are counted." in notes
-    assert "25 % come from settlements where it is not known how many dwellings" in notes
+    assert "25% come from settlements where it is not known how many dwellings" in notes
 
 
 def test_communities_that_are_not_met_are_an_expected_number_with_its_range(
@@ -270,19 +274,23 @@ def test_communities_that_are_not_met_are_an_expected_number_with_its_range(
 
 def test_dates_that_few_draws_bring_about_are_said_by_quarter(little: Findings) -> None:
     (first, _) = profile(little, "alpha", with_chain=False).outlooks
-    assert first.date == "1st quarter 2026 (1st quarter 2026 to not within the horizon)"
+    assert first.date == "1st quarter 2026 (1st quarter 2026 to after 1 Jan 2030)"
     often = {name: ([*one] * 26, [*other] * 26) for name, (one, other) in READY.items()}
     many = tiny(ready=often, draws=260)
     (first, _) = profile(many, "alpha", with_chain=False).outlooks
-    assert first.date == "5 Feb 2026 (5 Feb 2026 to not within the horizon)"
+    assert first.date == "5 Feb 2026 (5 Feb 2026 to after 1 Jan 2030)"
     assert options(many)[0].texts[4] == "Mar 2026 (Mar 2026 to not by 2030)"
     # Given dates keep their day, and so do those of one draw.
     assert "By 1 Jan 2030" in headline(little)
-    allocation = next(one for one in decisions(little) if "allocation" in one.what)
+    allocation = next(
+        one for one in decisions(little) if one.what == "Which plan for the teams to follow?"
+    )
     assert (allocation.by, allocation.when) == (date(2025, 11, 1), "4th quarter 2025")
-    assert "from 4th quarter 2025 on" in allocation.why
+    assert "From 4th quarter 2025 the plans" in allocation.why
     assert "from 1 Jun 2026 on" in allocation.why
-    allocation = next(one for one in decisions(many) if "allocation" in one.what)
+    allocation = next(
+        one for one in decisions(many) if one.what == "Which plan for the teams to follow?"
+    )
     assert allocation.when == "1 Nov 2025"
 
 
@@ -359,17 +367,17 @@ def test_targets_are_judged_by_range_and_median_at_their_date() -> None:
     texts = [one.sentence for one in reached if one.allocation == "plan"]
     assert texts[0] == (
         "Target “Aim”: 300 people with conditions met (modelled) by 15 Mar 2026. Under “Plan A” "
-        "300 (0 to 300): reached in half to nine tenths of the draws."
+        "300 (0 to 300): reached in half to nine tenths of simulations."
     )
-    assert texts[1].endswith("300 (0 to 300): reached in less than a tenth of the draws.")
+    assert texts[1].endswith("300 (0 to 300): reached in less than a tenth of simulations.")
     assert "75 people returned by 15 Mar 2026. Under “Plan A” 75 (0 to 75)" in texts[2]
     assert texts[3].endswith("That date lies outside the run.")
     sure = next(one.sentence for one in reached if one.allocation == "more")
-    assert sure.endswith("300 (300 to 300): reached in nine tenths of the draws or more.")
+    assert sure.endswith("300 (300 to 300): reached in nine tenths of simulations or more.")
     late = replace(scenario, targets=(target(400, date(2028, 1, 1)),))
     few = {"plan": READY["plan"], "more": ([300.0] * 10, [900.0] * 2 + [NEVER] * 8)}
     (_, rare) = targets(tiny(ready=few, scenario=late))
-    assert rare.sentence.endswith("300 (300 to 400): reached in a tenth to half of the draws.")
+    assert rare.sentence.endswith("300 (300 to 400): reached in a tenth to half of simulations.")
 
 
 # ---------------------------------------------------------------- waiting
@@ -386,12 +394,12 @@ def test_what_blocks_most_people_adds_the_stages_of_land_release_up(little: Find
     assert sum(one.share for one in causes) == pytest.approx(1)
     assert blocks_most(little, "more") == (
         "What keeps most people waiting under “Plan B”, in person-days: waiting for a team: "
-        "clearance (60 %); next: survey and clearance at work (30 %)."
+        "clearance (60%); next: survey and clearance under way (30%)."
     )
     delays = little.run.delays
     one = delays[delays["cause"] == "winter"]
     alone = replace(little, tables={**little.tables, "delays": one})
-    assert blocks_most(alone, "more").endswith("in person-days: winter and weather (100 %).")
+    assert blocks_most(alone, "more").endswith("in person-days: winter and weather (100%).")
     hidden = replace(
         little, tables={**little.tables, "delays": one.assign(person_days_mean=math.nan)}
     )
@@ -405,8 +413,8 @@ def test_what_blocks_most_people_adds_the_stages_of_land_release_up(little: Find
 
 def test_districts_are_compared_by_share_and_by_waiting(little: Findings) -> None:
     assert fairness(little, "plan") == (
-        "Share of people whose conditions are met (modelled) by 1 Jan 2030 under “Plan A”: from 0 "
-        "% in South to 100 % in North. People from South wait longest, 200 days on average."
+        "Share of people whose conditions are met (modelled) by 1 Jan 2030 under “Plan A”: from "
+        "0% in South to 100% in North. People from South wait longest, 200 days on average."
     )
     shares = little.tables["district_shares"]
     tables = {**little.tables, "district_shares": shares[shares["district"] == "North"]}
@@ -456,33 +464,35 @@ def test_decisions_come_from_the_tables_by_their_rules(little: Findings) -> None
     teams, allocation, data = decisions(little)
     # Open on day 10, so 30 days later, on day 40, it has waited longer than 30 days.
     assert (teams.what, teams.by) == (
-        "Whether to add teams for clearance, or work for the same teams elsewhere",
+        "Add teams for clearance, or reassign existing ones?",
         date(2025, 2, 10),
     )
-    assert "60 % of all person-days" in teams.why
+    assert "60% of all person-days" in teams.why
     # Medians differ by 300 of 400 people from the first counting date after day 300 on.
     assert parting(little) == date(2025, 11, 1)
     assert allocation.by == date(2025, 11, 1)
     assert (teams.when, data.when) == ("10 Feb 2025", "")
-    assert "On expected values work of this kind first waits longer than 30 days" in teams.why
+    assert "such work waits more than 30 days from 10 Feb 2025" in teams.why
     assert "from 1 Jun 2026 on" in allocation.why  # the team that the second allocation adds
     assert data.what == "Who collects the missing data: water works"
-    assert "25 % of the people" in data.why
+    assert "25% of the people" in data.why
     assert data.by is None
 
 
 def test_allocations_that_never_part_are_a_matter_of_cost() -> None:
     findings = tiny(ready={"plan": READY["plan"], "more": READY["plan"]})
     assert parting(findings) is None
-    (why,) = (one.why for one in decisions(findings) if "allocation" in one.what)
-    assert "never differ by more than 5 % of all people" in why
+    (why,) = (
+        one.why for one in decisions(findings) if one.what == "Which plan for the teams to follow?"
+    )
+    assert "never differ by more than 5% of all displaced people" in why
     met = findings.tables["people_met"]
     shown = met["people_p50"].mask(met["date"] == pd.Timestamp(findings.horizon))
     tables = {**findings.tables, "people_met": met.assign(people_p50=shown)}
     hidden = decisions(replace(findings, tables=tables))
-    (why,) = (one.why for one in hidden if "allocation" in one.what)
+    (why,) = (one.why for one in hidden if one.what == "Which plan for the teams to follow?")
     assert "never differ" not in why
-    assert "How far the allocations lie apart is withheld" in why
+    assert "How far the plans lie apart is withheld" in why
 
 
 def test_works_routes_money_and_targets_that_are_lacking_ask_for_decisions(
@@ -497,16 +507,16 @@ def test_works_routes_money_and_targets_that_are_lacking_ask_for_decisions(
     scenario = replace(little.scenario, funding=(funding,), targets=(aim,))
     findings = tiny(scenario=scenario, tables={"delays": lacking})
     by_what = {one.what: one for one in decisions(findings)}
-    plan = by_what["What to plan where nothing that is planned meets a condition"]
+    plan = by_what["Plan the works that are still missing"]
     assert plan.why == (
-        "Under “Plan B” 60 % of all person-days of waiting are of this kind. Conditions: water."
+        "Under “Plan B” 60% of all person-days of waiting are of this kind. Conditions: water."
     )
-    roads = by_what["Which roads to open where no planned work opens a route"]
-    assert roads.why == "Under “Plan B” 10 % of all person-days of waiting are of this kind."
-    money = by_what["How to pay for the teams beyond the line “grant”"]
+    roads = by_what["Which roads to open where no planned work opens a route?"]
+    assert roads.why == "Under “Plan B” 10% of all person-days of waiting are of this kind."
+    money = by_what["Find money for the teams above the budget line “grant”"]
     # One team for 1,826 days and one from 1 June 2026 on (1,310 days), USD 100 a day each.
     assert "cost USD 0.3 million until 1 Jan 2030, the line holds USD 0.0 million" in money.why
-    assert by_what["Whether to keep the target “Aim”, or to change its means"].by == aim.by_date
+    assert by_what["Keep the target “Aim”, or change the resources for it?"].by == aim.by_date
     public = decisions(replace(findings, audience="public", tables=public_of(findings)))
     assert not any("grant" in one.what or "Conditions:" in one.why for one in public)
 
@@ -535,7 +545,7 @@ def test_required_wording_is_complete_and_says_safe_in_the_statement_only(
         assert first == statement(findings.view)
         assert len(others) == 4
         assert "Return is voluntary" in others[1]
-        assert "80 % model intervals under stated assumptions" in others[3]
+        assert "80% model intervals under stated assumptions" in others[3]
         text = everything(findings)
         assert len(SAFE.findall(text)) == 1
         assert SAFE.search(first)
@@ -569,7 +579,10 @@ def test_a_number_that_is_withheld_is_said_to_be(little: Findings) -> None:
 
 @pytest.mark.parametrize(
     ("goal", "said"),
-    [(300, "reached in half of the draws or more"), (301, "reached in less than half of the")],
+    [
+        (300, "reached in half of simulations or more"),
+        (301, "reached in less than half of simulations"),
+    ],
 )
 def test_a_target_is_judged_by_the_median_where_the_range_is_not_shown(
     little: Findings, goal: int, said: str
@@ -584,7 +597,10 @@ def test_a_target_is_judged_by_the_median_where_the_range_is_not_shown(
 def test_people_near_hazards_of_unknown_risk_are_a_risk_that_is_told(little: Findings) -> None:
     unknown = little.tables["harm"].assign(people_unknown_risk=PEOPLE[1])
     findings = replace(little, tables={**little.tables, "harm": unknown})
-    assert any("near 25 % of the people is unknown" in text for text in risks(findings))
+    assert any(
+        "For 25% of the people the risk near their homes is unknown" in text
+        for text in risks(findings)
+    )
     hidden = replace(
         little,
         audience="public",
@@ -594,7 +610,7 @@ def test_people_near_hazards_of_unknown_risk_are_a_risk_that_is_told(little: Fin
             "summary": little.tables["summary"].assign(people_unknown_dwellings=math.nan),
         },
     )
-    assert any("near some people is unknown" in text for text in risks(hidden))
+    assert any("For some people the risk near their homes" in text for text in risks(hidden))
     assert any("Some people come from settlements" in text for text in option_notes(hidden))
 
 
@@ -714,14 +730,14 @@ def driven(allocation: str, against: str, r2: float = 0.8) -> pd.DataFrame:
 
 def test_what_results_hang_on_is_told_with_the_three_largest_shares_and_luck() -> None:
     both = pd.concat([driven("more", ""), driven("more", "plan", 0.5), driven("plan", "")])
-    told = ("how fast teams work (40 %), how complete mine records and surveys are (20 %), "
-            "how fast works and road repair go (8 %) and luck of single places and years, and "
-            "what acts only together (25 %)")  # fmt: skip
+    told = ("how fast teams work (40%), how complete mine records and surveys are (20%), how "
+            "fast works and road repair go (8%) and luck of single places and years, and what "
+            "acts only together (25%)")  # fmt: skip
     found = how_sure(tiny(tables={"sensitivity": both}))
     assert found == (
         f"What the spread of person-days until conditions are met hangs on under “Plan B”: {told}.",
         f"What its difference to “Plan A” hangs on: {told}.",
-        "Where luck takes more than 30 %, the order of the shares says more than their size.",
+        "Where luck takes more than 30%, the order of the shares says more than their size.",
     )
     alone = how_sure(
         tiny(tables={"sensitivity": pd.concat([driven("more", ""), driven("plan", "")])})

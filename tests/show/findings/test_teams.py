@@ -33,12 +33,12 @@ def test_idle_days_and_days_that_no_condition_asks_for_are_shares_over_all_years
 def test_the_sentence_names_who_is_idle_most_and_who_works_where_nothing_waits() -> None:
     findings = tiny(tables={"team_time": TIME[TIME["asset"] != "guard"]})
     assert idle_most(findings, "plan") == (
-        "Under “Plan A” these teams are idle most: team, on 45 % of the days they are present. Of "
-        "their workable days, team spend 25 % on land and works that no condition for return waits "
-        "for."
+        "Under “Plan A” these teams are idle most: team, on 45% of the days they are present. "
+        "Of their workable days, team spend 25% on land and works that no condition for return "
+        "waits for."
     )
     assert idle_most(findings, "more") == (
-        "Under “Plan B” these teams are idle most: team, on 0 % of the days they are present."
+        "Under “Plan B” these teams are idle most: team, on 0% of the days they are present."
     )
 
 

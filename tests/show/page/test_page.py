@@ -261,9 +261,9 @@ def test_on_expected_values_settlements_of_the_map_hold_the_people_of_the_charts
     words = visible(report_page(findings, Background()))
     assert "About even" not in words
     assert "Conditions met (modelled) by the date" in words
-    assert "none: expected values" in words
+    assert "none: single-value run" in words
     assert "Paired differences" not in words
-    assert "80 % of the draws" not in words
+    assert "80% of simulations" not in words
 
 
 def test_each_table_of_differences_holds_all_other_allocations(

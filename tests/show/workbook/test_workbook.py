@@ -288,7 +288,7 @@ def test_a_run_on_expected_values_has_a_workbook_without_ranges(tmp_path: Path) 
     scenario = rp.load("scenarios/valley")
     outcome = rp.simulate(scenario, "today")
     made = {"returnplan": "1", "statement": "", "scenario_sha256": "", "allocations": ["today"]}
-    made |= {"draws": 0, "seed": None, "note": "Run on expected values", "digest": ""}  # type: ignore[dict-item]
+    made |= {"draws": 0, "seed": None, "note": "Single-value run", "digest": ""}  # type: ignore[dict-item]
     write_workbook(
         tmp_path / "one.xlsx", scenario, {name: getattr(outcome, name) for name in TABLES}, made
     )

@@ -291,7 +291,7 @@ function startCauses() {
       const drawn = bar("cause");
       drawn.set(days / most);
       return make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "wide" }, drawn.box),
-        make("td", { class: "number" }, share.replace(" %", "\u00a0%")), make("td", { class: "number" }, number(days)));
+        make("td", { class: "number" }, share), make("td", { class: "number" }, number(days)));
     }));
   };
   follow(show);

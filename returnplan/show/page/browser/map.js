@@ -291,7 +291,7 @@ function shareNow(district) {
   const ends = sharesBetween(district);
   if (ends === null) return "";
   const [low, high] = ends.map(percent);
-  return low === high ? low : `${low.replace("\u00a0%", "")}–${high}`;
+  return low === high ? low : `${low.replace(data.formats.percent, "")}–${high}`;
 }
 
 function shareText(district, allocation = state.allocation) {

@@ -64,7 +64,7 @@ const days = (count) => data.formats.days.replace("{number}", number(count));
 
 /** A share in whole percent, rounded; 0 and 100 only where it is exactly none or all. */
 function percent(share) {
-  const sign = "\u00a0%";
+  const sign = data.formats.percent;
   if (share <= 0) return `0${sign}`;
   if (share >= 1) return `100${sign}`;
   if (share < 0.01) return `<1${sign}`;
