@@ -1,5 +1,6 @@
 """Street networks as OSMnx saves them: GraphML, in which all attributes are text."""
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,9 @@ def read_graphml(path: Path, file: str) -> Iterator[Layer]:
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise RefusedError("a document type, which may swell", "GraphML without one")
     try:
-        graph = nx.parse_graphml(data.decode("utf-8-sig"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # attributes without a type are text, as all are
+            graph = nx.parse_graphml(data.decode("utf-8-sig"))
     except BROKEN as error:
         raise RefusedError(f"broken GraphML ({_first(error)})", "GraphML as OSMnx saves") from None
     edges = _edges(graph)
