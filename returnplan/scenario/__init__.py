@@ -7,11 +7,10 @@ cells, ``shape`` tells a table from notes around it, ``rows`` turns text into no
 ``numerals``; ``checks`` judges what no single row can tell and doubts what can hardly be meant,
 ``funding`` compares plans with envelopes of money, ``background`` reads outlines for maps.
 ``dictionary`` says what the columns mean; ``starter`` and ``synthetic`` make scenarios to begin
-with.
+with, ``importers`` make one of layers of a GIS by a recipe, ``imported`` repeats their warnings.
 
 To add a column, describe it beside its field in ``domain``: reader, checks of a cell, dictionary
-and writer follow. To add a check, see ``checks``. An importer will be a file of ``importers``:
-foreign files in, nouns out, which `write` puts into a folder that `check` judges like any other.
+and writer follow. To add a check, see ``checks``; a format of foreign files: ``importers``.
 """
 
 from returnplan.scenario.files import TOML

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -77,9 +76,7 @@ def _name(rng: np.random.Generator) -> str:
 
 def _write(path: Path, shapes: Any, columns: dict[str, Any], kind: str) -> None:
     values = [np.array(column, object) for column in columns.values()]
-    raw.write(
-        path, shapely.to_wkb(shapes), values, list(columns), geometry_type=kind, crs=CRS
-    )
+    raw.write(path, shapely.to_wkb(shapes), values, list(columns), geometry_type=kind, crs=CRS)
 
 
 def _write_hazards(rng: np.random.Generator, path: Path, land: Any) -> None:
@@ -164,7 +161,16 @@ def main() -> None:
         "guess": ["import", "gis", *map(str, files), str(made)],
         "import": ["import", "gis", str(made / "import.toml"), str(made)],
         "check": ["check", str(made)],
-        "run": ["run", str(made), "--draws", "4", "--figures", "none", "--out", str(folder / "run")],
+        "run": [
+            "run",
+            str(made),
+            "--draws",
+            "4",
+            "--figures",
+            "none",
+            "--out",
+            str(folder / "run"),
+        ],
     }
     for name, words in steps.items():
         began = monotonic()
@@ -177,7 +183,6 @@ def main() -> None:
         process.returncode = os.waitstatus_to_exitcode(code)
         mib = usage.ru_maxrss // 1024
         print(f"{name}: exit {process.returncode}, {monotonic() - began:.1f} s, {mib:,} MiB")
-    print(resource.getpagesize(), file=sys.stderr) if not files else None
 
 
 if __name__ == "__main__":

@@ -303,7 +303,7 @@ def hazards_geojson(world: World, pieces: Sequence[Piece], rows: Rows) -> str:
     rows
         Their rows of the table of hazards.
     """
-    shapes = world.degrees(np.array([piece.shape for piece in pieces], object))
+    shapes = _for_a_map(world, np.array([piece.shape for piece in pieces], object))
     features = [
         {
             "type": "Feature",
@@ -313,7 +313,7 @@ def hazards_geojson(world: World, pieces: Sequence[Piece], rows: Rows) -> str:
                 "hazard_class": row.hazard_class,
                 "denies": ";".join(row.denies),
             },
-            "geometry": _geometry(shape),
+            "geometry": json.loads(shapely.to_geojson(shape)),
         }
         for (row, _), shape in zip(rows, shapes, strict=True)
     ]
@@ -333,23 +333,20 @@ def districts_geojson(world: World) -> str:
     for ground in world.of("districts"):
         names = ground.texts("name")
         shapes = shapely.simplify(areas_of(ground.shapes), OUTLINE_M)
-        for name, shape in zip(names, world.degrees(shapes), strict=True):
+        for name, shape in zip(names, _for_a_map(world, shapes), strict=True):
             if shapely.get_type_id(shape) in (3, 6) and not shapely.is_empty(shape):
-                properties = {"district": clean_name(name), "source": _source_title(ground)}
-                geometry = _geometry(shape)
+                properties = {
+                    "district": clean_name(name),
+                    "source": clean_name(_source_title(ground)),
+                }
+                geometry = json.loads(shapely.to_geojson(shape))
                 features.append({"type": "Feature", "properties": properties, "geometry": geometry})
     return _collection(features) if features else ""
 
 
-def _geometry(shape: Any) -> dict[str, Any]:
-    """A shape as GeoJSON, of a size that maps need."""
-    found: dict[str, Any] = json.loads(shapely.to_geojson(shape))
-    found["coordinates"] = _rounded(found["coordinates"])
-    return found
-
-
-def _rounded(value: Any) -> Any:
-    return round(value, DIGITS) if isinstance(value, float | int) else [_rounded(v) for v in value]
+def _for_a_map(world: World, shapes: Any) -> Any:
+    """Shapes of the plane in degrees with as many decimals as maps need."""
+    return shapely.transform(world.degrees(shapes), lambda points: points.round(DIGITS))
 
 
 def _collection(features: list[dict[str, Any]], **more: str) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
+from pyproj import Transformer
 
 import returnplan as rp
+from tests.benchmarks.national import write_national
 from tests.running import call
 from tests.scenario.importers.handmade import (
     AREAS,
@@ -194,6 +198,37 @@ def test_land_is_neither_lost_nor_counted_twice(made: Path) -> None:
     shapes = [s for s, row in HAZARDS if s is not None and row["hazard_id"] not in ("done",)]
     whole = shapely.area(shapely.union_all(shapely.make_valid(shapes)))
     assert area + left_out == round(whole)
+
+
+def test_a_made_up_country_is_imported_with_all_its_land(tmp_path: Path) -> None:
+    sizes = {"settlements": 60, "lines": 600, "hazards": 200}
+    files = write_national(tmp_path / "layers", **sizes)
+    folder = make(files, tmp_path / "scenario")
+    report = rp.check(folder)
+    assert report.scenario is not None
+    assert len(report.scenario.communities) == 59
+    found = notes(folder)
+    assert "cut_off" not in found
+    assert found["ends_snapped"][0] > 5
+    layer = json.loads(files[2].read_text(encoding="utf-8"))["features"]
+    shapes = [
+        shapely.geometry.shape(one["geometry"])
+        for one in layer
+        if one["properties"]["status"] == "Open"
+    ]
+    plane = "+proj=laea +lat_0=5 +lon_0=20 +datum=WGS84 +units=m"
+    change = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
+    land = shapely.transform(
+        shapely.make_valid(shapes), lambda xy: np.column_stack(change.transform(*xy.T))
+    )
+    texts = rows(folder / "import_report.csv", "what", "text")
+    left_out = sum(
+        int(re.findall(r"([\d,]+) m2", text)[-1].replace(",", ""))
+        for what, text in texts
+        if what in ("unassigned", "at_hubs")
+    )
+    area = sum(hazard.area_m2 for hazard in report.scenario.hazards)
+    assert area + left_out == pytest.approx(shapely.area(shapely.union_all(land)), rel=1e-5)
 
 
 def test_a_planner_may_choose_tolerance_limits_and_what_crossings_are(tmp_path: Path) -> None:
