@@ -29,6 +29,8 @@ LEAST_M2 = 1.0
 DIFFERS = 0.2
 """Share by which a reported area may differ from that of its shape before the report says so."""
 LARGE_DIMENSION = 2
+COLLECTION = 7
+"""Type of shapes in which points, lines and areas are mixed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,7 +136,8 @@ def _of_layer(world: World, ground: Ground, before: int, problems: list[Problem]
     shapes = ground.shapes.copy()
     is_area = keeps & (shapely.get_dimensions(shapes) == LARGE_DIMENSION)
     is_broken = is_area & ~shapely.is_valid(shapes)
-    shapes[is_broken] = areas_of(shapes[is_broken])
+    is_mixed = is_area & (shapely.get_type_id(shapes) == COLLECTION)
+    shapes[is_broken | is_mixed] = areas_of(shapes[is_broken | is_mixed])
     numbers = np.flatnonzero(_kept(world, ground, shapes, keeps, means)).tolist()
     ids = ground.labels([number for number in numbers if is_broken[number]])
     notes.add(

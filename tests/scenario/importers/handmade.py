@@ -59,7 +59,7 @@ def write(
         shapely.to_wkb(shapes),
         values,
         names,
-        geometry_type=kind[kinds.pop()] if len(kinds) == 1 else "Unknown",
+        geometry_type=kind.get(kinds.pop(), "Unknown") if len(kinds) == 1 else "Unknown",
         crs=crs,
         layer=layer,
         append=append,

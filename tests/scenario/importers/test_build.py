@@ -22,7 +22,9 @@ from tests.scenario.importers.handmade import (
     VILLAGES,
     box,
     hazard,
+    line,
     placed,
+    point,
     write,
     write_all,
     write_csv,
@@ -276,6 +278,17 @@ def test_points_have_the_reported_area_or_an_assumed_one(tmp_path: Path) -> None
         ("two", "", "r00002", "44000", "road"),
     ]
     assert notes(folder)["assumed_area"] == (1, "two")
+
+
+def test_of_shapes_of_several_kinds_the_land_counts(tmp_path: Path) -> None:
+    mixed = shapely.geometrycollections(
+        [point(3900, 5500), line((0, 0), (9, 9)), box(3900, 5700, 3950, 5800)]
+    )
+    layers = (VILLAGES[:3], ROADS[:2], [hazard(mixed, "mixed")])
+    names = ("places.gpkg", "roads.gpkg", "hazards.gpkg")
+    files = [write(tmp_path / name, one) for name, one in zip(names, layers, strict=True)]
+    folder = make(files, tmp_path / "scenario", default="10")
+    assert rows(folder / "hazards.csv", "id", "place", "area_m2") == [("mixed", "N1", "5000")]
 
 
 def test_ids_that_other_tables_have_are_changed(tmp_path: Path) -> None:
