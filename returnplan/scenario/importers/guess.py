@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -556,15 +556,22 @@ def _common_words(layers: Sequence[Layer], recipes: Sequence[LayerRecipe]) -> tu
     for layer, one in zip(layers, recipes, strict=True):
         if one.role not in ("settlements", "population"):
             continue
-        names = [folded(name).split() for name in layer.texts(one.columns.get("name", ""))]
-        names = [words for words in names if len(words) > 1]
-        for at in (-1, 0):
-            count = Counter(words[at] for words in names)
-            least = max(COMMON_LEAST, COMMON_SHARE * len(layer.rows))
-            for word, number in sorted(count.items(), key=lambda pair: (-pair[1], pair[0])):
-                if number >= least and not word.isdigit():
-                    found[word] = None
+        for meaning in ("name", "district"):
+            column = one.columns.get(meaning, "")
+            for word in _words_at_ends(set(layer.texts(column))):
+                found[word] = None
     return tuple(found)
+
+
+def _words_at_ends(names: set[str]) -> Iterator[str]:
+    """Words with which many of some names end, or begin."""
+    words = [folded(name).split() for name in sorted(names)]
+    for at in (-1, 0):
+        count = Counter(parts[at] for parts in words if len(parts) > 1)
+        least = max(COMMON_LEAST, COMMON_SHARE * len(names))
+        for word, number in sorted(count.items(), key=lambda pair: (-pair[1], pair[0])):
+            if number >= least and not word.isdigit():
+                yield word
 
 
 def _times(layers: Sequence[Layer], recipes: Sequence[LayerRecipe]) -> int:

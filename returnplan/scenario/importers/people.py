@@ -79,7 +79,9 @@ class _Index:
 
 
 def _code(text: str) -> str:
-    return text.strip().casefold()
+    """A code as it is compared: programs that take it for a number lose zeros before it."""
+    plain = text.strip().casefold().removesuffix(".0")
+    return plain.lstrip("0") or plain if plain.isdigit() else plain
 
 
 def people_of(

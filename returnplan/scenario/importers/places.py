@@ -19,6 +19,8 @@ from returnplan.scenario.importers.ground import (
 )
 from returnplan.scenario.importers.recipe import RECIPE, SKIP
 
+SAME_AREA_M = 500.0
+"""A point this near to an area of the same name is the same settlement."""
 SAME_M = 1.0
 """Settlements of one name this near to each other are one."""
 
@@ -82,6 +84,7 @@ def settlements_of(world: World, problems: list[Problem]) -> list[Settlement]:
     if not found:
         allowed = "at least one settlement: a layer of points or areas with the role settlements"
         problems.append(Problem(file=RECIPE, column="layer", found="none", allowed=allowed))
+    found = _with_their_areas(world, found)
     _put_into_districts(world, found)
     _name_hubs(world, found, problems)
     _note_names(world, found)
@@ -153,6 +156,33 @@ def _once(world: World, ground: Ground, names: list[str], numbers: list[int]) ->
     text = "settlements that repeat the name and place of an earlier one"
     world.notes.add("dropped", "repeated_places", text, ids, layer=ground.title, is_warning=True)
     return kept
+
+
+def _with_their_areas(world: World, found: list[Settlement]) -> list[Settlement]:
+    """Settlements that a layer has as points and another one as areas, each once."""
+    silent = world.recipe.settings.words_left_out
+    points: dict[str, list[Settlement]] = {}
+    for one in found:
+        if one.area is None:
+            points.setdefault(folded(one.name, silent), []).append(one)
+    gone: list[str] = []
+    for one in found:
+        if one.area is None:
+            continue
+        near = [
+            point
+            for point in points.get(folded(one.name, silent), [])
+            if point.area is None and shapely.dwithin(point.point, one.area, SAME_AREA_M)
+        ]
+        if len(near) == 1:
+            near[0].area = one.area
+            near[0].people = near[0].people or one.people
+            near[0].district = near[0].district or one.district
+            gone.append(one.id)
+    text = "areas that belong to a settlement of that name, which another layer has as a point"
+    world.notes.add("read", "areas_of_points", text, gone)
+    lost = set(gone)
+    return [one for one in found if one.id not in lost]
 
 
 def _put_into_districts(world: World, found: list[Settlement]) -> None:

@@ -205,10 +205,10 @@ class Settings:
     )
     words_left_out: tuple[str, ...] = _setting(
         "people",
-        ("village", "town", "city", "settlement"),
+        ("village", "town", "city", "settlement", "district"),
         _several(),
-        "words at the ends of names that say no more than what a place is: left out when names\n"
-        "are compared. Add those of your language",
+        "words at the ends of names of places and districts that say no more than what they are:\n"
+        "left out when names are compared. Add those of your language",
     )
     default: int = _setting(
         "people",

@@ -337,6 +337,29 @@ def test_districts_of_polygons_name_those_of_villages_and_are_drawn(tmp_path: Pa
     assert not rp.check(folder).errors
 
 
+def test_a_settlement_drawn_as_a_point_and_as_an_area_is_one(tmp_path: Path) -> None:
+    areas = [
+        (box(3800, 5800, 4200, 6200), {"id": "a1", "name": "NOVA village"}),
+        (box(10_600, -200, 11_000, 200), {"id": "a2", "name": "Nova"}),
+    ]
+    files = [
+        write(tmp_path / "v.gpkg", VILLAGES[:2]),
+        write(tmp_path / "settlement_areas.gpkg", areas),
+        write(tmp_path / "r.gpkg", ROADS[:2]),
+        write(tmp_path / "hazards.gpkg", [hazard(box(4150, 6000, 4300, 6100), "h")]),
+    ]
+    folder = make(files, tmp_path / "scenario", default="10", hubs='["Town"]')
+    assert rows(folder / "places.csv", "id", "kind")[:3] == [
+        ("T1", "hub"),
+        ("N1", "settlement"),
+        ("a2", "settlement"),
+    ]
+    assert notes(folder)["areas_of_points"] == (1, "a1")
+    assert rows(folder / "hazards.csv", "place", "area_m2", "denies") == [
+        ("N1", "15000", "housing")
+    ]
+
+
 def test_an_area_may_be_a_settlement_off_the_roads(tmp_path: Path) -> None:
     home = write(tmp_path / "v.gpkg", VILLAGES[:2])
     areas = write(tmp_path / "settlement_areas.gpkg", AREAS)

@@ -170,7 +170,7 @@ def test_words_that_many_names_end_with_are_left_out_of_comparisons(tmp_path: Pa
     names = [f"{letter} kendi" for letter in "abcd"] + ["Deh e", "Deh f", "Deh g", "h"]
     features = [(point(n, 0), {"name": name}) for n, name in enumerate(names)]
     found = guess_of(write(tmp_path / "v.gpkg", features)).recipe.settings.words_left_out
-    assert found == ("village", "town", "city", "settlement", "kendi", "deh")
+    assert found == ("village", "town", "city", "settlement", "district", "kendi", "deh")
 
 
 def test_the_hub_is_the_town_farthest_from_hazards(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def row(name: str, people: str, district: str = "", code: str = "", group: str =
 TWO = [
     settlement("Üst Kənd", "North", "XX01"),
     settlement("Üst Kənd", "South", "XX02"),
-    settlement("QIE", "South"),
+    settlement("QIE", "South", "12"),
 ]
 
 
@@ -79,6 +79,7 @@ TWO = [
         (row("anything", "5", "North", code=" xx02 "), 1),
         (row("UST KEND", "5", "south"), 1),
         (row("Ust Kənd kəndi", "5", "North"), 0),
+        (row("", "5", code="0012.0"), 2),
         (row("Village Üst-Kənd", "5", "NORTH"), 0),
         (row("q\N{LATIN SMALL LETTER DOTLESS I}\N{LATIN SMALL LETTER E WITH ACUTE}", "5"), 2),
     ],
