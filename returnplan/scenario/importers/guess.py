@@ -50,11 +50,16 @@ NAMED: Sequence[tuple[str, str]] = (
     ),
     ("land_use", "land.?use|land.?cover|landcover|corine|worldcover"),
     ("population", "popul|census|idp|displac|people|househ"),
-    ("districts", "district|admin|adm\\d|boundar|rayon|region|province|governorate"),
+    (
+        "districts",
+        "shapegroup|gid 2|district|admin|adm\\d|boundar|rayon|raion|region|province|governorate"
+        "|canton|municip|county",
+    ),
     ("roads", "road|street|highway|transport|edges"),
     ("settlements", "settlement|place|village|town|communit|locality|popul|populated"),
 )
 """Words in names of files, layers and columns by role, the surest first."""
+NOT_PLACES = r"incident|accident|victim|casualt|\b(school|hospital|clinic|well|sensor|poi)s?\b"
 NOT_ROADS = "river|water|stream|canal|rail|power|pipeline|border|contour|coast"
 
 COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
@@ -102,8 +107,11 @@ COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "group": ("group", "populationgroup"),
     },
     "districts": {
-        "name": ("name", "adm2en", "adm2name", "district", "admin2name", "nameen", "rayon"),
-        "code": ("pcode", "adm2pcode", "code", "admin2pcode"),
+        "name": (
+            *("name", "adm2en", "adm2name", "district", "admin2name", "nameen", "rayon"),
+            *("shapename", "name2", "canton", "municipality"),
+        ),
+        "code": ("pcode", "adm2pcode", "code", "admin2pcode", "shapeid", "gid2"),
     },
     "land_use": {"class": ("landuse", "class", "fclass", "landcover", "code18", "type", "natural")},
 }
@@ -257,6 +265,8 @@ def guessed(paths: Sequence[str], today: date) -> Guess:
     lines = []
     for number, (layer, one) in enumerate(zip(layers, recipes, strict=True)):
         known = ", ".join(f"{key} = {column}" for key, column in one.columns.items() if column)
+        if one.role == SKIP:
+            known = "not used: to use it, write its role and [layer.columns]"
         lines.append(f"{layer.title}: {one.role}{f' ({known})' if known else ''}")
         lines += [f"  {note}" for note in notes[number][1:]]
     lines += notes.pop(len(layers), [])
@@ -317,11 +327,18 @@ def _role(layer: Layer) -> str:
     }[dimension]
     if dimension == 1:
         return SKIP if re.search(NOT_ROADS, name) and "road" not in name else "roads"
+    if dimension == 0 and re.search(NOT_PLACES, name):
+        return SKIP
     for text in (name, columns):
         for role, words in NAMED:
             if role in fits and re.search(words, text):
                 return role
-    return {-1: "population", 0: "settlements"}.get(dimension, SKIP)
+    if dimension == 0:  # places have names
+        has_names = _columns(layer, "settlements").get("name") or any(
+            _looks_like_names(layer.texts(column)) for column in layer.columns
+        )
+        return "settlements" if has_names else SKIP
+    return "population" if dimension < 0 else SKIP
 
 
 def _bare(name: str) -> str:
@@ -381,6 +398,9 @@ def _by_values(
         - {""}
         for meaning in ("name", "district")
     )
+    for layer, one in zip(layers, recipes, strict=True):
+        if one.role == "districts":
+            districts |= {folded(text) for text in layer.texts(one.columns.get("name", ""))}
     for number, layer in enumerate(layers):
         if recipes[number].role == "population":
             found = {

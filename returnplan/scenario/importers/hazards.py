@@ -122,11 +122,11 @@ def drawn_of(world: World, problems: list[Problem]) -> list[Drawn]:
     """
     found: list[Drawn] = []
     for ground in world.of("hazards"):
-        found += _of_layer(world, ground, len(found), problems)
+        found += _of_layer(world, ground, problems)
     return found
 
 
-def _of_layer(world: World, ground: Ground, before: int, problems: list[Problem]) -> list[Drawn]:
+def _of_layer(world: World, ground: Ground, problems: list[Problem]) -> list[Drawn]:
     notes, title = world.notes, ground.title
     keeps = whole_shapes(ground, notes)
     means = {
@@ -148,7 +148,7 @@ def _of_layer(world: World, ground: Ground, before: int, problems: list[Problem]
     denied = [_denials(ground, text) for text in given["denies"]]
     found = [
         Drawn(
-            id=world.ids.take(given["id"][number], "h", count),
+            id=world.ids.take(given["id"][number], "h", ground.layer.rows[number]),
             id_source=given["id"][number],
             shape=shapes[number],
             area_m2=areas[number],
@@ -160,7 +160,7 @@ def _of_layer(world: World, ground: Ground, before: int, problems: list[Problem]
             items_per_km2=_plain_number(given["items_per_km2"][number]),
             source=ground.source,
         )
-        for count, number in enumerate(numbers, start=before + 1)
+        for number in numbers
     ]
     notes.add("read", "hazards", "hazards", layer=title, count=len(found))
     return found

@@ -80,7 +80,7 @@ def settlements_of(world: World, problems: list[Problem]) -> list[Settlement]:
     """
     found: list[Settlement] = []
     for ground in world.of("settlements"):
-        found += _of_layer(world, ground, len(found))
+        found += _of_layer(world, ground)
     if not found:
         allowed = "at least one settlement: a layer of points or areas with the role settlements"
         problems.append(Problem(file=RECIPE, column="layer", found="none", allowed=allowed))
@@ -91,7 +91,7 @@ def settlements_of(world: World, problems: list[Problem]) -> list[Settlement]:
     return found
 
 
-def _of_layer(world: World, ground: Ground, before: int) -> list[Settlement]:
+def _of_layer(world: World, ground: Ground) -> list[Settlement]:
     shapes = ground.shapes
     keeps = whole_shapes(ground, world.notes)
     kinds = meaning_of(ground, "kind", world.notes, tells=False)
@@ -109,10 +109,10 @@ def _of_layer(world: World, ground: Ground, before: int) -> list[Settlement]:
     numbers = _once(world, ground, names, numbers)
     texts = {key: ground.texts(key) for key in ("id", "district", "code", "people")}
     found = []
-    for count, number in enumerate(numbers, start=before + 1):
+    for number in numbers:
         is_area = dimensions[number] == 2  # noqa: PLR2004
         area = areas_of(shapes[number : number + 1])[0] if is_area else None
-        id_ = world.ids.take(texts["id"][number], "p", count)
+        id_ = world.ids.take(texts["id"][number], "p", ground.layer.rows[number])
         found.append(
             Settlement(
                 id=id_,

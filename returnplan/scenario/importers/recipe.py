@@ -617,6 +617,10 @@ def recipe_text(recipe: Recipe, notes: Mapping[int, Sequence[str]], names: tuple
 def _layer_lines(layer: LayerRecipe, notes: Sequence[str]) -> list[str]:
     role = ROLES[layer.role]
     lines = [f"# {toml_comment(note)}" for note in notes]
+    if layer.role == SKIP:
+        lines.append(
+            "# Not used: to use it, write its role, and a table [layer.columns] as others have."
+        )
     lines += ["[[layer]]", f"file = {toml_value(layer.file)}"]
     if layer.layer:
         lines.append(f"layer = {toml_value(layer.layer)}")
@@ -634,17 +638,23 @@ def _layer_lines(layer: LayerRecipe, notes: Sequence[str]) -> list[str]:
     for key, table in layer.values.items():
         lines.append(f"[layer.values.{key}]  # one of {', '.join(role.values[key])}")
         lines += [f"{toml_value(value)} = {toml_value(word)}" for value, word in table.items()]
-    if layer.speeds:
-        lines.append(f'[layer.values.{CLASS}]  # speeds are assumed; "{SKIP}": no road for cars')
-        for value, speed in layer.speeds.items():
-            text = f'"{SKIP}"'
-            if speed is not None:
-                season = toml_value(speed[1])
-                text = f"{{ speed_kmh = {toml_value(speed[0])}, all_season = {season} }}"
-            lines.append(f"{toml_value(value or OTHER)} = {text}")
+    lines += _speed_lines(layer)
     if layer.defaults and layer.role != SKIP:
         lines.append("[layer.defaults]  # where a feature has no value that is named above")
         lines += [f"{key} = {toml_value(value)}" for key, value in layer.defaults.items()]
+    return lines
+
+
+def _speed_lines(layer: LayerRecipe) -> list[str]:
+    if not layer.speeds:
+        return []
+    lines = [f'[layer.values.{CLASS}]  # speeds are assumed; "{SKIP}": no road for cars']
+    for value, speed in layer.speeds.items():
+        text = f'"{SKIP}"'
+        if speed is not None:
+            season = toml_value(speed[1])
+            text = f"{{ speed_kmh = {toml_value(speed[0])}, all_season = {season} }}"
+        lines.append(f"{toml_value(value or OTHER)} = {text}")
     return lines
 
 

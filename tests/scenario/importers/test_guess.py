@@ -56,6 +56,9 @@ def test_the_hand_made_layers_are_taken_for_what_they_are(tmp_path: Path) -> Non
     [
         ("x.gpkg", point(0, 0), {"name": "a"}, "settlements"),
         ("x.gpkg", point(0, 0), {"hazard_localid": "a"}, "hazards"),
+        ("x.gpkg", point(0, 0), {"depth": 5}, "skip"),
+        ("incidents.gpkg", point(0, 0), {"name": "a"}, "skip"),
+        ("gb.gpkg", box(0, 0, 9, 9), {"shapeName": "a", "shapeGroup": "XXX"}, "districts"),
         ("IMSMA_export.gpkg", point(0, 0), {"name": "a"}, "hazards"),
         ("rivers.gpkg", line((0, 0), (9, 9)), {"name": "a"}, "skip"),
         ("roads_and_rivers.gpkg", line((0, 0), (9, 9)), {"name": "a"}, "roads"),
