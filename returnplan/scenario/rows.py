@@ -27,8 +27,6 @@ MOST_KEPT = 10_000
 """Problems of the rows of one table that are kept; the rest is counted."""
 _TOO_LARGE = f", of a size up to {LARGEST:g}"
 _STATE = ", or state decimal and thousands in scenario.toml"
-KEPT_BESIDE = ("id_source",)
-"""Columns that nobody reads, and that are meant to be there: what another system calls a row."""
 WITH_TOTALS = ("m2", "USD")
 """Units of columns whose total shows a point in the wrong place."""
 
@@ -170,9 +168,7 @@ class TableType:
 
     def _header_problems(self, sheet: Sheet) -> Iterator[Problem]:
         """Required columns that are missing, and columns that nobody reads."""
-        strangers = [
-            col for col in sheet.header if not self.is_known(col) and col not in KEPT_BESIDE
-        ]
+        strangers = [col for col in sheet.header if not self.is_known(col)]
         for col in self.required:
             if col not in sheet.header:
                 near = nearest(col, strangers)

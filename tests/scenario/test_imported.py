@@ -43,13 +43,3 @@ def test_a_broken_report_is_a_warning(folder: Path) -> None:
     (folder / REPORT).write_bytes(b"\xff")
     (problem,) = (p for p in check(folder).warnings if p.file == REPORT)
     assert "not UTF-8" in problem.found
-
-
-def test_what_another_system_calls_a_row_is_kept_beside(folder: Path) -> None:
-    path = folder / "places.csv"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    text = "\n".join([f"{lines[0]},id_source", *(f"{line},'=x" for line in lines[1:])])
-    path.write_text(text + "\n", encoding="utf-8")
-    report = check(folder)
-    assert report.scenario is not None
-    assert not [p for p in report.warnings if p.file == "places.csv" and p.row == 1]

@@ -50,7 +50,7 @@ class Imported:
     recipe
         The recipe that it followed.
     rows
-        Nouns of each table with what their layer calls them.
+        Nouns of each table.
     hazards_geojson
         Shapes of the hazards; internal.
     districts_geojson

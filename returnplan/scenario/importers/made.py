@@ -16,7 +16,6 @@ from returnplan.scenario.files import TOML, csv_files_of
 from returnplan.scenario.folder import WORKBOOK, Report, check
 from returnplan.scenario.imported import REPORT, REPORT_WORDS
 from returnplan.scenario.importers.build import Imported, imported
-from returnplan.scenario.importers.nouns import ID_SOURCE, cells_of
 from returnplan.scenario.importers.recipe import Settings, read_recipe, toml_value
 from returnplan.scenario.rows import ONE_OF, table_type
 from returnplan.scenario.starter import write_guide
@@ -204,10 +203,10 @@ def _texts(found: Imported, kept: Mapping[str, bytes]) -> dict[str, str]:
 
 def _table_text(table: str, found: Imported) -> str:
     kind = table_type(table)
-    cells = [cells_of(row, kind, id_source) for row, id_source in found.rows[table]]
+    cells = [kind.cells(row) for row in found.rows[table]]
     filled = {column for row in cells for column, text in row.items() if text}
     needed = {*kind.required, *ONE_OF.get(table, ())} | filled
-    header = [column for column in (*kind.info, ID_SOURCE) if column in needed]
+    header = [column for column in kind.info if column in needed]
     return _csv(header, [[row.get(column, "") for column in header] for row in cells])
 
 
@@ -232,7 +231,7 @@ def _sources(found: Imported, own: bytes) -> str:
                 rows[row["id"]] = {key: row.get(key) or "" for key in columns}
     for row in starter:
         rows.setdefault(row["id"], {key: row.get(key) or "" for key in columns})
-    for line, _ in found.rows["sources"]:
+    for line in found.rows["sources"]:
         rows[line.id] = kind.cells(line)
     return _csv(columns, [[row.get(column, "") for column in columns] for row in rows.values()])
 

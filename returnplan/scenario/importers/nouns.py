@@ -21,17 +21,14 @@ from returnplan.scenario.importers.places import Settlement
 
 CONNECTOR, ASSUMED = "connector", "assumed"
 """Ids of the sources of straight roads, and of numbers that nobody gave."""
-ID_SOURCE = "id_source"
-"""Column that keeps what a layer calls a thing."""
 DIGITS = 6
 """Decimals of degrees: 0.1 m."""
 MOST_ID_SOURCE = 200
 OUTLINE_M = 20.0
 """How far outlines of districts may be from the drawn ones: they are for orientation."""
 
-Rows = list[tuple[Any, str]]
-"""Nouns with what their layer calls them."""
-Cells = dict[str, str]
+Rows = list[Any]
+"""Nouns of one table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,22 +88,24 @@ def roads(world: World, laid: Laid, lines: Lines) -> tuple[Rows, Any]:
         one, other = sorted((numbers[edge.one], numbers[edge.other]))
         of = list(dict.fromkeys(net.line[sorted(edge.parts)].tolist())) if edge.parts else []
         ids = ";".join(dict.fromkeys(lines.ids[line] for line in of))
+        id_ = world.ids.take(f"r{number:05d}", "r", number)
         road = Road(
-            id=world.ids.take(f"r{number:05d}", "r", number),
+            id=id_,
             from_place=names[one],
             to_place=names[other],
             length_km=max(round(edge.length_m / 1000, 3), 0.001),
             speed_kmh=round(edge.length_m / 1000 / edge.hours, 1),
             all_season=edge.all_season,
             source=lines.sources[of[0]] if of else CONNECTOR,
+            id_source=_beside(ids, id_),
         )
-        rows.append((road, ids[:MOST_ID_SOURCE]))
+        rows.append(road)
         if edge.parts:
             shapes.append(shapely.line_merge(shapely.union_all(net.shapes[sorted(edge.parts)])))
         else:
             shapes.append(shapely.linestrings(net.node_xy[[edge.one, edge.other]]))
     count = len(rows)
-    length = sum(row.length_km for row, _ in rows)
+    length = sum(row.length_km for row in rows)
     world.notes.add("read", "roads", f"roads of the scenario ({length:,.0f} km)", count=count)
     return rows, np.array(shapes, object)
 
@@ -134,18 +133,16 @@ def places(world: World, settlements: Sequence[Settlement], laid: Laid) -> Rows:
     text = "settlements with another id than in the layer, which column id_source keeps"
     world.notes.add("mended", "ids_changed", text, changed)
     return [
-        (
-            Place(
-                id=one.id,
-                kind="hub" if one.is_hub else "settlement",
-                name=one.name,
-                lon_deg=lon,
-                lat_deg=lat,
-                district=one.district,
-                zone=zone,
-                source=one.source,
-            ),
-            one.id_source,
+        Place(
+            id=one.id,
+            kind="hub" if one.is_hub else "settlement",
+            name=one.name,
+            lon_deg=lon,
+            lat_deg=lat,
+            district=one.district,
+            zone=zone,
+            source=one.source,
+            id_source=_beside(one.id_source, one.id),
         )
         for one, (lon, lat) in zip(settlements, at, strict=True)
     ] + _junctions(world, laid, len(settlements))
@@ -157,17 +154,14 @@ def _junctions(world: World, laid: Laid, settlements: int) -> Rows:
     at = _degrees(world, shapely.points(laid.net.node_xy[list(laid.junctions)]))
     source = world.of("roads")[0].source
     return [
-        (
-            Place(
-                id=laid.names[settlements + number - 1],
-                kind="junction",
-                name=f"Junction {number}",
-                lon_deg=lon,
-                lat_deg=lat,
-                zone=world.recipe.settings.zone,
-                source=source,
-            ),
-            "",
+        Place(
+            id=laid.names[settlements + number - 1],
+            kind="junction",
+            name=f"Junction {number}",
+            lon_deg=lon,
+            lat_deg=lat,
+            zone=world.recipe.settings.zone,
+            source=source,
         )
         for number, (lon, lat) in enumerate(at, start=1)
     ]
@@ -199,7 +193,7 @@ def communities(
             group=one.group,
             source=one.source,
         )
-        rows.append((row, ""))
+        rows.append(row)
     people = sum(one.people for one in waiting)
     text = f"communities, with {people:,} people"
     world.notes.add("read", "communities", text, count=len(rows))
@@ -237,7 +231,7 @@ def hazards(
         row = Hazard(
             id=id_,
             place=None if piece.place is None else settlements[piece.place].id,
-            road=None if piece.road is None else on[piece.road][0].id,
+            road=None if piece.road is None else on[piece.road].id,
             hazard_class=piece.drawn.hazard_class,  # type: ignore[arg-type]
             land_class=piece.drawn.land_class,  # type: ignore[arg-type]
             area_m2=float(round(piece.area_m2)),
@@ -248,8 +242,9 @@ def hazards(
             lon_deg=lon,
             lat_deg=lat,
             source=piece.drawn.source,
+            id_source=_beside(piece.drawn.id_source, id_),
         )
-        rows.append((row, piece.drawn.id_source))
+        rows.append(row)
     cut = sorted({piece.drawn.id for piece in pieces if piece.road is not None})
     strips = sum(piece.area_m2 for piece in pieces if piece.road is not None)
     width = world.recipe.settings.corridor_m
@@ -282,7 +277,7 @@ def sources(world: World) -> Rows:
     lines.append(SourceLine(id=CONNECTOR, title=title, kind="assumed"))
     title = "Numbers that no layer gives: the recipe of the import assumes them"
     lines.append(SourceLine(id=ASSUMED, title=title, kind="assumed"))
-    return [(line, "") for line in lines]
+    return lines
 
 
 def _source_title(ground: Ground) -> str:
@@ -315,7 +310,7 @@ def hazards_geojson(world: World, pieces: Sequence[Piece], rows: Rows) -> str:
             },
             "geometry": json.loads(shapely.to_geojson(shape)),
         }
-        for (row, _), shape in zip(rows, shapes, strict=True)
+        for row, shape in zip(rows, shapes, strict=True)
     ]
     note = "internal: locations of hazards are not for the public"
     return _collection(features, sensitivity=note)
@@ -358,19 +353,8 @@ def _collection(features: list[dict[str, Any]], **more: str) -> str:
     return f'{{"type": "FeatureCollection", {head}"features": [\n{lines}\n]}}\n'
 
 
-def cells_of(row: Any, table: Any, id_source: str) -> Cells:
-    """Text of a row, with what its layer calls it.
-
-    Parameters
-    ----------
-    row
-        A noun.
-    table
-        How its table is written.
-    id_source
-        What its layer calls it; empty, or its id: nothing is kept.
-    """
-    cells: Cells = table.cells(row)
-    if id_source and id_source != cells.get("id"):
-        cells[ID_SOURCE] = plain_cell(id_source)
-    return cells
+def _beside(id_source: str, id_: str) -> str:
+    """What a layer calls a thing, where it is not the id; no spreadsheet calculates it."""
+    parts = (plain_cell(part.strip()) for part in id_source.split(";"))
+    text = ";".join(part for part in parts if part)[:MOST_ID_SOURCE]
+    return "" if text == id_ else text
