@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from shapely.errors import GEOSException
 
 from returnplan.errors import Problem
 from returnplan.scenario.importers.gather import gathered
@@ -75,7 +76,6 @@ class Imported:
     snap_m: float
 
 
-@np.errstate(all="ignore")  # numbers that no place has
 def imported(path: Path, taken: Sequence[str] = ()) -> Imported:
     """Follow a recipe.
 
@@ -96,6 +96,17 @@ def imported(path: Path, taken: Sequence[str] = ()) -> Imported:
     ImportProblemsError
         With everything that is wrong with recipe and layers.
     """
+    try:
+        with np.errstate(all="ignore"):  # numbers that no place has
+            return _imported(path, taken)
+    except GEOSException as error:
+        found = f"shapes that cannot be cut ({str(error).splitlines()[0][:200]})"
+        allowed = "shapes that a GIS finds valid: mend the layer near that point"
+        problem = Problem(file=path.name, column="layer", found=found, allowed=allowed)
+        raise ImportProblemsError([problem]) from None
+
+
+def _imported(path: Path, taken: Sequence[str]) -> Imported:
     problems: list[Problem] = []
     recipe = read_recipe(path, problems)
     _stop_at(problems)

@@ -19,7 +19,10 @@ from returnplan.scenario.importers.recipe import LayerRecipe, Recipe
 from returnplan.scenario.importers.space import WGS84, moved
 
 Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
+GRID_M = 0.001
+"""Shapes are cut on a grid so fine that no area changes: without it some cuts fail."""
 LONGEST_ID = 60
 LETTERS = str.maketrans(
     {
@@ -251,22 +254,51 @@ def areas_of(shapes: Any) -> Any:
         mixed = np.flatnonzero(shapely.get_type_id(mended) == 7)  # noqa: PLR2004 # a collection
         for number in mixed.tolist():
             parts = shapely.get_parts(mended[number])
-            mended[number] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004
+            land = parts[shapely.get_dimensions(parts) == 2]  # noqa: PLR2004
+            mended[number] = shapely.union_all(land, grid_size=GRID_M)
         return mended
 
 
-def only_land(shape: Any) -> Any:
-    """What a cut leaves of an area, without the lines and points at which it only touches.
+def common_land(one: Any, other: Any) -> Any:
+    """Land of one shape that is in another one.
 
     Parameters
     ----------
-    shape
-        Whatever an intersection or a difference gives.
+    one, other
+        Areas.
     """
+    return _only_land(shapely.intersection(one, other, grid_size=GRID_M))
+
+
+def land_without(one: Any, other: Any) -> Any:
+    """Land of one shape that is not in another one.
+
+    Parameters
+    ----------
+    one, other
+        Areas.
+    """
+    return _only_land(shapely.difference(one, other, grid_size=GRID_M))
+
+
+def shared_m2(one: Any, other: Any) -> Floats:
+    """Area that shapes have in common, pair by pair.
+
+    Parameters
+    ----------
+    one, other
+        Shapes.
+    """
+    found: Floats = shapely.area(shapely.intersection(one, other, grid_size=GRID_M))
+    return found
+
+
+def _only_land(shape: Any) -> Any:
+    """What a cut leaves of an area, without the lines and points at which it only touches."""
     if shapely.get_type_id(shape) in (3, 6):
         return shape
     parts = shapely.get_parts(shape)
-    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2], grid_size=GRID_M)  # noqa: PLR2004
 
 
 def meaning_of(ground: Ground, meaning: str, notes: Notes, *, tells: bool = True) -> list[str]:

@@ -12,11 +12,14 @@ import shapely
 from returnplan.domain import DENIALS, MOST_M2
 from returnplan.errors import Problem
 from returnplan.scenario.importers.ground import (
+    GRID_M,
     Ground,
     World,
     areas_of,
+    common_land,
+    land_without,
     meaning_of,
-    only_land,
+    shared_m2,
     whole_shapes,
 )
 from returnplan.scenario.importers.places import Settlement
@@ -307,8 +310,8 @@ def without_overlaps(world: World, drawn: list[Drawn], problems: list[Problem]) 
     lost_m2 = 0.0
     gone: list[str] = []
     for late in sorted(pairs):
-        before = shapely.union_all(shapes[pairs[late]])
-        left = only_land(shapely.difference(shapes[late], before))
+        before = shapely.union_all(shapes[pairs[late]], grid_size=GRID_M)
+        left = land_without(shapes[late], before)
         lost_m2 += float(shapely.area(shapes[late]) - shapely.area(left))
         order[late].shape = left
         if shapely.area(left) < LEAST_M2:
@@ -328,7 +331,7 @@ def _overlapping(shapes: Any) -> dict[int, list[int]]:
     is_area = shapely.get_dimensions(shapes) == LARGE_DIMENSION
     both = (one > other) & is_area[one] & is_area[other]
     one, other = one[both], other[both]
-    shared = shapely.area(shapely.intersection(shapes[one], shapes[other])) >= LEAST_M2
+    shared = shared_m2(shapes[one], shapes[other]) >= LEAST_M2
     found: dict[int, list[int]] = {}
     for late, early in sorted(zip(one[shared].tolist(), other[shared].tolist(), strict=True)):
         found.setdefault(late, []).append(early)
@@ -389,7 +392,7 @@ def _together(pieces: Sequence[Piece]) -> Piece:
         drawn=first.drawn,
         road=first.road,
         place=first.place,
-        shape=shapely.union_all([piece.shape for piece in pieces]),
+        shape=shapely.union_all([piece.shape for piece in pieces], grid_size=GRID_M),
         area_m2=sum(piece.area_m2 for piece in pieces),
         denies=first.denies,
     )
@@ -425,11 +428,11 @@ def _cut_by_roads(
         for road in near.get(number, []):
             if road not in strips:
                 strips[road] = shapely.buffer(roads[road], width / 2, cap_style="flat")
-            strip = only_land(shapely.intersection(left, strips[road]))
+            strip = common_land(left, strips[road])
             area = float(shapely.area(strip))
             if area < max(least, LEAST_M2):
                 continue
-            left = only_land(shapely.difference(left, strips[road]))
+            left = land_without(left, strips[road])
             pieces.append(Piece(drawn=one, road=road, shape=strip, area_m2=area, denies=("road",)))
         area = float(shapely.area(left))
         if area >= LEAST_M2:
@@ -463,7 +466,7 @@ def _cut_by_settlements(
         left = one.shape
         is_point = shapely.get_dimensions(left) == 0
         for at in near.get(number, []):
-            part = left if is_point else only_land(shapely.intersection(left, areas[at]))
+            part = left if is_point else common_land(left, areas[at])
             area = one.area_m2 if is_point else float(shapely.area(part))
             if area < LEAST_M2 and not is_point:
                 continue
@@ -473,7 +476,7 @@ def _cut_by_settlements(
             if is_point:
                 left = None
                 break
-            left = only_land(shapely.difference(left, areas[at]))
+            left = land_without(left, areas[at])
         if left is None:
             continue
         area = one.area_m2 if is_point else float(shapely.area(left))
@@ -555,7 +558,7 @@ def _land_use(world: World, shapes: Sequence[Any]) -> dict[int, str]:
         numbers = [n for n in np.flatnonzero(keeps).tolist() if words[n] not in ("", SKIP)]
         areas = areas_of(ground.shapes[numbers])
         which, land = shapely.STRtree(areas).query(wanted, predicate="intersects")
-        shared = shapely.area(shapely.intersection(wanted[which], areas[land]))
+        shared = shared_m2(wanted[which], areas[land])
         is_point = shapely.get_dimensions(wanted[which]) == 0
         for number, at, area in zip(
             which.tolist(), land.tolist(), np.where(is_point, 1.0, shared).tolist(), strict=True

@@ -101,7 +101,9 @@ def roads(world: World, laid: Laid, lines: Lines) -> tuple[Rows, Any]:
         )
         rows.append(road)
         if edge.parts:
-            shapes.append(shapely.line_merge(shapely.union_all(net.shapes[sorted(edge.parts)])))
+            shapes.append(
+                shapely.line_merge(shapely.multilinestrings(net.shapes[sorted(edge.parts)]))
+            )
         else:
             shapes.append(shapely.linestrings(net.node_xy[[edge.one, edge.other]]))
     count = len(rows)
