@@ -101,12 +101,12 @@ LISTED = "listed"
 DISCREPANCY_LOG_SD, MOST_DISCREPANCY = 0.15, 2.0
 """Standard deviation of the log of the model's discrepancy where a scenario names none, and the
 largest; assumed (model §9)."""
-STATEMENT = (
+STATEMENT = later(
     "Modelled planning estimate. It does not state that any land, road or building is safe. "
     "Only {authority} can release land."
 )
 """Stands under every figure, report and run; the only place where that adjective may occur."""
-AUTHORITY = "the national mine action authority"
+AUTHORITY = later("the national mine action authority")
 
 MOST_CHARACTERS = 10_000
 """Longest text of a cell."""
@@ -132,6 +132,8 @@ _CONFIG = ConfigDict(
 _FORMULA = re.compile("(?:^|;)\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
 """What a spreadsheet takes for a formula, also in wide letters or where semicolons part cells."""
 _ID = re.compile(r"[\w#](?:\.* ?\.*[\w#-])*")
+ANY_LANGUAGE = "_*"
+"""How the name of a column ends in its description that stands once for every language."""
 ID_TEXT = "letters, digits, _ - . # and single blanks between them, not - or . at an end"
 WORDS_TEXT = "a line of text without = + - @ at its start or behind a semicolon"
 
@@ -292,6 +294,15 @@ Words = Annotated[str, AfterValidator(words)]
 def _words(meaning: str, **limits: Any) -> FieldInfo:
     """Describe a column of names or titles."""
     return column(meaning, allowed=WORDS_TEXT, **limits)
+
+
+def _in_languages(of: str) -> FieldInfo:
+    """Describe the columns that say another column in the languages of readers."""
+    return column(
+        f"the {of} in another language: columns {of}_az, {of}_fr ...; empty: {of}",
+        name=f"{of}{ANY_LANGUAGE}",
+        allowed=WORDS_TEXT,
+    )
 
 
 Ratio = Annotated[float, AfterValidator(_ratio)]
@@ -510,6 +521,9 @@ class Asset:
 
     id: Id
     name: Annotated[Words, _words("name for charts; empty: the id")] = ""
+    names: Annotated[dict[str, Words], _in_languages("name")] = field(
+        default_factory=dict, repr=False, hash=False
+    )
     mobilisation_days: Annotated[
         float,
         column("calendar days at each change of site", unit="days", ge=0, le=MOST_DAYS),
@@ -668,6 +682,9 @@ class Target:
         column("what is counted: people returned, or people whose conditions are met"),
     ] = "returned"
     title: Annotated[Words, _words("words beside it in charts; empty: the id")] = ""
+    titles: Annotated[dict[str, Words], _in_languages("title")] = field(
+        default_factory=dict, repr=False, hash=False
+    )
     source: Source
 
 
@@ -775,6 +792,9 @@ class Assumption:
         AfterValidator(one_line),
         column("unit of the number", allowed="a line of text", min_length=1),
     ]
+    units: Annotated[dict[str, Words], _in_languages("unit")] = field(
+        default_factory=dict, repr=False, hash=False
+    )
     mark: Annotated[Mark, column("how well the number is known")]
     source: Source
 
@@ -853,6 +873,9 @@ class SourceLine:
 
     id: Id
     title: Annotated[Words, _words("title", min_length=1)]
+    titles: Annotated[dict[str, Words], _in_languages("title")] = field(
+        default_factory=dict, repr=False, hash=False
+    )
     organisation: Annotated[Words, _words("who published it")] = ""
     year: Annotated[int | None, column("year of publication", ge=1800, le=2200)] = None
     licence: Annotated[Words, _words("terms of use")] = ""
@@ -866,11 +889,25 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class District:
+    """What pages call a district of the table of places, in the languages of readers."""
+
+    district: Annotated[Words, _words("district, as the table of places says it", min_length=1)]
+    name: Annotated[Words, _words("name on pages; empty: the district")] = ""
+    names: Annotated[dict[str, Words], _in_languages("name")] = field(
+        default_factory=dict, repr=False, hash=False
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class AllocationLine:
     """An allocation as scenario.toml or the table states it; it may be like another one."""
 
     name: Annotated[Name, column("name of the allocation", allowed=ID_TEXT, min_length=1)]
     title: Annotated[Words, _words("title on pages and charts; empty: the name")] = ""
+    titles: Annotated[dict[str, Words], _in_languages("title")] = field(
+        default_factory=dict, repr=False, hash=False
+    )
     policy: Annotated[
         str | None,
         column(
@@ -907,14 +944,20 @@ class NotCovered:
         What is left out, and why.
     places
         Names or ids of districts and places that are left out, whether the tables have them or not.
+    texts
+        The text by code of a language.
     """
 
     text: Annotated[Words, _words("what is left out, and why")] = ""
+    texts: Annotated[dict[str, Words], _in_languages("text")] = field(
+        default_factory=dict, repr=False, hash=False
+    )
     places: Annotated[tuple[Words, ...], _words("districts and places that are left out")] = ()
 
 
 type_of_table: dict[str, type] = {
     "places": Place,
+    "districts": District,
     "communities": Community,
     "roads": Road,
     "hazards": Hazard,
@@ -936,7 +979,16 @@ type_of_table: dict[str, type] = {
 """Row type of each table of a scenario folder, in the order of reading."""
 
 OPTIONAL_TABLES = (
-    *("allocations", "orders", "funding", "targets", "calendars", "works", "assumptions"),
+    *(
+        "districts",
+        "allocations",
+        "orders",
+        "funding",
+        "targets",
+        "calendars",
+        "works",
+        "assumptions",
+    ),
     *("dependence", "facts", "posterior"),
 )
 """Tables that may be missing; others are there, or left out on purpose in scenario.toml."""
@@ -968,6 +1020,8 @@ class AllocationHeader:
 
     Parameters
     ----------
+    titles
+        The title by code of a language.
     rest_waits
         Places later in the order of communities for jobs that no gate in force waits for;
         ``"end"``: after all communities.
@@ -975,6 +1029,7 @@ class AllocationHeader:
 
     name: Name
     title: Words = ""
+    titles: dict[str, Words] = field(default_factory=dict, repr=False, hash=False)
     policy: str = LISTED
     rest_waits: RestWaits = 0
 
@@ -1013,6 +1068,8 @@ class Scenario:
     discrepancy_log_sd: Annotated[float, Field(ge=0, le=MOST_DISCREPANCY)] = DISCREPANCY_LOG_SD
     as_of: date | None = None
     not_covered: NotCovered = NotCovered()
+    titles: dict[str, Words] = field(default_factory=dict, repr=False, hash=False)
+    districts: tuple[District, ...] = field(default=(), repr=False)
 
     @cached_property
     def place(self) -> dict[str, Place]:

@@ -14,16 +14,37 @@ MOST_LISTED = 20
 CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Line ends, controls, marks that turn the order of letters, and what is no character."""
 
+ISOLATES = "\u2066\u2068\u2069"
+"""Marks around a part of a line whose direction is its own; the last one ends it."""
+
 
 def harmless(text: str) -> str:
     r"""Write controls out, but for line ends: a name then does nothing to a terminal.
 
+    Marks around a part of a line whose direction is its own stay in pairs: outside of them they
+    change nothing.
+
     Examples
     --------
-    >>> print(harmless("a\x1b[2Jb\u202ec"))
-    a\x1b[2Jb\u202ec
+    >>> print(harmless("a\x1b[2Jb\u202ec\u2068d"))
+    a\x1b[2Jb\u202ec\u2068d
     """
-    return CONTROL.sub(lambda sign: sign[0] if sign[0] == "\n" else repr(sign[0])[1:-1], text)
+    return "\n".join(map(_harmless_line, text.split("\n")))
+
+
+def _harmless_line(line: str) -> str:
+    kept = ISOLATES if _is_paired(line) else ""
+    return CONTROL.sub(lambda sign: sign[0] if sign[0] in kept else repr(sign[0])[1:-1], line)
+
+
+def _is_paired(line: str) -> bool:
+    """Whether each mark that begins an isolate has its end."""
+    depth = 0
+    for sign in re.findall(f"[{ISOLATES}]", line):
+        depth += -1 if sign == ISOLATES[-1] else 1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from returnplan.domain import Target
+from returnplan.runs.paired import nothing_compared
 from returnplan.runs.tables.family import typed
 from returnplan.show.drawing import View, figure
 from returnplan.show.figures import CHARTS
@@ -119,6 +120,10 @@ def tables() -> dict[str, pd.DataFrame]:
             {"allocation": ["today"], "cost_usd_mean": [2_500_000.0], "works_without_cost": [1]}
         ),
         "differences": differences().head(0),
+        "verdicts": nothing_compared(),
+        "districts": districts(),
+        "district_gates": district_gates(),
+        "district_halves": district_halves(),
         "sensitivity": sensitivity().head(0),
         "district_shares": shares(),
         "victims_over_time": victims(),
@@ -186,6 +191,42 @@ def key_roads() -> pd.DataFrame:
         }
     )
     return typed("key_roads", table)
+
+
+def districts() -> pd.DataFrame:
+    """Half of the people of the north by 2021, of the south by July 2023, of the others never."""
+    rows = [
+        ("North", 1030, 1000 / 1030, "2021-01-01"),
+        ("South", 200, 1.0, "2023-07-01"),
+        ("", 4, 0.0, None),
+    ]
+    table = pd.DataFrame(rows, columns=["district", "people", "share_met", "half_met_date"])
+    table.insert(0, "allocation", "today")
+    return table.astype({"half_met_date": "datetime64[s]"})
+
+
+def district_gates() -> pd.DataFrame:
+    """Survey for all of the north, water for nearly nobody; of the south half, and withheld."""
+    rows = [
+        ("North", "survey", 1030.0, 0.0, 0.0),
+        ("North", "water", 100.0, 900.0, 30.0),
+        ("South", "survey", 100.0, 100.0, 0.0),
+        ("South", "water", math.nan, math.nan, math.nan),
+    ]
+    columns = ["district", "gate", "people_met", "people_not_met", "people_unknown"]
+    return pd.DataFrame(rows, columns=columns).assign(allocation="today", withheld="")
+
+
+def district_halves() -> pd.DataFrame:
+    """Survey of the north from the start, water after the horizon; the south in 2021 and 2028."""
+    rows = [
+        ("North", "survey", 0.0, 0.1),
+        ("North", "water", math.inf, 0.9),
+        ("South", "survey", 500.0, 0.6),
+        ("South", "water", 3000.0, 0.4),
+    ]
+    table = pd.DataFrame(rows, columns=["district", "gate", "half_day", "last_share"])
+    return table.assign(allocation="today")
 
 
 def differences() -> pd.DataFrame:
@@ -326,8 +367,14 @@ def words_of_sheet(sheet: Figure) -> list[str]:
 def foot(name: str, given: dict[str, pd.DataFrame], view: View) -> str:
     """Return what stands below a figure."""
     sheet, _ = figure(name, given, view)
-    words = " ".join(text.get_text() for part in sheet.subfigs for text in part.texts)
+    words = " ".join(text.get_text() for text in sheet.subfigs[-1].texts)
     return words.replace("\n", " ")
+
+
+def head(name: str, given: dict[str, pd.DataFrame], view: View, *panels: str) -> list[str]:
+    """Return what stands above a figure: what is to be seen, and what is shown."""
+    sheet, _ = figure(name, given, view, panels)
+    return [text.get_text().replace("\n", " ") for text in sheet.subfigs[0].texts]
 
 
 def legend_words(ax: Axes) -> list[str]:

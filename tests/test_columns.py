@@ -17,6 +17,7 @@ OF_OTHERS = {
     *("districts", "district_gates", "district_delays"),  # for the public
     *("district_shares", "differences", "sensitivity", "verdicts"),  # of comparisons
     *("hindcast", "hindcast_summary"),
+    "decisions",  # of runs with changes
 }
 """Tables that are made from those of a run."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from returnplan.errors import MOST_LISTED, Problem, ScenarioError, listed
+from returnplan.errors import MOST_LISTED, Problem, ScenarioError, harmless, listed
 
 
 def problem(file: str, row: int, found: str = "'x'") -> Problem:
@@ -23,3 +23,10 @@ def test_a_message_is_one_line_that_a_terminal_only_prints() -> None:
     one = Problem(file="a\x1b[31m", column="b\n" * 999, found="c\udcff" * 999, allowed="d" * 9_999)
     assert str(one).isprintable()
     assert len(str(one)) < 4_000
+
+
+def test_isolates_in_pairs_go_to_a_terminal_and_others_are_written_out() -> None:
+    assert harmless("a \u2068b\u2069 \u2066−5\u2069") == "a \u2068b\u2069 \u2066−5\u2069"
+    assert harmless("a \u2068b\nc \u2069") == "a \\u2068b\nc \\u2069"
+    assert harmless("\u2069a\u2068") == "\\u2069a\\u2068"
+    assert harmless("\u2067a\u2069") == "\\u2067a\\u2069"

@@ -22,10 +22,10 @@ from returnplan.language.words import words_of
 from returnplan.model.simulation import Prepared
 from returnplan.quantiles import quantile
 from returnplan.runs.district_shares import district_shares
-from returnplan.runs.folder import TABLES
+from returnplan.runs.folder import STORED
 from returnplan.runs.paired import differences, verdicts
 from returnplan.runs.tables import LATER
-from returnplan.runs.tables.family import typed
+from returnplan.runs.tables.family import DECISIONS, typed
 from returnplan.runs.tables.judged import certainty_of
 from returnplan.runs.tables.stored import empty_table
 from returnplan.show.audience.tables import for_audience
@@ -199,8 +199,8 @@ def _tables(
             ],
         ),
     }
-    made |= {name: empty_table(name) for name in LATER}
-    return {name: typed(name, made.get(name, pd.DataFrame())) for name in TABLES}
+    made |= {name: empty_table(name) for name in (*LATER, DECISIONS)}
+    return {name: typed(name, made.get(name, pd.DataFrame())) for name in STORED}
 
 
 def _people(name: str, day: Any, at: int, ready_day: Any, draws: int) -> dict[str, Any]:
@@ -250,6 +250,7 @@ def _summary(number: int, name: str, ready_day: Any) -> dict[str, Any]:
         "allocation": name,
         "person_days_mean": float(waiting.mean()),
         "cost_usd_mean": 1e6 * (number + 1),
+        "cost_usd_se": 1e5,
         "communities_never": float(never.mean()),
         "communities_never_p10": int(quantile(never, 10)),
         "communities_never_p90": int(quantile(never, 90)),

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from returnplan.cli.screen import aligned
-from returnplan.domain import AllocationHeader, Deployment, NotCovered, Scenario
-from returnplan.language.words import ENGLISH
+from returnplan.domain import STAGES, AllocationHeader, Deployment, Scenario
+from returnplan.language.words import ENGLISH, Words
 from returnplan.model.conditions.gates import GATES, preset_of
 from returnplan.runs.expected_values import REASON, expected_values_words
 from returnplan.runs.tables import OF_WORK
 from returnplan.scenario import Gates, Report
 from returnplan.scenario.dictionary import expected
 from returnplan.scenario.funding import envelopes
+from returnplan.scenario.translated import district_names, in_language
 from returnplan.units import horizon_date
 
 HECTARE_M2 = 10_000
@@ -30,13 +31,15 @@ def size(scenario: Scenario) -> str:
     )
 
 
-def describe(report: Report) -> list[str]:
+def describe(report: Report, words: Words = ENGLISH) -> list[str]:
     """Summarise what will be modelled, and every default in use.
 
     Parameters
     ----------
     report
         Result of a check without errors.
+    words
+        Language; names of columns, policies and shipped assumptions stay as they are in files.
 
     Returns
     -------
@@ -46,14 +49,15 @@ def describe(report: Report) -> list[str]:
     scenario = report.scenario
     if scenario is None:
         return []
-    defaults = default_lines(report) or ["none"]
+    said = in_language(scenario, words.language)
+    defaults = default_lines(report) or [words.phrase("none")]
     return [
-        f"{scenario.name}: {scenario.title}",
-        *_contents(scenario, report.like),
-        *_funding_lines(scenario),
-        *_target_lines(scenario),
+        f"{scenario.name}: {said.title}",
+        *_contents(said, report.like, words),
+        *_funding_lines(said, words),
+        *_target_lines(said, words),
         "",
-        "Defaults in use (write your own to replace them):",
+        words.phrase("Defaults in use (write your own to replace them):"),
         *(f"  {line}" for line in defaults),
     ]
 
@@ -83,34 +87,61 @@ def default_lines(report: Report) -> list[str]:
     return lines
 
 
-def _contents(scenario: Scenario, like: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _line(label: str, text: str) -> str:
+    return f"  {label:<10} {text}"
+
+
+def _contents(scenario: Scenario, like: Mapping[str, Sequence[str]], words: Words) -> Iterator[str]:
     end = horizon_date(scenario.start, scenario.horizon_years)
-    yield f"  time       {scenario.start} to {end} ({scenario.horizon_years} years)"
+    number = words.number
+    yield _line(
+        words.phrase("time"),
+        words.phrase(
+            "{start} to {end} ({years} years)",
+            start=scenario.start,
+            end=end,
+            years=scenario.horizon_years,
+        ),
+    )
     if scenario.as_of:
-        yield f"  data       as of {scenario.as_of}"
-    yield from _not_covered_lines(scenario.not_covered)
+        yield _line(words.phrase("data"), words.phrase("as of {date}", date=scenario.as_of))
+    yield from _not_covered_lines(scenario, words)
     kinds = Counter(place.kind for place in scenario.places)
     yield f"  places     {', '.join(_count(n, kind) for kind, n in kinds.items())}"
-    people = sum(community.people for community in scenario.communities)
-    yield f"  people     {people:,} in {len(scenario.communities)} communities"
-    length = sum(road.length_km for road in scenario.roads)
-    repairs = sum(road.repair_crew_days > 0 for road in scenario.roads)
-    yield f"  roads      {len(scenario.roads):,}, {length:,.0f} km, {repairs:,} to be repaired"
-    classes = Counter(f"{h.hazard_class} {h.land_class}" for h in scenario.hazards)
-    area = sum(hazard.area_m2 for hazard in scenario.hazards) / HECTARE_M2
-    parts = ", ".join(f"{n} {name}" for name, n in sorted(classes.items()))
-    on_roads = sum(hazard.road is not None for hazard in scenario.hazards)
-    number = len(scenario.hazards)
-    yield f"  hazards    {number:,}, {area:,.0f} ha, {on_roads:,} on roads ({parts or 'none'})"
+    yield _line(
+        words.phrase("people"),
+        words.phrase(
+            "{people} in {communities} communities",
+            people=number(sum(community.people for community in scenario.communities)),
+            communities=len(scenario.communities),
+        ),
+    )
+    yield _line(
+        words.phrase("roads"),
+        words.phrase(
+            "{roads}, {length} km, {repairs} to be repaired",
+            roads=number(len(scenario.roads)),
+            length=number(sum(road.length_km for road in scenario.roads)),
+            repairs=number(sum(road.repair_crew_days > 0 for road in scenario.roads)),
+        ),
+    )
+    yield _line(words.phrase("hazards"), _hazards(scenario, words))
     works = Counter(item.kind for item in scenario.works)
-    yield f"  works      {', '.join(f'{n:,} {kind}' for kind, n in works.items()) or 'none'}"
+    named = (
+        f"{number(n)} {words.named(kind, STAGES) if words is not ENGLISH else kind}"
+        for kind, n in works.items()
+    )
+    yield _line(words.phrase("works"), ", ".join(named) or words.phrase("none"))
     silent = sum(item.cost_usd is None for item in scenario.works)
     if silent:
-        states = "states" if silent == 1 else "state"
-        crews = "its crew is" if silent == 1 else "their crews are"
-        yield (
-            f"             {silent:,} of {len(scenario.works):,} works {states} no cost: "
-            f"only {crews} counted"
+        yield _line(
+            "",
+            words.plural(
+                "{number} of {all} works states no cost: only its crew is counted",
+                "{number} of {all} works state no cost: only their crews are counted",
+                silent,
+                all=number(len(scenario.works)),
+            ),
         )
     yield from _unknown_lines(scenario)
     yield f"  gates      {gates_in_words(scenario.gates)}"
@@ -126,12 +157,27 @@ def _contents(scenario: Scenario, like: Mapping[str, Sequence[str]]) -> Iterator
             yield f"             like {other}: {_fleet_beside(scenario, header.name, other)}"
 
 
-def _not_covered_lines(left: NotCovered) -> Iterator[str]:
+def _hazards(scenario: Scenario, words: Words) -> str:
+    """Number, area and classes of the hazards."""
+    classes = Counter(f"{h.hazard_class} {h.land_class}" for h in scenario.hazards)
+    area = sum(hazard.area_m2 for hazard in scenario.hazards) / HECTARE_M2
+    return words.phrase(
+        "{number}, {area} ha, {on_roads} on roads ({parts})",
+        number=words.number(len(scenario.hazards)),
+        area=words.number(area),
+        on_roads=words.number(sum(hazard.road is not None for hazard in scenario.hazards)),
+        parts=", ".join(f"{n} {name}" for name, n in sorted(classes.items()))
+        or words.phrase("none"),
+    )
+
+
+def _not_covered_lines(scenario: Scenario, words: Words) -> Iterator[str]:
     """What the scenario leaves out on purpose."""
+    left, named, label = scenario.not_covered, district_names(scenario), words.phrase("left out")
     if left.places:
-        yield f"  left out   {', '.join(left.places)}"
+        yield _line(label, ", ".join(named.get(name, name) for name in left.places))
     if left.text:
-        yield f"  {' ' * 11 if left.places else 'left out   '}{left.text}"
+        yield _line("" if left.places else label, left.text)
 
 
 def _fleet_beside(scenario: Scenario, name: str, other: str) -> str:
@@ -187,7 +233,7 @@ def _unknown_lines(scenario: Scenario) -> Iterator[str]:
         )
 
 
-def _funding_lines(scenario: Scenario) -> Iterator[str]:
+def _funding_lines(scenario: Scenario, words: Words) -> Iterator[str]:
     """Planned cost beside each envelope of money, one line for each allocation (model §10)."""
     rows = [("allocation", "line", "from", "until", "planned USD", "envelope USD", "share")]
     for found in envelopes(scenario):
@@ -198,22 +244,26 @@ def _funding_lines(scenario: Scenario) -> Iterator[str]:
         rows.append((found.allocation, found.line.id, *days, *usd, share))
     if scenario.funding:
         yield ""
-        yield "Funding (planned team-days; mobilisations, camps, works and late ends are extra):"
+        yield words.phrase(
+            "Funding (planned team-days; mobilisations, camps, works and late ends are extra):"
+        )
         yield from aligned(rows, words=rows[0].index("planned USD"))
 
 
-def _target_lines(scenario: Scenario) -> Iterator[str]:
+def _target_lines(scenario: Scenario, words: Words) -> Iterator[str]:
     """Each target beside the number of all people."""
     everyone = sum(community.people for community in scenario.communities)
     rows = [("target", "date", "people", "of all", "measure", "title")]
     for target in scenario.targets:
         share = f"{100 * target.people / everyone:,.0f} %" if everyone else "-"
         numbers = (f"{target.people:,}", share)
-        words = (target.measure.replace("_", " "), target.title)
-        rows.append((target.id, target.by_date.isoformat(), *numbers, *words))
+        told = (target.measure.replace("_", " "), target.title)
+        rows.append((target.id, target.by_date.isoformat(), *numbers, *told))
     if scenario.targets:
         yield ""
-        yield "Targets (aims to draw beside the results; the model does not read them):"
+        yield words.phrase(
+            "Targets (aims to draw beside the results; the model does not read them):"
+        )
         yield from aligned(rows, words=2, numbers=2)
 
 

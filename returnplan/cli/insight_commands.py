@@ -6,7 +6,13 @@ from typing import Any
 import click
 
 from returnplan.cli.completion import communities
-from returnplan.cli.options import allocations_option, as_is_option, chosen, run_argument
+from returnplan.cli.options import (
+    allocations_option,
+    as_is_option,
+    chosen,
+    language_option,
+    run_argument,
+)
 from returnplan.cli.screen import BAD_INPUT, bad_input, fail, reading, say, watched
 from returnplan.cli.tabled import (
     against_option,
@@ -15,6 +21,7 @@ from returnplan.cli.tabled import (
     tell_table,
     titles_of,
 )
+from returnplan.language.words import Words, words_of
 
 
 @click.command()
@@ -34,9 +41,10 @@ from returnplan.cli.tabled import (
     show_default=True,
     help="Draws of the run that are run again for this, from the first on.",
 )
+@language_option
 @as_is_option
 def explain(
-    folder: Path, community: str, names: tuple[str, ...], what_if: bool, draws: int, as_is: bool
+    folder: Path, community: str, names: tuple[str, ...], language: str, as_is: bool, **more: Any
 ) -> None:
     r"""Say why a community waits: gates, binding chain, what removing each cause would gain.
 
@@ -50,25 +58,26 @@ def explain(
     from returnplan.cli.explained import explanation, heading
     from returnplan.insight.explain import find_community, open_run
 
+    words = words_of(language)
     with bad_input():
-        opened = open_run(folder, as_is=as_is)
+        opened = open_run(folder, language, as_is=as_is)
     found = find_community(opened, community)
     asked = chosen(names, opened.run.allocations)
     with reading(opened.run, folder):
-        say("\n".join(heading(opened, found)))
+        say("\n".join(heading(opened, found, words)))
         for name in asked:
-            say("\n" + "\n".join(explanation(opened, name, found)))
-            if what_if:
-                say("\n" + "\n".join(_what_ifs(opened, name, found, draws)))
+            say("\n" + "\n".join(explanation(opened, name, found, words)))
+            if more["what_if"]:
+                say("\n" + "\n".join(_what_ifs(opened, name, found, more["draws"], words)))
 
 
-def _what_ifs(opened: Any, allocation: str, community: str, draws: int) -> list[str]:
+def _what_ifs(opened: Any, allocation: str, community: str, draws: int, words: Words) -> list[str]:
     """Run again without each cause, under a watcher."""
     from returnplan.cli.explained import what_if_lines
     from returnplan.insight.explain import what_ifs
 
     answers = watched(lambda watcher: what_ifs(opened, allocation, community, draws, watcher.drawn))
-    return list(what_if_lines(opened, answers))
+    return list(what_if_lines(opened, answers, words))
 
 
 @click.command()

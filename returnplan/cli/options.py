@@ -8,6 +8,7 @@ import click
 
 from returnplan.cli.completion import allocations, folders
 from returnplan.cli.screen import BAD_USAGE, fail
+from returnplan.language.words import ENGLISH, LANGUAGES
 
 PATH = click.Path(path_type=Path)
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,6 +45,14 @@ as_is_option = click.option(
     "--as-is", is_flag=True, help="Read tables edited after the run; every output says so."
 )
 
+language_option = click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default=ENGLISH.language,
+    show_default=True,
+    help="Language of what is said; what it has no words for, such as errors, stays English.",
+)
+
 report_option = click.option(
     "--report", is_flag=True, help="Write report and brief, too: internal, in English."
 )
@@ -56,7 +65,7 @@ def figures_option(default: str) -> Callable[[F], F]:
         type=click.Choice(["none", "few", "all"]),
         default=default,
         show_default=True,
-        help="Figures to draw; few: those that planners print first.",
+        help="Figures to draw; few: the ten that planners print first.",
     )
 
 

@@ -15,6 +15,7 @@ from returnplan.cli.options import (
     chosen,
     figures_option,
     gates_option,
+    language_option,
     report_option,
     run_argument,
     scenario_argument,
@@ -37,6 +38,7 @@ from returnplan.cli.tabled import (
     titles_of,
 )
 from returnplan.errors import ScenarioError, UnfinishedError
+from returnplan.language.words import words_of
 from returnplan.runs import DRAWS
 
 MOST_DRAWS, MOST_PERCENT = 10_000_000, 100
@@ -296,14 +298,15 @@ def merge(folders: tuple[Path, ...], out: Path, overwrite: bool, **more: Any) ->
     help="Date by which people are counted; repeatable. [default: each year]",
 )
 @csv_options("difference")
+@language_option
 @as_is_option
 def compare(
     folder: Path,
     against: str | None,
     days: Sequence[Any],
     out: Path | None,
-    overwrite: bool,
-    as_is: bool,
+    language: str,
+    **more: Any,
 ) -> None:
     r"""Compare allocations draw by draw: differences, their intervals, how often one is better.
 
@@ -318,7 +321,7 @@ def compare(
     from returnplan.runs.ready_days import check_comparable
 
     with bad_input():
-        run = load_run(folder, as_is=as_is)
+        run = load_run(folder, as_is=more["as_is"])
         check_comparable(run)
     refuse_csv_of_edited(run, out)
     dates = sorted({day.date() for day in days})
@@ -327,10 +330,11 @@ def compare(
         folder,
         lambda: differences(run, against, dates or None),
         lambda scenario, table: comparison(
-            run, titles_of(scenario), table, dates or shown_dates(run)
+            run, titles_of(scenario), table, dates or shown_dates(run), words_of(language)
         ),
         out=out,
-        overwrite=overwrite,
+        overwrite=more["overwrite"],
+        language=language,
     )
 
 

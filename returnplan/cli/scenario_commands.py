@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from returnplan.cli.options import PATH, gates_option, scenario_argument
+from returnplan.cli.options import PATH, gates_option, language_option, scenario_argument
 from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, fail, say, show_problems
+from returnplan.language.words import words_of
 
 
 @click.command()
@@ -80,7 +81,8 @@ def _all_or_nothing(folder: Path) -> Iterator[None]:
 @click.command()
 @scenario_argument
 @gates_option
-def check(scenario: Path, gates: Any) -> None:
+@language_option
+def check(scenario: Path, gates: Any, language: str) -> None:
     r"""Report every problem of a scenario at once, and what will be modelled.
 
     Exit code 1 if anything forbids a run; warnings alone do not.
@@ -98,7 +100,7 @@ def check(scenario: Path, gates: Any) -> None:
     if report.scenario is None:
         noun = "problem" if len(report.errors) == 1 else "problems"
         fail(f"{scenario} cannot be run: {len(report.errors)} {noun}", BAD_INPUT)
-    say("\n".join(describe(report)))
+    say("\n".join(describe(report, words_of(language))))
     if report.scenario.posterior:
         from returnplan.runs.calibrated import stale, told, words
 

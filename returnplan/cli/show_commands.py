@@ -6,9 +6,14 @@ from typing import Any
 import click
 
 from returnplan.cli.completion import communities
-from returnplan.cli.options import PATH, as_is_option, figures_option, run_argument
+from returnplan.cli.options import (
+    PATH,
+    as_is_option,
+    figures_option,
+    language_option,
+    run_argument,
+)
 from returnplan.cli.screen import bad_input, reading, say, watched
-from returnplan.language.words import LANGUAGES
 
 AUDIENCES = {
     "internal": "restricted data, not for publication",
@@ -25,13 +30,7 @@ AUDIENCES = {
     show_default=True,
     help="; ".join(f"{name}: {words}" for name, words in AUDIENCES.items()) + ".",
 )
-@click.option(
-    "--language",
-    type=click.Choice(list(LANGUAGES)),
-    default="en",
-    show_default=True,
-    help="Language of the files; what it lacks stays English.",
-)
+@language_option
 @click.option("--out", type=PATH, help="Folder. [default: RUN/report]")
 @click.option(
     "--profile",

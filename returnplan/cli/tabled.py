@@ -9,6 +9,8 @@ import click
 from returnplan.cli.completion import allocations
 from returnplan.cli.options import PATH, F
 from returnplan.cli.screen import BAD_USAGE, aligned, fail, reading, say
+from returnplan.domain import AUTHORITY, STATEMENT
+from returnplan.language.words import ENGLISH, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +40,7 @@ def refuse_csv_of_edited(run: Any, out: Path | None) -> None:
         fail("a CSV file cannot say that tables were edited: leave --out or --as-is out", BAD_USAGE)
 
 
-def tell_table(
+def tell_table(  # noqa: PLR0913 - a command tells it all that it was told
     run: Any,
     folder: Path,
     table_of: "Callable[[], pd.DataFrame]",
@@ -46,6 +48,7 @@ def tell_table(
     *,
     out: Path | None,
     overwrite: bool,
+    language: str = ENGLISH.language,
 ) -> None:
     """Work a table out, print its lines, and write it.
 
@@ -61,25 +64,33 @@ def tell_table(
         CSV file; None: none is written.
     overwrite
         Whether a file that is there may be replaced.
+    language
+        Code of the language in which the scenario is said, as far as it has words in it.
     """
     import returnplan.scenario as room
     from returnplan.runs import folder as runfolder
     from returnplan.runs.ensemble import csv_bytes
+    from returnplan.scenario.translated import in_language
 
     with reading(run, folder):
         table = table_of()
         target = runfolder.check_file(out, overwrite=overwrite) if out else None
         scenario = room.check(folder / runfolder.SCENARIO_COPY).scenario
-        say("\n".join(lines_of(scenario, table)))
-    say(runfolder.STATEMENT)
+        said = in_language(scenario, language) if scenario else None
+        say("\n".join(lines_of(said, table)))
+    words = words_of(language)
+    say(words.say(STATEMENT, authority=words.say(AUTHORITY)))
     if target is not None:
         runfolder.write_file(target, csv_bytes(table))
         say(f"Table: {out}")
 
 
 def titles_of(scenario: "Scenario | None") -> Titles:
-    """Titles of the allocations by name, as far as they are known."""
-    return {header.name: header.title for header in scenario.allocations} if scenario else {}
+    """Titles by name of the allocation, as far as they are known; of the scenario by no name."""
+    if scenario is None:
+        return {}
+    titles = {header.name: header.title for header in scenario.allocations}
+    return titles | {"": scenario.title}
 
 
 def opening(run: Any, titles: Titles, what: str) -> list[str]:
@@ -90,11 +101,11 @@ def opening(run: Any, titles: Titles, what: str) -> list[str]:
     run
         A run that was read again (:class:`returnplan.Run`).
     titles
-        Titles of allocations, as far as they are known.
+        As :func:`titles_of` gives them.
     what
         What the table tells, behind the title of the scenario.
     """
     manifest = run.manifest
     named = [(name, titles.get(name, "")) for name in run.allocations]
-    title = manifest["title"] or manifest["scenario"]
+    title = titles.get("") or manifest["title"] or manifest["scenario"]
     return [f"{title}: {what}", "", *aligned(named, words=2)]

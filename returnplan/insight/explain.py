@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import returnplan.scenario as scenario_room
-from returnplan.domain import Community, Place, Scenario
+from returnplan.domain import Community, Scenario
 from returnplan.errors import Problem, ReturnplanError
 from returnplan.insight import whatif
 from returnplan.insight.story import binding
@@ -26,6 +26,7 @@ from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.runs.machine.chunks import cores
 from returnplan.runs.machine.runner import warm_up
 from returnplan.runs.reading import Run, load_run
+from returnplan.scenario.translated import in_language
 from returnplan.units import DAY_S, horizon_date
 
 Floats = NDArray[np.float64]
@@ -65,7 +66,7 @@ def open_run(folder: Path, language: str = "", *, as_is: bool = False) -> Opened
     folder
         Run folder.
     language
-        Code of the language in which places are named where their name in it is known; empty: as
+        Code of the language of titles and names, as far as the scenario has them in it; empty: as
         the planner's team writes them.
     as_is
         Whether tables that were edited after the run are read all the same.
@@ -95,8 +96,7 @@ def open_run(folder: Path, language: str = "", *, as_is: bool = False) -> Opened
     scenario = scenario_room.load(copy, gates=gates, prior=run.calibration is None)
     _check_same(folder, run, scenario)
     if language:
-        places = tuple(_named(place, language) for place in scenario.places)
-        scenario = replace(scenario, places=places)
+        scenario = in_language(scenario, language)
     return OpenedRun(run=run, scenario=scenario, prepared=Prepared(scenario))
 
 
@@ -123,12 +123,6 @@ def _check_same(folder: Path, run: Run, scenario: Scenario) -> None:
     ]
     if any(here != there for here, there in pairs):
         raise ReturnplanError(f"tables and manifest of {folder} tell of another scenario")
-
-
-def _named(place: Place, language: str) -> Place:
-    """A place under its name in a language; the planner's own name stays among the others."""
-    names = {"": place.name, **place.names}
-    return replace(place, name=place.names.get(language) or place.name, names=names)
 
 
 def find_community(opened: OpenedRun, wanted: str) -> str:

@@ -10,6 +10,7 @@ import datetime as dt
 import gettext
 import io
 import math
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +38,11 @@ LANGUAGES = {
 """Codes of the languages, each with its own name for itself."""
 LOCALES = {"en": "en_GB"}
 """Rules for numbers and dates where the language alone leaves them open."""
+SHORT_DATE, LONG_DATE = "d MMM y", "d MMMM y"
+DATES = {"en": SHORT_DATE, "es": "d 'de' MMMM 'de' y"}
+"""How a date is written in a sentence, where it is not with the whole name of its month."""
+FIRST_DAYS = {"fr": "1er"}
+"""What the first day of a month is called where it is no plain number."""
 DIGITS = "latn"
 """Figures are written 0 to 9 in every language, as in the tables beside them."""
 LARGEST_PERCENT = 99
@@ -44,6 +50,12 @@ ROUNDING = 1e-9
 """What a share may lack of a half that it stands for."""
 DRAWS_FOR_DAYS = 256
 """Fewer draws than these say the quarter in which a date falls, and not its day (model §9)."""
+ISOLATE, ISOLATE_LEFT_TO_RIGHT, END_OF_ISOLATE = "\u2068", "\u2066", "\u2069"
+"""Marks around a part of a text whose direction does not touch what stands around it; the first one
+takes the direction of its first letter (Unicode Annex 9)."""
+RIGHT_TO_LEFT_MARK = "\u200f"
+_NEEDS_NO_ISOLATE = re.compile(r"[\d.,\s\u0600-\u06ff:()«»]*")
+"""Numbers without a sign, and letters that run from right to left anyway."""
 Later = NewType("Later", str)
 """A sentence in English that is declared in one place and said in another."""
 
@@ -95,6 +107,28 @@ def plain(name: str) -> str:
     return name.replace("_", " ")
 
 
+def direction_of(text: str) -> str:
+    r"""Return ``rtl`` or ``ltr``, as the first letter outside of isolates is; empty: there is none.
+
+    That is rule P2 of Unicode Annex 9, which browsers and printers follow.
+
+    Examples
+    --------
+    >>> direction_of("7 people"), direction_of("\u2068Plan\u2069 \u0645"), direction_of("12 (3)")
+    ('ltr', 'rtl', '')
+    """
+    depth = 0
+    for sign in text:
+        kind = unicodedata.bidirectional(sign)
+        if kind in ("LRI", "RLI", "FSI"):
+            depth += 1
+        elif kind == "PDI":
+            depth = max(depth - 1, 0)
+        elif depth == 0 and kind in ("L", "R", "AL"):
+            return "ltr" if kind == "L" else "rtl"
+    return ""
+
+
 def says_quarters(draws: int | None) -> bool:
     """Whether so many draws say only the quarter of a date; a run on expected values has none.
 
@@ -142,11 +176,42 @@ class Words:
         **values
             What stands there, already written for people.
         """
-        return self._catalogue.gettext(message).format(**values)
+        return self._filled(self._catalogue.gettext(message), values)
 
     def say(self, message: Later, /, **values: object) -> str:
         """Return a sentence that :func:`later` declared, as :meth:`phrase` does."""
-        return self._catalogue.gettext(message).format(**values)
+        return self._filled(self._catalogue.gettext(message), values)
+
+    def _filled(self, form: str, values: Mapping[str, object]) -> str:
+        """A sentence with its values; where it runs from right to left, none of them turns it."""
+        if self.direction == "ltr":
+            return form.format(**values)
+        text = form.format(**{name: self.apart(str(value)) for name, value in values.items()})
+        return text if direction_of(text) else f"{RIGHT_TO_LEFT_MARK}{text}"
+
+    def apart(self, text: str) -> str:
+        r"""Put a text apart that would turn the order of a sentence from right to left.
+
+        Examples
+        --------
+        >>> Words("ar").apart("Plan 2026"), Words("ar").apart("7,000"), ENGLISH.apart("Plan 2026")
+        ('\u2068Plan 2026\u2069', '7,000', 'Plan 2026')
+        """
+        if self.direction == "ltr" or _NEEDS_NO_ISOLATE.fullmatch(text):
+            return text
+        return f"{ISOLATE}{text}{END_OF_ISOLATE}"
+
+    def signed(self, text: str, sign: str) -> str:
+        r"""Put a sign before a number, where it stays whichever way the sentence runs.
+
+        Examples
+        --------
+        >>> ENGLISH.signed("5", "+"), Words("ar").signed("5", "+")
+        ('+5', '\u2066+5\u2069')
+        """
+        if self.direction == "ltr":
+            return f"{sign}{text}"
+        return f"{ISOLATE_LEFT_TO_RIGHT}{sign}{text}{END_OF_ISOLATE}"
 
     def named(self, name: str, names: Mapping[str, Later]) -> str:
         """Return the word for a name; one that a scenario made up stays as it is written.
@@ -179,7 +244,7 @@ class Words:
         """
         whole = round(number)
         form = self._catalogue.ngettext(one, many, whole)
-        return form.format(number=self.number(number), **values)
+        return self._filled(form, {"number": self.number(number), **values})
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number with its marks between thousands and before decimals; nan: withheld."""
@@ -248,7 +313,20 @@ class Words:
 
     def date(self, day: dt.date) -> str:
         """Return a date, for instance 3 May 2031."""
-        return self._latin(format_date(day, "d MMM y", self.locale))
+        return self._written(day, DATES.get(self.language, LONG_DATE))
+
+    def full_date(self, day: dt.date) -> str:
+        """Return a date with the whole name of its month, for instance 10 November 2040."""
+        return self.date(day) if self.language != "en" else self._written(day, LONG_DATE)
+
+    def _written(self, day: dt.date, pattern: str) -> str:
+        text = self._latin(format_date(day, pattern, self.locale))
+        return text if day.day > 1 else self.first_day + text.removeprefix("1")
+
+    @property
+    def first_day(self) -> str:
+        """Return how the first day of a month is written."""
+        return FIRST_DAYS.get(self.language, "1")
 
     def month(self, day: dt.date) -> str:
         """Return month and year of a date."""
@@ -293,7 +371,7 @@ class Words:
 
     def listed(self, words: Iterable[str]) -> str:
         """Join words as in a sentence."""
-        found = list(words) or [self.phrase("none")]
+        found = [self.apart(word) for word in words] or [self.phrase("none")]
         return str(format_list(found, "standard", self.locale))
 
     @staticmethod

@@ -19,7 +19,7 @@ def made_for(scenario: Scenario, allocations: set[str]) -> str:
 
     That is every table but the posterior; of facts those that are fitted, and of allocations,
     deployments and orders those that were the past, so that other ones may be added. Titles,
-    targets, money and the gates that are in force do not matter.
+    names in other languages, targets, money and the gates that are in force do not matter.
 
     Parameters
     ----------
@@ -36,6 +36,7 @@ def made_for(scenario: Scenario, allocations: set[str]) -> str:
         name="",
         title="",
         gates={},
+        places=tuple(replace(one, names={}, name_source="") for one in scenario.places),
         allocations=tuple(one for one in scenario.allocations if one.name in allocations),
         deployments=tuple(one for one in scenario.deployments if one.allocation in allocations),
         orders=tuple(one for one in scenario.orders if one.allocation in allocations),

@@ -36,6 +36,11 @@ class Ensemble(Results):
     """What allocations bring, over the same draws.
 
     Dates and numbers of people are medians (p50) with a range (p10 to p90).
+
+    Parameters
+    ----------
+    usd
+        Cost within the horizon, allocation x draw, USD.
     """
 
     seed: int
@@ -44,6 +49,7 @@ class Ensemble(Results):
     normal_scores: Mapping[str, NDArray[np.float64]]
     casualties: NDArray[np.float64]
     modelled: NDArray[np.float64]
+    usd: NDArray[np.float64]
 
 
 def ensemble(  # noqa: PLR0913 - what to run, and where
@@ -170,6 +176,7 @@ def assemble(
     taken = runner.taken
     casualties: list[NDArray[np.float64]] = []
     modelled: list[NDArray[np.float64]] = []
+    usd: list[NDArray[np.float64]] = []
     first: Mapping[str, NDArray[np.float64]] | None = None
     with closing(drawn):
         for number, allocation in enumerate(runner.chosen):
@@ -187,6 +194,7 @@ def assemble(
             days.append(over_draws.ready_s / DAY_S)
             casualties.append(casualties_by_draw(over_draws))
             modelled.append(over_draws.read("facts"))
+            usd.append(over_draws.costs.total_usd)
             first = first or over_draws.casualties
     tables = {name: one_under_another([part[name] for part in parts]) for name in OF_DRAWS}
     ready_day = np.stack(days)
@@ -206,6 +214,7 @@ def assemble(
         casualties=np.stack(casualties),
         fact_ids=tuple(fact.id for fact in scenario.facts),
         modelled=np.stack(modelled),
+        usd=np.stack(usd),
         tables=tables,
         provenance={
             "returnplan": __version__,

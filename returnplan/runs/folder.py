@@ -25,6 +25,7 @@ from returnplan.runs.ensemble import Ensemble, csv_bytes, digest_of
 from returnplan.runs.machine.chunks import CHUNK_FILE
 from returnplan.runs.outcome import Outcome
 from returnplan.runs.tables import OF_DRAWS, OF_WORK, one_under_another
+from returnplan.runs.tables.family import DECISIONS
 from returnplan.scenario import background
 from returnplan.scenario.files import TOML, table_files, workbooks_of
 from returnplan.units import horizon_date
@@ -32,6 +33,8 @@ from returnplan.version import __version__
 
 TABLES = (*OF_DRAWS, *OF_WORK)
 """Tables of a run, each one CSV file with the allocations one under another."""
+STORED = (*TABLES, DECISIONS)
+"""Tables of a run folder: with those of the run what changes of it would bring."""
 
 MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY, REPORT, WORKBOOK = (
     "manifest.json",
@@ -165,7 +168,7 @@ def _is_run_folder(folder: Path) -> bool:
     if manifest is None:
         return False
     written = {MANIFEST, FIGURES, READY_DAY, SCENARIO_COPY, REPORT, WORKBOOK}
-    written.update(f"{name}.csv" for name in TABLES)
+    written.update(f"{name}.csv" for name in STORED)
     names = {path.name for path in folder.iterdir()}
     return all(name in written or CHUNK_FILE.fullmatch(name) for name in names)
 
@@ -364,7 +367,7 @@ def write_tables(
     Parameters
     ----------
     tables
-        As :func:`tables_of` gives them.
+        As :func:`tables_of` gives them, and ``decisions``.
     folder
         Folder that exists.
     spread
@@ -375,10 +378,10 @@ def write_tables(
     str
         SHA-256 over names and bytes of the results: equal on every machine.
     """
-    data: dict[str, bytes] = {}
-    for name, table in tables.items():
-        data[name] = csv_bytes(table)
-        (folder / f"{name}.csv").write_bytes(data[name])
+    written = {name: csv_bytes(table) for name, table in tables.items()}
+    for name, content in written.items():
+        (folder / f"{name}.csv").write_bytes(content)
+    data = {name: written[name] for name in TABLES}
     has_facts = not tables["facts"].empty
     if spread is None:
         return digest_of(data, has_facts=has_facts)

@@ -31,6 +31,7 @@ from returnplan.units import DAY_S, date_to_seconds
 
 PERSON_DAYS, PEOPLE_MET = "person_days", "people_met"
 FIELDS = tuple(field.name for field in dataclasses.fields(Difference))
+VERDICT_COLUMNS = ("allocation", "against", "measure", *FIELDS)
 COLUMNS = ("allocation", "against", "measure", "date", *FIELDS, "value", "value_against")
 
 
@@ -143,8 +144,12 @@ def verdicts(spread: Spread) -> pd.DataFrame:
         for other in range(len(names))
         if one != other
     ]
-    columns = ["allocation", "against", "measure", *FIELDS]
-    return typed("verdicts", pd.DataFrame(rows, columns=columns))
+    return typed("verdicts", pd.DataFrame(rows, columns=list(VERDICT_COLUMNS)))
+
+
+def nothing_compared() -> pd.DataFrame:
+    """Return the table of :func:`verdicts` without a row: of a run that has no draws."""
+    return typed("verdicts", pd.DataFrame(columns=list(VERDICT_COLUMNS)))
 
 
 def _measures(spread: Spread, dates: Sequence[date]) -> list[Measured]:

@@ -18,7 +18,7 @@ from returnplan.runs.folder import (
     MANIFEST,
     READY_DAY,
     SCENARIO_COPY,
-    TABLES,
+    STORED,
     read_manifest,
     scenario_files,
     sha256_of,
@@ -26,6 +26,7 @@ from returnplan.runs.folder import (
 from returnplan.runs.machine.chunks import read_arrays
 from returnplan.runs.results import Results
 from returnplan.runs.tables import LATER
+from returnplan.runs.tables.family import DECISIONS
 from returnplan.runs.tables.stored import check_rows, check_widths, empty_table, read_table
 
 EDITED = "Tables edited after the run: these numbers are not those of the model"
@@ -179,8 +180,8 @@ def load_run(folder: str | Path, *, as_is: bool = False) -> Run:
         edited = _edited(data, manifest)
         if edited and not as_is:
             raise ReturnplanError(_refusal(folder, edited))
-        there = [name for name in TABLES if f"{name}.csv" in data]
-        tables = {name: empty_table(name) for name in TABLES}
+        there = [name for name in STORED if f"{name}.csv" in data]
+        tables = {name: empty_table(name) for name in STORED}
         tables |= {name: read_table(name, data[f"{name}.csv"]) for name in there}
         if edited or manifest.files is None:
             for name in there:
@@ -259,7 +260,7 @@ def fitting(folder: str | Path, *, is_sure: bool) -> Iterator[None]:
 
 def _bytes(folder: Path, manifest: Manifest) -> dict[str, bytes]:
     """Read all files that commands look into, by their names in the folder."""
-    names = [f"{name}.csv" for name in TABLES if not _is_older(folder, manifest, name)]
+    names = [f"{name}.csv" for name in STORED if not _is_older(folder, manifest, name)]
     names += [READY_DAY] * bool(manifest.draws)
     copy = folder / SCENARIO_COPY
     if copy.is_dir():
@@ -274,7 +275,7 @@ def _is_older(folder: Path, manifest: Manifest, table: str) -> bool:
     """Whether a run was made by a version that did not know a table."""
     file = f"{table}.csv"
     is_named = file in manifest.files if manifest.files is not None else (folder / file).exists()
-    return table in LATER and not is_named
+    return table in (*LATER, DECISIONS) and not is_named
 
 
 def _edited(data: Mapping[str, bytes], manifest: Manifest) -> tuple[str, ...]:

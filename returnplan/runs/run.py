@@ -31,7 +31,7 @@ EXPECTED_VALUES_NOTE = (
 SHARD_NOTE = "a part of the draws: put all parts together with returnplan merge"
 SILENT = Silent()
 Figures = Literal["none", "few", "all"]
-"""Which figures a run folder has; few: those that planners print first."""
+"""Which figures a run folder has; few: the ten that planners print first."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -88,6 +88,7 @@ def whole(
             AllocationHeader(
                 name=line.name,
                 title=line.title,
+                titles=line.titles,
                 policy=policies[line.name],
                 rest_waits="end" if waits[line.name] == "end" else int(waits[line.name]),
             )

@@ -64,6 +64,8 @@ def guide(scenario: Scenario) -> str:
         'rows is named there: `left_out = ["hazards"]`. `as_of = 2025-06-30` is the date of the',
         'data; `[not_covered]` says what the scenario leaves out, with `text = "..."` and',
         '`places = ["..."]`, so that nobody takes it for nothing there.',
+        '`title_az = "..."` beside a title, and columns such as `name_az`, say it in the language',
+        "of readers (en, az, ru, uk, fr, es, ar); names of districts stand in `districts`.",
         "To compare, add an allocation: a section in `scenario.toml` (or a row of `allocations`),",
         "and its teams in `deployments`. One that is `like` another states only what differs.",
         "Sensitivity: public; restricted to partners (schedules of teams, single hazards, small",

@@ -26,11 +26,12 @@ from returnplan.domain import (
     words,
 )
 from returnplan.errors import Problem
+from returnplan.language.words import LANGUAGES
 from returnplan.model.conditions.gates import GATES, PRESETS, preset_gates
 from returnplan.model.work.policies import POLICIES
 from returnplan.scenario.files import LARGEST, TOML, RefusedError, bytes_of, links_out, text_of
 from returnplan.scenario.numerals import DECIMALS, PLAIN, THOUSANDS, Marks
-from returnplan.scenario.rows import MOST_SHOWN
+from returnplan.scenario.rows import MOST_SHOWN, languages_text
 from returnplan.scenario.tables import nearest_table
 
 Gates = Mapping[str, Mapping[str, float]]
@@ -98,10 +99,11 @@ def read_head(folder: Path) -> Head:
             level="warning", file=TOML, column=key, found="a key that is not read", allowed=allowed
         )
         for key in raw
-        if key not in _READERS and key not in _TABLE_KEYS
+        if not (key in _READERS or key in _TABLE_KEYS or key.startswith("title_"))
     ]
     problems += links_out(folder, path)
     values = {key: read(raw.get(key), problems) for key, read in _READERS.items()}
+    values["titles"] = _in_languages("title", raw, "", problems)
     given = raw.get("allocations", {})
     return Head(
         allocations=_read_allocations(raw.get("allocations"), problems),
@@ -153,8 +155,12 @@ def _read_marks(raw: Mapping[str, object], problems: list[Problem]) -> Marks:
 
 
 def _complain(problems: list[Problem], key: str, found: object, allowed: str) -> None:
-    text = "nothing" if found is None else _shown(found)
-    problems.append(Problem(file=TOML, column=key, found=text, allowed=allowed))
+    _complain_at(problems, key, "nothing" if found is None else _shown(found), allowed)
+
+
+def _complain_at(problems: list[Problem], key: str, found: str, allowed: str) -> None:
+    """Say what is found in words that are no value of the file."""
+    problems.append(Problem(file=TOML, column=key, found=found, allowed=allowed))
 
 
 def _shown(value: object) -> str:
@@ -193,6 +199,36 @@ def _read_title(value: object, problems: list[Problem]) -> str | None:
         return str(value or "").strip()
     _complain(problems, "title", value, WORDS_TEXT)
     return None
+
+
+def _in_languages(
+    key: str, given: Mapping[str, object], where: str, problems: list[Problem]
+) -> dict[str, str]:
+    """Lines of text by code of a language, of keys such as ``title_fr``; blank ones are none.
+
+    Parameters
+    ----------
+    key
+        Key that they say in other languages.
+    given
+        What stands in the table of the file.
+    where
+        What stands before a key in messages.
+    problems
+        Takes what is wrong.
+    """
+    found: dict[str, str] = {}
+    for name, text in given.items():
+        code = name.removeprefix(f"{key}_")
+        if code == name:
+            continue
+        if code not in LANGUAGES:
+            _complain_at(problems, where + name, f"no such language {code!r}", languages_text())
+        elif not _is_line(text):
+            _complain(problems, where + name, text, WORDS_TEXT)
+        elif str(text).strip():
+            found[code] = str(text).strip()
+    return found
 
 
 def _is_line(value: object) -> bool:
@@ -239,8 +275,9 @@ def _read_not_covered(value: object, problems: list[Problem]) -> NotCovered | No
         _complain(problems, "not_covered", value, "a table with text and places")
         return None
     before = len(problems)
+    texts = _in_languages("text", value, "not_covered.", problems)
     for key in value:
-        if key not in ("text", "places"):
+        if key not in ("text", "places") and not key.startswith("text_"):
             _complain(problems, f"not_covered.{key}", "no such key", "one of text, places")
     text, places = value.get("text", ""), value.get("places", [])
     if not _is_line(text):
@@ -250,7 +287,8 @@ def _read_not_covered(value: object, problems: list[Problem]) -> NotCovered | No
         _complain(problems, "not_covered.places", places, allowed)
     if len(problems) > before:
         return None
-    return NotCovered(text=text.strip(), places=tuple(name.strip() for name in places))
+    names = tuple(name.strip() for name in places)
+    return NotCovered(text=text.strip(), texts=texts, places=names)
 
 
 def _read_horizon(value: object, problems: list[Problem]) -> int | None:
@@ -347,8 +385,9 @@ def _read_allocations(value: object, problems: list[Problem]) -> tuple[Allocatio
         if not isinstance(given, dict):
             _complain(problems, where, given, "a table with title and policy")
             continue
+        titles = _in_languages("title", given, f"{where}.", problems)
         for key in given:
-            if key not in _ALLOCATION_KEYS:
+            if key not in _ALLOCATION_KEYS and not key.startswith("title_"):
                 allowed = f"one of {', '.join(_ALLOCATION_KEYS)}"
                 _complain(problems, f"{where}.{key}", "no such key", allowed)
         wrong = [key for key in _ALLOCATION_KEYS if not _is_of_allocation(key, given.get(key))]
@@ -358,7 +397,7 @@ def _read_allocations(value: object, problems: list[Problem]) -> tuple[Allocatio
             _complain(problems, where, name, f"a name of at most {MOST_LETTERS} letters: {ID_TEXT}")
         elif not wrong:
             good = {key: str(given[key]) for key in _ALLOCATION_KEYS if key in given}
-            lines.append(AllocationLine(name=name, **good))
+            lines.append(AllocationLine(name=name, titles=titles, **good))
     return tuple(lines)
 
 
@@ -401,7 +440,19 @@ def _not_covered_lines(left: NotCovered, quoted: Callable[[str], str]) -> list[s
     if left == NotCovered():
         return []
     places = ", ".join(quoted(name) for name in left.places)
-    return ["", "[not_covered]", f"text = {quoted(left.text)}", f"places = [{places}]"]
+    return [
+        "",
+        "[not_covered]",
+        f"text = {quoted(left.text)}",
+        *_lines_in_languages("text", left.texts, quoted),
+        f"places = [{places}]",
+    ]
+
+
+def _lines_in_languages(
+    key: str, texts: Mapping[str, str], quoted: Callable[[str], str]
+) -> list[str]:
+    return [f"{key}_{language} = {quoted(text)}" for language, text in texts.items()]
 
 
 def head_text(scenario: Scenario) -> str:
@@ -420,6 +471,7 @@ def head_text(scenario: Scenario) -> str:
     lines = [
         f"name = {quoted(scenario.name)}",
         f"title = {quoted(scenario.title)}",
+        *_lines_in_languages("title", scenario.titles, quoted),
         f"start = {scenario.start.isoformat()}",
         f"horizon_years = {scenario.horizon_years}",
         *([f"discrepancy_log_sd = {own!r}"] if own != DISCREPANCY_LOG_SD else []),
@@ -437,6 +489,7 @@ def head_text(scenario: Scenario) -> str:
             "",
             f"[allocations.{quoted(header.name)}]",
             f"title = {quoted(header.title)}",
+            *_lines_in_languages("title", header.titles, quoted),
             f"policy = {quoted(header.policy)}",
             *([f"rest_waits = {json.dumps(header.rest_waits)}"] if header.rest_waits else []),
         ]

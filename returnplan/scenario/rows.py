@@ -12,8 +12,9 @@ from annotated_types import Ge, Gt, Le
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from returnplan.domain import MOST_CHARACTERS, columns_of, type_of_table
+from returnplan.domain import ANY_LANGUAGE, MOST_CHARACTERS, columns_of, type_of_table
 from returnplan.errors import Problem
+from returnplan.language.words import LANGUAGES
 from returnplan.scenario.files import LARGEST, UNSEEN, Sheet, cell_text, plain_name
 from returnplan.scenario.numerals import POINTED, days, plain, readings
 
@@ -30,6 +31,8 @@ _STATE = ", or state decimal and thousands in scenario.toml"
 WITH_TOTALS = ("m2", "USD")
 """Units of columns whose total shows a point in the wrong place."""
 
+NAMED_IN_ANY_LANGUAGE = ("places",)
+"""Tables whose names may be in languages that no page is written in: people search by them."""
 ONE_OF: Mapping[str, tuple[str, ...]] = {"hazards": ("place", "road")}
 """Columns of which each row fills exactly one, as the row type checks too."""
 
@@ -85,9 +88,11 @@ class TableType:
         self._form_of = {
             col: (name, _form(self.kind[col]))
             for col, name in self.field_of.items()
-            if not col.endswith("*")
+            if not col.endswith(ANY_LANGUAGE)
         }
-        self._prefix = next((col[:-1] for col in self.info if col.endswith("*")), "")
+        self._in_languages = next((col for col in self.info if col.endswith(ANY_LANGUAGE)), "")
+        self._prefix = self._in_languages[:-1]
+        self._languages = () if table in NAMED_IN_ANY_LANGUAGE else tuple(LANGUAGES)
         self.required = [col for col in self.info if col not in self.default]
         self._adapter: TypeAdapter[Any] = TypeAdapter(row_type)
         self._one_of = ONE_OF.get(table, ())
@@ -99,7 +104,8 @@ class TableType:
             return name
         shown = text.strip(UNSEEN)
         if self._prefix and name.startswith(self._prefix):
-            return self._prefix + shown[len(self._prefix) :]
+            code = shown[len(self._prefix) :]
+            return self._prefix + (code.lower() if code.lower() in self._languages else code)
         return shown
 
     def is_known(self, column: str) -> bool:
@@ -179,12 +185,22 @@ class TableType:
         if self._one_of and not any(col in sheet.header for col in self._one_of):
             found = f"neither of the columns {' and '.join(self._one_of)}"
             yield sheet.problem(1, self._one_of[0], found, "at least one of them")
+        for col in sheet.header:
+            if code := self._unknown_language(col):
+                yield sheet.problem(1, col, f"no such language {code!r}", languages_text())
         left = [col for col in self.info if col not in sheet.header]
         for col in strangers:
             near = nearest(col, left)
             allowed = f"columns are {', '.join(self.info)}{f'; perhaps {near}' if near else ''}"
             problem = sheet.problem(1, col, "a column that is not read", allowed)
             yield problem if near else replace(problem, level="warning")
+
+    def _unknown_language(self, column: str) -> str:
+        """Code of a language at the end of a column that no reader has; empty: it has none."""
+        if not self._prefix or column in self.info or not column.startswith(self._prefix):
+            return ""
+        code = column.removeprefix(self._prefix)
+        return "" if not self._languages or code in self._languages else code
 
     def _texts(
         self, sheet: Sheet, number: int, cells: Mapping[str, str]
@@ -197,7 +213,8 @@ class TableType:
             name, form = self._form_of.get(col, ("", ""))
             if not form:
                 if self._prefix and col.startswith(self._prefix):
-                    values.setdefault("names", {})[col.removeprefix(self._prefix)] = text
+                    by_language = values.setdefault(self.field_of[self._in_languages], {})
+                    by_language[col.removeprefix(self._prefix)] = text
                 continue
             values[name] = text
             if form in ("whole", "number"):
@@ -233,9 +250,14 @@ class TableType:
         faulty = set(wrong)
         for name in dict.fromkeys(str(item["loc"][0]) for item in details if item["loc"]):
             col = self.column_of[name]
-            if name not in faulty and (name in values or col in sheet.header):
-                inner = [str(i["input"]) for i in details if i["loc"][0] == name and i["loc"][1:]]
-                text = "; ".join(inner) or cells.get(col, "")
+            within = [i for i in details if i["loc"][0] == name and i["loc"][1:]]
+            if col == self._in_languages:
+                for item in within:
+                    one = f"{self._prefix}{item['loc'][1]}"
+                    found = shown(cells[one])
+                    problems.append(sheet.problem(number, one, found, self.allowed(col)))
+            elif name not in faulty and (name in values or col in sheet.header):
+                text = "; ".join(str(item["input"]) for item in within) or cells.get(col, "")
                 problems.append(self._problem(sheet, number, name, text))
             faulty.add(name)
         problems += self._one_of_problems(sheet, number, cells)
@@ -277,11 +299,16 @@ class TableType:
         found: dict[str, str] = {}
         for col, name in self.field_of.items():
             value = getattr(row, name)
-            if col.endswith("*"):
-                found |= {f"name_{lang}": text for lang, text in value.items()}
+            if col == self._in_languages:
+                found |= {f"{self._prefix}{lang}": text for lang, text in value.items()}
             else:
                 found[col] = cell_text(value)
         return found
+
+
+def languages_text() -> str:
+    """Codes that a column or key of titles may end with, in words."""
+    return f"languages are {', '.join(LANGUAGES)}"
 
 
 @cache

@@ -23,21 +23,38 @@ from returnplan.language.words import ENGLISH
 from returnplan.runs.district_shares import district_shares
 from returnplan.runs.machine.chunks import cores
 from returnplan.runs.outcome import Outcome
-from returnplan.runs.paired import differences
+from returnplan.runs.paired import differences, nothing_compared, verdicts
 from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.runs.results import Results
 from returnplan.runs.run import Figures
 from returnplan.show import charts, maps  # noqa: F401 - they declare their charts
+from returnplan.show.audience.districts import district_halves, district_tables
 from returnplan.show.drawing import CHARTS, View, figure, map_tables, save
 from returnplan.show.gallery import INDEX, Pictured, write_index
 
-__all__ = ["CHARTS", "INDEX", "NAMES", "Page", "drawing", "pages", "tables_of", "title"]
+__all__ = [
+    "CHARTS",
+    "INDEX",
+    "NAMES",
+    "Page",
+    "drawing",
+    "leading",
+    "pages",
+    "tables_of",
+    "title",
+]
 
 MANY_PAGES, MANY_ROWS = 20, 1_000
 """From so many figures, or rows of ``readiness``, on a second process helps: it takes two seconds
 to begin."""
 LOOK_S = 0.2
 """Time between two looks at what the second process has drawn."""
+COMPARED = ("differences", "verdicts")
+"""Tables of comparisons."""
+ADDED_UP = ("readiness", "people_met", "gates", "delays")
+"""Tables that those by district add up."""
+BY_DISTRICT = ("districts", "district_gates", "district_delays", "district_halves")
+"""Tables by district."""
 NAMES = tuple(CHARTS)
 """All charts, in the order of their files."""
 
@@ -69,6 +86,7 @@ def pages(
     draws: int,
     figures: Figures = "all",
     measures: Collection[str] = (),
+    leading: str = "",
 ) -> list[Page]:
     """List the figures of a run.
 
@@ -77,9 +95,11 @@ def pages(
     draws
         Its draws; 0: expected values.
     figures
-        Few: those that planners print first, at most one for each allocation.
+        Few: the ten that planners print first; those of one allocation for the leading one only.
     measures
         Measures of the scenario's published facts.
+    leading
+        The allocation under which people wait least; empty: the first.
 
     Returns
     -------
@@ -94,20 +114,31 @@ def pages(
         and draws >= chart.least_draws
         and (not chart.of_facts or chart.of_facts in measures)
     ]
-    is_one_of_many = len(allocations) > 1
+    shown = [leading or allocations[0]] if figures == "few" else allocations
     together = [
         Page(file=chart.name, chart=chart.name, allocations=tuple(allocations))
         for chart in drawn
-        if chart.figures in ("panels", "together") or (chart.figures == "both" and is_one_of_many)
+        if chart.figures != "each"
     ]
     each = [
         Page(file=f"{chart.name}_{allocation}", chart=chart.name, allocations=(allocation,))
         for chart in drawn
         if chart.figures == "each"
-        or (chart.figures == "both" and not (figures == "few" and is_one_of_many))
-        for allocation in allocations
+        for allocation in shown
     ]
     return together + each
+
+
+def leading(summary: pd.DataFrame) -> str:
+    """Name the allocation under which people wait least on average; of equal ones the first.
+
+    Parameters
+    ----------
+    summary
+        One row per allocation: person_days_mean.
+    """
+    days = summary["person_days_mean"].to_numpy(dtype=float)
+    return str(summary["allocation"].iloc[int(days.argmin())])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -130,6 +161,7 @@ def drawing(
     view: View,
     chosen: Sequence[Page],
     progress: Callable[[str], None],
+    every: Sequence[Page] = (),
 ) -> Iterator[None]:
     """Draw figures, and the page that shows them: beside the block, if that helps, and at its end.
 
@@ -145,6 +177,8 @@ def drawing(
         The figures, of :func:`pages`.
     progress
         Called with one line after each figure.
+    every
+        All figures that the run can have: those that are not drawn are named on the page.
 
     Yields
     ------
@@ -159,7 +193,8 @@ def drawing(
     with _helper(desk) as helper:
         yield
         _draw(desk, helper, progress)
-    write_index(folder, [desk.pictured(page) for page in desk.pages], view)
+    others = [desk.pictured(page) for page in every if page not in chosen]
+    write_index(folder, [desk.pictured(page) for page in desk.pages], others, view)
 
 
 def _draw(desk: "_Desk", helper: Popen[bytes] | None, progress: Callable[[str], None]) -> None:
@@ -232,11 +267,15 @@ class _Desk:
 
     def pictured(self, page: Page) -> Pictured:
         """Say what stands above a figure on the page that shows them."""
-        is_of_one = len(page.allocations) == 1
+        item, shown = CHARTS[page.chart], page.allocations
+        title = item.titled(self.view)
+        given = [self.tables[need] for need in item.needs]
+        stated = item.stated(given, self.view, shown if item.one_allocation else ())
         return Pictured(
             file=page.file,
-            title=CHARTS[page.chart].titled(self.view),
-            under=self.view.title(page.allocations[0]) if is_of_one else "",
+            title=stated or title,
+            shows=title if stated else "",
+            under=self.view.title(shown[0]) if len(shown) == 1 else "",
         )
 
 
@@ -287,13 +326,15 @@ def tables_of(
     """
     tables = map_tables(scenario)
     tables["victims_over_time"] = over_time(scenario)
-    made = {*tables, "district_shares", "differences", "sensitivity"}
+    made = {*tables, *COMPARED, "district_shares", "sensitivity"}
     needed = dict.fromkeys(need for chart in CHARTS.values() for need in chart.needs)
     tables |= {
-        name: pd.concat([getattr(outcome, name) for outcome in outcomes])
-        for name in needed
-        if name not in made
+        name: pd.concat([getattr(outcome, name) for outcome in outcomes], ignore_index=True)
+        for name in dict.fromkeys([*needed, *ADDED_UP])
+        if name not in made and name not in BY_DISTRICT
     }
+    tables |= district_tables(tables)
+    tables["district_halves"] = district_halves(tables["readiness"], tables["gates"])
     seen = _Seen(
         allocations=tuple(outcome.allocation for outcome in outcomes),
         communities=tuple(community.id for community in scenario.communities),
@@ -305,7 +346,9 @@ def tables_of(
     )
     tables["district_shares"] = district_shares(seen)
     if spread and spread.draws >= LEAST_DRAWS:
-        tables["differences"] = differences(seen)
+        tables |= {"differences": differences(seen), "verdicts": verdicts(seen)}
+    else:
+        tables["verdicts"] = nothing_compared()
     can_explain = spread is not None and not why_not(spread)
     tables["sensitivity"] = sensitivity(spread) if spread and can_explain else nothing_explained()
     return tables

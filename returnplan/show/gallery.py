@@ -12,6 +12,8 @@ from returnplan.show.drawing import View, boundaries, statement
 
 INDEX = "index.html"
 DOTS_PER_CSS_INCH = 96
+COMMAND = "returnplan figures RUN --figures all"
+"""Draws all figures; RUN stands for the folder of the run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,16 +24,23 @@ class Pictured:
     ----------
     file
         Name of its files, without the ending.
+    title
+        What is to be seen, or what is shown.
+    shows
+        What is shown, if the title says what is to be seen; else empty.
     under
         Title of the only allocation that it shows; empty: it shows all.
     """
 
     file: str
     title: str
+    shows: str
     under: str
 
 
-def write_index(folder: Path, figures: Sequence[Pictured], view: View) -> None:
+def write_index(
+    folder: Path, figures: Sequence[Pictured], others: Sequence[Pictured], view: View
+) -> None:
     """Write the page that shows the figures of a folder; it opens offline and runs no script.
 
     Parameters
@@ -40,6 +49,8 @@ def write_index(folder: Path, figures: Sequence[Pictured], view: View) -> None:
         Folder with the figures as PNG and SVG.
     figures
         The figures, in the order of the page.
+    others
+        Figures that the run can have, but that are not drawn: they are named.
     view
         Language, and how the results were made.
     """
@@ -53,6 +64,11 @@ def write_index(folder: Path, figures: Sequence[Pictured], view: View) -> None:
         heading=heading(view.words),
         statements=(statement(view), boundaries(view), view.provenance),
         figures=[_shown(folder, one) for one in figures],
+        others=[
+            {"file": one.file, "title": one.shows or one.title, "under": one.under}
+            for one in others
+        ],
+        command=COMMAND,
     )
     (folder / INDEX).write_text(page, encoding="utf-8")
 
@@ -69,6 +85,7 @@ def _shown(folder: Path, one: Pictured) -> dict[str, object]:
         return {
             "file": one.file,
             "title": one.title,
+            "shows": one.shows,
             "under": one.under,
             "alt": image.info.get("Description", ""),
             "width": round(image.width * across),

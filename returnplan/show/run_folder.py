@@ -14,6 +14,7 @@ from returnplan.model.simulation import Prepared
 from returnplan.quantiles import NOTE
 from returnplan.runs import calibrated
 from returnplan.runs import folder as runfolder
+from returnplan.runs.decisions import decisions
 from returnplan.runs.ensemble import Ensemble
 from returnplan.runs.expected_values import REASON, expected_values_words
 from returnplan.runs.folder import FIGURES, REPORT, SCENARIO_COPY, WORKBOOK, Clock
@@ -22,6 +23,9 @@ from returnplan.runs.machine.runner import warm_up
 from returnplan.runs.outcome import Outcome, outcome_of
 from returnplan.runs.reading import Run
 from returnplan.runs.run import EXPECTED_VALUES_NOTE, SILENT, Figures, Request, copy_scenario
+from returnplan.runs.tables.family import DECISIONS
+from returnplan.runs.tables.stored import empty_table
+from returnplan.scenario.translated import in_language
 from returnplan.show import figures
 from returnplan.show.drawing import View, view_of
 from returnplan.show.workbook import write_workbook
@@ -54,8 +58,10 @@ def write_run(
     """
     scenario = request.scenario
     measures = sorted({fact.measure for fact in scenario.facts})
-    chosen = figures.pages(request.allocations, request.draws, request.figures, measures)
-    steps = len(request.allocations) + 2 + len(chosen) + request.report
+    names, draws = request.allocations, request.draws
+    count = len(figures.pages(names, draws, request.figures, measures))
+    tried = len(names) if spread else 0
+    steps = len(names) + tried + 2 + count + request.report
 
     def step(line: str) -> None:
         watcher.step(line, steps)
@@ -66,7 +72,15 @@ def write_run(
             outcome = outcome_of(prepared, name)
             outcomes.append(outcome if spread is None else outcome.under(spread.tables))
             step(f"simulated {name}")
-        tables = runfolder.tables_of(outcomes)
+        changed = empty_table(DECISIONS)
+        if spread:
+            changed = decisions(
+                scenario,
+                spread,
+                workers=request.workers,
+                done=lambda name: step(f"tried more teams under {name}"),
+            )
+        tables = runfolder.tables_of(outcomes) | {DECISIONS: changed}
         digest = runfolder.write_tables(tables, partial, spread)
         copy_scenario(request, partial / SCENARIO_COPY)
         step("wrote the tables")
@@ -83,15 +97,19 @@ def write_run(
         manifest |= calibrated.manifest(scenario, request.taken)
         if spread and "precision" in spread.provenance:
             manifest["precision"] = spread.provenance["precision"]
-        view = _view(request.folder, scenario, manifest)
+        said = in_language(scenario, ENGLISH.language)
+        view = _view(request.folder, said, manifest)
         shown = figures.tables_of(scenario, outcomes, spread)
-        with figures.drawing(shown, partial / FIGURES, view, chosen, step):
+        leading = figures.leading(tables["summary"])
+        chosen = figures.pages(names, draws, request.figures, measures, leading)
+        every = figures.pages(names, draws, "all", measures)
+        with figures.drawing(shown, partial / FIGURES, view, chosen, step, every):
             blanks = scenario_room.check(request.folder).default_columns
-            write_workbook(partial / WORKBOOK, scenario, tables, manifest, blanks)
+            write_workbook(partial / WORKBOOK, said, tables, manifest, blanks)
             step("wrote the workbook")
             if request.report:
                 run = _as_read(outcomes[0], tables, spread, manifest | clock.as_dict())
-                _write_report(partial, run, scenario)
+                _write_report(partial, run, said)
                 step("wrote the report")
         runfolder.write_manifest(partial, manifest | clock.as_dict())
     return outcomes
@@ -160,13 +178,15 @@ def draw_run(folder: Path, wanted: Figures, watcher: Watcher = SILENT) -> Path:
     ReturnplanError
         When it is no complete run folder, or not as the run wrote it.
     """
-    opened = open_run(folder)
+    opened = open_run(folder, ENGLISH.language)
     run, scenario = opened.run, opened.scenario
     warm_up(watcher)
     prepared = Prepared(scenario)
     outcomes = [outcome_of(prepared, name).under(run.tables) for name in run.allocations]
     measures = {fact.measure for fact in scenario.facts}
-    chosen = figures.pages(run.allocations, run.draws, wanted, measures)
+    leading = figures.leading(run.summary)
+    chosen = figures.pages(run.allocations, run.draws, wanted, measures, leading)
+    every = figures.pages(run.allocations, run.draws, "all", measures)
 
     def step(line: str) -> None:
         watcher.step(line, len(chosen))
@@ -175,7 +195,10 @@ def draw_run(folder: Path, wanted: Figures, watcher: Watcher = SILENT) -> Path:
     runfolder.clear_leftovers(target)
     view = _view(folder / SCENARIO_COPY, scenario, run.manifest)
     shown = figures.tables_of(scenario, outcomes, run if run.draws else None)
-    with runfolder.written(target) as partial, figures.drawing(shown, partial, view, chosen, step):
+    with (
+        runfolder.written(target) as partial,
+        figures.drawing(shown, partial, view, chosen, step, every),
+    ):
         pass
     return folder / FIGURES / figures.INDEX
 

@@ -20,13 +20,18 @@ from parts.common import (
     AS_OF,
     HORIZON_YEARS,
     START,
+    TRANSLATED,
     Numbers,
     Row,
+    Words,
     copied_rows,
     csv_text,
     read_numbers,
+    read_words,
+    translated,
 )
 
+TITLE = "Karabakh and East Zangezur, 2020 to 2040"
 NOT_COVERED_PLACES = ("Aghdara", "Khankendi", "Khojaly", "Khojavend")
 NOT_COVERED = (
     "No number of displaced people is published for Khojaly, Khojavend, Aghdara (but Sugovushan "
@@ -36,18 +41,18 @@ NOT_COVERED = (
 HERE = Path(__file__).resolve().parent
 
 
-def scenario_toml(data: Path, num: Numbers) -> str:
+def scenario_toml(data: Path, num: Numbers, words: Words) -> str:
     """Write the facts of the run, the gates in force and the allocations."""
     lines = [
         "# Written by build.py: change data/settings.csv or build.py instead.",
         'name = "karabakh"',
-        'title = "Karabakh and East Zangezur, 2020 to 2040"',
+        *in_languages("title", TITLE, words),
         f"start = {START.isoformat()}",
         f"horizon_years = {HORIZON_YEARS}",
         f"as_of = {AS_OF.isoformat()}",
         "",
         "[not_covered]",
-        f'text = "{NOT_COVERED}"',
+        *in_languages("text", NOT_COVERED, words),
         f"places = {json.dumps(list(NOT_COVERED_PLACES))}",
         "",
         "[gates.permission]",
@@ -66,8 +71,14 @@ def scenario_toml(data: Path, num: Numbers) -> str:
     ]
     for row in copied_rows(data / "allocations.csv"):
         lines += ["", f"[allocations.{row['id']}]"]
-        lines += [f'{key} = "{row[key]}"' for key in ("title", "policy")]
+        lines += [*in_languages("title", row["title"], words), f'policy = "{row["policy"]}"']
     return "\n".join(lines) + "\n"
+
+
+def in_languages(key: str, text: str, words: Words) -> list[str]:
+    """Write a text of the head, and below it the same in the languages that have it."""
+    said = {key: text} | translated(key, text, words)
+    return [f'{name} = "{line}"' for name, line in said.items()]
 
 
 def land_uses(
@@ -121,6 +132,7 @@ def build(data: Path, calibration: Path) -> dict[str, str]:
     shares = fleet.base_shares(areas, road_rows, bases, towns.index[towns["covered"]])
     tables: dict[str, Iterable[Row]] = {
         "places": land.place_rows(towns),
+        "districts": land.district_rows(towns),
         "communities": communities,
         "roads": road_rows,
         "hazards": hazards.hazard_rows(areas, towns, roads, data, num),
@@ -135,9 +147,13 @@ def build(data: Path, calibration: Path) -> dict[str, str]:
         "facts": copied_rows(data / "past.csv"),
         "sources": copied_rows(data / "sources.csv"),
     }
+    words = read_words(data)
+    for name, column in TRANSLATED.items():
+        rows = list(tables[name])
+        tables[name] = [row | translated(column, row[column], words) for row in rows]
     files = {f"{name}.csv": csv_text(name, rows) for name, rows in tables.items()}
     background = (data / "districts.geojson").read_text(encoding="utf-8")
-    head = {"scenario.toml": scenario_toml(data, num), "districts.geojson": background}
+    head = {"scenario.toml": scenario_toml(data, num, words), "districts.geojson": background}
     return head | files
 
 

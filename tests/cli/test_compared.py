@@ -88,7 +88,7 @@ def test_two_allocations_are_compared_line_by_line() -> None:
     lines = [" ".join(line.split()) for line in comparison(run, {"plan": "A"}, few, [day])]
     assert lines[begin + 2 : begin + 4] == [
         "plan 100",
-        "more 140 no mean 0 to 0 level differ in 3 of 128 draws; at most 7 % of draws",
+        "more 140 no mean 0 to 0 level differ in 3 of 128 draws; at most 7% of draws",
     ]
     assert lines[begin + 10 : begin + 14] == [
         "Land released that denied farmland, by 2026-01-01 (difference of the means)",

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
-from returnplan.cli.explained import day_words, what_if_lines
+from returnplan.cli.explained import what_if_lines
 from returnplan.insight.explain import (
     OpenedRun,
     WhatIf,
@@ -22,6 +22,7 @@ from returnplan.insight.explain import (
     what_ifs,
 )
 from returnplan.insight.story import Chain
+from returnplan.language.words import ENGLISH
 from returnplan.runs.expected_values import expected_values_words
 from returnplan.units import seconds_to_date
 from tests.running import call, one_row
@@ -98,7 +99,7 @@ def test_a_page_of_expected_values_shows_no_ranges(expected: Path) -> None:
     assert "Probability" not in text
     assert "against the median" not in text
     row = one_row(rp.load_run(expected).readiness, "orchard_people")
-    assert f"Date: {day_words(row['ready_date_p50'].date())}." in text
+    assert f"Date: {ENGLISH.full_date(row['ready_date_p50'].date())}." in text
 
 
 @pytest.mark.parametrize("community", ["mill_east", "ford_people", "ridge_people"])
@@ -146,7 +147,7 @@ def test_the_printed_chain_is_dated_and_joins_without_a_gap(drawn: Path, opened:
     for one, other in pairwise(stretches):
         assert one[1] == other[0]
     end = one_row(opened.run.readiness, "terrace_people")["ready_date_p50"]
-    assert stretches[-1][1] == day_words(end.date())
+    assert stretches[-1][1] == ENGLISH.full_date(end.date())
     days = sum(float(found[2].replace(",", "")) for found in stretches)
     whole = (end.date() - opened.scenario.start).days
     assert abs(days - whole) < 1 + 0.05 * len(stretches)

@@ -21,7 +21,14 @@ from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
 
 from returnplan.domain import DENIALS, KINDS_OF_WORKS, SKILLS, STAGES, STATEMENT
-from returnplan.language.words import FOLDER, LANGUAGES, Later, words_of
+from returnplan.language.words import (
+    FOLDER,
+    LANGUAGES,
+    RIGHT_TO_LEFT_MARK,
+    Later,
+    direction_of,
+    words_of,
+)
 from returnplan.model.conditions.gates import GATES, STATES
 from returnplan.model.reasons.causes import CAUSES
 from returnplan.show import drawing
@@ -45,9 +52,9 @@ WRITTEN = {
     "en": ("12,345.5", "3 May 2031", "May 2031"),
     "az": ("12.345,5", "3 may 2031", "may 2031"),
     "ru": ("12\u00a0345,5", "3 мая 2031", "май 2031\u202fг."),  # noqa: RUF001 Cyrillic is meant
-    "uk": ("12\u00a0345,5", "3 трав. 2031", "трав. 2031\u202fр."),  # noqa: RUF001 and here
+    "uk": ("12\u00a0345,5", "3 травня 2031", "трав. 2031\u202fр."),  # noqa: RUF001 and here
     "fr": ("12\u202f345,5", "3 mai 2031", "mai 2031"),
-    "es": ("12.345,5", "3 may 2031", "may 2031"),
+    "es": ("12.345,5", "3 de mayo de 2031", "may 2031"),
     "ar": ("12,345.5", "3 مايو 2031", "مايو 2031"),
 }
 # The quarters of 2031.
@@ -172,7 +179,8 @@ def test_sentences_name_the_values_that_the_english_one_names(catalogue: Catalog
         if len(sentence) == 1:
             assert _names(forms[0]) == wanted
             values = dict.fromkeys(wanted, "7")
-            assert words.phrase(sentence[0], **values) == forms[0].format(**values)
+            told = words.phrase(sentence[0], **values)
+            assert told.removeprefix(RIGHT_TO_LEFT_MARK) == forms[0].format(**values)
             continue
         assert len(forms) == catalogue.num_plurals
         for form, text in enumerate(forms):
@@ -220,6 +228,24 @@ def test_numbers_and_dates_are_written_as_readers_of_the_language_expect(languag
     assert (words.number(12345.5, 1), words.date(day), words.month(day)) == WRITTEN[language]
 
 
+DATED = {
+    "en": ("10 Nov 2040", "1 Jan 2031"),
+    "az": ("10 noyabr 2040", "1 yanvar 2031"),
+    "ru": ("10 ноября 2040", "1 января 2031"),
+    "uk": ("10 листопада 2040", "1 січня 2031"),
+    "fr": ("10 novembre 2040", "1er janvier 2031"),
+    "es": ("10 de noviembre de 2040", "1 de enero de 2031"),
+    "ar": ("10 نوفمبر 2040", "1 يناير 2031"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_dates_in_sentences_are_written_as_in_the_language(language: str) -> None:
+    words = words_of(language)
+    days = (dt.date(2040, 11, 10), dt.date(2031, 1, 1))
+    assert tuple(map(words.date, days)) == DATED[language]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_few_draws_say_the_quarter_of_a_date_and_many_or_none_its_day(language: str) -> None:
     words = words_of(language)
@@ -233,6 +259,69 @@ def test_few_draws_say_the_quarter_of_a_date_and_many_or_none_its_day(language: 
 
 def test_only_arabic_runs_from_right_to_left() -> None:
     assert [one for one in LANGUAGES if words_of(one).direction == "rtl"] == ["ar"]
+
+
+def test_what_a_scenario_says_does_not_turn_the_order_of_an_arabic_sentence() -> None:
+    arabic = words_of("ar")
+    said = arabic.phrase("“{title}”", title="Plan 2026")
+    assert said == "\u200f«\u2068Plan 2026\u2069»"
+    assert arabic.phrase("“{title}”", title="خطة 2026") == "«خطة 2026»"
+    ranged = drawing.ranged(arabic, "1,000", "500", "2,000")
+    assert ranged == "1,000 (500 إلى 2,000)"
+    percents = drawing.ranged(arabic, "40\u00a0%", "30\u00a0%", "50\u00a0%")
+    assert percents == ("\u206840\u00a0%\u2069 (\u206830\u00a0%\u2069 إلى \u206850\u00a0%\u2069)")
+    assert arabic.listed(["Lachin", "شوشا"]) == "\u2068Lachin\u2069 وشوشا"
+    assert arabic.signed("7", "+") == "\u2066+7\u2069"
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("\u2068Plan\u2069 خطة", "rtl"),
+        ("\u2066\u2068Plan\u2069 a\u2069 12", ""),
+        ("12 (3–4)", ""),
+        ("12 m", "ltr"),
+        ("\u200f12", "rtl"),
+        ("\u2069خ", "rtl"),
+    ],
+)
+def test_the_direction_of_a_text_is_that_of_its_first_letter_outside_isolates(
+    text: str, direction: str
+) -> None:
+    assert direction_of(text) == direction
+
+
+QUOTED = {
+    "en": "“X”",
+    "az": "“X”",
+    "ru": "«X»",
+    "uk": "«X»",
+    "fr": "«\u00a0X\u00a0»",
+    "es": "«X»",
+    "ar": "\u200f«\u2068X\u2069»",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_stand_in_the_quotation_marks_of_the_language(language: str) -> None:
+    assert words_of(language).phrase("“{title}”", title="X") == QUOTED[language]
+
+
+RANGED = {
+    "en": "5 (−1 to 9)",
+    "az": "5 (−1\u00a0… 9)",
+    "ru": "5 (−1\u00a0… 9)",
+    "uk": "5 (−1\u00a0… 9)",
+    "fr": "5 (−1 à 9)",
+    "es": "5 (−1 a 9)",
+    "ar": "5 (\u2068\u2066−1\u2069\u2069 إلى 9)",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ranges_are_written_as_in_the_language(language: str) -> None:
+    words = words_of(language)
+    assert drawing.ranged(words, "5", words.signed("1", "−"), "9") == RANGED[language]
 
 
 def test_an_unknown_language_is_named_with_those_there_are() -> None:

@@ -14,6 +14,7 @@ import returnplan as rp
 from returnplan.insight.explain import open_run
 from returnplan.model.chance.posterior import resample
 from returnplan.runs.calibrated import in_force, stale
+from returnplan.runs.decisions import changes, decisions
 from returnplan.runs.machine import working_folder
 from returnplan.runs.machine.chunks import run_chunk
 from returnplan.runs.machine.runner import DrawRunner
@@ -110,6 +111,33 @@ def test_shards_give_the_same_digest(folder: Path, run_folder: Path, tmp_path: P
     assert told.exit_code == 0, told.output
     assert manifest(tmp_path / "all")["digest"] == manifest(run_folder)["digest"]
     assert manifest(tmp_path / "all")["calibration"] == manifest(run_folder)["calibration"]
+    tried = [(of / "decisions.csv").read_bytes() for of in (tmp_path / "all", run_folder)]
+    assert tried[0] == tried[1]
+    assert set(rp.load_run(tmp_path / "all").decisions["allocation"]) == set(NAMES)
+
+
+def test_changes_are_tried_on_the_draws_that_the_run_takes(
+    calibrated: rp.Scenario, spread: rp.Ensemble
+) -> None:
+    changed = next(
+        one for one in changes(calibrated, spread, "today") if one.asset == "manual_team"
+    )
+    table = decisions(calibrated, spread)
+    is_it = table["decision"] == "add_teams_manual_team"
+    (row,) = table[is_it & (table["allocation"] == "today")].to_dict("records")
+    rows = [place * DRAWS // 24 for place in range(24)]
+    evaluator = rp.Evaluator(calibrated, rows, 1, of_run=DRAWS)
+    before = evaluator.evaluate(["today"])
+    assert (before.ready_day[0] == spread.ready_day[0][rows]).all()
+    after = evaluator.evaluate(["today"], changed.of(calibrated))
+    people = after.people_met(spread.horizon)[0] - before.people_met(spread.horizon)[0]
+    assert row["people_more_share"] == (people > 0).mean()
+    days = after.person_days()[0] - before.person_days()[0]
+    assert days.any()
+    assert row["person_days_p50"] == pytest.approx(np.sort(days)[11])
+    assert row["person_days_fewer_share"] == (days < 0).mean()
+    usd = after.usd[0] - before.usd[0]
+    assert row["cost_usd_mean"] == pytest.approx(usd.mean())
 
 
 def test_a_missing_shard_is_named(folder: Path, tmp_path: Path) -> None:
@@ -134,6 +162,7 @@ def test_a_run_that_was_stopped_is_continued(
         kept.save(*run_chunk(runner, (3, 8)))
     assert ran(folder, out, "--resume") == out
     assert manifest(out)["digest"] == manifest(run_folder)["digest"]
+    assert (out / "decisions.csv").read_bytes() == (run_folder / "decisions.csv").read_bytes()
 
 
 def test_draws_of_other_weights_are_not_continued(folder: Path, tmp_path: Path) -> None:

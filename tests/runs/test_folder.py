@@ -21,12 +21,12 @@ from tests.unwatched import unwatched
 
 NAMES = ("today", "two_more_teams")
 SAID = {
-    "conditions_met_over_time": "80 % model interval (p10 to p90) of 40 draws",
-    "ready_map": "median date of 40 draws",
-    "ready_map_today": "median date of 40 draws",
-    "gate_matrix_today": "Dates are medians (p50) of 40 draws",
-    "hectares_by_year": "means of 40 draws",
-    "team_occupation_today": "run on expected values, not from the 40 draws",
+    "conditions_met_over_time": "80% model interval (p10 to p90) of 40 simulations",
+    "ready_map": "median date of 40 simulations",
+    "settlement_map_today": "median date of 40 simulations",
+    "gate_matrix_today": "Dates are medians (p50) of 40 simulations",
+    "hectares_by_year": "means of 40 simulations",
+    "team_occupation_today": "not from the 40 simulations",
 }
 """Some figures, and what they say of their numbers."""
 

@@ -14,7 +14,13 @@ import pandas as pd
 import pytest
 
 import returnplan as rp
-from returnplan.runs.folder import MANIFEST, READY_DAY, TABLES, sha256_of
+from returnplan.runs.folder import (
+    MANIFEST,
+    READY_DAY,
+    STORED,
+    sha256_of,
+    write_tables,
+)
 from returnplan.runs.reading import ContradictionError, fitting
 from returnplan.runs.tables import OF_DRAWS
 from tests.running import manifest
@@ -169,10 +175,34 @@ def test_a_run_of_an_older_version_is_read_and_said_to_be_unchecked(copy: Path) 
     assert repr(found).splitlines()[-1] == "not checked: this run was made by an older version"
 
 
+def test_a_run_of_a_version_that_tried_no_changes_has_none(copy: Path) -> None:
+    assert set(rp.load_run(copy).decisions["allocation"]) == set(NAMES)
+    (copy / "decisions.csv").unlink()
+    files = manifest(copy)["files"]
+    change_manifest(copy, files={name: files[name] for name in files if name != "decisions.csv"})
+    found = rp.load_run(copy)
+    assert found.is_intact
+    assert found.decisions.empty
+    assert found.manifest["digest"] == manifest(copy)["digest"]
+
+
+def test_what_changes_bring_may_not_be_edited_and_is_outside_the_digest(copy: Path) -> None:
+    spread = rp.ensemble(rp.load(VALLEY), NAMES, draws=DRAWS, seed=1)
+    tables = {name: getattr(rp.load_run(copy), name) for name in STORED}
+    folders = [copy.parent / name for name in ("one", "other")]
+    for folder, teams in zip(folders, (1, 2), strict=True):
+        folder.mkdir()
+        tables["decisions"] = tables["decisions"].assign(teams=teams)
+        assert write_tables(tables, folder, spread) == manifest(copy)["digest"]
+    edit(copy, "decisions.csv", "add_teams", "add_teams ")
+    with pytest.raises(rp.ReturnplanError, match=r"decisions\.csv is not as the run wrote it"):
+        rp.load_run(copy)
+
+
 # ---------------------------------------------------------------- damaged
 
 
-@pytest.mark.parametrize("name", [*(f"{table}.csv" for table in TABLES), READY_DAY])
+@pytest.mark.parametrize("name", [*(f"{table}.csv" for table in STORED), READY_DAY])
 def test_a_missing_file_is_named(copy: Path, name: str) -> None:
     (copy / name).unlink()
     with pytest.raises(rp.ReturnplanError, match=f"is no complete run folder: {name} is missing"):
@@ -268,7 +298,7 @@ def test_a_damaged_table_is_told_by_file_and_place(
 
 
 @pytest.mark.unwatched
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", STORED)
 def test_a_table_that_was_cut_or_recoded_is_refused(copy: Path, table: str) -> None:
     path = copy / f"{table}.csv"
     data = path.read_bytes()

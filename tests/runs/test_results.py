@@ -17,6 +17,7 @@ import returnplan as rp
 from returnplan.columns import columns_of
 from returnplan.runs.results import Results
 from returnplan.runs.tables import OF_DRAWS, OF_WORK
+from returnplan.runs.tables.family import DECISIONS
 
 VALLEY = Path("scenarios/valley")
 KINDS = ("simulation", "ensemble", "run")
@@ -38,7 +39,11 @@ def found(request: pytest.FixtureRequest, every: dict[str, Results]) -> Results:
 
 
 def test_each_table_is_an_attribute(found: Results) -> None:
-    tables = OF_DRAWS if isinstance(found, rp.Ensemble) else (*OF_DRAWS, *OF_WORK)
+    tables = (*OF_DRAWS, *OF_WORK)
+    if isinstance(found, rp.Ensemble):
+        tables = OF_DRAWS
+    elif isinstance(found, rp.Run):
+        tables = (*tables, DECISIONS)
     assert tuple(found.tables) == tables
     for name, table in found.tables.items():
         assert getattr(found, name) is table
@@ -128,7 +133,7 @@ def test_dates_are_days_of_the_calendar_in_every_result(found: Results) -> None:
                 assert table[column.column].dtype == "datetime64[s]", (name, column)
                 filled = table[column.column].dropna()
                 assert filled.between(pd.Timestamp(found.start), pd.Timestamp(found.horizon)).all()
-    assert dates == 12
+    assert dates == (14 if isinstance(found, rp.Run) else 12)
 
 
 def test_tables_of_an_ensemble_stand_in_an_outcome_as_far_as_they_are_of_it(

@@ -33,6 +33,7 @@ ALLOCATIONS = (
     "ramp_nearest_first",
     "international_assistance",
 )
+LANGUAGES = ("az", "ru", "uk", "fr", "es", "ar")
 HECTARE_M2 = 10_000
 pytestmark = pytest.mark.unwatched
 
@@ -104,7 +105,7 @@ DATED_LATER = {
 PLANS = {
     *(("allocations", "title"), ("funding", "until"), ("settings", "value"), ("settings", "low")),
     *(("settings", "high"), ("targets", "id"), ("targets", "date"), ("targets", "title")),
-    ("sources", "title"),
+    *(("sources", "title"), *(("translations", one) for one in ("en", *LANGUAGES))),
 }
 """Columns with dates of plans and aims."""
 
@@ -136,6 +137,39 @@ def test_no_fact_after_the_end_of_2022_is_an_input_but_those_that_are_named() ->
     readme = (FOLDER / "data" / "README.md").read_text(encoding="utf-8")
     cut = readme[readme.index("## Cut of time") :]
     assert all(f"`{table}" in cut for table, _ in DATED_LATER)
+
+
+def test_titles_teams_and_districts_are_said_in_every_language() -> None:
+    karabakh = scenario()
+    assert set(karabakh.titles) == set(karabakh.not_covered.texts) == set(LANGUAGES)
+    assert all(set(one.titles) == set(LANGUAGES) for one in karabakh.allocations)
+    assert all(set(one.titles) == set(LANGUAGES) for one in karabakh.targets)
+    assert all(set(one.names) == set(LANGUAGES) for one in karabakh.assets)
+    assert all(set(one.units) == set(LANGUAGES) for one in karabakh.assumptions)
+    assert all(set(one.names) == set(LANGUAGES) for one in karabakh.districts)
+    assert {one.district for one in karabakh.districts} == {
+        place.district for place in karabakh.places
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        (
+            "az",
+            "Ağdam Füzuli Cəbrayıl Kəlbəcər Laçın Qubadlı Zəngilan Şuşa Xankəndi Tərtər",  # noqa: RUF001
+        ),
+        ("ru", "Агдам Физули Джебраил Кельбаджар Лачин Губадлы Зангилан Шуша Ханкенди Тертер"),
+        ("uk", "Агдам Фізулі Джебраїл Кельбаджар Лачин Губадли Зангілан Шуша Ханкенді Тертер"),
+    ],
+)
+def test_districts_have_their_own_names_in_a_language(language: str, names: str) -> None:
+    known = {one.district: one.names[language] for one in scenario().districts}
+    english = (
+        *("Aghdam", "Fuzuli", "Jabrayil", "Kalbajar", "Lachin", "Gubadli", "Zangilan", "Shusha"),
+        *("Khankendi", "Tartar"),
+    )
+    assert [known[name] for name in english] == names.split()
 
 
 def test_nobody_enters_before_the_horizon_where_control_had_not_changed_by_2022() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import returnplan as rp
@@ -22,22 +23,47 @@ def test_every_chart_is_drawn_for_all_or_for_each() -> None:
     assert len({page.file for page in pages}) == len(pages)
     one = {page.file for page in figures.pages(["a"], draws=0)}
     assert one == {page.file for page in pages if not page.file.endswith("_b")} - {
-        "people_against_cost", "paired_differences", "ready_map", "what_drives_a",
-        "victims_and_power_law",
+        "people_against_cost", "paired_differences", "what_drives_a", "victims_and_power_law",
     }  # fmt: skip
     assert "what_drives_a" not in {page.file for page in figures.pages(["a"], draws=63)}
     assert "paired_differences" not in {page.file for page in figures.pages(["a", "b"], draws=1)}
 
 
-def test_few_figures_are_those_that_planners_print_and_one_an_allocation() -> None:
+def test_few_figures_are_ten_of_one_allocation_only_the_leading_one() -> None:
     together = ["conditions_met_over_time", "ready_map", "returns_over_time", "waiting_by_cause"]
-    few = {page.file for page in figures.pages(["a", "b"], 100, "few")}
-    assert few == {*together, "people_against_cost", "ready_dates_a", "ready_dates_b"}
+    each = ["ready_dates", "ready_map_by_year", "gates_by_district", "team_occupation"]
+    few = {page.file for page in figures.pages(["a", "b"], 100, "few", leading="b")}
+    compared = {"people_against_cost", "paired_differences"}
+    assert few == {*together, *compared, *(f"{name}_b" for name in each)}
     assert few <= {page.file for page in figures.pages(["a", "b"], 100)}
     one = [page.file for page in figures.pages(["a"], 0, "few")]
-    assert len(one) == len(together) + 1
-    assert {"ready_map_a", "ready_dates_a"} <= set(one)
+    assert sorted(one) == sorted([*together, *(f"{name}_a" for name in each)])
     assert figures.pages(["a", "b"], 100, "none") == []
+
+
+def test_the_leading_allocation_is_that_of_least_waiting_and_of_equal_ones_the_first() -> None:
+    summary = pd.DataFrame({"allocation": ["a", "b", "c"], "person_days_mean": [9.0, 7.0, 7.0]})
+    assert figures.leading(summary) == "b"
+
+
+def test_the_page_of_figures_names_what_is_not_drawn_and_the_command(
+    written: Callable[[str], Path], tmp_path: Path
+) -> None:
+    scenario = rp.load(written("two_villages"))
+    outcome = rp.simulate(scenario, scenario.allocations[0].name)
+    every = figures.pages([outcome.allocation], draws=0)
+    chosen = [page for page in every if page.chart == "waiting_by_cause"]
+    shown, view = figures.tables_of(scenario, [outcome]), view_of(None, scenario, 365.0, "made")
+    with figures.drawing(shown, tmp_path, view, chosen, lambda _: None, every):
+        pass
+    text = (tmp_path / figures.INDEX).read_text(encoding="utf-8")
+    assert text.count("<img") == 1
+    assert "returnplan figures RUN --figures all" in text
+    named = [f'<li><code dir="ltr">{page.file}</code>' in text for page in every]
+    assert named == [page not in chosen for page in every]
+    with figures.drawing(shown, tmp_path, view, chosen, lambda _: None, chosen):
+        pass
+    assert "--figures all" not in (tmp_path / figures.INDEX).read_text(encoding="utf-8")
 
 
 def test_every_chart_is_a_function_of_charts_or_of_maps() -> None:

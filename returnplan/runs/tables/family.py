@@ -16,6 +16,9 @@ DRAWN: Family[OfDraws] = Family("table of draws")
 """Tables whose numbers come from the draws, one allocation at a time."""
 WORK: Family[OfWork] = Family("table of work")
 """Tables of what was done in one run, job by job: they have no ranges."""
+DECISIONS = "decisions"
+"""Table of changes that were tried beside a run: only run folders have it, outside the digest."""
+OF_CHANGES = "One row an allocation and change of its teams: what it brings on the same draws."
 
 
 def of_draws(function: OfDraws) -> OfDraws:
@@ -53,6 +56,6 @@ def one_row(name: str) -> str:
     >>> one_row("summary")
     'one row an allocation: what it brings'
     """
-    function = DRAWN[name] if name in DRAWN else WORK[name]
-    line = (function.__doc__ or "").strip().splitlines()[0].rstrip(".")
+    text = OF_CHANGES if name == DECISIONS else (DRAWN if name in DRAWN else WORK)[name].__doc__
+    line = (text or "").strip().splitlines()[0].rstrip(".")
     return line[0].lower() + line[1:]

@@ -35,6 +35,7 @@ AT_MOST_ONCE = {
     "key_roads": ("allocation", "rank"),
     "costs": ("allocation", "year", "asset"),
     "land_release": ("allocation", "district", "year", "route", "denies"),
+    "decisions": ("allocation", "decision"),
     "jobs": ("allocation", "job", "owner", "stage", "place_or_road", "parcel"),
 }
 """Columns of which no combination stands in two rows."""

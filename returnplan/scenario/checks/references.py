@@ -78,6 +78,23 @@ def served_places_exist(draft: Draft) -> Iterator[Problem]:
 
 
 @check
+def districts_are_named_once(draft: Draft) -> Iterator[Problem]:
+    """The table of districts names each once, and those that places are in."""
+    first: dict[str, int] = {}
+    known = {place.district for _, place in draft.all("places")}
+    for row, item in draft.of("districts"):
+        if item.district is None:
+            continue
+        if item.district in first:
+            allowed = f"each district once (row {first[item.district]})"
+            yield draft.problem("districts", row, "district", repr(item.district), allowed)
+        elif draft.is_read("places") and item.district not in known:
+            note = "no place is in this district: only the map and what is left out name it"
+            yield draft.doubt("districts", row, "district", repr(item.district), note)
+        first.setdefault(item.district, row)
+
+
+@check
 def sites_are_settlements(draft: Draft) -> Iterator[Problem]:
     """Hazards, works and communities belong to settlements."""
     kinds = {place.id: place.kind for _, place in draft.of("places")}

@@ -192,6 +192,53 @@ def district_gates(homes: pd.DataFrame, gates: pd.DataFrame) -> pd.DataFrame:
     return counted(rows, GATE_KEYS).assign(**{WITHHELD: ""})
 
 
+HALVES = ("allocation", "district", "gate", "half_day", "last_share")
+"""Columns of :func:`district_halves`."""
+
+
+def district_halves(readiness: pd.DataFrame, gates: pd.DataFrame) -> pd.DataFrame:
+    """Say from when on each gate holds for half of a district's people, and how often it is last.
+
+    It rests on the dates of single communities: not for the public.
+
+    Parameters
+    ----------
+    readiness, gates
+        Tables of these names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an allocation, district and gate: the median day of the community with which half
+        of the people are reached (inf: not within the horizon, or not known), and the share of the
+        people times the draws for whom the gate is the last to hold.
+    """
+    homes = communities(readiness)[["allocation", "community", "district", "people"]]
+    names = ["allocation", "community", "gate", "state", "day_p50", "binding_share"]
+    rows = gates[names].merge(homes, on=["allocation", "community"])
+    rows["day_p50"] = rows["day_p50"].astype(float).where(rows["state"] == "met", np.inf)
+    rows = in_order(rows, GATE_KEYS)
+    found = [
+        (*keys, _half_day(here), _mean_share(here))
+        for keys, here in rows.groupby(GATE_KEYS, sort=False)
+    ]
+    return pd.DataFrame(found, columns=list(HALVES))
+
+
+def _half_day(rows: pd.DataFrame) -> float:
+    """First day on which a gate holds for half of the people."""
+    by_day = rows.fillna({"day_p50": np.inf}).sort_values("day_p50", kind="stable")
+    is_half = 2 * by_day["people"].cumsum() >= by_day["people"].sum()
+    return float(by_day.loc[is_half, "day_p50"].iloc[0])
+
+
+def _mean_share(rows: pd.DataFrame) -> float:
+    """Share of people times draws for whom the gate is the last to hold."""
+    people = float(rows["people"].sum())
+    share = rows["binding_share"].astype(float).fillna(0.0)
+    return float((share * rows["people"]).sum()) / people if people else 0.0
+
+
 def gate_rows(homes: pd.DataFrame, gates: pd.DataFrame) -> pd.DataFrame:
     """Put district, settlement and people beside the state of each gate of each community.
 

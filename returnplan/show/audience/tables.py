@@ -19,10 +19,14 @@ from returnplan.columns import column_of, public_columns
 from returnplan.errors import ReturnplanError
 from returnplan.model.effects.harm import LEAST_SETTLEMENTS
 from returnplan.runs import DRAWS
+from returnplan.runs.difference import BETTER
 from returnplan.runs.ready_days import Spread
+from returnplan.runs.tables.family import DECISIONS
 from returnplan.runs.tables.past import ALL_DISTRICTS
 from returnplan.show.audience import districts
 from returnplan.show.audience.contributors import (
+    MOST_OF_ONE,
+    MOST_OF_TWO,
     PEOPLE_UNIT,
     PERSON_DAYS_UNIT,
     Flags,
@@ -116,7 +120,8 @@ def for_audience(
         internal: the tables, with ``districts``, ``district_gates`` and ``district_delays``.
         public: these three, ``summary``, ``people_met``, ``returns``, ``costs``, ``harm``,
         ``land_release``, ``area_released`` and ``facts``; and ``district_shares``,
-        ``differences``, ``verdicts``, ``sensitivity`` and ``hindcast`` if they are given. Their
+        ``differences``, ``verdicts``, ``sensitivity``, ``hindcast`` and ``decisions`` if they are
+        given. Their
         column ``withheld`` names what is empty because few people are behind it. Dates that would
         tell of a village have no row.
 
@@ -148,6 +153,8 @@ def for_audience(
     }
     public = {name: PUBLIC[name](opened_up, room) for name in opened_up}
     public |= _by_district(homes, tables, room)
+    if DECISIONS in tables:
+        public[DECISIONS] = _decisions(tables[DECISIONS], room)
     return {
         name: table[public_columns(name, map(str, table))].reset_index(drop=True)
         for name, table in public.items()
@@ -564,12 +571,7 @@ def _verdicts(tables: Tables, room: _Room) -> pd.DataFrame:
 
     Numbers are those of person-days; for people they stand in ``differences``, by date.
     """
-    days = room.opened.country
-    is_end = days["is_shown"] & (days["date"] == room.horizon)
-    shown_of = {
-        "people_met": set(days.loc[is_end, "allocation"]),
-        "person_days": set(room.allocations) - set(room.opened.hides_waiting),
-    }
+    shown_of = _shown_of(room)
     table = tables["verdicts"]
     is_days = table["measure"] == "person_days"
     ten = 10.0**-PERSON_DAYS_DIGIT
@@ -582,6 +584,47 @@ def _verdicts(tables: Tables, room: _Room) -> pd.DataFrame:
         for row in table.to_dict("records")
     ]
     return table[is_open]
+
+
+def _shown_of(room: _Room) -> dict[str, set[str]]:
+    """Allocations whose people at the horizon are shown, and whose person-days are."""
+    days = room.opened.country
+    is_end = days["is_shown"] & (days["date"] == room.horizon)
+    return {
+        "people_met": set(days.loc[is_end, "allocation"]),
+        "person_days": set(room.allocations) - set(room.opened.hides_waiting),
+    }
+
+
+EFFECTS: Mapping[str, tuple[str, float]] = {
+    "people_middle": ("people_met", 100.0),
+    "people": ("people_met", 100.0),
+    "person_days": ("person_days", 1000.0),
+}
+"""What changes bring: the measure of the allocation that must be shown, and to what it is rounded.
+
+Two changes that are known exactly could be told apart by one settlement: so there is one an
+allocation, it is rounded more than other numbers, and has no range.
+"""
+
+
+def _decisions(table: pd.DataFrame, room: _Room) -> pd.DataFrame:
+    """Of each allocation one change, where its effect rests on no one or two settlements."""
+    shown_of = _shown_of(room)
+    for name, (measure, unit) in EFFECTS.items():
+        is_open = table["allocation"].isin(shown_of[measure])
+        is_open &= ~(table[f"{name}_one_share"] > MOST_OF_ONE)
+        is_open &= ~(table[f"{name}_two_share"] > MOST_OF_TWO)
+        ends = {f"{name}_{end}": np.nan for end in (*RANGE_ENDS, "p50")}
+        means = (table[f"{name}_mean"].astype(float) / unit).round() * unit
+        table = table.assign(**{f"{name}_mean": means}, **ends)
+        mine = [f"{name}_{end}" for end in ("mean", "more_share", "fewer_share", "verdict")]
+        table = table.assign(**{column: table[column].where(is_open) for column in mine})
+    verdicts = table[[f"{name}_verdict" for name in EFFECTS]]
+    table = table[verdicts.notna().any(axis=1)]
+    is_clear = (verdicts == BETTER).any(axis=1).loc[table.index]
+    order = is_clear.sort_values(ascending=False, kind="stable").index
+    return table.loc[order].drop_duplicates("allocation").sort_index()
 
 
 def _may_differ(row: Mapping[Hashable, Any], room: _Room) -> bool:

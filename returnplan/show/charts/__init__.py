@@ -5,9 +5,9 @@ In: tables in the order that the chart declares as its ``needs``, a `View` with 
 
 A file a question: ``people`` and ``returns`` how many, when; ``cost`` for how much money;
 ``paired`` which allocation is better; ``drivers`` what results hang on; ``dates``, ``waits`` and
-``gates`` when, and what holds each community back; ``causes`` and ``roads`` what people wait for;
-``districts`` who is served when; ``land`` hectares; ``past`` what was published; ``teams`` what
-teams do; ``victims`` victims among all people, beside the model.
+``gates`` when, and what holds each community back, ``district_gates`` each district; ``causes`` and
+``roads`` what people wait for; ``districts`` who is served when; ``land`` hectares; ``past`` what
+was published; ``teams`` what teams do; ``victims`` victims among all people, beside the model.
 
 To add a chart: one function under ``@chart`` in a file here. The decorator takes title, tables, alt
 text (the same in words) and which figures a run has of it. Name it below; figures, list of charts
@@ -17,6 +17,7 @@ and tests follow. Words go through ``view.words``.
 from returnplan.show.charts.causes import waiting_by_cause
 from returnplan.show.charts.cost import people_against_cost
 from returnplan.show.charts.dates import ready_dates
+from returnplan.show.charts.district_gates import gates_by_district
 from returnplan.show.charts.districts import share_by_district
 from returnplan.show.charts.drivers import what_drives
 from returnplan.show.charts.gates import gate_matrix
@@ -38,6 +39,7 @@ from returnplan.show.charts.waits import waits_by_community
 __all__ = [
     "conditions_met_over_time",
     "gate_matrix",
+    "gates_by_district",
     "hectares",
     "hectares_by_year",
     "key_roads",

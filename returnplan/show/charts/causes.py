@@ -49,6 +49,22 @@ def _cause_alt(delays: pd.DataFrame, *, view: View) -> str:
     return words.phrase("People wait (modelled) {told}.", told=sums)
 
 
+def _cause_finding(delays: pd.DataFrame, *, view: View) -> str:
+    """Say which cause takes most of all waiting, and how much of it."""
+    words, causes = view.words, causes_of(delays)
+    if not causes.looks:
+        return ""
+    table = causes.table(delays, "allocation", "person_days_mean")
+    most = str(table.sum().idxmax())
+    shares = (table[most] / table.sum(axis=1)).to_numpy(dtype=float)
+    low, high = words.percent(float(shares.min())), words.percent(float(shares.max()))
+    return words.phrase(
+        "Largest cause of waiting (modelled): {cause} ({share} of all waiting)",
+        cause=cause_in_sentence(most, view),
+        share=low if low == high else words.phrase("{low} to {high}", low=low, high=high),
+    )
+
+
 def _cause_notes(delays: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say how days are booked."""
     words = view.words
@@ -77,6 +93,7 @@ def _cause_height(delays: pd.DataFrame, *, view: View, columns: int) -> float:
     figures="together",
     is_first=True,
     notes=_cause_notes,
+    finding=_cause_finding,
 )
 def waiting_by_cause(delays: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw the person-days of waiting of each allocation, stacked by cause.

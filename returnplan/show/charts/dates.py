@@ -106,6 +106,28 @@ def _dates_alt(readiness: pd.DataFrame, *, view: View) -> str:
     return f"{first} {when}"
 
 
+def _dates_finding(readiness: pd.DataFrame, *, view: View) -> str:
+    """Say in how many of the communities shown conditions are met by the horizon."""
+    words, table = view.words, district_rows(readiness, view).table
+    if table.empty:
+        return ""
+    values = {
+        "number": words.number((states(table, view) == "met").sum()),
+        "all": words.number(len(table)),
+        "date": view.horizon_word,
+    }
+    if view.draws:
+        return words.phrase(
+            "In {number} of the {all} communities shown conditions are likely to be met (modelled) "
+            "by {date}",
+            **values,
+        )
+    return words.phrase(
+        "In {number} of the {all} communities shown conditions are met (modelled) by {date}",
+        **values,
+    )
+
+
 def _dates_notes(readiness: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say which communities are shown, and what dots and lines are."""
     words = view.words
@@ -139,6 +161,7 @@ def _dates_height(readiness: pd.DataFrame, *, view: View, columns: int) -> float
     height=_dates_height,
     is_first=True,
     notes=_dates_notes,
+    finding=_dates_finding,
 )
 def ready_dates(readiness: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw the range and the median of the ready date of the largest communities, by district.

@@ -31,6 +31,7 @@ from returnplan.show.drawing import (
 STRIP = 0.78  # height of a row in which a share of 100 % is drawn
 STRIP_INCHES = 0.46
 NAME_LETTERS = 26
+HALF = 0.5
 MOST_DISTRICTS = 18
 FEW_ROWS = 5  # up to so many, the label beside the rows is broken
 
@@ -52,7 +53,7 @@ def _mine(district_shares: pd.DataFrame, view: View) -> pd.DataFrame:
 
 
 def _name(district: object, view: View) -> str:
-    return str(district) or view.words.phrase("Without a district")
+    return view.district(district) or view.words.phrase("Without a district")
 
 
 def _shares_title(words: Words, has_draws: bool) -> str:
@@ -94,6 +95,25 @@ def _shares_alt(district_shares: pd.DataFrame, *, view: View) -> str:
     )
 
 
+def _shares_finding(district_shares: pd.DataFrame, *, view: View) -> str:
+    """Say in which district half of the people are served first, and in how many by the end."""
+    words, mine = view.words, _mine(district_shares, view)
+    names = mine["district"].nunique()
+    half = mine[mine["share_p50"].astype(float) >= HALF].sort_values("day", kind="stable")
+    if names <= 1 or half.empty:
+        return ""
+    first = half.iloc[0]
+    return words.phrase(
+        "Half of the people have their conditions met (modelled) first in {district}, by {date}; "
+        "in {number} of {all} districts by {horizon}",
+        district=_name(first["district"], view),
+        date=view.date_word(float(first["day"])),
+        number=words.number(half["district"].nunique()),
+        all=words.number(names),
+        horizon=view.horizon_word,
+    )
+
+
 def _shares_notes(district_shares: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say what lines and bands are."""
     notes = [coarse_note(view.words)] if view.has_gaps else []
@@ -118,6 +138,7 @@ def _shares_height(district_shares: pd.DataFrame, *, view: View, columns: int) -
     _shares_alt,
     height=_shares_height,
     notes=_shares_notes,
+    finding=_shares_finding,
 )
 def share_by_district(district_shares: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw a row per district: the share of its people over time, from 0 to 100 %.

@@ -114,6 +114,21 @@ def _alt(sensitivity: pd.DataFrame, *, view: View) -> str:
     return " ".join([f"{under(view)}.", *told])
 
 
+def _finding(sensitivity: pd.DataFrame, *, view: View) -> str:
+    """Name the assumptions on which the first result hangs most."""
+    words = view.words
+    for section in _sections(sensitivity, view):
+        groups = _largest(section.total)
+        if groups:
+            return words.phrase(
+                "{result} hang most on {driver} ({share} of the variance, modelled)",
+                result=section.title,
+                driver=group_name(groups[0], words),
+                share=share_text(section.total["share"][groups[0]], words),
+            )
+    return ""
+
+
 def _notes(sensitivity: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say what bars, whiskers and words are, and where little is explained."""
     words = view.words
@@ -152,6 +167,7 @@ def _height(sensitivity: pd.DataFrame, *, view: View, columns: int) -> float:
     height=_height,
     least_draws=least_draws(1),
     notes=_notes,
+    finding=_finding,
 )
 def what_drives(sensitivity: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw which uncertain assumptions a result hangs on, beside those of its difference.

@@ -11,44 +11,40 @@ from matplotlib.collections import PolyCollection
 from matplotlib.patches import Patch
 
 from returnplan.language.words import says_quarters
-from returnplan.model.conditions.gates import GATES, STATES, gate_name
+from returnplan.model.conditions.gates import STATES, gate_name
 from returnplan.show.drawing import (
+    CELL,
     EVEN,
+    FRAME,
+    HEAD_LINES,
     INK,
+    MOST_DATED_GATES,
     QUIET,
     SMALL,
     STATUS,
     UNKNOWN,
     View,
     blank,
-    capital,
+    boxes,
     chart,
     community_labels,
+    gates_of,
+    label_gates,
     legend_below,
     note,
     only,
     states,
 )
 
-MOST_DATED_GATES = 9  # with more, cells show years and heads are turned
-HEAD_LINES = {True: 0.85, False: 0.5}  # inches that turned and level heads of gates need
-HEAD_LETTERS = {True: 16, False: 11}  # in a line of a turned, a level head
 KEY_LETTERS = 58  # in a line of the legend
 MOST_ROWS = 40  # communities in the matrix
 FEW_ROWS = 12  # up to so many, a label beside the rows is broken
-CELL, FRAME = (0.48, 0.46), (0.44, 0.37)  # half width and height
 
 
 def _largest(readiness: pd.DataFrame, view: View, rows: int) -> pd.DataFrame:
     """Return the communities with most people in the drawn allocation, ties by id."""
     mine = only(readiness, view.allocation)
     return mine.sort_values(["people", "community"], ascending=[False, True]).head(rows)
-
-
-def gates_of(gates: pd.DataFrame) -> list[str]:
-    """Return the gates of a table in the order of the model, others after them."""
-    names = [str(name) for name in gates["gate"].unique()]
-    return [name for name in GATES if name in names] + [name for name in names if name not in GATES]
 
 
 def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
@@ -87,6 +83,20 @@ def _matrix_alt(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> 
     return f"{first} {worst}"
 
 
+def _matrix_finding(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
+    """Say which condition is most often missing, and in how many communities."""
+    words, mine = view.words, only(gates, view.allocation)
+    missing = mine[mine["state"] != "met"].groupby("gate")["community"].nunique()
+    if missing.empty:
+        return ""
+    return words.phrase(
+        "Most often not met or unknown (modelled): {gate}, in {number} of {all} communities",
+        gate=gate_name(str(missing.idxmax()), words),
+        number=words.number(missing.max()),
+        all=words.number(mine["community"].nunique()),
+    )
+
+
 def _matrix_height(
     gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View, columns: int
 ) -> float:
@@ -116,6 +126,7 @@ def _matrix_notes(gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -
     shape="tall",
     height=_matrix_height,
     notes=_matrix_notes,
+    finding=_matrix_finding,
 )
 def gate_matrix(
     gates: pd.DataFrame, readiness: pd.DataFrame, *, view: View, ax: Axes | None = None
@@ -183,23 +194,14 @@ def _cells(ax: Axes, mine: pd.DataFrame, top: pd.DataFrame, columns: list[str], 
             )  # fmt: skip
     for state, corners in at.items():
         cells = PolyCollection(
-            _boxes(corners, CELL), facecolor=STATUS.get(state, UNKNOWN), linewidth=0, gid=state
+            boxes(corners, CELL), facecolor=STATUS.get(state, UNKNOWN), linewidth=0, gid=state
         )
         ax.add_collection(cells, autolim=False)
     frames = PolyCollection(
-        _boxes([(column, row) for column, row, _ in framed], FRAME),
+        boxes([(column, row) for column, row, _ in framed], FRAME),
         facecolor="none", edgecolor=[ink for *_, ink in framed], linewidth=1.1, gid="framed",
     )  # fmt: skip
     ax.add_collection(frames, autolim=False)
-
-
-def _boxes(
-    at: Sequence[tuple[int, int]], half: tuple[float, float]
-) -> list[list[tuple[float, float]]]:
-    """Return the corners of a box about each cell."""
-    wide, high = half
-    signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
-    return [[(column + i * wide, row + j * high) for i, j in signs] for column, row in at]
 
 
 def _month(view: View, day: float, *, wide: bool) -> str:
@@ -218,19 +220,7 @@ def _matrix_frame(ax: Axes, top: pd.DataFrame, columns: list[str], view: View) -
     """Label rows and columns of the matrix and explain its marks."""
     words = view.words
     ax.set_yticks(range(len(top)), community_labels(top, view), fontsize=SMALL)
-    turned = len(columns) >= MOST_DATED_GATES
-    heads = [
-        textwrap.fill(capital(gate_name(gate, words)), HEAD_LETTERS[turned]) for gate in columns
-    ]
-    ax.set_xticks(
-        range(len(columns)),
-        heads,
-        rotation=55 if turned else 0,
-        ha="left" if turned else "center",
-        rotation_mode="anchor" if turned else None,
-        fontsize=7.5 if turned else SMALL,
-    )
-    ax.set_xlim(-0.5, len(columns) - 0.5)
+    label_gates(ax, columns, words)
     ax.set_ylim(len(top) + 1.0, -0.5)
     patches = [Patch(facecolor=STATUS[state]) for state in STATES]
     patches.append(Patch(facecolor="white", edgecolor=INK))

@@ -1,6 +1,7 @@
 """Land released, by year and route."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,15 +16,19 @@ from returnplan.show.drawing import (
     PART,
     SMALL,
     View,
+    about,
     blank,
     capital,
     chart,
     columns_of,
+    data_date,
     note,
     numbers,
     only,
+    rounded,
 )
 
+YEAR_DAYS = 365.25
 MOST_TOTALS = 14  # bars with their total written above
 ROUTES = {
     "cleared": (MET, ""),
@@ -94,10 +99,25 @@ def _hectares_alt(land_release: pd.DataFrame, *, view: View) -> str:
     )
 
 
+def _hectares_finding(land_release: pd.DataFrame, *, view: View) -> str:
+    """Say how much land is released in all, and in which year most; of several plans, how much."""
+    words = view.words
+    names = [view.allocation] if view.allocation else list(land_release["allocation"].unique())
+    sums = [hectares(only(land_release, name), replace(view, allocation=name)) for name in names]
+    totals = [float(table.to_numpy().sum()) for table in sums]
+    if not any(totals):
+        return ""
+    return words.phrase(
+        "About {hectares} hectares are released (modelled) by {date}",
+        hectares=about(words, totals),
+        date=view.horizon_word,
+    )
+
+
 def _hectares_line(land_release: pd.DataFrame, *, view: View) -> str:
     """Say how much it is in all."""
     total = hectares(land_release, view).sum(axis=1).sum()
-    return view.words.phrase("{number} hectares in all", number=view.words.number(total))
+    return view.words.phrase("{number} hectares in all", number=rounded(view.words)(total))
 
 
 def _hectares_notes(land_release: pd.DataFrame, *, view: View) -> Sequence[str]:
@@ -118,6 +138,7 @@ def _hectares_notes(land_release: pd.DataFrame, *, view: View) -> Sequence[str]:
     _hectares_alt,
     line=_hectares_line,
     notes=_hectares_notes,
+    finding=_hectares_finding,
     figures="panels",
 )
 def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
@@ -161,6 +182,10 @@ def hectares_by_year(land_release: pd.DataFrame, *, view: View, ax: Axes | None 
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     ax.yaxis.set_major_formatter(numbers(view))
     ax.grid(axis="y")
+    if view.as_of is not None and len(years):
+        begun = view.as_of.timetuple().tm_yday / YEAR_DAYS
+        ends = (float(years[0]) - 0.5, float(years[-1]) + 0.5)
+        data_date(ax, view, ends, view.as_of.year - 0.5 + begun)
     if bottom.sum() > 0:
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, handlelength=2.6)
     else:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from returnplan.language.words import Words
-from returnplan.runs.difference import LEVEL, VERDICTS
+from returnplan.runs.difference import BETTER, LEVEL, VERDICTS
 from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.show.drawing import (
     INK,
@@ -78,6 +78,29 @@ def _differences_alt(differences: pd.DataFrame, *, view: View) -> str:
     )
 
 
+def _differences_finding(differences: pd.DataFrame, *, view: View) -> str:
+    """Say under which plan people wait clearly least, against the one compared with."""
+    words = view.words
+    rows = differences[differences["measure"] == "person_days"]
+    if rows.empty:
+        return ""
+    values = {"against": view.title(rows["against"].iloc[0])}
+    better = rows[rows["verdict"] == BETTER].sort_values("mean", kind="stable")
+    if better.empty:
+        return words.phrase(
+            "Under no other plan do people wait clearly less (modelled) than under {against}",
+            **values,
+        )
+    best = better.iloc[0]
+    return words.phrase(
+        "People wait less (modelled) under {plan} than under {against} (better in {share} of "
+        "simulations)",
+        plan=view.title(best["allocation"]),
+        share=words.percent(float(best["probability_better"])),
+        **values,
+    )
+
+
 def _told(row: pd.Series, view: View) -> str:
     """Say one difference in person-days, and its verdict."""
     words, title = view.words, view.title(row["allocation"])
@@ -108,7 +131,7 @@ def _signed(value: float, words: Words) -> str:
     """Return a number with its sign, with decimals where it is small."""
     decimals = 0 if abs(value) >= TWO_DIGITS else 1 if abs(value) >= 1 else 2
     text = words.number(abs(value), decimals)
-    return f"\N{MINUS SIGN}{text}" if value < 0 else f"+{text}"
+    return words.signed(text, "\N{MINUS SIGN}" if value < 0 else "+")
 
 
 def _differences_notes(differences: pd.DataFrame, *, view: View) -> Sequence[str]:
@@ -145,9 +168,11 @@ def _differences_height(differences: pd.DataFrame, *, view: View, columns: int) 
     _differences_alt,
     height=_differences_height,
     figures="together",
+    is_first=True,
     least_allocations=2,
     least_draws=LEAST_DRAWS,
     notes=_differences_notes,
+    finding=_differences_finding,
 )
 def paired_differences(differences: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw the mean differences from one allocation with their intervals, better to the right.

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -116,6 +117,18 @@ def _alt(area_released: pd.DataFrame, facts: pd.DataFrame, *, view: View) -> str
     )
 
 
+def _finding(area_released: pd.DataFrame, facts: pd.DataFrame, *, view: View) -> str:
+    """Say how many of the published figures lie in the modelled range, of one plan."""
+    words, found = view.words, published(facts, view)
+    if not view.draws or not view.allocation or found.empty:
+        return ""
+    return words.phrase(
+        "{inside} of {facts} published figures lie in the modelled range",
+        inside=words.number(int(found["is_in"].sum())),
+        facts=words.number(len(found)),
+    )
+
+
 def _notes(area_released: pd.DataFrame, facts: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say what lines, band and marks are."""
     words = view.words
@@ -135,7 +148,7 @@ def _notes(area_released: pd.DataFrame, facts: pd.DataFrame, *, view: View) -> S
     return texts
 
 
-@chart(_title, ("area_released", "facts"), _alt, notes=_notes, figures="panels")
+@chart(_title, ("area_released", "facts"), _alt, notes=_notes, figures="panels", finding=_finding)
 def released_and_published(
     area_released: pd.DataFrame, facts: pd.DataFrame, *, view: View, ax: Axes | None = None
 ) -> Axes:
@@ -157,15 +170,23 @@ def released_and_published(
     ax.grid(axis="y")
     last = found["end"].max() + YEARS_ON * YEAR_DAYS if len(found) else view.horizon_days
     date_axis(ax, view, min(float(last), view.horizon_days))
-    shown = years[years["begin"] < last]
-    tops = [*shown[[MIDDLE, HIGH]].to_numpy(float).ravel(), *found["pace"]]
+    tops = [*_tops(area_released, last, view), *found["pace"]]
     ax.set_ylim(0, ROOM * max([*(top for top in tops if np.isfinite(top)), 1e-4]))
-    if years.empty or not np.nansum(tops):
+    mine = years.loc[years["begin"] < last, [MIDDLE, HIGH]].to_numpy(float)
+    if years.empty or not np.nansum(mine) + found["pace"].sum():
         note(ax, words.phrase("No land is released by the end of the run."))
         return ax
     keys = [*_lines(ax, years, view), *_points(ax, found, view)]
     legend_below(ax, keys, handlelength=2.8)
     return ax
+
+
+def _tops(area_released: pd.DataFrame, last: float, view: View) -> list[float]:
+    """Return all paces up to a day under all allocations, so that their panels compare."""
+    names = area_released["allocation"].unique()
+    tables = [paces(area_released, replace(view, allocation=str(name))) for name in names]
+    shown = [table.loc[table["begin"] < last, [MIDDLE, HIGH]] for table in tables]
+    return [float(top) for table in shown for top in table.to_numpy(float).ravel()]
 
 
 def _lines(ax: Axes, years: pd.DataFrame, view: View) -> list[Any]:

@@ -16,6 +16,7 @@ from returnplan.show.drawing import (
     QUIET,
     SMALL,
     View,
+    about,
     blank,
     chart,
     coarse_note,
@@ -26,6 +27,7 @@ from returnplan.show.drawing import (
     note,
     numbers,
     range_words,
+    rounded,
     target_sentence,
     targets_of,
     total_people,
@@ -80,6 +82,20 @@ def _people_alt(people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View
     return " ".join([met, *_target_sentences(view)])
 
 
+def _people_finding(people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
+    """Say for how many of all people conditions are met by the horizon."""
+    words = view.words
+    last = people_met.groupby("allocation", sort=False).tail(1)
+    if last.empty:
+        return ""
+    return words.phrase(
+        "By {date} conditions are met (modelled) for about {people} of {total} people",
+        date=view.horizon_word,
+        people=about(words, last["people_p50"].astype(float)),
+        total=rounded(words)(total_people(readiness)),
+    )
+
+
 def _target_sentences(view: View) -> list[str]:
     return [target_sentence(target, view) for target in targets_of(view, "conditions_met")]
 
@@ -88,7 +104,7 @@ def _end_words(last: pd.Series, view: View) -> str:
     """Return the people at the horizon, with draws as median and range."""
     words = view.words
     numbers = [float(last[f"people_p{percent}"]) for percent in (50, 10, 90)]
-    return range_words(words, numbers, words.number, has_range=bool(view.draws))
+    return range_words(words, numbers, rounded(words), has_range=bool(view.draws))
 
 
 def _people_notes(
@@ -145,6 +161,7 @@ def _people_height(
     figures="together",
     is_first=True,
     notes=_people_notes,
+    finding=_people_finding,
 )
 def conditions_met_over_time(
     people_met: pd.DataFrame, readiness: pd.DataFrame, *, view: View, ax: Axes | None = None

@@ -69,6 +69,24 @@ def _roads_alt(key_roads: pd.DataFrame, *, view: View) -> str:
     )  # fmt: skip
 
 
+def _roads_finding(key_roads: pd.DataFrame, *, view: View) -> str:
+    """Name the road with most waiting, and its share of that of all roads."""
+    words, mine = view.words, only(key_roads, view.allocation)
+    top = _top(key_roads, view)
+    if top.empty:
+        return ""
+    days = float(top["person_days_mean"].iloc[0])
+    return words.phrase(
+        "Most waiting for a road (modelled): {road}, {share} of that for all roads",
+        road=words.phrase(
+            "{first}–{last}",
+            first=view.word(top["from_place"].iloc[0]),
+            last=view.word(top["to_place"].iloc[0]),
+        ),
+        share=words.percent(days, float(mine["person_days_mean"].sum())),
+    )
+
+
 def _roads_notes(key_roads: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say what counts for a road."""
     words = view.words
@@ -97,6 +115,7 @@ def _roads_height(key_roads: pd.DataFrame, *, view: View, columns: int) -> float
     _roads_alt,
     height=_roads_height,
     notes=_roads_notes,
+    finding=_roads_finding,
 )
 def key_roads(key_roads: pd.DataFrame, *, view: View, ax: Axes | None = None) -> Axes:
     """Draw person-days of waiting for the roads that cause most of it, with their opening dates.

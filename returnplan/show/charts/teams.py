@@ -105,6 +105,30 @@ def _occupation_alt(
     )
 
 
+def _occupation_finding(
+    jobs: pd.DataFrame,
+    presence: pd.DataFrame,
+    summary: pd.DataFrame,
+    people_met: pd.DataFrame,
+    *,
+    view: View,
+) -> str:
+    """Say which of the asset types with most days is idle most."""
+    words = view.words
+    if only(presence, view.allocation).empty:
+        return ""
+    totals = occupation(jobs, presence, view).groupby("asset")[list(DOINGS)].sum()
+    days = totals.sum(axis=1)
+    idle = totals["idle"] / days.clip(lower=1e-9)
+    return words.phrase(
+        "Teams are idle on {idle} of the days they are present (modelled); most often: {team} "
+        "({share})",
+        idle=words.percent(float(totals["idle"].sum()), float(days.sum())),
+        team=view.word(idle.idxmax()),
+        share=words.percent(float(idle.max())),
+    )
+
+
 def _occupation_height(
     jobs: pd.DataFrame,
     presence: pd.DataFrame,
@@ -156,6 +180,8 @@ def _occupation_notes(
     height=_occupation_height,
     line=_occupation_line,
     notes=_occupation_notes,
+    is_first=True,
+    finding=_occupation_finding,
 )
 def team_occupation(
     jobs: pd.DataFrame,
@@ -290,6 +316,24 @@ def _unneeded_alt(
     )
 
 
+def _unneeded_finding(
+    jobs: pd.DataFrame,
+    presence: pd.DataFrame,
+    summary: pd.DataFrame,
+    people_met: pd.DataFrame,
+    *,
+    view: View,
+) -> str:
+    """Say what share of all working days no condition asks for."""
+    totals = unneeded(jobs, presence, view)[list(UNNEEDED)].sum()
+    if not totals.sum() > 0:
+        return ""
+    return view.words.phrase(
+        "{share} of all working days go to land and works that no condition asks for (modelled)",
+        share=view.words.percent(float(totals["unneeded"]), float(totals.sum())),
+    )
+
+
 @chart(
     lambda words, _: words.phrase("Time on land and works that no condition asks for (modelled)"),
     ("jobs", "presence", "summary", "people_met"),
@@ -297,6 +341,7 @@ def _unneeded_alt(
     height=_occupation_height,
     line=_occupation_line,
     notes=_occupation_notes,
+    finding=_unneeded_finding,
 )
 def time_no_condition_asks_for(
     jobs: pd.DataFrame,

@@ -66,6 +66,19 @@ def _alt(victims_over_time: pd.DataFrame, *, view: View) -> str:
     return f"{first} {then}"
 
 
+def _finding(victims_over_time: pd.DataFrame, *, view: View) -> str:
+    """Say what the law expects at the end."""
+    ahead = _rows(victims_over_time, FORECAST)
+    if ahead.empty:
+        return ""
+    end = ahead.iloc[-1]
+    return view.words.phrase(
+        "If the course goes on as before, {number} victims by {date} (modelled)",
+        number=_range(end, view),
+        date=view.words.date(end["date"].date()),
+    )
+
+
 def _no_law(words: Words) -> str:
     return words.phrase(
         "No power law is told by these totals: it needs two or more, with victims between them."
@@ -98,6 +111,7 @@ def _notes(victims_over_time: pd.DataFrame, *, view: View) -> Sequence[str]:
     notes=_notes,
     figures="together",
     of_facts="victims",
+    finding=_finding,
 )
 def victims_and_power_law(
     victims_over_time: pd.DataFrame, *, view: View, ax: Axes | None = None

@@ -63,6 +63,20 @@ def _by_community(
     return table.reindex(shown, fill_value=0.0)
 
 
+def _waits_finding(delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> str:
+    """Say for how many of the communities shown which cause is the largest."""
+    words, largest = view.words, _largest_causes(delays, readiness, view)
+    if largest.empty:
+        return ""
+    counts = largest.value_counts(sort=False)
+    return words.phrase(
+        "Largest cause of waiting (modelled) in {number} of the {all} communities shown: {cause}",
+        number=words.number(counts.max()),
+        all=words.number(len(largest)),
+        cause=cause_in_sentence(str(counts.idxmax()), view),
+    )
+
+
 def _waits_notes(delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View) -> Sequence[str]:
     """Say which communities are shown, and that causes are added up."""
     words = view.words
@@ -101,6 +115,7 @@ def _waits_height(
     shape="tall",
     height=_waits_height,
     notes=_waits_notes,
+    finding=_waits_finding,
 )
 def waits_by_community(
     delays: pd.DataFrame, readiness: pd.DataFrame, *, view: View, ax: Axes | None = None

@@ -7,7 +7,8 @@ the status, and none of them is green.
 
 ``view`` what a chart must know beside its tables (``rp.view``); ``family`` the family of charts;
 ``style`` colours and sizes; ``axes`` titles, dates, notes, legends; ``rows`` rows of communities;
-``causes`` stacks of causes; ``targets`` diamonds; ``files`` whole figures, and their files.
+``causes`` stacks of causes; ``targets`` diamonds; ``years`` years in colours; ``matrix`` matrices
+of gates; ``files`` whole figures, and their files.
 
 What a second chart draws alike moves here from the first.
 """
@@ -15,10 +16,12 @@ What a second chart draws alike moves here from the first.
 from returnplan.language.words import capital
 from returnplan.show.drawing.axes import (
     Floats,
+    about,
     beside,
     blank,
     coarse_note,
     columns_of,
+    data_date,
     date_axis,
     even_note,
     horizon,
@@ -29,8 +32,11 @@ from returnplan.show.drawing.axes import (
     only,
     range_words,
     ranged,
+    rounded,
+    share_looks,
     state_word,
     states,
+    three_digits,
     total_people,
     under,
 )
@@ -55,6 +61,15 @@ from returnplan.show.drawing.files import (
     statement,
     vector,
 )
+from returnplan.show.drawing.matrix import (
+    CELL,
+    FRAME,
+    HEAD_LINES,
+    MOST_DATED_GATES,
+    boxes,
+    gates_of,
+    label_gates,
+)
 from returnplan.show.drawing.rows import (
     ROW_INCHES,
     Rows,
@@ -74,60 +89,83 @@ from returnplan.show.drawing.style import (
     PALE,
     PART,
     QUIET,
+    SHADES,
     SMALL,
     STATUS,
     UNKNOWN,
     house_style,
     mark,
 )
-from returnplan.show.drawing.targets import draw_targets, target_key, target_sentence, targets_of
+from returnplan.show.drawing.targets import (
+    TARGET_FILL,
+    draw_targets,
+    target_key,
+    target_sentence,
+    targets_of,
+)
 from returnplan.show.drawing.view import View, map_tables, view_of
+from returnplan.show.drawing.years import NOT_MET_HATCH, YearClass, class_of, classes_of
 
 __all__ = [
     "A4_INCHES",
+    "CELL",
     "CHARTS",
     "DARK",
     "EVEN",
+    "FRAME",
+    "HEAD_LINES",
     "INK",
     "LINES",
     "MARKERS",
     "MET",
     "MISSING",
+    "MOST_DATED_GATES",
     "NOT_MET",
+    "NOT_MET_HATCH",
     "PALE",
     "PART",
     "QUIET",
     "REST",
     "ROW_INCHES",
     "SCREEN_DPI",
+    "SHADES",
     "SMALL",
     "STATUS",
+    "TARGET_FILL",
     "UNKNOWN",
     "Causes",
     "Floats",
     "Rows",
     "View",
+    "YearClass",
+    "about",
     "authority",
     "beside",
     "blank",
     "boundaries",
+    "boxes",
     "capital",
     "cause_in_sentence",
     "cause_legend",
     "causes_of",
     "chart",
+    "class_of",
+    "classes_of",
     "coarse_note",
     "columns_of",
     "community_labels",
     "community_names",
+    "data_date",
     "date_axis",
     "district_rows",
     "draw_stacks",
     "draw_targets",
     "even_note",
     "figure",
+    "gates_of",
     "horizon",
     "house_style",
+    "label_gates",
     "label_rows",
     "legend_below",
     "line_between",
@@ -139,13 +177,16 @@ __all__ = [
     "picture",
     "range_words",
     "ranged",
+    "rounded",
     "save",
+    "share_looks",
     "state_word",
     "statement",
     "states",
     "target_key",
     "target_sentence",
     "targets_of",
+    "three_digits",
     "total_people",
     "under",
     "vector",

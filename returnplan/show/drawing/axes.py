@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from returnplan.language.words import Words
 from returnplan.runs.tables.judged import LIKELY_ABOVE, UNLIKELY_BELOW
-from returnplan.show.drawing.style import EVEN, INK, QUIET, SIZES_CM, SMALL
+from returnplan.show.drawing.style import EVEN, INK, QUIET, SHADES, SIZES_CM, SMALL
 from returnplan.show.drawing.view import View
 
 Floats = NDArray[np.float64]
@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 LONG_YEARS = 3  # from here on, dates are shown as years
 SHORT_DAYS = 120  # up to here, dates are shown as days
 MOST_DECIMALS = 6  # of the numbers along an axis
+AS_OF = "_as of"  # label of the line at the date of the data
+TITLE_PAD = {True: 16.0, False: 6.0}  # points below a title, where that date stands there: True
 MOST_MARKS = 7  # of months on an axis of the whole width
 
 
@@ -120,6 +122,47 @@ def range_words(
     return ranged(words, write(middle), write(low), write(high))
 
 
+def three_digits(number: float) -> float:
+    """Round to three digits, as people say it.
+
+    Examples
+    --------
+    >>> [three_digits(number) for number in (359_512, 999, 1_005, 0)]
+    [360000, 999, 1000, 0]
+    """
+    if math.isnan(number) or not number:
+        return number
+    return round(number, min(0, 2 - math.floor(math.log10(abs(number)))))
+
+
+def rounded(words: Words) -> Callable[[float], str]:
+    """Return what writes a number of people in three digits."""
+    return lambda people: words.number(three_digits(people))
+
+
+def about(words: Words, people: Iterable[float]) -> str:
+    """Return one number of people, or the lowest and the highest of several, in three digits."""
+    known = [three_digits(float(count)) for count in people if not math.isnan(count)]
+    if not known:
+        return words.number(math.nan)
+    low, high = words.number(min(known)), words.number(max(known))
+    return low if low == high else words.phrase("{low} to {high}", low=low, high=high)
+
+
+def share_looks(words: Words) -> list[tuple[str, str]]:
+    """Return the words and the shade of nobody and of each fifth of the people."""
+    fifths = len(SHADES) - 1
+    texts = [
+        words.phrase(
+            "{low} to {high}",
+            low=words.percent((fifth - 1) / fifths),
+            high=words.percent(fifth / fifths),
+        )
+        for fifth in range(1, fifths + 1)
+    ]
+    return list(zip([words.phrase("Nobody"), *texts], SHADES, strict=True))
+
+
 def line_between(view: View) -> tuple[Literal["steps-post", "default"], Literal["post"] | None]:
     """Return how lines and bands are drawn: steps, or straight where dates are left out."""
     return ("default", None) if view.has_gaps else ("steps-post", "post")
@@ -203,9 +246,39 @@ def horizon(ax: Axes, view: View) -> None:
     )  # fmt: skip
 
 
+def data_date(ax: Axes, view: View, ends: tuple[float, float], at: float) -> None:
+    """Shade what lies before the date of the data, and say above the axes which date that is.
+
+    Parameters
+    ----------
+    ends
+        Left and right end of the axis.
+    at
+        Where the date lies on it; nothing is drawn of one that lies outside.
+    """
+    left, right = ends
+    if view.as_of is None or not left < at < right:
+        return
+    ax.axvspan(left, at, facecolor=QUIET, alpha=0.09, linewidth=0, zorder=0, label="_known")
+    ax.axvline(at, color=QUIET, linewidth=0.7, label=AS_OF, zorder=2.5)
+    is_early = at - left < (right - left) / 2
+    ax.annotate(
+        view.words.phrase("data as of {date}", date=view.words.date(view.as_of)),
+        (at, 1.0), (-2 if is_early else 2, 2), xycoords=("data", "axes fraction"),
+        textcoords="offset points", ha="left" if is_early else "right", va="bottom",
+        fontsize=6.5, color=QUIET,
+    )  # fmt: skip
+
+
 def date_axis(ax: Axes, view: View, until: float) -> None:
-    """Show days 0 to ``until`` as calendar years (or months, where the span is short)."""
-    ax.set_xlim(view.axis(0.0), view.axis(max(until, 1.0)))
+    """Show days 0 to ``until`` as calendar years (or months, where the span is short).
+
+    The date of the data is marked, if it lies among them.
+    """
+    ends = (view.axis(0.0), view.axis(max(until, 1.0)))
+    ax.set_xlim(*ends)
+    if view.as_of is not None:
+        data_date(ax, view, ends, view.axis(float((view.as_of - view.start).days)))
     years = until / 365.25
     if years > LONG_YEARS:
         step = max(1, math.ceil(years * columns_of(ax) / 11))

@@ -3,19 +3,19 @@
 import functools
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, ParamSpec
 
 from matplotlib.axes import Axes
 
 from returnplan.language.words import Words
 from returnplan.registry import Family
-from returnplan.show.drawing.axes import columns_of, under
+from returnplan.show.drawing.axes import AS_OF, TITLE_PAD, columns_of, under
 from returnplan.show.drawing.style import house_style
 from returnplan.show.drawing.view import View
 
 P = ParamSpec("P")
-Figures = Literal["each", "panels", "both", "together"]
+Figures = Literal["each", "panels", "together"]
 TITLE_LETTERS = 56
 PANEL_LETTERS = 78  # of the titles of panels, by panels side by side
 
@@ -28,6 +28,10 @@ class Chart:
     ----------
     title
         Takes the words and whether there are draws; returns the title.
+    finding
+        Takes the tables and ``view``; returns what is to be seen in one short sentence, which
+        stands above the title; empty where there is nothing to say. With panels of several
+        allocations ``view.allocation`` is empty.
     needs
         Names of the tables that ``draw``, ``alt``, ``notes`` and the others take, in this order.
     draw
@@ -41,7 +45,7 @@ class Chart:
         one panel needs. Without it the shape alone gives the height.
     figures
         What a run folder has of it: a figure for ``each`` allocation, one with ``panels`` for all
-        of them, ``both``, or one of all ``together`` on the same axes. But for the last, it draws
+        of them, or one of all ``together`` on the same axes. But for the last, it draws
         ``view.allocation`` only.
     is_first
         Whether planners print it first: then it is among the few figures of a run.
@@ -72,6 +76,7 @@ class Chart:
     of_facts: str = ""
     line: Callable[..., str] | None = None
     notes: Callable[..., Sequence[str]] | None = None
+    finding: Callable[..., str] | None = None
     moments: Callable[..., Sequence[float]] | None = None
 
     @property
@@ -82,6 +87,21 @@ class Chart:
     def titled(self, view: View) -> str:
         """Return the title for a run with or without draws."""
         return self.title(view.words, bool(view.draws))
+
+    def stated(self, given: Sequence[Any], view: View, allocations: Sequence[str]) -> str:
+        """Return what is to be seen in a figure, in one short sentence; empty: nothing to say.
+
+        Parameters
+        ----------
+        given
+            The tables that it needs.
+        allocations
+            Those of the panels; none: ``view.allocation`` is drawn.
+        """
+        if self.finding is None:
+            return ""
+        shown = allocations[0] if len(allocations) == 1 else "" if allocations else view.allocation
+        return self.finding(*given, view=replace(view, allocation=shown))
 
 
 CHARTS: Family[Chart] = Family("chart", renamed={"ready_gantt": "waits_by_community"})
@@ -124,9 +144,14 @@ def _write_title(ax: Axes, item: Chart, view: View, line: str) -> None:
     if view.panel:
         letters = round(PANEL_LETTERS / columns_of(ax))
         lines = textwrap.wrap(view.panel, letters) + textwrap.wrap(line, letters)
-        ax.set_title("\n".join(lines), loc="left", fontsize=7.5)
+        ax.set_title("\n".join(lines), loc="left", fontsize=7.5, pad=_pad(ax))
         return
     lines = textwrap.wrap(item.titled(view), TITLE_LETTERS + 8)
     if item.one_allocation and view.allocation:
         lines += textwrap.wrap(under(view), TITLE_LETTERS)
-    ax.set_title("\n".join([*lines, line] if line else lines), loc="left")
+    ax.set_title("\n".join([*lines, line] if line else lines), loc="left", pad=_pad(ax))
+
+
+def _pad(ax: Axes) -> float:
+    """Return the points between the axes and their title: room for the date of the data."""
+    return TITLE_PAD[any(line.get_label() == AS_OF for line in ax.get_lines())]

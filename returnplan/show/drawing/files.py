@@ -5,7 +5,7 @@ import math
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from returnplan.show.drawing.style import (
     SIZES_CM,
     SMALL,
     STYLE,
+    SUBTITLE_SIZE,
     TITLE_SIZE,
     house_style,
 )
@@ -36,9 +37,11 @@ from returnplan.show.drawing.view import View
 PANEL_COLUMNS = {"wide": 2, "map": 3, "tall": 1}
 PANEL_INCHES = {"wide": 3.0, "map": 3.2, "tall": 3.0}
 LEAST_PANEL_INCHES = 2.0
-PANELS_EXTRA_INCHES = 1.2  # title and legend of all panels
+PANELS_EXTRA_INCHES = 0.95  # legend of all panels
+TITLE_INCHES = 0.15  # of the height of a chart, for each line of a title in the head instead
+HEAD_EXTRA_INCHES = 0.12  # above and below the lines of the head
 EDGE = 0.012  # of the width, left free beside titles and words below
-SHEET_LETTERS = 76  # of a title of the whole page's width
+SHEET_LETTERS, SUBTITLE_LETTERS = 76, 100  # of a title of the whole page's width
 LEGEND_LETTERS, KEY_LETTERS = 110, 8  # of a row of the legend of panels, and of a key in it
 LETTERS_INCH = 18  # of the words below, where letters are not wider than in English
 UNEVEN = 0.92  # a line may hold wider letters than the whole text, and ends beside an edge
@@ -65,9 +68,11 @@ def figure(
     views = [replace(view, allocation=name) for name in allocations] or [view]
     with house_style():
         panels = _panels(item, given, views)
-        drawn, body = _sheet(item, given, panels)
+        head = _head(item, given, panels, item.stated(given, view, allocations))
+        drawn, body = _sheet(item, given, panels, head)
         if len(panels) == 1:
-            item.draw(*given, view=panels[0], ax=body.subplots())
+            ax = item.draw(*given, view=panels[0], ax=body.subplots())
+            ax.set_title("", loc="left")  # it stands above
         else:
             _draw_panels(item, given, panels, body)
     return drawn, " ".join(item.alt(*given, view=each) for each in views)
@@ -111,8 +116,63 @@ def authority(view: View) -> str:
     return view.words.phrase("the national mine action authority")
 
 
-def _sheet(item: Chart, given: list[pd.DataFrame], views: list[View]) -> tuple[Figure, Any]:
-    """Return a figure with the footer written, and the part of it that is free to draw on."""
+@dataclass(frozen=True, kw_only=True)
+class _Head:
+    """What stands above a figure: what is to be seen, then what is shown, each in lines.
+
+    Parameters
+    ----------
+    of_title
+        How many of the lines a chart on its own has above its axes.
+    """
+
+    bold: tuple[str, ...]
+    plain: tuple[str, ...]
+    of_title: int
+
+    def inches(self, view: View) -> float:
+        """Return the height that it takes."""
+        points = len(self.bold) * TITLE_SIZE + len(self.plain) * SUBTITLE_SIZE
+        return points * LINE[view.words.direction] / 72 + HEAD_EXTRA_INCHES
+
+
+def _head(item: Chart, given: list[pd.DataFrame], views: list[View], finding: str) -> _Head:
+    """Say what is to be seen; below it what is shown, of which allocation, and a line of figures.
+
+    Where there is nothing to say, what is shown takes its place.
+    """
+    view = views[0]
+    below = []
+    if item.one_allocation and view.allocation and (len(views) == 1 or item.moments is not None):
+        below.append(under(view))
+    if item.line and len(views) == 1:
+        below.append(item.line(*given, view=view))
+    first, *rest = [text for text in (finding, item.titled(view), *below) if text]
+    plain = [line for text in rest for line in textwrap.wrap(text, SUBTITLE_LETTERS)]
+    bold = textwrap.wrap(first, SHEET_LETTERS)
+    of_title = len(plain) if finding else len(bold) + len(plain)
+    return _Head(bold=tuple(bold), plain=tuple(plain), of_title=of_title)
+
+
+def _write_head(part: Any, head: _Head, view: View) -> None:
+    """Write the lines above a figure."""
+    height = head.inches(view)
+    at, spacing = 1 - HEAD_EXTRA_INCHES / 2 / height, LINE[view.words.direction]
+    part.text(
+        y=at, s="\n".join(head.bold), va="top", fontsize=TITLE_SIZE, fontweight="bold",
+        linespacing=spacing, **_edge(view),
+    )  # fmt: skip
+    at -= len(head.bold) * TITLE_SIZE * spacing / 72 / height
+    part.text(
+        y=at, s="\n".join(head.plain), va="top", fontsize=SUBTITLE_SIZE, linespacing=spacing,
+        **_edge(view),
+    )  # fmt: skip
+
+
+def _sheet(
+    item: Chart, given: list[pd.DataFrame], views: list[View], head: _Head
+) -> tuple[Figure, Any]:
+    """Return a figure with head and footer written, and the part of it that is free to draw on."""
     view = views[0]
     width, page_height = (side / 2.54 for side in SIZES_CM[item.shape])
     has_sources = view.sources and item.shape == "map"
@@ -125,20 +185,29 @@ def _sheet(item: Chart, given: list[pd.DataFrame], views: list[View]) -> tuple[F
     lines = [line for text in texts if text for line in _small_print(text, width)]
     line_height = SMALL * LINE[view.words.direction] / 72
     foot_height = (len(lines) + 1) * line_height
+    head_height = head.inches(view)
+    around = foot_height + head_height
     columns = PANEL_COLUMNS[item.shape] if len(views) > 1 else 1
     need = item.height(*given, view=view, columns=columns) if item.height else None
     if len(views) > 1:
         rows = math.ceil(len(views) / columns)
         taller = LINE[view.words.direction] / LINE["ltr"]
         extra = PANELS_EXTRA_INCHES * taller
-        free = A4_INCHES - foot_height - extra
+        free = A4_INCHES - around - extra
         each = need or max(min(PANEL_INCHES[item.shape], free / rows), LEAST_PANEL_INCHES)
-        height = foot_height + extra + rows * each * (taller if need else 1.0)
+        height = around + extra + rows * each * (taller if need else 1.0)
     else:
-        height = min(foot_height + need, A4_INCHES) if need else page_height
+        wanted = (
+            around + need - TITLE_INCHES * head.of_title
+            if need
+            else page_height + head_height - 2 * TITLE_INCHES
+        )
+        height = min(wanted, A4_INCHES)
     drawn = Figure(figsize=(width, height), layout="constrained")
-    parts: Any = drawn.subfigures(2, 1, height_ratios=[height - foot_height, foot_height])
-    body, foot = parts
+    ratios = [head_height, height - around, foot_height]
+    parts: Any = drawn.subfigures(3, 1, height_ratios=ratios)
+    top, body, foot = parts
+    _write_head(top, head, view)
     below = 1 - 0.5 * line_height / foot_height
     foot.text(y=below, s="\n".join(lines), va="top", fontsize=SMALL, color=QUIET, **_edge(view))
     return drawn, body
@@ -172,11 +241,6 @@ def _draw_panels(item: Chart, given: list[pd.DataFrame], views: list[View], body
             ax.set_xlabel("")
     for ax in grid[len(views) :]:
         ax.remove()
-    view = views[0]
-    title = textwrap.wrap(item.titled(view), SHEET_LETTERS)
-    if item.moments is not None and view.allocation:
-        title += textwrap.wrap(under(view), SHEET_LETTERS)
-    body.suptitle("\n".join(title), fontsize=TITLE_SIZE, fontweight="bold", **_edge(view))
     _one_legend(body)
 
 

@@ -59,7 +59,7 @@ def district_rows(readiness: pd.DataFrame, view: View) -> Rows:
     for name in names:
         some = mine[mine["district"] == name]
         some = some.sort_values(["people", "community"], ascending=[False, True]).head(each)
-        heads.append((row, name or view.words.phrase("Without a district")))
+        heads.append((row, view.district(name) or view.words.phrase("Without a district")))
         parts.append(some.assign(row=range(row + 1, row + 1 + len(some))))
         row += 1 + len(some)
     table = pd.concat(parts) if parts else mine.assign(row=0)

@@ -11,6 +11,8 @@ MET, PART, NOT_MET, UNKNOWN = "#0B3754", "#4F9ED0", "#E69F00", "#BFBFBF"
 EVEN = "about even"
 """A community whose conditions are met within the horizon in 40 to 60 % of the draws."""
 PALE, INK, QUIET = "#D3E5F3", "#222222", "#595959"
+SHADES = ("#FFFFFF", "#D3E5F3", "#9CC4E4", "#4F9ED0", "#1F6295", "#0B3754")
+"""Of shares: nobody, then fifths of the people."""
 STATUS = {"met": MET, EVEN: MET, "not met": NOT_MET, "unknown": UNKNOWN}
 MARKERS = {"met": "o", EVEN: "o", "not met": "X", "unknown": "D"}
 LINES = (
@@ -54,7 +56,7 @@ STYLE: Any = {
     "svg.hashsalt": "returnplan",
 }
 SMALL = 7.0
-TITLE_SIZE = 9.5
+TITLE_SIZE, SUBTITLE_SIZE = 9.5, 8.0
 A4_INCHES = 24.5 / 2.54  # most height of a figure on its own, as of the tall shape
 SIZES_CM = {"wide": (17.0, 10.5), "map": (17.0, 16.0), "tall": (17.0, 24.5)}
 

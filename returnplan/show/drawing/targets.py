@@ -1,7 +1,7 @@
 """Targets beside the results: official or assumed, and never read by the model."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -11,6 +11,8 @@ from returnplan.domain import Target, TargetMeasure
 from returnplan.show.drawing.style import INK, NOT_MET, SMALL
 from returnplan.show.drawing.view import View
 
+TARGET_FILL: Mapping[TargetMeasure, str] = {"returned": NOT_MET, "conditions_met": "white"}
+"""How diamonds are filled, by what they are targets of."""
 KEY_LETTERS = 46
 RIGHT_UP_TO = 0.15  # of the horizon: the words of an early target stand right of it
 
@@ -28,7 +30,8 @@ def draw_targets(ax: Axes, targets: Sequence[Target], view: View) -> None:
     days = [float((target.by_date - view.start).days) for target in targets]
     ax.plot(
         [view.axis(day) for day in days], [target.people for target in targets], color=INK,
-        linestyle=":", linewidth=1.0, marker="D", markersize=6.5, markerfacecolor=NOT_MET,
+        linestyle=":", linewidth=1.0, marker="D", markersize=6.5,
+        markerfacecolor=TARGET_FILL[targets[0].measure] if targets else "white",
         markeredgecolor=INK, zorder=4, label="_targets", in_layout=False,
     )  # fmt: skip
     for day, target in zip(days, targets, strict=True):
@@ -43,15 +46,20 @@ def draw_targets(ax: Axes, targets: Sequence[Target], view: View) -> None:
 
 def target_key(target: Target, view: View) -> Line2D:
     """Return the key of a target: its title, people and date."""
-    text = view.words.phrase(
-        "Target: {title} ({people} by {date})",
-        title=target.title or target.id,
-        people=view.words.number(target.people),
-        date=view.words.date(target.by_date),
+    values = {
+        "title": target.title or target.id,
+        "people": view.words.number(target.people),
+        "date": view.words.date(target.by_date),
+    }
+    text = (
+        view.words.phrase("Target: {title} ({people} returned by {date})", **values)
+        if target.measure == "returned"
+        else view.words.phrase("Target: {title} ({people} with conditions met by {date})", **values)
     )
     return Line2D(
         [], [], color=INK, linestyle=":", linewidth=1.0, marker="D", markersize=6.0,
-        markerfacecolor=NOT_MET, markeredgecolor=INK, label=textwrap.fill(text, KEY_LETTERS),
+        markerfacecolor=TARGET_FILL[target.measure], markeredgecolor=INK,
+        label=textwrap.fill(text, KEY_LETTERS),
     )  # fmt: skip
 
 

@@ -12,10 +12,15 @@ import pandas as pd
 from matplotlib import dates as mdates
 
 from returnplan.domain import AUTHORITY, Scenario, Target
-from returnplan.language.words import ENGLISH, Words
+from returnplan.language.words import ENGLISH, Later, Words, later
 from returnplan.scenario.background import Background, read_background
+from returnplan.scenario.translated import district_names
+from returnplan.show.audience.tables import ALL, OTHER
 from returnplan.units import horizon_date
 from returnplan.version import __version__
+
+TOGETHER: Mapping[str, Later] = {OTHER: later("other districts"), ALL: later("all districts")}
+"""What districts are called that are counted together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,8 @@ class View:
         Words to print for the ids of places, communities and asset types.
     titles
         Titles of allocations, by name.
+    district_names
+        What districts are called that have another name than in the tables.
     authority
         Who releases land; fills the statement below every figure.
     provenance
@@ -40,6 +47,10 @@ class View:
         Where points, roads and boundaries come from; printed below maps.
     districts
         Rings of longitude and latitude in degrees, each shape (n, 2).
+    ring_names
+        District of each ring, as in the tables; empty where none is given.
+    as_of
+        Date of the data: what lies before it is known, and charts over time mark it.
     draws
         Draws that the ranges of the tables come from; 0: a run on expected values.
     words
@@ -60,10 +71,13 @@ class View:
     allocation: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    district_names: Mapping[str, str] = field(default_factory=dict)
     authority: str = AUTHORITY
     provenance: str = ""
     sources: str = ""
     districts: Sequence[Sequence[Sequence[float]]] = ()
+    ring_names: Sequence[str] = ()
+    as_of: dt.date | None = None
     draws: int = 0
     words: Words = ENGLISH
     day: float | None = None
@@ -78,6 +92,13 @@ class View:
     def title(self, allocation: object) -> str:
         """Return the words to print for an allocation."""
         return self.titles.get(str(allocation), str(allocation).replace("_", " "))
+
+    def district(self, name: object) -> str:
+        """Return the words to print for a district, or for those that are counted together."""
+        own = str(name)
+        if own in TOGETHER:
+            return self.words.say(TOGETHER[own])
+        return self.district_names.get(own, own)
 
     def date(self, day: float) -> dt.date:
         """Return the calendar date of a day on the axis."""
@@ -177,9 +198,12 @@ def view_of(
         horizon_days=horizon_days,
         names=names,
         titles={header.name: header.title for header in scenario.allocations if header.title},
+        district_names=district_names(scenario),
         provenance=provenance,
         sources="; ".join([*(credited[source] for source in used), *background.credit_lines]),
         districts=background.rings,
+        ring_names=background.districts,
+        as_of=scenario.as_of,
         draws=draws,
         targets=scenario.targets,
     )

@@ -2,26 +2,29 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from returnplan.domain import SKILLS, Deployment
 from returnplan.model.conditions.gates import gate_data, gate_name
-from returnplan.model.reasons.causes import WAITING
+from returnplan.runs.difference import BETTER, VERDICTS
+from returnplan.runs.tables.family import DECISIONS
 from returnplan.scenario.funding import envelopes
-from returnplan.show.findings.findings import Findings
+from returnplan.show.drawing import three_digits
+from returnplan.show.findings.findings import Findings, records
 from returnplan.show.findings.leader import leader, met_on, rival
 from returnplan.show.findings.targets import targets
-from returnplan.show.findings.waiting import bottlenecks, delays_of
+from returnplan.show.findings.waiting import delays_of
 
 PARTING_SHARE = 0.05
 """Curves part where their medians differ by more than this share of all people."""
-LONG_WAIT_DAYS = 30
-"""Work has waited for a team when it was open for longer than this before one came."""
 LEAST_SHARE = 0.01
 """Causes with a smaller share of the waiting ask for no decision."""
+EFFECTS = ("people_middle", "people", "person_days")
+"""What the table of decisions tells of a change: people by two dates, and waiting."""
 HALF = 0.5
-MILLION = 1e6
+THOUSAND, MILLION = 1e3, 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,7 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
     words, apart = findings.words, parting(findings)
     best = leader(findings)
     other = rival(findings)
-    differ = None if findings.is_public else _open(findings, _teams_differ(findings, best, other))
+    differ = None if findings.is_public else _teams_differ(findings, best, other)
     texts = []
     if differ:
         texts.append(
@@ -94,7 +97,9 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
                 date=words.date(differ),
             )
         )
-    if apart:
+    if apart and not _open(findings, apart):
+        apart = None  # the plans have differed since before the date of the data
+    elif apart:
         texts.append(
             words.phrase(
                 "From {date} the plans differ by more than {share} of all displaced people in "
@@ -120,7 +125,7 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
                 share=words.percent(PARTING_SHARE),
             )
         )
-    by = min((day for day in (differ, _open(findings, apart)) if day), default=None)
+    by = min((day for day in (differ, apart) if day), default=None)
     yield Decision(
         what=words.phrase("Which plan for the teams to follow?"),
         by=by,
@@ -129,14 +134,14 @@ def _allocation(findings: Findings) -> Iterator[Decision]:
     )
 
 
-def _open(findings: Findings, day: dt.date | None) -> dt.date | None:
-    """A date by which something may still be decided; None: it lies before that of the data."""
+def _open(findings: Findings, day: dt.date) -> bool:
+    """Whether something may still be decided on a date: it does not lie before that of the data."""
     as_of = findings.scenario.as_of
-    return day if day and (as_of is None or day >= as_of) else None
+    return as_of is None or day >= as_of
 
 
 def _teams_differ(findings: Findings, best: str, other: str) -> dt.date | None:
-    """First date on which two allocations send other teams, or serve in another order."""
+    """First open date on which two allocations send other teams, or serve in another order."""
     policy = {
         header.name: (header.policy, header.rest_waits) for header in findings.scenario.allocations
     }
@@ -146,12 +151,12 @@ def _teams_differ(findings: Findings, best: str, other: str) -> dt.date | None:
     mine, its = _lines(findings, best), _lines(findings, other)
     start = findings.scenario.start
     days = [
-        line.from_date or start
+        max(start, line.from_date or start)
         for key, line in {**mine, **its}.items()
         if (key in mine) != (key in its)
     ]
     days += [] if is_same_order else [start]
-    return max(start, min(days)) if days else None
+    return min((day for day in days if _open(findings, day)), default=None)
 
 
 def _orders(findings: Findings, name: str) -> list[tuple[int, str]]:
@@ -167,46 +172,100 @@ def _lines(findings: Findings, name: str) -> dict[tuple[object, ...], Deployment
 
 
 def _teams(findings: Findings) -> Iterator[Decision]:
-    """Whether to add teams with the skill that people wait for most."""
-    words, best = findings.words, leader(findings)
-    causes = [row for row in bottlenecks(findings, best) if row.cause.startswith(WAITING)]
-    if not causes or causes[0].share < LEAST_SHARE:
-        return
-    skill = causes[0].cause.removeprefix(WAITING)
-    since = None if findings.is_public else _open(findings, _first_wait(findings, best, skill))
-    why = words.phrase(
-        "Under “{title}” {share} of all person-days of waiting are for such a team.",
-        title=findings.title(best),
-        share=causes[0].percent,
-    )
-    if since:
-        values = {"days": words.number(LONG_WAIT_DAYS), "date": words.date(since)}
-        why += " " + (
-            words.phrase(
-                "In the single-value run such work waits more than {days} days from {date}.",
-                **values,
-            )
-            if findings.draws
-            else words.phrase("From {date} such work waits more than {days} days.", **values)
+    """Whether to add teams whose effect was tried under the leading allocation, and is clear.
+
+    Where none of those that were tried has a clear effect, this is said of the first.
+    """
+    rows = list(records(findings.rows(DECISIONS, leader(findings))))
+    clear = [row for row in rows if BETTER in (row[f"{name}_verdict"] for name in EFFECTS)]
+    for row in clear or rows[:1]:
+        yield Decision(
+            what=_more_teams(findings, row),
+            by=row["from"],
+            why=_effect(findings, row) if clear else _no_effect(findings, row),
         )
-    yield Decision(
-        what=words.phrase(
-            "Add teams for {skill}, or reassign existing ones?",
-            skill=words.named(skill, SKILLS),
-        ),
-        by=since,
-        why=why,
+
+
+def _more_teams(findings: Findings, row: Mapping[str, Any]) -> str:
+    words, since = findings.words, findings.words.date(row["from"])
+    if findings.is_public:
+        skill = words.named(row["skill"], SKILLS)
+        return words.phrase("Add teams for {skill} from {date} on?", skill=skill, date=since)
+    return words.phrase(
+        "Add teams from {date} on: {number} “{team}”?",
+        number=findings.signed(row["teams"]),
+        team=findings.view.word(row["asset"]),
+        date=since,
     )
 
 
-def _first_wait(findings: Findings, allocation: str, skill: str) -> dt.date | None:
-    """First date on which work of a skill had waited long for a team, on expected values."""
-    of_skill = {job.id for job in findings.opened.prepared.plan.jobs if job.skill == skill}
-    jobs = findings.rows("jobs", allocation)
-    jobs = jobs[jobs["job"].isin(of_skill) & jobs["open_day"].notna()]
-    begun = jobs["start_day"].fillna(findings.view.horizon_days)
-    late = jobs.loc[begun - jobs["open_day"] > LONG_WAIT_DAYS, "open_day"] + LONG_WAIT_DAYS
-    return findings.view.date(float(late.min())) if len(late) else None
+def _effect(findings: Findings, row: Mapping[str, Any]) -> str:
+    """What more teams bring, as far as it is shown: what is level by the middle is left out."""
+    words, horizon = findings.words, findings.horizon
+    middle = row["middle_date"]
+    effects = []
+    if row["people_middle_verdict"] == BETTER and middle < horizon:
+        effects.append(_more_people(findings, row, "people_middle", middle))
+    if row["people_verdict"] == BETTER:
+        effects.append(_more_people(findings, row, "people", horizon))
+    elif row["people_verdict"] in VERDICTS:
+        effects.append(
+            words.phrase(
+                "no clear difference in people whose conditions are met (modelled) by {date}",
+                date=words.date(horizon),
+            )
+        )
+    if row["person_days_verdict"] == BETTER:
+        effects.append(
+            words.phrase(
+                "waiting until {date}: about {days}, less in {count} of {draws} simulations",
+                date=words.date(horizon),
+                days=_person_days(findings, row["person_days_mean"]),
+                count=words.number(round(row["person_days_fewer_share"] * row["draws"])),
+                draws=words.number(row["draws"]),
+            )
+        )
+    if not findings.is_public:
+        cost = findings.signed(row["cost_usd_mean"] / MILLION, 1)
+        effects.append(words.phrase("cost: about {cost} million USD", cost=cost))
+    return words.phrase(
+        "Under “{title}”: {effects}.",
+        title=findings.title(row["allocation"]),
+        effects="; ".join(effects),
+    )
+
+
+def _more_people(findings: Findings, row: Mapping[str, Any], name: str, day: dt.date) -> str:
+    words = findings.words
+    return words.phrase(
+        "about {people} people whose conditions are met (modelled) by {date}, more in {count} of "
+        "{draws} simulations",
+        people=findings.signed(three_digits(row[f"{name}_mean"])),
+        date=words.date(day),
+        count=words.number(round(row[f"{name}_more_share"] * row["draws"])),
+        draws=words.number(row["draws"]),
+    )
+
+
+def _person_days(findings: Findings, days: float) -> str:
+    """A difference of person-days, in the unit that its size asks for."""
+    words = findings.words
+    if abs(days) >= MILLION:
+        number = findings.signed(days / MILLION, 1)
+        return words.phrase("{number} million person-days", number=number)
+    number = findings.signed(days / THOUSAND, 1)
+    return words.phrase("{number} thousand person-days", number=number)
+
+
+def _no_effect(findings: Findings, row: Mapping[str, Any]) -> str:
+    words = findings.words
+    return words.phrase(
+        "Under “{title}” {draws} simulations show no clear effect on people or on waiting until "
+        "{date}.",
+        title=findings.title(row["allocation"]),
+        draws=words.number(row["draws"]),
+        date=words.date(findings.horizon),
+    )
 
 
 def _plans(findings: Findings) -> Iterator[Decision]:

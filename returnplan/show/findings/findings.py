@@ -20,20 +20,26 @@ from returnplan.insight.victims import over_time
 from returnplan.language.words import Words, words_of
 from returnplan.runs.difference import OPPOSITE
 from returnplan.runs.district_shares import district_shares
-from returnplan.runs.folder import SCENARIO_COPY, TABLES
-from returnplan.runs.paired import differences, verdicts
+from returnplan.runs.folder import SCENARIO_COPY, STORED
+from returnplan.runs.paired import differences, nothing_compared, verdicts
 from returnplan.runs.reading import Run, fitting
 from returnplan.runs.ready_days import LEAST_DRAWS
 from returnplan.scenario.made_of import DOUBTFUL, made_of
 from returnplan.show.audience.contributors import yearly_days
+from returnplan.show.audience.districts import HALVES, district_halves
 from returnplan.show.audience.tables import Audience, for_audience
-from returnplan.show.drawing import View, map_tables, range_words, ranged, view_of
+from returnplan.show.drawing import (
+    View,
+    map_tables,
+    range_words,
+    ranged,
+    three_digits,
+    view_of,
+)
 from returnplan.units import horizon_date
 
 PEOPLE_DIGIT = -1
 """People of all communities together are rounded to ten for the public."""
-LEFT_TO_RIGHT = "\u200e"
-"""Keeps the sign before its number where words are written from right to left."""
 DIGEST_SIGNS = 12
 """Signs of the digest of the results that are printed."""
 PERCENT = 100
@@ -124,6 +130,10 @@ class Findings:
         """Title of an allocation."""
         return self.view.title(allocation)
 
+    def district(self, name: str) -> str:
+        """Name of a district for readers."""
+        return self.view.district(name)
+
     @cached_property
     def horizon(self) -> dt.date:
         """Last day of the run."""
@@ -166,9 +176,15 @@ class Findings:
         """What the scenario leaves out; for the public only districts, since reasons name more."""
         left = self.scenario.not_covered
         if not self.is_public:
-            return left
+            return replace(left, places=tuple(map(self._left_out, left.places)))
         districts = {place.district for place in self.scenario.places}
-        return NotCovered(places=tuple(name for name in left.places if name in districts))
+        named = (self.district(name) for name in left.places if name in districts)
+        return NotCovered(places=tuple(named))
+
+    def _left_out(self, name: str) -> str:
+        """What readers call a district or place that is left out."""
+        place = self.scenario.place.get(name)
+        return place.name if place else self.district(name)
 
     @cached_property
     def people(self) -> int:
@@ -179,9 +195,11 @@ class Findings:
     @cached_property
     def chart_tables(self) -> Mapping[str, pd.DataFrame]:
         """Tables for charts: those of the audience; for maps ``places``, and ``roads`` as lines."""
+        shown = {"verdicts": nothing_compared(), **self.tables}
         if self.is_public:
-            return self.tables
-        return {**self.tables, **map_tables(self.scenario)}
+            return {**shown, "district_halves": pd.DataFrame(columns=list(HALVES))}
+        halves = district_halves(self.tables["readiness"], self.tables["gates"])
+        return {**shown, "district_halves": halves, **map_tables(self.scenario)}
 
     def rows(self, table: str, allocation: str) -> pd.DataFrame:
         """Rows of one allocation in a table."""
@@ -289,8 +307,7 @@ class Findings:
         text = self.words.number(abs(number), decimals)
         if round(number, decimals) == 0:
             return text
-        before = LEFT_TO_RIGHT if self.words.direction == "rtl" else ""
-        return f"{before}{'−' if number < 0 else '+'}{text}"
+        return self.words.signed(text, "−" if number < 0 else "+")
 
     def signed_range(self, middle: float, low: float, high: float, decimals: int = 0) -> str:
         """A difference with its range; the difference alone where there is none."""
@@ -332,19 +349,6 @@ class Findings:
         if math.isnan(people):
             return self.number(people)
         return self.words.plural("{number} person", "{number} people", people)
-
-
-def three_digits(number: float) -> float:
-    """Round to three digits, as people say it.
-
-    Examples
-    --------
-    >>> [three_digits(number) for number in (359_512, 999, 1_005, 0)]
-    [360000, 999, 1000, 0]
-    """
-    if math.isnan(number) or not number:
-        return number
-    return round(number, min(0, 2 - math.floor(math.log10(abs(number)))))
 
 
 def records(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -424,7 +428,7 @@ def findings_of(
     days = (horizon_date(scenario.start, scenario.horizon_years) - scenario.start).days
     provenance = _provenance(run, words)
     view = view_of(path / SCENARIO_COPY, scenario, days, provenance, opened.draws)
-    tables = {name: getattr(run, name) for name in TABLES}
+    tables = {name: getattr(run, name) for name in STORED}
     tables["district_shares"] = district_shares(run)
     if opened.draws >= LEAST_DRAWS and len(run.allocations) > 1:
         compared = yearly_days(run) if audience == "public" else None

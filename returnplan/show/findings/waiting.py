@@ -190,10 +190,10 @@ def fairness(findings: Findings, allocation: str) -> str:
         date=words.date(findings.horizon),
         title=findings.title(allocation),
         low=words.percent(least.share.middle),
-        least=least.district,
+        least=findings.district(least.district),
         high=words.percent(most.share.middle),
-        most=most.district,
-        longest=longest.district,
+        most=findings.district(most.district),
+        longest=findings.district(longest.district),
         days=words.number(longest.wait_days),
     )
 

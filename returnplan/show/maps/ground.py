@@ -2,12 +2,13 @@
 
 import math
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
@@ -74,11 +75,19 @@ def _stretch(south: float, north: float) -> float:
 
 
 def map_height(
-    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View, columns: int
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    by_district: pd.DataFrame,
+    *,
+    view: View,
+    columns: int,
 ) -> float:
     """Return inches: title, axis, the map in its shape, and the legend if that is below."""
     frame = frame_of(places, view, columns)
     if columns > 1:
+        if has_outlines(view):
+            return frame.height + 1.0
         return frame.height + (1.25 if view.draws else 1.0)  # certainties take more lines
     return frame.height + (2.0 if frame.is_wide else 1.15)
 
@@ -111,6 +120,11 @@ def ground(ax: Axes, places: pd.DataFrame, roads: pd.DataFrame, view: View) -> F
     return frame
 
 
+def has_outlines(view: View) -> bool:
+    """Whether outlines say whose they are, so that districts can be coloured."""
+    return any(view.ring_names)
+
+
 def _outlines(ax: Axes, places: pd.DataFrame, roads: pd.DataFrame, view: View) -> None:
     """Draw district outlines and roads, quietly."""
     for ring in view.districts:
@@ -132,10 +146,10 @@ def key(words: str, *, markersize: float = 6.0, **look: Any) -> Line2D:
     )
 
 
-def ground_keys(view: View) -> list[Line2D]:
+def ground_keys(view: View) -> list[Artist]:
     """Return keys for hubs, roads and districts."""
     words = view.words
-    keys = [
+    keys: list[Artist] = [
         key(words.phrase("Hub"), marker="s", color=INK, markersize=5.0),
         Line2D([], [], color="#B5B5B5", linewidth=1.0, label=words.phrase("Road")),
     ]
@@ -144,7 +158,7 @@ def ground_keys(view: View) -> list[Line2D]:
     return keys
 
 
-def legend(ax: Axes, keys: list[Line2D], title: str, frame: Frame) -> None:
+def legend(ax: Axes, keys: Sequence[Artist], title: str, frame: Frame) -> None:
     """List the keys right of the map under the north arrow, or below a wide map."""
     sheet = ax.get_figure(root=True)
     below = offset_copy(ax.transAxes, sheet, x=6, y=-28, units="points")
@@ -188,7 +202,7 @@ def hubs(
             box = (*low, *high)
             hidden = ((points > low - 4 * reach) & (points < high + 4 * reach)).all(axis=1).sum()
             outside = low[0] < frame.west or high[0] > frame.east
-            costs.append(hidden + 20 * sum(_meet(box, other) for other in taken) + 100 * outside)
+            costs.append(hidden + 20 * sum(meet(box, other) for other in taken) + 100 * outside)
             boxes.append(box)
         best = int(np.argmin(costs))
         taken.append(boxes[best])
@@ -200,7 +214,7 @@ def hubs(
         )  # fmt: skip
 
 
-def _meet(box: tuple[float, ...], other: tuple[float, ...]) -> bool:
+def meet(box: tuple[float, ...], other: tuple[float, ...]) -> bool:
     """Return whether two boxes (west, south, east, north) overlap."""
     apart = box[2] < other[0] or other[2] < box[0] or box[3] < other[1] or other[3] < box[1]
     return not apart

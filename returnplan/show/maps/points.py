@@ -151,7 +151,12 @@ def ready_places(readiness: pd.DataFrame, places: pd.DataFrame, view: View) -> p
 
 
 def counted(
-    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    by_district: pd.DataFrame,
+    *,
+    view: View,
 ) -> str:
     """Return how many settlements are in each state that is there, met always.
 

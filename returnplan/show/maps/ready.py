@@ -1,23 +1,28 @@
-"""Settlements where they lie, coloured by the year in which their conditions are met."""
+"""Districts, or settlements, coloured by the year in which their conditions are met."""
 
 import math
 from collections.abc import Sequence
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from returnplan.show.drawing import (
     EVEN,
+    NOT_MET_HATCH,
     View,
+    YearClass,
     boundaries,
     chart,
+    class_of,
+    classes_of,
     even_note,
+    only,
     state_word,
     states,
 )
-from returnplan.show.maps.ground import map_height
+from returnplan.show.maps.districts import Look, Painted, Painting, draw_districts
+from returnplan.show.maps.ground import has_outlines, map_height
 from returnplan.show.maps.points import (
     Group,
     Settled,
@@ -28,21 +33,114 @@ from returnplan.show.maps.points import (
     ready_places,
 )
 
-MOST_CLASSES = 7
 
-
-def year_classes(readiness: pd.DataFrame, view: View) -> list[tuple[int, int]]:
-    """Return first and last year of at most 7 classes, the same for every allocation of a table."""
+def year_classes(readiness: pd.DataFrame, view: View) -> list[YearClass]:
+    """Return at most 7 classes of years, the same for every allocation of a table."""
     days = readiness.loc[states(readiness, view) == "met", "ready_day_p50"]
-    if days.empty:
-        return []
-    first, last = view.date(float(days.min())).year, view.date(float(days.max())).year
-    step = math.ceil((last - first + 1) / MOST_CLASSES)
-    return [(year, min(year + step - 1, last)) for year in range(first, last + 1, step)]
+    return classes_of([view.date(float(day)).year for day in days])
+
+
+def half_years(districts: pd.DataFrame) -> pd.DataFrame:
+    """Return the year by which conditions are met for half of the people: district by allocation.
+
+    Parameters
+    ----------
+    districts
+        One row per allocation and district: half_met_date. Those without a name are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Years; inf: not within the horizon.
+    """
+    named = districts[districts["district"].fillna("").astype(str) != ""]
+    years = named["half_met_date"].dt.year.astype(float).fillna(math.inf)
+    return named.assign(year=years).pivot_table(
+        index="district", columns="allocation", values="year", aggfunc="first", sort=False
+    )
+
+
+def _when(table: pd.DataFrame, district: str, view: View) -> str:
+    """Return the years of a district under the plans; those after the horizon as such."""
+    words, last = view.words, view.date(view.horizon_days).year
+    years = table[table.index == district].to_numpy(dtype=float).ravel()
+    known = years[np.isfinite(years)]
+    if not len(known):
+        return words.phrase("not by {year}", year=last)
+    low, high = int(known.min()), int(known.max())
+    if len(known) < len(years):
+        return words.phrase("{first} to after {last}", first=low, last=last)
+    return str(low) if low == high else words.phrase("{low} to {high}", low=low, high=high)
+
+
+def _map_finding(
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    districts: pd.DataFrame,
+    *,
+    view: View,
+) -> str:
+    """Say where the plan matters most; of one plan, which district comes first and which last."""
+    years = half_years(only(districts, view.allocation))
+    if len(years) <= 1:
+        return ""
+    words = view.words
+    ends = years.clip(upper=view.date(view.horizon_days).year + 1)
+    apart = ends.max(axis=1) - ends.min(axis=1)
+    if apart.max() > 0:
+        most = str(apart.idxmax())
+        return words.phrase(
+            "The plan matters most in {district}: half of the people have their conditions met "
+            "(modelled) in {when}",
+            district=most,
+            when=_when(years, most, view),
+        )
+    order = ends.iloc[:, 0].sort_values(kind="stable")
+    first, last = str(order.index[0]), str(order.index[-1])
+    return words.phrase(
+        "Half of the people have their conditions met (modelled) first in {first} ({early}), last "
+        "in {last} ({late})",
+        first=first,
+        early=_when(years, first, view),
+        last=last,
+        late=_when(years, last, view),
+    )
 
 
 def _map_alt(
-    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    districts: pd.DataFrame,
+    *,
+    view: View,
+) -> str:
+    """Say by when the conditions of half of each district's people are met."""
+    if not has_outlines(view):
+        return settlements_alt(readiness, places, roads, districts, view=view)
+    words = view.words
+    years = half_years(only(districts, view.allocation))
+    told = words.listed(
+        words.phrase("{district}: {when}", district=name, when=_when(years, str(name), view))
+        for name in years.index
+    )
+    return words.phrase(
+        "Map of {number} districts under {plan}, by the year in which conditions are met "
+        "(modelled) for half of their people: {told}.",
+        number=words.number(len(years)),
+        plan=view.title(view.allocation),
+        told=told,
+    )
+
+
+def settlements_alt(
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    districts: pd.DataFrame,
+    *,
+    view: View,
 ) -> str:
     """Say how many settlements have their conditions met, and by when half of them do."""
     words = view.words
@@ -82,7 +180,34 @@ def _map_alt(
 
 
 def _map_notes(
-    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    districts: pd.DataFrame,
+    *,
+    view: View,
+) -> Sequence[str]:
+    """Say what the years are."""
+    if not has_outlines(view):
+        return settlements_notes(readiness, places, roads, districts, view=view)
+    notes = [boundaries(view)]
+    if view.draws:
+        notes.append(
+            view.words.phrase(
+                "People count by the median date (p50, of {draws} simulations) of their community.",
+                draws=view.draws_word,
+            )
+        )
+    return notes
+
+
+def settlements_notes(
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    districts: pd.DataFrame,
+    *,
+    view: View,
 ) -> Sequence[str]:
     """Say what the dates and states are."""
     if not view.draws:
@@ -95,26 +220,44 @@ def _map_notes(
     return [boundaries(view), even_note(view), years]
 
 
+def _map_line(
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    districts: pd.DataFrame,
+    *,
+    view: View,
+) -> str:
+    """Count settlements by state, where they are what is drawn."""
+    if has_outlines(view):
+        return ""
+    return counted(readiness, places, roads, districts, view=view)
+
+
 @chart(
     lambda words, _: words.phrase("Where and when conditions for return are met (modelled)"),
-    ("readiness", "places", "roads"),
+    ("readiness", "places", "roads", "districts"),
     _map_alt,
     shape="map",
     height=map_height,
-    line=counted,
+    line=_map_line,
     notes=_map_notes,
-    figures="both",
+    figures="panels",
     is_first=True,
+    finding=_map_finding,
 )
 def ready_map(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
+    districts: pd.DataFrame,
     *,
     view: View,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw settlements by year of conditions met, roads, hubs and the rings of ``view.districts``.
+    """Draw districts by the year in which conditions are met for half of their people.
+
+    Where outlines do not say whose they are, settlements are drawn instead.
 
     Parameters
     ----------
@@ -125,29 +268,82 @@ def ready_map(
         id, kind, lon_deg, lat_deg; ``kind`` is hub for hubs.
     roads
         from_place, to_place.
+    districts
+        One row per allocation and district: half_met_date.
     """
+    if not has_outlines(view):
+        return _draw_settlements(readiness, places, roads, view, ax)
+    words = view.words
+    table = half_years(districts)
+    classes = classes_of(table.to_numpy(dtype=float).ravel())
+    looks = {one: Look(words=one.words(words), shade=one.shade) for one in classes}
+    last = view.date(view.horizon_days).year
+    late = Look(words=words.phrase("Not by {year}", year=last), shade="white", hatch=NOT_MET_HATCH)
+    mine = half_years(only(districts, view.allocation)).iloc[:, 0] if len(table) else pd.Series()
+    painted = {
+        str(name): Painted(look=late, label=words.phrase("after {year}", year=last))
+        if math.isinf(year)
+        else Painted(look=looks[class_of(year, classes)], label=str(int(year)))
+        for name, year in mine.items()
+    }
+    painting = Painting(
+        districts=painted,
+        looks=[*looks.values(), late],
+        title=words.phrase("Conditions met (modelled) for half of the people"),
+    )
+    return draw_districts(painting, places, roads, view, ax)
+
+
+@chart(
+    lambda words, _: words.phrase(
+        "Where and when conditions for return are met, by settlement (modelled)"
+    ),
+    ("readiness", "places", "roads", "districts"),
+    settlements_alt,
+    shape="map",
+    height=map_height,
+    line=counted,
+    notes=settlements_notes,
+)
+def settlement_map(
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    districts: pd.DataFrame,
+    *,
+    view: View,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw settlements by year of conditions met, roads, hubs and the rings of ``view.districts``.
+
+    Parameters
+    ----------
+    readiness, places, roads, districts
+        As :func:`ready_map` takes them.
+    """
+    return _draw_settlements(readiness, places, roads, view, ax)
+
+
+def _draw_settlements(
+    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, view: View, ax: Axes | None
+) -> Axes:
     settlements = ready_places(readiness, places, view)
     groups = _groups(settlements, year_classes(readiness, view), view)
     settled = Settled(table=settlements, groups=groups, most=most_people(readiness))
     return draw_map(settled, places, roads, view, ax)
 
 
-def _groups(
-    settlements: pd.DataFrame, classes: Sequence[tuple[int, int]], view: View
-) -> list[Group]:
+def _groups(settlements: pd.DataFrame, classes: Sequence[YearClass], view: View) -> list[Group]:
     """Return the settlements by class of years, and those that are not met or unknown."""
     words = view.words
-    shades = mpl.colormaps["cividis"](np.linspace(0.0, 0.97, max(len(classes), 1)))
     groups = [
         Group(
             state="met",
-            words=words.phrase("Met in {year}", year=low)
-            if low == high
-            else words.phrase("Met in {first}–{last}", first=low, last=high),
-            shade=shade,
-            rows=settlements[settlements["year"].between(low, high)],
+            words=words.phrase("Met in {year}", year=one.words(words)),
+            shade=one.shade,
+            rows=settlements[settlements["year"].between(one.first, one.last)],
         )
-        for (low, high), shade in zip(classes, shades, strict=False)
+        for one in classes
     ]
     others = (EVEN, "not met", "unknown")
     return groups + [in_state(settlements, state, state_word(state, view)) for state in others]

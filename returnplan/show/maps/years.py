@@ -1,4 +1,4 @@
-"""Settlements where they lie, year by year: conditions met by then, not yet, or unknown."""
+"""Districts by how many have their conditions met, or settlements by whether, year by year."""
 
 import math
 from collections.abc import Sequence
@@ -13,9 +13,12 @@ from returnplan.show.drawing import (
     boundaries,
     chart,
     even_note,
+    only,
+    share_looks,
     state_word,
 )
-from returnplan.show.maps.ground import map_height
+from returnplan.show.maps.districts import Look, Painted, Painting, draw_districts
+from returnplan.show.maps.ground import has_outlines, map_height
 from returnplan.show.maps.points import (
     Group,
     Settled,
@@ -28,10 +31,16 @@ from returnplan.show.maps.points import (
 
 MOST_PANELS = 6
 YEAR_DAYS = 365.25
+HALF = 0.5
 
 
 def panel_days(
-    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    district_shares: pd.DataFrame,
+    *,
+    view: View,
 ) -> list[float]:
     """Return at most six days: ends of years since the start in equal steps, and the horizon."""
     years = max(1, round(view.horizon_days / YEAR_DAYS))
@@ -41,13 +50,82 @@ def panel_days(
     return [*(float((end - start).days) for end in ends), view.horizon_days]
 
 
-def _years_alt(
-    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+def shares_by(district_shares: pd.DataFrame, day: float, view: View) -> "pd.Series[float]":
+    """Return the share of each named district's people on the last date up to a day, of one plan.
+
+    Parameters
+    ----------
+    district_shares
+        One row per allocation, district and date: share_p50.
+    """
+    mine = only(district_shares, view.allocation)
+    names = mine["district"].fillna("").astype(str)
+    is_past = mine["date"] <= pd.Timestamp(view.date(day))
+    all_named = pd.Series(0.0, index=names[names != ""].unique())
+    past = mine.assign(district=names)[is_past & (names != "")].sort_values("date", kind="stable")
+    last = past.groupby("district", sort=False)["share_p50"].last().astype(float)
+    return last.reindex(all_named.index).fillna(0.0)
+
+
+def _years_finding(
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    district_shares: pd.DataFrame,
+    *,
+    view: View,
 ) -> str:
-    """Say in how many settlements conditions are met by the day of each panel."""
+    """Say in how many districts half of the people are served, early on and at the end."""
     words = view.words
+    days = panel_days(readiness, places, roads, district_shares, view=view)
+    chosen = dict.fromkeys((days[len(days) // 3], days[-1]))
+    shares = [shares_by(district_shares, day, view) for day in chosen]
+    if len(shares[-1]) <= 1:
+        return ""
+    told = words.listed(
+        words.phrase(
+            "{number} of {all} by {date}",
+            number=words.number((share >= HALF).sum()),
+            all=words.number(len(share)),
+            date=view.date_word(day),
+        )
+        for share, day in zip(shares, chosen, strict=True)
+    )
+    return words.phrase(
+        "Districts in which half of the people have their conditions met (modelled): {told}",
+        told=told,
+    )
+
+
+def _years_alt(
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    district_shares: pd.DataFrame,
+    *,
+    view: View,
+) -> str:
+    """Say in how many districts, or settlements, conditions are met by the day of each panel."""
+    words = view.words
+    days = panel_days(readiness, places, roads, district_shares, view=view)
+    if has_outlines(view):
+        steps = [
+            words.phrase(
+                "{number} by {date}",
+                number=words.number((shares_by(district_shares, day, view) >= HALF).sum()),
+                date=view.date_word(day),
+            )
+            for day in days
+        ]
+        return words.phrase(
+            "Maps of {number} districts under {plan}: conditions met (modelled) for half of the "
+            "people or more in {steps}.",
+            number=words.number(len(shares_by(district_shares, days[-1], view))),
+            plan=view.title(view.allocation),
+            steps=words.listed(steps),
+        )
     steps = []
-    for day in panel_days(readiness, places, roads, view=view):
+    for day in days:
         settlements = ready_places(readiness, places, replace(view, day=day))
         met = words.number((settlements["state"] == "met").sum())
         steps.append(words.phrase("{number} by {date}", number=met, date=view.date_word(day)))
@@ -74,11 +152,23 @@ def _years_alt(
 
 
 def _years_notes(
-    readiness: pd.DataFrame, places: pd.DataFrame, roads: pd.DataFrame, *, view: View
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    district_shares: pd.DataFrame,
+    *,
+    view: View,
 ) -> Sequence[str]:
     """Say what met says."""
     if not view.draws:
         return [boundaries(view)]
+    if has_outlines(view):
+        shares = view.words.phrase(
+            "Shares are medians (p50) of {draws} simulations, at the last date of counting up to "
+            "the date above the map.",
+            draws=view.draws_word,
+        )
+        return [boundaries(view), shares]
     medians = view.words.phrase(
         "Met by then: likely, and the median date (p50) of {draws} simulations is not later than "
         "the date above the map; what is about even is shown so from its median date on. The "
@@ -88,25 +178,44 @@ def _years_notes(
     return [boundaries(view), even_note(view), medians]
 
 
+def _years_line(
+    readiness: pd.DataFrame,
+    places: pd.DataFrame,
+    roads: pd.DataFrame,
+    district_shares: pd.DataFrame,
+    *,
+    view: View,
+) -> str:
+    """Count settlements by state, where they are what is drawn."""
+    if has_outlines(view):
+        return ""
+    return counted(readiness, places, roads, district_shares, view=view)
+
+
 @chart(
     lambda words, _: words.phrase("Where conditions for return are met, year by year (modelled)"),
-    ("readiness", "places", "roads"),
+    ("readiness", "places", "roads", "district_shares"),
     _years_alt,
     shape="map",
     height=map_height,
-    line=counted,
+    line=_years_line,
     notes=_years_notes,
     moments=panel_days,
+    is_first=True,
+    finding=_years_finding,
 )
 def ready_map_by_year(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
+    district_shares: pd.DataFrame,
     *,
     view: View,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw settlements by whether their conditions are met by ``view.day``.
+    """Draw districts by the share of their people whose conditions are met by ``view.day``.
+
+    Where outlines do not say whose they are, settlements are drawn by whether theirs are met.
 
     Parameters
     ----------
@@ -116,12 +225,34 @@ def ready_map_by_year(
         id, kind, lon_deg, lat_deg; ``kind`` is hub for hubs.
     roads
         from_place, to_place.
+    district_shares
+        One row per allocation, district and date: share_p50.
     """
-    settlements = ready_places(readiness, places, view)
-    settled = Settled(
-        table=settlements, groups=_groups(settlements, view), most=most_people(readiness)
+    if not has_outlines(view):
+        settlements = ready_places(readiness, places, view)
+        settled = Settled(
+            table=settlements, groups=_groups(settlements, view), most=most_people(readiness)
+        )
+        return draw_map(settled, places, roads, view, ax)
+    words = view.words
+    looks = [Look(words=text, shade=shade) for text, shade in share_looks(words)]
+    day = view.horizon_days if view.day is None else view.day
+    painted = {
+        str(name): Painted(look=_look(looks, share), label=words.percent(share))
+        for name, share in shares_by(district_shares, day, view).items()
+    }
+    title = (
+        words.phrase("Share of people with conditions met (modelled), median")
+        if view.draws
+        else words.phrase("Share of people with conditions met (modelled)")
     )
-    return draw_map(settled, places, roads, view, ax)
+    painting = Painting(districts=painted, looks=looks, title=title)
+    return draw_districts(painting, places, roads, view, ax)
+
+
+def _look(looks: Sequence[Look], share: float) -> Look:
+    """Return the look of a share: the first of nobody, the others of equal parts."""
+    return looks[math.ceil((len(looks) - 1) * share)]
 
 
 def _groups(settlements: pd.DataFrame, view: View) -> list[Group]:

@@ -23,6 +23,8 @@ STANDINGS = (*STATES, EVEN)
 """How communities stand: as gates do, or neither met nor not met."""
 CELLS = "\t"
 """Between two cells that are numbered as one text."""
+NEW = -2
+"""Stands for words that have not been said before."""
 LEAST_DAYS, MOST_CAUSES = 0.5, 8
 """Causes of fewer days are left out, and all but the longest of them."""
 
@@ -36,6 +38,10 @@ class Numbered:
     def number(self, text: str) -> int:
         """Return the number of a text."""
         return self._number.setdefault(text, len(self._number))
+
+    def __len__(self) -> int:
+        """How many texts there are."""
+        return len(self._number)
 
     def texts(self) -> list[str]:
         """Return all texts, in the order of their numbers."""
@@ -60,7 +66,7 @@ def communities_data(findings: Findings) -> dict[str, Any]:
             | _gates(findings, name, gates)
             | {
                 "causes": _causes(findings, name, causes),
-                "chains": [_chain(chain, causes, sentences) for chain in chains],
+                "chains": _columns(chains, causes, sentences),
                 "chain_days": _chain_days(findings, number, chains),
             }
         )
@@ -84,7 +90,8 @@ def _communities(findings: Findings) -> list[list[Any]]:
     for community in map(known.__getitem__, findings.run.communities):
         place, name = scenario.place[community.settlement], findings.view.word(community.id)
         others, at = _other_names(name, place), number[place.id]
-        rows.append([community.id, name, others, place.district, community.people, at, place.id])
+        district = findings.district(place.district)
+        rows.append([community.id, name, others, district, community.people, at, place.id])
     return rows
 
 
@@ -182,14 +189,41 @@ def _chains(findings: Findings, allocation: str, number: int) -> list[TypicalCha
     )
 
 
-def _chain(chain: TypicalChain, causes: Numbered, sentences: Numbered) -> list[Any]:
-    """Draw, then for each stretch its end, cause and words; -1: none. It begins where one ended."""
-    line: list[Any] = [chain.draw]
-    for stretch in chain.stretches:
-        cause = causes.number(stretch.cause) if stretch.cause else -1
-        words = sentences.number(stretch.words) if stretch.words else -1
-        line += [stretch.end_day, cause, words]
-    return line
+def _columns(
+    chains: Sequence[TypicalChain], causes: Numbered, sentences: Numbered
+) -> dict[str, list[int | None]]:
+    """Chains in columns, which pack into fewer bytes than rows.
+
+    Returns
+    -------
+    dict[str, list[int | None]]
+        ``draws`` and ``lengths`` (number of stretches) of each chain; of the stretches of all
+        chains ``days`` (how long it is), ``causes`` and ``words``; -1: none; ``NEW``: words that
+        have not been said before, numbered as they come.
+    """
+    columns: dict[str, list[int | None]] = {
+        "draws": [chain.draw for chain in chains],
+        "lengths": [len(chain.stretches) for chain in chains],
+        "days": [],
+        "causes": [],
+        "words": [],
+    }
+    for chain in chains:
+        begin = 0
+        for stretch in chain.stretches:
+            columns["days"].append(stretch.end_day - begin)
+            columns["causes"].append(causes.number(stretch.cause) if stretch.cause else -1)
+            columns["words"].append(_words(stretch.words, sentences))
+            begin = stretch.end_day
+    return columns
+
+
+def _words(text: str, sentences: Numbered) -> int:
+    if not text:
+        return -1
+    known = len(sentences)
+    number = sentences.number(text)
+    return NEW if number == known else number
 
 
 def _chain_days(

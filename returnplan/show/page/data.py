@@ -5,25 +5,32 @@ shown, is null.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
+from returnplan.language.isolation import isolated
 from returnplan.scenario.background import Background
 from returnplan.show.audience.tables import areas_of
+from returnplan.show.drawing import SHADES
 from returnplan.show.findings import (
     Findings,
     big_numbers,
     bottlenecks,
     leader,
+    mark,
     options,
+    statements,
     target_name,
 )
 from returnplan.show.page import ground
 from returnplan.show.page.communities import communities_data
-from returnplan.show.page.districts import district_profiles, district_shares
+from returnplan.show.page.districts import district_keys, district_profiles, district_shares
 from returnplan.show.page.rounding import significant
-from returnplan.show.page.sentences import formats, sentences
+from returnplan.show.page.sentences import formats, last_year, sentences
+from returnplan.show.page.titles import chart_titles
+from returnplan.show.page.years import DIFFERENCES, FAR_YEARS, year_before, year_key
 
 MEASURES = ("people", "returned", "present")
 """Counts of ``people_met.csv`` that are drawn: conditions met, returned, present."""
@@ -47,7 +54,7 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
     """
     names = findings.allocations
     districts = district_shares(findings, _range(findings))
-    data = {
+    data: dict[str, Any] = {
         "start": findings.scenario.start.isoformat(),
         "days": _days(findings),
         "begin": _begin(findings),
@@ -66,7 +73,14 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         ],
         "people": [_people(findings, name) for name in names],
         "targets": _targets(findings),
+        "titles": {
+            chart: isolated(titles) if isinstance(titles, str) else [*map(isolated, titles)]
+            for chart, titles in chart_titles(findings).items()
+        },
+        "foot": _foot(findings),
         "districts": districts,
+        "shades": SHADES,
+        "differences": [FAR_YEARS, *DIFFERENCES],
         "causes": [
             [
                 [cause.name, significant(cause.person_days), cause.percent]
@@ -76,13 +90,43 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         ],
     }
     if findings.is_public:
+        data["years"] = _year_key(findings, districts["years"], [])
         areas = areas_of(findings.run.readiness)
-        data["map"] = ground.district_map(
-            findings.scenario.places, background, areas, districts["names"]
-        )
+        shown = district_keys(findings)
+        data["map"] = ground.district_map(findings.scenario.places, background, areas, shown)
         return data | district_profiles(findings)
-    data["map"] = ground.full_map(findings.scenario, background, findings.tables, findings.run)
+    data["map"] = ground.full_map(
+        findings.scenario, background, findings.tables, findings.run, district_keys(findings)
+    )
+    data["map"]["ring_names"] = [*map(findings.district, background.districts)]
+    data["years"] = _year_key(
+        findings, districts["years"], [] if background.rings else data["map"]["ready"]
+    )
     return data | communities_data(findings)
+
+
+def _foot(findings: Findings) -> list[str]:
+    """What stands below charts that leave the page."""
+    texts = (
+        f"{mark(findings)}. {findings.made_up}",
+        statements(findings)[0],
+        findings.view.provenance,
+    )
+    return [*map(isolated, texts)]
+
+
+def _year_key(
+    findings: Findings,
+    years: Sequence[Sequence[Sequence[int] | None]],
+    ready: Sequence[Sequence[int]],
+) -> list[tuple[int, str]]:
+    """Last year and colour of each class of years: of districts, or of settlements without them."""
+    start, as_of = findings.scenario.start, findings.scenario.as_of
+    if ready:
+        seen = [year_before(start, day) for plan in ready for day in plan if day >= 0]
+    else:
+        seen = [between[1] for plan in years for between in plan if between]
+    return year_key(seen, last_year(findings), as_of)
 
 
 def _days(findings: Findings) -> list[int]:

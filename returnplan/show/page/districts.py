@@ -9,6 +9,7 @@ import pandas as pd
 from returnplan.model.conditions.gates import gate_name, gates_in_force
 from returnplan.model.reasons.causes import cause_group, cause_name
 from returnplan.show.findings import Findings, records
+from returnplan.show.page.years import half_met, year_before
 
 SHARE_DIGITS = 3
 MOST_CAUSES = 6
@@ -26,11 +27,12 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
     Returns
     -------
     dict[str, Any]
-        ``names``, ``people``, ``days``, and ``shares`` as allocation x district x range x day;
-        None where a date is not shown.
+        ``names``, ``people``, ``days``, ``shares`` as allocation x district x range x day, None
+        where a date is not shown, and ``years`` as allocation x district (see
+        :func:`returnplan.show.page.years.half_met`).
     """
     table = findings.tables["district_shares"]
-    names = sorted(table["district"].unique().tolist())
+    names = district_keys(findings)
     dates = sorted({row["date"] for row in records(table)})
     people = table.groupby("district")["people"].max()
     cells = {(row["allocation"], row["district"], row["date"]): row for row in records(table)}
@@ -39,23 +41,33 @@ def district_shares(findings: Findings, ranges: Sequence[str]) -> dict[str, Any]
     def share(*cell: Any, part: str) -> float | None:
         return _share(cells[cell][f"share_{part}"]) if cell in cells else None
 
+    days = [(date - start).days for date in dates]
+    years = [year_before(start, day) for day in days]
+    shares = [
+        [
+            [[share(allocation, name, date, part=part) for date in dates] for part in ranges]
+            for name in names
+        ]
+        for allocation in findings.allocations
+    ]
+    middle = len(ranges) // 2
     return {
         "names": [district_name(findings, name) for name in names],
         "people": [_whole(people[name]) for name in names],
-        "days": [(date - start).days for date in dates],
-        "shares": [
-            [
-                [[share(allocation, name, date, part=part) for date in dates] for part in ranges]
-                for name in names
-            ]
-            for allocation in findings.allocations
-        ],
+        "days": days,
+        "shares": shares,
+        "years": [[half_met(district[middle], years) for district in plan] for plan in shares],
     }
+
+
+def district_keys(findings: Findings) -> list[str]:
+    """Districts as the tables name them, in the order of the page."""
+    return sorted(findings.tables["district_shares"]["district"].unique().tolist())
 
 
 def district_name(findings: Findings, name: str) -> str:
     """Name of a district; places that state none are counted together."""
-    return name or findings.words.phrase("without a district")
+    return findings.district(name) if name else findings.words.phrase("without a district")
 
 
 def district_profiles(findings: Findings) -> dict[str, Any]:
@@ -72,7 +84,7 @@ def district_profiles(findings: Findings) -> dict[str, Any]:
         ``gates``: their names; ``district_gates`` as allocation x district x gate x (people met,
         not met, unknown); ``district_causes`` as allocation x district x (name, person-days).
     """
-    names = sorted(findings.tables["district_shares"]["district"].unique().tolist())
+    names = district_keys(findings)
     gates = gates_in_force(findings.scenario)
     return {
         "gates": [gate_name(gate, findings.words) for gate in gates],

@@ -13,14 +13,11 @@ from returnplan.runs.ready_days import Spread
 from returnplan.runs.tables.judged import certainty_of
 from returnplan.scenario.background import Background
 from returnplan.show.maps.ground import KM_PER_DEGREE
+from returnplan.show.maps.rough import rough_places
 
 NOT_MET, UNKNOWN = -1, -2
 """In place of a day: not within the horizon, and not known."""
-COARSE_CELLS = 6
-"""Along the longer side of a map on which districts stand only roughly where they lie."""
 MARGIN_KM = 1.0
-SHADES = ("#FFFFFF", "#D3E5F3", "#9CC4E4", "#4F9ED0", "#1F6295", "#0B3754")
-"""Of districts: nobody's conditions are met, then fifths of the people."""
 
 Floats = NDArray[np.float64]
 Degrees = Sequence[Sequence[float]]
@@ -66,7 +63,11 @@ class Sheet:
 
 
 def full_map(
-    scenario: Scenario, background: Background, tables: Mapping[str, pd.DataFrame], run: Spread
+    scenario: Scenario,
+    background: Background,
+    tables: Mapping[str, pd.DataFrame],
+    run: Spread,
+    shown: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Settlements, roads and outlines, with one day for each thing and allocation.
 
@@ -78,18 +79,24 @@ def full_map(
         ``readiness`` and ``roads`` of the run.
     run
         The run, for its draws.
+    shown
+        Names of districts, in the order of the page.
 
     Returns
     -------
     dict[str, Any]
-        Coordinates in km; days from the start, ``NOT_MET`` and ``UNKNOWN``. With draws ``even`` and
-        ``likely``: from which days on it is about even, and likely, that all conditions are met.
+        Districts as in :func:`district_map`, but none where there are no outlines. Coordinates in
+        km; days from the start, ``NOT_MET`` and ``UNKNOWN``. With draws ``even`` and ``likely``:
+        from which days on it is about even, and likely, that all conditions are met.
     """
     places = scenario.places
     number = {place.id: at for at, place in enumerate(places)}
     points = [(place.lon_deg, place.lat_deg) for place in places]
-    corners = [*points, *(point for ring in background.rings for point in ring)]
-    sheet = Sheet(corners, decimals=2)
+    outlined = [point for ring in background.rings for point in ring]
+    known = {name: at for at, name in enumerate(shown)} if outlined else {}
+    missing = [name for name in known if name not in background.districts]
+    middles = _true_middles(places, missing)
+    sheet = Sheet([*points, *outlined, *middles.values()], decimals=2)
     people = scenario.people
     settled = [place.id for place in places if place.id in people]
     names = run.allocations
@@ -97,6 +104,8 @@ def full_map(
         "size": sheet.size_km,
         "rings": [sheet.ring(ring) for ring in background.rings],
         "ring_names": list(background.districts),
+        "ring_district": [known.get(name, -1) for name in background.districts],
+        "circles": [[known[name], *sheet.km([middle])[0]] for name, middle in middles.items()],
         "places": sheet.km(points),
         "settlements": [number[settlement] for settlement in settled],
         "people": [people[settlement] for settlement in settled],
@@ -206,7 +215,7 @@ def district_map(
         (ring, known.get(name, -1))
         for ring, name in zip(background.rings, background.districts, strict=True)
     ]
-    middles = _middles(places, [name for name in known if name not in background.districts])
+    middles = rough_places(places, [name for name in known if name not in background.districts])
     corners = [*(point for ring, _ in outlined for point in ring), *_cell_corners(middles)]
     sheet = Sheet(corners, decimals=1)
     return {
@@ -217,26 +226,17 @@ def district_map(
     }
 
 
-def _middles(places: Sequence[Place], districts: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Middle of the cell in which a district lies, each district in a cell of its own."""
-    settlements = [place for place in places if place.kind == "settlement"]
-    if not settlements or not districts:
-        return {}
-    points = np.array([(place.lon_deg, place.lat_deg) for place in settlements])
-    low, side = points.min(axis=0), float(np.ptp(points, axis=0).max())
-    step = max(side, 1 / KM_PER_DEGREE) / COARSE_CELLS
-    taken: dict[tuple[int, int], str] = {}
+def _true_middles(
+    places: Sequence[Place], districts: Sequence[str]
+) -> dict[str, tuple[float, float]]:
+    """Middle of the settlements of each district that has some."""
+    found = {}
     for name in districts:
-        mine = points[[place.district == name for place in settlements]]
-        if len(mine):
-            east, north = np.floor((mine.mean(axis=0) - low) / step).astype(int).tolist()
-            while (east, north) in taken:
-                east += 1
-            taken[east, north] = name
-    return {
-        name: (float(low[0] + (at[0] + 0.5) * step), float(low[1] + (at[1] + 0.5) * step))
-        for at, name in taken.items()
-    }
+        mine = [(place.lon_deg, place.lat_deg) for place in places if place.district == name]
+        if name and mine:
+            lon, lat = np.mean(mine, axis=0).tolist()
+            found[name] = (lon, lat)
+    return found
 
 
 def _cell_corners(middles: Mapping[str, tuple[float, float]]) -> list[tuple[float, float]]:

@@ -4,8 +4,13 @@ import base64
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+PLAIN = str.maketrans("&<>`", ".,:/")
+"""Signs of base 85 that mean something in HTML, and what stands for them."""
+MARKED = {new: old for old, new in PLAIN.items()}
 
 
 def packed(data: Mapping[str, Any]) -> str:
@@ -19,16 +24,30 @@ def packed(data: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        base64 of gzip; the same data gives the same text.
+        Number of bytes, a blank, and base 85 of gzip: a sixteenth shorter than base 64. The same
+        data gives the same text.
     """
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     squeezed = gzip.compress(text.encode("utf-8"), compresslevel=9, mtime=0)
-    return base64.b64encode(squeezed).decode("ascii")
+    signs = base64.b85encode(squeezed, pad=True).decode("ascii").translate(PLAIN)
+    return f"{len(squeezed)} {signs}"
 
 
 def unpacked(text: str) -> Any:
     """Read what :func:`packed` wrote."""
-    return json.loads(gzip.decompress(base64.b64decode(text)))
+    count, _, signs = text.partition(" ")
+    return json.loads(gzip.decompress(base64.b85decode(signs.translate(MARKED))[: int(count)]))
+
+
+def lean(code: str) -> str:
+    """Leave out lines of a style or script that are comments, and what lines begin with.
+
+    Parameters
+    ----------
+    code
+        Of the page's own files, in which no text goes over the end of a line.
+    """
+    return re.sub(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)?\n?", "", code, flags=re.M)
 
 
 def policy(styles: Iterable[str], scripts: Iterable[str]) -> str:

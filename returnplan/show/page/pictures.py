@@ -1,10 +1,14 @@
 """Still pictures for the page without its script, and for paper: few colours, so few bytes."""
 
 import base64
+import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from returnplan.show.drawing import figure, picture
+from PIL import Image
+
+from returnplan.show.drawing import figure, picture, vector
 from returnplan.show.figures import CHARTS
 from returnplan.show.findings import Findings, explained, leader
 
@@ -30,6 +34,9 @@ TALL: Mapping[str, Callable[[Findings], str]] = {
 """Of these one panel is enough of a page: that of this allocation."""
 ONLY_WITH: Mapping[str, str] = {"released_and_published": "hindcast"}
 """Tables without which a chart is not put on the page, though it could be drawn."""
+LONG_NUMBER = re.compile(r"(?<=[\s\"(,-])(\d+\.\d\d)\d+(?=[\s\"),])")
+TAKEN = ("differences", "how_sure", "past", "cost", "victims")
+"""Places whose pictures always stand there: readers may take them as SVG too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +45,24 @@ class Picture:
 
     Parameters
     ----------
+    name
+        Name of the chart.
     source
         ``data:`` address with the whole picture.
     alt
         The same in one or two sentences.
     width, height
         Size on the page, CSS pixels.
+    svg
+        The same as SVG; empty where only the still picture is needed.
     """
 
+    name: str
     source: str
     alt: str
     width: int
     height: int
+    svg: str = ""
 
 
 def pictures(findings: Findings) -> dict[str, list[Picture]]:
@@ -61,7 +74,11 @@ def pictures(findings: Findings) -> dict[str, list[Picture]]:
         By place on the page, as ``SLOTS``.
     """
     return {
-        slot: [_picture(findings, name) for name in names if _can_draw(findings, name)]
+        slot: [
+            _picture(findings, name, has_svg=slot in TAKEN)
+            for name in names
+            if _can_draw(findings, name)
+        ]
         for slot, names in SLOTS.items()
     }
 
@@ -72,17 +89,30 @@ def _can_draw(findings: Findings, name: str) -> bool:
     return name in CHARTS and set(CHARTS[name].needs) <= set(findings.chart_tables)
 
 
-def _picture(findings: Findings, name: str) -> Picture:
+def _picture(findings: Findings, name: str, *, has_svg: bool) -> Picture:
     panels: Sequence[str] = findings.allocations if CHARTS[name].one_allocation else ()
     if name in TALL:
         panels = [TALL[name](findings)]
     drawn, alt = figure(name, findings.chart_tables, findings.view, panels)
-    png = picture(drawn, DOTS_PER_INCH)
-    encoded = base64.b64encode(png).decode("ascii")
+    encoded = base64.b64encode(_webp(picture(drawn, DOTS_PER_INCH))).decode("ascii")
     inches = drawn.get_size_inches()
     return Picture(
-        source=f"data:image/png;base64,{encoded}",
+        name=name,
+        source=f"data:image/webp;base64,{encoded}",
         alt=alt,
         width=round(float(inches[0]) * 96),
         height=round(float(inches[1]) * 96),
+        svg=_short(vector(drawn, alt)) if has_svg else "",
     )
+
+
+def _webp(png: bytes) -> bytes:
+    """The same dots in a quarter fewer bytes; every browser that can unpack the data reads it."""
+    file = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").save(file, "webp", lossless=True, method=6)
+    return file.getvalue()
+
+
+def _short(svg: str) -> str:
+    """Write numbers of an SVG with two decimals: finer than any screen."""
+    return LONG_NUMBER.sub(r"\1", svg)

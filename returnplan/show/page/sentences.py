@@ -1,6 +1,6 @@
 """What the page says beside its findings: notes, and the few sentences that its script fills in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,12 @@ from returnplan.runs.tables.judged import LIKELY_ABOVE, UNLIKELY_BELOW
 from returnplan.scenario.background import Background
 from returnplan.show.drawing import EVEN, boundaries, ranged
 from returnplan.show.findings import Findings, leader, target_name
+from returnplan.show.page.years import (
+    DIFFERENCES,
+    FAR_YEARS,
+    last_past_year,
+    year_before,
+)
 
 FIFTHS = 5
 
@@ -34,7 +40,7 @@ def sentences(words: Words, draws: int, end: date) -> dict[str, str]:
         Sentences; the script puts values in place of the names in braces.
     """
     named = _certain(words) if draws else _expected(words)
-    return _controls(words, end) | _map(words) | _profile(words) | named
+    return _controls(words, end) | _map(words, end) | _profile(words) | named
 
 
 def formats(words: Words, draws: int) -> dict[str, Any]:
@@ -49,7 +55,8 @@ def formats(words: Words, draws: int) -> dict[str, Any]:
     -------
     dict[str, Any]
         ``dates``, ``said`` and ``months``: patterns of January to December, ``said`` for dates that
-        draws bring about; ``group``: the sign between thousands; ``least``: digits from which on it
+        draws bring about; ``first``: how the first day of a month is written; ``group``: the sign
+        between thousands, ``decimal``: before decimals; ``least``: digits from which on the former
         stands; ``days``: pattern of a length.
     """
     day, year, number = "22", "2001", "5"
@@ -61,10 +68,12 @@ def formats(words: Words, draws: int) -> dict[str, Any]:
 
     return {
         "dates": patterns(map(words.date, firsts)),
+        "first": words.first_day,
         "said": patterns(words.said_date(first, draws) for first in firsts),
         "months": patterns(map(words.month, firsts)),
         "percent": words.of_hundred(""),
         "group": words.number(1_000_000)[1],
+        "decimal": words.number(0.5, 1)[1],
         "least": 5 if words.number(1000).isdecimal() else 4,
         "days": length.replace(number, "{number}"),
     }
@@ -74,20 +83,32 @@ def _controls(words: Words, end: date) -> dict[str, str]:
     return {
         "play": words.phrase("Play"),
         "pause": words.phrase("Pause"),
+        "sideways": words.phrase("Scroll sideways: the table is wider than the screen."),
         "ranged": ranged(words, "{middle}", "{low}", "{high}"),
+        "low_to_high": words.phrase("{low} to {high}", low="{low}", high="{high}"),
+        "low_end": words.phrase("{what}: low end", what="{what}"),
+        "high_end": words.phrase("{what}: high end", what="{what}"),
+        "copy": words.phrase("Copy"),
+        "copied": words.phrase("Copied"),
+        "csv": "CSV",
+        "png": "PNG",
+        "svg": "SVG",
         "not_shown": words.phrase("withheld"),
         "never": words.phrase("after {date}", date=words.date(end)),
         "readout": words.phrase(
             "{date}: conditions met (modelled) for {people} of {all} people.",
             date="{date}", people="{people}", all="{all}",
         ),
+        "people_shows": words.phrase("People over time under “{title}”", title="{title}"),
+        "districts_shows": words.phrase("Share by district under “{title}”", title="{title}"),
+        "causes_shows": words.phrase("What people wait for under “{title}”", title="{title}"),
         "people": words.phrase("Conditions met (modelled)"),
         "returned": words.phrase("Returned"),
         "present": words.phrase("Present"),
     }  # fmt: skip
 
 
-def _map(words: Words) -> dict[str, str]:
+def _map(words: Words, end: date) -> dict[str, str]:
     return {
         "zoom_in": words.phrase("Zoom in"),
         "zoom_out": words.phrase("Zoom out"),
@@ -96,7 +117,25 @@ def _map(words: Words) -> dict[str, str]:
         "hub": words.phrase("{name} (hub)", name="{name}"),
         "tip_unknown": words.phrase("{name}: unknown, data is missing", name="{name}"),
         "tip_share": words.phrase("{name}: {share}", name="{name}", share="{share}"),
-    }
+        "tip_half": words.phrase(
+            "{name}: conditions met (modelled) for half of the people by the end of {year}",
+            name="{name}", year="{year}",
+        ),
+        "tip_half_never": words.phrase(
+            "{name}: not for half of the people by {date}", name="{name}", date=words.date(end)
+        ),
+        "tip_year": words.phrase(
+            "{name}: conditions met (modelled) by the end of {year}", name="{name}", year="{year}"
+        ),
+        "tip_year_never": words.phrase(
+            "{name}: not by {date}", name="{name}", date=words.date(end)
+        ),
+        "tip_difference": words.phrase(
+            "{name}: {difference} years against “{title}”",
+            name="{name}", difference="{difference}", title="{title}",
+        ),
+        "against": words.phrase("Against “{title}”.", title="{title}"),
+    }  # fmt: skip
 
 
 COUNTS = {
@@ -110,8 +149,8 @@ def _expected(words: Words) -> dict[str, str]:
     named = {"name": "{name}", "date": "{date}"}
     return {
         "readout_map": words.phrase(
-            "On the map: {settlements} of {all_settlements} settlements; {roads} of {all_roads} "
-            "roads open to people.",
+            "Conditions met (modelled) in {settlements} of {all_settlements} settlements; {roads} "
+            "of {all_roads} roads open to people.",
             **COUNTS,
         ),
         "tip_met": words.phrase("{name}: conditions met (modelled), median date {date}", **named),
@@ -126,8 +165,8 @@ def _certain(words: Words) -> dict[str, str]:
     shares = {"date": "{date}", "share": "{share}"}
     return {
         "readout_map": words.phrase(
-            "On the map: conditions likely met (modelled) in {settlements} of {all_settlements} "
-            "settlements, about even in {even}; {roads} of {all_roads} roads open to people.",
+            "Conditions likely met (modelled) in {settlements} of {all_settlements} settlements, "
+            "about even in {even}; {roads} of {all_roads} roads open to people.",
             **COUNTS,
         ),
         "tip_met": words.phrase(
@@ -215,17 +254,108 @@ def share_steps(words: Words) -> tuple[str, ...]:
     return words.phrase("Nobody"), words.phrase("up to {share}", share=ends[1]), *steps[1:]
 
 
-def key_words(findings: Findings) -> dict[str, str]:
-    """Words for the signs of settlements on the map; without draws nothing is about even."""
+def year_steps(findings: Findings, key: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
+    """Colour and words of each class of years on the map, the earliest first.
+
+    Parameters
+    ----------
+    key
+        Last year and colour of each class (see :func:`returnplan.show.page.years.year_key`).
+    """
     words = findings.words
+    year, colour = key[0]
+    first = (
+        words.phrase("{year} or earlier: before the date of the data", year=str(year))
+        if year == last_past_year(findings.scenario.as_of)
+        else words.phrase("{year} or earlier", year=str(year))
+    )
+    later = [
+        (colour, str(high) if high == low + 1 else
+         words.phrase("{low} to {high}", low=str(low + 1), high=str(high)))
+        for (low, _), (high, colour) in pairwise(key)
+    ]  # fmt: skip
+    return [(colour, first), *later]
+
+
+def key_titles(findings: Findings) -> dict[str, str]:
+    """What the colours of the map say in each view."""
+    words = findings.words
+    return {
+        "year_districts": words.phrase(
+            "Year by the end of which conditions are met (modelled, median) for half of the people "
+            "of a district"
+        ),
+        "year_villages": words.phrase(
+            "Year by the end of which all conditions of a settlement are met (modelled, median)"
+        ),
+        "difference_districts": words.phrase(
+            "Years sooner (−) or later (+) until conditions are met (modelled, median) for half of "
+            "the people of a district"
+        ),
+        "difference_villages": words.phrase(
+            "Years sooner or later until all conditions of a settlement are met (modelled, median)"
+        ),
+        "date_districts": words.phrase(
+            "Shading: share of the people of a district whose conditions are met (modelled), "
+            "at the last counted day up to the date."
+        ),
+        "date_villages": words.phrase(
+            "A settlement changes colour with the share of simulations by the date, a road "
+            "on its date in the single-value run. Larger symbol: more people."
+        )
+        if findings.draws
+        else words.phrase(
+            "A settlement and a road change colour on their date in the single-value run. "
+            "Larger symbol: more people."
+        ),
+    }
+
+
+def last_year(findings: Findings) -> int:
+    """Last year of the run, whole or in part."""
+    start = findings.scenario.start
+    return year_before(start, (findings.horizon - start).days)
+
+
+UP, DOWN = "M0-6 6 5-6 5Z", "M0 6 6-5-6-5Z"
+DISC = "M-5 0A5 5 0 1 0 5 0A5 5 0 1 0-5 0Z"
+
+
+def difference_steps(words: Words) -> list[tuple[str, str, str, str]]:
+    """Colour, pattern, sign and words of differences between two plans on the map."""
+    far, near = {"years": str(FAR_YEARS)}, {"years": f"1–{FAR_YEARS - 1}"}
+    named = (
+        ("", UP, words.phrase("Sooner (−) by {years} years or more", **far)),
+        ("", UP, words.phrase("Sooner (−) by {years} years", **near)),
+        ("", DISC, words.phrase("The same year (0)")),
+        ("bars", DOWN, words.phrase("Later (+) by {years} years", **near)),
+        ("bars", DOWN, words.phrase("Later (+) by {years} years or more", **far)),
+    )
+    return [(colour, *one) for colour, one in zip(DIFFERENCES, named, strict=True)]
+
+
+def key_words(findings: Findings) -> dict[str, str]:
+    """Words for the signs of the map; without draws nothing is about even."""
+    words = findings.words
+    common = {
+        "never": words.phrase(
+            "Not by {date} (> {year})",
+            date=words.date(findings.horizon),
+            year=str(last_year(findings)),
+        ),
+        "withheld": words.phrase("Withheld: few people, or too little is shown to tell"),
+        "not known": words.phrase("Not known from what is shown"),
+        "at most": words.phrase("≤: by that year or earlier; nearer is not shown."),
+        "at least": words.phrase("…: at least so many years."),
+    }
     if not findings.draws:
-        return {
+        return common | {
             "met": words.phrase("Conditions met (modelled) by the date"),
             EVEN: "",
             "not met": words.phrase("Conditions not met by the date"),
         }
     low, high = words.percent(UNLIKELY_BELOW), words.percent(LIKELY_ABOVE)
-    return {
+    return common | {
         "met": words.phrase(
             "Likely: conditions met (modelled) by the date in more than {share} of simulations",
             share=high,
@@ -242,29 +372,12 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
     if findings.is_public:
         notes.append(
             words.phrase(
-                "Shading: share of the people of a district whose conditions are met (modelled), "
-                "at the last counted day up to the date."
-            )
-        )
-        notes.append(
-            words.phrase(
                 "Districts are counted by half-year and the country by quarter; a time is longer "
                 "where its step would tell when a single settlement is met, and numbers within it "
                 "lie between those of its ends."
             )
         )
     else:
-        notes.append(
-            words.phrase(
-                "A settlement changes colour with the share of simulations by the date, a road "
-                "on its date in the single-value run. Larger symbol: more people."
-            )
-            if findings.draws
-            else words.phrase(
-                "A settlement and a road change colour on their date in the single-value run. "
-                "Larger symbol: more people."
-            )
-        )
         best, run = leader(findings), findings.run
         apart = expected_values_words(run.summary, run.people_met, best, words)
         if apart:
@@ -278,18 +391,33 @@ def map_notes(findings: Findings, background: Background) -> tuple[str, ...]:
     return (*notes, findings.made_of, boundaries(findings.view))
 
 
+def why_rounded(findings: Findings) -> str:
+    """Why numbers of the public page differ from those of the internal one; internal: nothing."""
+    if not findings.is_public:
+        return ""
+    return findings.words.phrase(
+        "Public figures: people are rounded to ten, counts that would tell of few people or single "
+        "settlements are withheld, and fewer days are counted. Numbers and dates can therefore "
+        "differ a little from those of the internal page."
+    )
+
+
 def chart_notes(findings: Findings) -> tuple[str, ...]:
     """How to read the charts."""
     words = findings.words
     as_of = findings.scenario.as_of
     notes = [
         words.phrase(
+            "Returned: people who came and found conditions met (modelled) and a dwelling. "
+            "Present: all who are there, also those who came by themselves before."
+        ),
+        words.phrase(
             "Lines: medians. Bands: 80% of simulations. A click on a chart moves the date there."
         )
         if findings.draws
         else words.phrase(
             "Lines: single-value run, no ranges. A click on a chart moves the date there."
-        )
+        ),
     ]
     if as_of:
         notes.append(

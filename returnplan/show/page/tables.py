@@ -8,7 +8,7 @@ from typing import Any
 from returnplan.domain import Assumption, Dependence
 from returnplan.model.chance.assumptions import rows_in_force
 from returnplan.model.chance.dependence import dependence_in_force
-from returnplan.runs.difference import VERDICTS
+from returnplan.runs.difference import BETTER, VERDICTS, WORSE
 from returnplan.show.findings import (
     NONE,
     Findings,
@@ -35,6 +35,8 @@ from returnplan.show.page.rounding import significant
 
 MOST_ROADS = 10
 MILLION, PERCENT = 1e6, 100
+STANDARD_ERRORS = 1.96
+"""Mean costs that lie further apart than so many standard errors differ clearly."""
 APART = ("mean", "low", "high", "differing", "differing_share_high")
 """Ends of the columns of ``harm`` about a difference."""
 PARAMETERS = ("a", "b", "c")
@@ -86,14 +88,22 @@ def road_tables(findings: Findings) -> tuple[Table, ...]:
     words = findings.words
     headings = (
         words.phrase("Road"),
-        words.phrase("People"),
         words.phrase("Person-days"),
+        words.phrase("Share of all waiting"),
+        words.phrase("People"),
         words.phrase("Open to people"),
     )
     tables, best = [], leader(findings)
     for name in sorted(findings.allocations, key=lambda name: name != best):
+        waiting = findings.summary(name)["person_days_mean"]
         rows = tuple(
-            (road.name, words.number(road.people), words.number(road.person_days), road.opens)
+            (
+                road.name,
+                words.number(road.person_days),
+                words.percent(road.person_days, waiting),
+                words.number(road.people),
+                road.opens,
+            )
             for road in key_roads(findings, name, MOST_ROADS)
         )
         if rows:
@@ -255,6 +265,7 @@ def cost_table(findings: Findings) -> Table:
         words.phrase("Plan"),
         words.phrase("Cost, million USD"),
         words.phrase("Difference in cost"),
+        words.phrase("Cost of each further person against the first, USD"),
         words.phrase("Cost per person whose conditions are met, USD"),
         words.phrase("Cost per person who has returned, USD"),
         *rates.values(),
@@ -271,6 +282,7 @@ def cost_table(findings: Findings) -> Table:
                 findings.title(name),
                 words.number(mine["cost_usd_mean"] / MILLION, 1),
                 words.phrase("reference") if is_first else findings.signed(cost, 1),
+                words.phrase("reference") if is_first else _further_person(findings, name),
                 findings.number(mine["cost_per_person_usd"]),
                 findings.number(mine["cost_per_returned_usd"]),
                 *(rate_text(findings, harm_rate(findings, name, *rate)) for rate in rates),
@@ -280,8 +292,16 @@ def cost_table(findings: Findings) -> Table:
     notes = (
         cost_note(findings),
         words.phrase(
+            "Cost of each further person: the difference in cost by the difference in people whose "
+            "conditions are met (modelled) by the end of the run; only where both are clear."
+        ),
+        words.phrase(
             "Totals grow with the people who return and the land that is worked on: compare rates "
             "first."
+        ),
+        words.phrase(
+            "Rates are by exposure: per 1,000 years that returned people are there, and per km² "
+            "worked on. A total would make a plan look worse that brings more people home."
         ),
         words.phrase(
             "Casualty figures are estimates of the difference from the first plan over the same "
@@ -290,6 +310,24 @@ def cost_table(findings: Findings) -> Table:
         ),
     )
     return across(Table(headings=headings, rows=tuple(rows), notes=notes))
+
+
+def _further_person(findings: Findings, allocation: str) -> str:
+    """Cost of each further person against the first allocation, where both clearly differ."""
+    words = findings.words
+    people = findings.difference(allocation, findings.first, "people_met")
+    mine, first = findings.summary(allocation), findings.summary(findings.first)
+    cost = mine["cost_usd_mean"] - first["cost_usd_mean"]
+    error = math.hypot(mine["cost_usd_se"], first["cost_usd_se"])
+    is_clear = people is not None and people["verdict"] in (BETTER, WORSE)
+    if people is None or not is_clear or not abs(cost) > STANDARD_ERRORS * error:
+        return words.phrase("not clear")
+    each = findings.about(abs(cost / people["mean"]))
+    if (people["mean"] > 0) == (cost > 0):
+        return each if cost > 0 else words.phrase("{cost} saved for each person fewer", cost=each)
+    if cost < 0:
+        return words.phrase("more people for less")
+    return words.phrase("fewer people for more")
 
 
 def _harm(findings: Findings, allocation: str, kind: str) -> str:
@@ -337,7 +375,7 @@ def assumption_table(findings: Findings) -> Table:
     words, known = findings.words, _Known(findings)
     rows = (
         (
-            _named(row.id) + (f" ({row.district})" if row.district else ""),
+            _named(row.id) + (f" ({findings.district(row.district)})" if row.district else ""),
             _distribution(findings, row),
             row.unit,
             *known.cells(row),

@@ -25,10 +25,29 @@ DIFFICULTIES = ("low", "medium", "high", "extreme")
 Floats = npt.NDArray[np.float64]
 Row = dict[str, Any]
 Numbers = Mapping[str, float]
+Words = Mapping[str, Mapping[str, str]]
+"""Texts of this scenario by language, by their English text."""
+
+LANGUAGES = ("az", "ru", "uk", "fr", "es", "ar")
+TRANSLATED = {
+    "places": "name",
+    "districts": "district",
+    "assets": "name",
+    "targets": "title",
+    "assumptions": "unit",
+}
+"""Column of each table that ``data/translations.csv`` says in other languages."""
+
+
+def _in_languages(column: str) -> str:
+    """Columns that say a column in other languages, as the header has them."""
+    return ",".join(f"{column}_{language}" for language in LANGUAGES)
+
 
 COLUMNS: dict[str, str] = {
-    "places": "id,kind,name,lon_deg,lat_deg,district,zone,accessible_from,elevation_m,name_az,"
-    "name_source,source",
+    "places": "id,kind,name,lon_deg,lat_deg,district,zone,accessible_from,elevation_m,"
+    f"{_in_languages('name')},name_source,source",
+    "districts": f"district,{_in_languages('name')}",
     "communities": "id,settlement,people,households,group,displaced_since,source",
     "roads": "id,from_place,to_place,length_km,speed_kmh,all_season,repair_crew_days,impassable,"
     "source",
@@ -36,13 +55,13 @@ COLUMNS: dict[str, str] = {
     "items_per_km2,source",
     "works": "id,settlement,kind,skill,crew_days,dwellings,source",
     "assets": "id,name,mobilisation_days,camp_days,shift_hours,mult_low,mult_medium,mult_high,"
-    "mult_extreme,cost_usd_day,source",
+    f"mult_extreme,cost_usd_day,{_in_languages('name')},source",
     "rates": "asset,skill,land_class,rate_m2_day,source",
     "calendars": "zone,month,workable_days,source",
     "deployments": "allocation,asset,base,teams,from,until,serves,source",
     "funding": "id,from,until,usd,allocation,assets,source",
-    "targets": "id,date,people,measure,title,source",
-    "assumptions": "id,distribution,a,b,c,low,high,unit,mark,source",
+    "targets": f"id,date,people,measure,title,{_in_languages('title')},source",
+    "assumptions": f"id,distribution,a,b,c,low,high,unit,{_in_languages('unit')},mark,source",
     "facts": "id,measure,district,land_class,route,place,month,from,until,value,use,input,source,"
     "note",
     "sources": "id,title,organisation,year,licence,kind",
@@ -137,6 +156,18 @@ def copied_rows(path: Path) -> list[Row]:
     """Read the rows of a table that is passed on as it stands."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def read_words(data: Path) -> Words:
+    """Read the texts of this scenario in other languages."""
+    rows = copied_rows(data / "translations.csv")
+    return {row.pop("en"): {code: text for code, text in row.items() if text} for row in rows}
+
+
+def translated(column: str, text: str, words: Words) -> dict[str, str]:
+    """Texts by column, such as ``title_az``, of a text that is said in other languages."""
+    column = "name" if column == "district" else column
+    return {f"{column}_{code}": said for code, said in words.get(text, {}).items()}
 
 
 def facts(data: Path) -> dict[str, float]:

@@ -141,6 +141,11 @@ def place_rows(towns: pd.DataFrame) -> list[Row]:
     return rows
 
 
+def district_rows(towns: pd.DataFrame) -> list[Row]:
+    """Write the table of districts; their names in other languages are added to it."""
+    return [{"district": name} for name in sorted(towns["district"].unique())]
+
+
 def road_table(towns: pd.DataFrame, data: Path, num: Numbers) -> pd.DataFrame:
     """Read main and access roads, with what their ends say about them; index: id."""
     main = main_legs(towns, data, num)

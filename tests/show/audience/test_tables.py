@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 import returnplan as rp
+from returnplan.columns import columns_of
 from returnplan.runs.paired import verdicts
 from returnplan.show.audience.districts import district_tables
 from returnplan.show.audience.tables import (
@@ -857,7 +858,9 @@ FIRST = [EARLY] * 6 + [LATER] * 8
 EVEN = [EARLY] * 10 + [LATER] * 4
 
 
-def between(run: Drawn, *rows: tuple[str, str, str | None, float]) -> Tables:
+def between(
+    run: Drawn, *rows: tuple[str, str, str | None, float], more: Tables | None = None
+) -> Tables:
     """What the public sees of differences: allocation, against, date (None: waiting), number."""
     table = pd.DataFrame(
         [
@@ -875,7 +878,7 @@ def between(run: Drawn, *rows: tuple[str, str, str | None, float]) -> Tables:
     tables = tables_of(dict.fromkeys(run.allocations, NORTH)) | {"readiness": run.readiness}
     tables["gates"] = keys.assign(gate="survey", state="met")
     tables["delays"] = keys.assign(cause="winter", person_days_mean=1.0)
-    tables |= {"differences": table, "verdicts": verdicts(run)}
+    tables |= {"differences": table, "verdicts": verdicts(run), **(more or {})}
     return for_audience(tables, "public", None, run)
 
 
@@ -916,6 +919,69 @@ def test_the_only_two_allocations_may_be_compared() -> None:
         ["even", "first", "person_days", "better"],
         ["first", "even", "people_met", "level"],  # all are met in time
         ["even", "first", "people_met", "level"],
+    ]
+
+
+def changes_of(run: Drawn, *rows: dict[str, Any]) -> pd.DataFrame:
+    """What the public sees of changes; what a row does not say is 0, or better."""
+    plain: dict[str, Any] = {
+        one.column: 0.0 for one in columns_of("decisions") if one.type == "number"
+    }
+    names = ("people_middle", "people", "person_days")
+    plain |= {f"{name}_verdict": "better" for name in names} | {"skill": "clearance"}
+    plain |= {"people_middle_mean": 4567.0, "people_mean": 1234.0, "person_days_mean": -56_789.0}
+    shown = between(
+        run,
+        ("even", "first", None, 0.0),
+        more={"decisions": pd.DataFrame([plain | {"allocation": "first"} | row for row in rows])},
+    )
+    return shown["decisions"]
+
+
+def test_changes_are_public_in_round_numbers_without_types_numbers_and_cost_of_teams() -> None:
+    run = pairs_of(first=FIRST, even=EVEN)
+    shown = changes_of(run, {"teams": 3, "asset": "dog_team", "decision": "add_teams_dog_team"})
+    assert not set(shown) & {"teams", "asset", "decision", "cost_usd_mean", "people_one_share"}
+    row = shown.iloc[0]
+    assert (row["people_mean"], row["person_days_mean"], row["skill"]) == (
+        1200,
+        -57_000,
+        "clearance",
+    )
+    ends = [f"{name}_{end}" for name in ("people", "person_days") for end in ("low", "p50", "p90")]
+    assert row[ends].isna().all()
+
+
+def test_changes_that_rest_on_one_settlement_or_two_or_on_hidden_numbers_are_not_public() -> None:
+    run = pairs_of(first=FIRST, even=EVEN)
+    (row,) = changes_of(run, {"people_one_share": 0.81}).to_dict("records")
+    assert pd.isna(row["people_mean"])
+    assert pd.isna(row["people_verdict"])
+    assert (row["person_days_mean"], row["person_days_verdict"]) == (-57_000, "better")
+    (row,) = changes_of(run, {"person_days_two_share": 0.91}).to_dict("records")
+    assert pd.isna(row["person_days_verdict"])
+    assert pd.isna(row["person_days_more_share"])
+    assert row["people_mean"] == 1200
+    few = {"people_two_share": 0.91, "person_days_one_share": 0.81}
+    (row,) = changes_of(run, few).to_dict("records")
+    assert row["people_middle_mean"] == 4600
+    assert changes_of(run, few | {"people_middle_one_share": 0.81}).empty
+    alone = pairs_of(first=FIRST, even=EVEN, alone=[np.inf] * 10 + [1600.0] + [np.inf] * 3)
+    (row,) = changes_of(alone, {"allocation": "alone"}).to_dict("records")
+    assert pd.isna(row["people_mean"])
+
+
+def test_of_each_allocation_the_public_sees_the_first_change_that_has_a_clear_effect() -> None:
+    run = pairs_of(first=FIRST, even=EVEN)
+    level = dict.fromkeys(
+        ("people_middle_verdict", "people_verdict", "person_days_verdict"), "level"
+    )
+    shown = changes_of(
+        run, level, {"skill": "building"}, {"skill": "survey"}, level | {"allocation": "even"}
+    )
+    assert shown[["allocation", "skill"]].to_numpy().tolist() == [
+        ["first", "building"],
+        ["even", "clearance"],
     ]
 
 

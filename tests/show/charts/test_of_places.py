@@ -22,6 +22,7 @@ from tests.charted import (
     drawn,
     foot,
     half_sure,
+    head,
     legend_words,
     people_at,
     tables,
@@ -188,19 +189,76 @@ def five_allocations() -> dict[str, pd.DataFrame]:
     return tables() | {"summary": summary, "people_met": met}
 
 
-def test_dominated_is_what_another_allocation_beats_in_cost_or_people() -> None:
+def verdicts(*better: tuple[str, str]) -> pd.DataFrame:
+    """Return verdicts on people by the horizon: the first of each pair is better; others level."""
+    rows = []
+    names = ["cheap", "dear", "worse", "twin", "other_twin"]
+    for one in names:
+        for other in names:
+            word = "better" if (one, other) in better else "level"
+            word = "worse" if (other, one) in better else word
+            rows += [(one, other, "people_met", word), (one, other, "person_days", "better")]
+    return pd.DataFrame(rows, columns=["allocation", "against", "measure", "verdict"])
+
+
+def test_outperformed_is_what_a_plan_that_is_no_dearer_clearly_beats_in_people() -> None:
     given = five_allocations()
-    table = costs_and_people(given["summary"], given["people_met"])
-    assert table["is_dominated"].to_dict() == {
-        "cheap": False, "dear": False, "worse": True, "twin": False, "other_twin": False,
+    # Better than a dearer one, than a cheaper one, and than one of the same cost.
+    pairs = [("dear", "worse"), ("dear", "cheap"), ("twin", "other_twin")]
+    given["verdicts"] = verdicts(*pairs)
+    table = costs_and_people(given["summary"], given["people_met"], given["verdicts"])
+    assert table["is_outperformed"].to_dict() == {
+        "cheap": False, "dear": False, "worse": True, "twin": False, "other_twin": True,
     }  # fmt: skip
     ax = drawn("people_against_cost", given)
-    (grey,) = [line for line in ax.get_lines() if line.get_label() == "_dominated"]
-    assert np.asarray(grey.get_xydata()).tolist() == [[31.0, 250.0]]
+    grey = [line for line in ax.get_lines() if line.get_label() == "_outperformed"]
+    at = [np.asarray(line.get_xydata()).tolist() for line in grey]
+    assert at == [[[31.0, 250.0]], [[20.0, 200.0]]]
     assert legend_words(ax)[1:3] == [
         "dear\n300\nUSD 30.0 million", "worse (outperformed)\n250\nUSD 31.0 million",
     ]  # fmt: skip
-    assert alt("people_against_cost", given).endswith("at lower cost: worse.")
+    assert alt("people_against_cost", given).endswith("is no dearer: worse and other twin.")
+    assert head("people_against_cost", given, VIEW)[0] == (
+        "2 of 5 plans are outperformed by another that is no dearer"
+    )
+
+
+def test_what_is_level_in_the_draws_or_not_compared_is_never_outperformed() -> None:
+    given = five_allocations()
+    for compared in (verdicts(), verdicts().head(0)):
+        table = costs_and_people(given["summary"], given["people_met"], compared)
+        assert not table["is_outperformed"].any()
+    assert head("people_against_cost", given | {"verdicts": verdicts()}, VIEW)[0] == (
+        "No plan is clearly outperformed by another that is no dearer"
+    )
+    assert head("people_against_cost", given, VIEW) == [
+        "People with conditions met (modelled), against cost", "",
+    ]  # fmt: skip
+
+
+def test_a_scale_of_cost_or_people_says_where_it_begins_unless_at_zero() -> None:
+    given = five_allocations()
+    ax = drawn("people_against_cost", given)
+    assert (ax.get_xlim()[0], ax.get_ylim()[0]) == (0.0, 0.0)  # 10 to 31, 100 to 300
+    assert ax.get_xlabel() == "Cost up to the end of the run (USD million)"
+    dear = given["summary"].assign(cost_usd_mean=[4.38e9, 5.345e9, 5.347e9, 5.344e9, 5.347e9])
+    ax = drawn("people_against_cost", given | {"summary": dear})
+    assert ax.get_xlim()[0] == 4000.0
+    assert (
+        ax.get_xlabel() == "Cost up to the end of the run (USD million); the scale begins at 4,000"
+    )
+
+
+def test_plans_of_nearly_equal_cost_stand_side_by_side() -> None:
+    ax = drawn("people_against_cost", five_allocations())
+    points = [line for line in ax.get_lines() if line.get_label() == "_shown"]
+    across = {
+        float(np.asarray(line.get_ydata())[0]): line.get_window_extent().x0 for line in points
+    }
+    assert len(points) == 5
+    twins = [line.get_window_extent() for line in points[3:]]
+    assert twins[1].x0 - twins[0].x0 == pytest.approx(6.0 * ax.figure.dpi / 72)
+    assert across[100.0] < across[200.0] < across[300.0]
 
 
 def test_ranges_of_people_are_lines_at_the_cost() -> None:

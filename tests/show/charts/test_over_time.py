@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +20,7 @@ from tests.charted import (
     alt,
     drawn,
     foot,
+    head,
     legend_words,
     people_at,
     several,
@@ -104,8 +106,7 @@ def test_a_long_list_of_allocations_stays_on_the_page_below_the_title(half: int 
     legend = ax.get_legend()
     assert legend is not None
     box = legend.get_window_extent()
-    left = [text for text in ax.findobj(Text) if text.get_text() == ax.get_title("left")]
-    assert box.y1 < min(text.get_window_extent().y0 for text in left)
+    assert box.y1 < min(text.get_window_extent().y0 for text in sheet.subfigs[0].texts)
     assert all(text.get_window_extent().x1 <= sheet.bbox.width for text in legend.get_texts())
     assert box.y0 > ax.get_window_extent().y0 - 30
 
@@ -141,23 +142,105 @@ def test_bars_at_the_edge_are_called_the_range_at_the_horizon() -> None:
     )
 
 
-def test_returns_have_their_range_their_target_and_the_conditions_met_beside_them() -> None:
-    view = replace(DRAWS, targets=TARGETS)
-    ax = drawn("returns_over_time", with_ranges(tables()), view)
-    met, returned, aims = ax.get_lines()
+def test_returns_have_their_range_and_the_conditions_met_beside_them() -> None:
+    ax = drawn("returns_over_time", with_ranges(tables()), DRAWS)
+    met, returned = ax.get_lines()
     assert np.asarray(returned.get_ydata()).tolist() == [0.0, 400.0, 480.0, 480.0]
     assert np.asarray(met.get_ydata()).tolist() == [0.0, 1000.0, 1200.0, 1200.0]
     assert returned.get_linestyle() != met.get_linestyle()
     (band,) = ax.collections
     assert band.get_datalim(ax.transData).ymax == pytest.approx(0.4 * 1300)
-    assert np.asarray(aims.get_xydata()).tolist() == [[VIEW.axis(1096.0), 900.0]]
-    assert legend_words(ax)[1:] == [
-        "Returned (median)", "Returned, p10 to p90", "Conditions met (median)",
-        "Target: The plan (900 by 1 Jan 2023)",
-    ]  # fmt: skip
-    words = alt("returns_over_time", with_ranges(tables()), view)
-    assert "480 (440 to 520) people have returned" in words
-    assert words.endswith("Target by 1 Jan 2023: 900 (The plan).")
+    assert legend_words(ax)[1:] == ["Returned, p10 to p90"]  # lines bear their names
+    names = [text.get_text() for text in ax.texts]
+    assert names == ["Conditions met (median)", "Returned (median)"]
+    assert "480 (440 to 520) people have returned" in alt(
+        "returns_over_time", with_ranges(tables()), DRAWS
+    )
+
+
+def test_each_target_leads_to_what_is_modelled_of_its_own_quantity_at_its_date() -> None:
+    view = replace(VIEW, targets=TARGETS)
+    ax = drawn("returns_over_time", tables(), view)
+    gaps = {
+        str(round(float(np.asarray(line.get_xdata())[0] - VIEW.axis(0.0)))): np.asarray(
+            line.get_ydata()
+        ).tolist()
+        for line in ax.get_lines()
+        if line.get_label() == "_gap"
+    }
+    # 900 returned by 1 Jan 2023, of whom 480 are modelled; conditions met for 700 by 1 Jan 2022,
+    # for 1,200 modelled; 2050 lies after the horizon.
+    assert gaps == {"1096": [900.0, 480.0], "731": [700.0, 1200.0]}
+    fills = [line.get_markerfacecolor() for line in ax.get_lines() if line.get_label() == "_target"]
+    assert fills == ["#E69F00", "white"]
+    words = [text.get_text() for text in ax.texts]
+    assert words[2:] == ["900", "480", "700", "1,200"]
+    assert [text.replace("\n", " ") for text in legend_words(ax)[1:]] == [
+        "Target: The plan (900 returned by 1 Jan 2023)",
+        "Target: open (700 with conditions met by 1 Jan 2022)",
+    ]
+    assert alt("returns_over_time", tables(), view).endswith(
+        "Target by 1 Jan 2023: 900 (The plan). Modelled by then: 480. "
+        "Target by 1 Jan 2022: 700 (open). Modelled by then: 1,200."
+    )
+
+
+def test_a_target_that_is_nearly_reached_has_one_number() -> None:
+    near = replace(TARGETS[0], people=500)
+    ax = drawn("returns_over_time", tables(), replace(VIEW, targets=(near,)))
+    assert [text.get_text() for text in ax.texts][2:] == ["500"]
+
+
+def test_the_title_of_returns_says_what_is_modelled_by_the_target_s_date() -> None:
+    view = replace(VIEW, targets=TARGETS)
+    title, shows = head("returns_over_time", tables(), view)
+    assert title == ("By 1 Jan 2023 about 480 people have returned (modelled); the target is 900")
+    assert shows.startswith("People returned (modelled), by date")
+    given = tables() | {"people_met": several(3)}
+    title, _ = head("returns_over_time", given, VIEW, "a0", "a1", "a2")
+    assert title == "By 1 Jan 2030 about 360 to 400 people have returned (modelled)"
+
+
+def test_the_title_of_conditions_met_gives_the_span_of_the_plans_in_three_digits() -> None:
+    given = tables() | {"people_met": several(2)}
+    given["readiness"] = given["readiness"].assign(people=[123_456, 0, 0, 0])
+    title, shows = head("conditions_met_over_time", given, VIEW)
+    assert title == (
+        "By 1 Jan 2030 conditions are met (modelled) for about 900 to 950 of 123,000 people"
+    )
+    assert shows == "People whose conditions for return are met (modelled), by date"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("conditions_met_over_time", "returns_over_time", "share_by_district", "ready_dates"),
+        *("team_occupation", "time_no_condition_asks_for", "released_and_published"),
+    ],
+)
+def test_charts_over_time_mark_the_date_of_the_data(name: str) -> None:
+    view = replace(VIEW, as_of=dt.date(2022, 12, 31))
+    ax = drawn(name, tables(), view)
+    (line,) = [one for one in ax.get_lines() if one.get_label() == "_as of"]
+    assert float(np.asarray(line.get_xdata())[0]) - VIEW.axis(0.0) == 1095.0
+    (shade,) = [one for one in ax.patches if one.get_label() == "_known"]
+    left, right = shade.get_extents().transformed(ax.transData.inverted()).intervalx
+    assert (left - VIEW.axis(0.0), right - VIEW.axis(0.0)) == pytest.approx((0.0, 1095.0), abs=1e-6)
+    assert "data as of 31 Dec 2022" in [text.get_text() for text in ax.texts]
+    plain = drawn(name, tables())
+    assert not [one for one in plain.get_lines() if one.get_label() == "_as of"]
+
+
+def test_bars_of_years_mark_the_date_of_the_data_within_its_year() -> None:
+    ax = drawn("hectares_by_year", tables(), replace(VIEW, as_of=dt.date(2021, 7, 2)))
+    (line,) = [one for one in ax.get_lines() if one.get_label() == "_as of"]
+    assert float(np.asarray(line.get_xdata())[0]) == pytest.approx(2021.0, abs=0.01)
+
+
+@pytest.mark.parametrize("day", [dt.date(2019, 12, 31), dt.date(2020, 1, 1), dt.date(2031, 1, 1)])
+def test_a_date_of_the_data_outside_the_horizon_is_not_marked(day: dt.date) -> None:
+    ax = drawn("conditions_met_over_time", tables(), replace(VIEW, as_of=day))
+    assert not [text for text in ax.texts if "data as of" in text.get_text()]
 
 
 def test_a_target_for_conditions_met_stands_beside_these_only() -> None:
@@ -178,7 +261,10 @@ def test_panels_of_returns_share_one_scale_and_fit_a_page() -> None:
     assert len({ax.get_ylim() for ax in sheet.axes}) == 1
     assert sheet.get_figheight() <= A4_INCHES
     (legend,) = [legend for part in sheet.subfigs for legend in part.legends]
-    assert len(legend.get_texts()) == 3
+    assert [text.get_text().replace("\n", " ") for text in legend.get_texts()] == [
+        "Target: The plan (900 returned by 1 Jan 2023)",
+        "Target: open (700 with conditions met by 1 Jan 2022)",
+    ]
 
 
 def test_the_share_of_a_district_rises_within_its_row() -> None:

@@ -432,12 +432,43 @@ def test_key_roads_have_names_and_are_not_for_the_public(little: Findings) -> No
 # ---------------------------------------------------------------- decisions
 
 
-def test_nothing_is_asked_for_by_a_date_before_that_of_the_data(little: Findings) -> None:
-    assert [one.by for one in decisions(little)][:2] == [date(2025, 2, 10), date(2025, 11, 1)]
+CHANGE: dict[str, Any] = {
+    "allocation": "more", "decision": "add_teams_team", "kind": "add_teams", "skill": "clearance",
+    "asset": "team", "teams": 2, "from": "2026-01-01", "draws": 32,
+    "middle_date": "2027-01-01",
+    "people_middle_mean": 46_789.0, "people_middle_more_share": 1.0,
+    "people_middle_verdict": "better",
+    "people_mean": 71.875, "people_low": 60.0, "people_high": 80.0,
+    "people_p10": 0.0, "people_p50": 100.0, "people_p90": 100.0,
+    "people_more_share": 0.71875, "people_fewer_share": 0.0, "people_verdict": "better",
+    "people_one_share": 1.0, "people_two_share": 1.0,
+    "person_days_mean": -45_678.0, "person_days_low": -50_000.0, "person_days_high": -40_000.0,
+    "person_days_p10": -90_000.0, "person_days_p50": -45_000.0, "person_days_p90": 0.0,
+    "person_days_more_share": 0.03125, "person_days_fewer_share": 0.875,
+    "person_days_verdict": "better", "person_days_one_share": 0.5, "person_days_two_share": 0.8,
+    "cost_usd_mean": 1_234_567.0,
+}  # fmt: skip
+"""A row of decisions."""
+LEVEL = dict.fromkeys(("people_middle_verdict", "people_verdict", "person_days_verdict"), "level")
+
+
+def changed(*rows: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    """The table of decisions, each row with what is different in it."""
+    return {"decisions": pd.DataFrame([CHANGE | row for row in rows])}
+
+
+def of_teams(findings: Findings) -> list[tuple[str, str]]:
+    """What is asked about more teams, and why."""
+    return [(one.what, one.why) for one in decisions(findings) if one.what.startswith("Add teams")]
+
+
+def test_nothing_is_asked_for_by_a_date_before_that_of_the_data() -> None:
+    little = tiny(tables=changed({}))
+    assert [one.by for one in decisions(little)][:2] == [date(2025, 11, 1), date(2026, 1, 1)]
     for as_of, dates in (
-        (date(2025, 2, 10), [date(2025, 2, 10), date(2025, 11, 1)]),
-        (date(2025, 2, 11), [date(2025, 11, 1), None]),
-        (date(2026, 1, 1), [date(2026, 6, 1), None]),
+        (date(2025, 11, 1), [date(2025, 11, 1), date(2026, 1, 1)]),
+        (date(2025, 11, 2), [date(2026, 1, 1), date(2026, 6, 1)]),
+        (date(2026, 1, 2), [date(2026, 6, 1), None]),
         (date(2027, 1, 1), [None, None]),
     ):
         scenario = replace(little.scenario, as_of=as_of)
@@ -460,23 +491,78 @@ def test_who_is_not_counted_stands_beside_who_is(little: Findings) -> None:
     assert (told.not_counted, told.not_covered.text) == ("Not counted: North.", "")
 
 
-def test_decisions_come_from_the_tables_by_their_rules(little: Findings) -> None:
-    teams, allocation, data = decisions(little)
-    # Open on day 10, so 30 days later, on day 40, it has waited longer than 30 days.
-    assert (teams.what, teams.by) == (
-        "Add teams for clearance, or reassign existing ones?",
-        date(2025, 2, 10),
-    )
-    assert "60% of all person-days" in teams.why
+def test_decisions_come_from_the_tables_by_their_rules() -> None:
+    little = tiny(tables=changed({}))
+    allocation, teams, data = decisions(little)
     # Medians differ by 300 of 400 people from the first counting date after day 300 on.
     assert parting(little) == date(2025, 11, 1)
     assert allocation.by == date(2025, 11, 1)
-    assert (teams.when, data.when) == ("10 Feb 2025", "")
-    assert "such work waits more than 30 days from 10 Feb 2025" in teams.why
     assert "from 1 Jun 2026 on" in allocation.why  # the team that the second allocation adds
+    assert (teams.by, teams.when, data.when) == (date(2026, 1, 1), "1 Jan 2026", "")
     assert data.what == "Who collects the missing data: water works"
     assert "25% of the people" in data.why
     assert data.by is None
+
+
+BY_2027 = (
+    "about +46,800 people whose conditions are met (modelled) by 1 Jan 2027, more in 32 of 32 "
+    "simulations"
+)
+BY_2030 = (
+    "about +72 people whose conditions are met (modelled) by 1 Jan 2030, more in 23 of 32 "
+    "simulations"
+)
+NOT_BY_2030 = "no clear difference in people whose conditions are met (modelled) by 1 Jan 2030"
+WAITING = "waiting until 1 Jan 2030: about −45.7 thousand person-days, less in 28 of 32 simulations"
+COST = "cost: about +1.2 million USD"
+
+
+def test_more_teams_are_asked_for_with_what_they_bring_on_how_many_simulations() -> None:
+    assert of_teams(tiny(tables=changed({}))) == [
+        (
+            "Add teams from 1 Jan 2026 on: +2 “team”?",
+            f"Under “Plan B”: {BY_2027}; {BY_2030}; {WAITING}; {COST}.",
+        )
+    ]
+    few = {"people_mean": math.nan, "people_verdict": "level"}
+    ((_, why),) = of_teams(tiny(tables=changed(few)))
+    assert why == f"Under “Plan B”: {BY_2027}; {NOT_BY_2030}; {WAITING}; {COST}."
+    late = {"people_middle_verdict": "level", "person_days_mean": -1_234_567.0}
+    ((_, why),) = of_teams(tiny(tables=changed(late)))
+    millions = WAITING.replace("−45.7 thousand", "−1.2 million")
+    assert why == f"Under “Plan B”: {BY_2030}; {millions}; {COST}."
+
+
+def test_more_teams_without_a_clear_effect_are_said_to_have_none_or_are_not_shown() -> None:
+    other = {"decision": "add_teams_dog", "asset": "dog", "teams": 7}
+    level, *more = of_teams(tiny(tables=changed(LEVEL, LEVEL | other)))
+    assert level == (
+        "Add teams from 1 Jan 2026 on: +2 “team”?",
+        "Under “Plan B” 32 simulations show no clear effect on people or on waiting until 1 Jan "
+        "2030.",
+    )
+    assert more == []
+    worse = dict.fromkeys(LEVEL, "worse")
+    ((what, _),) = of_teams(tiny(tables=changed(LEVEL, worse, other)))
+    assert what == "Add teams from 1 Jan 2026 on: +7 “dog”?"
+    for name in LEVEL:
+        ((what, _),) = of_teams(tiny(tables=changed(LEVEL, LEVEL | other | {name: "better"})))
+        assert what == "Add teams from 1 Jan 2026 on: +7 “dog”?"
+    assert of_teams(tiny()) == []  # nothing was tried
+    assert of_teams(tiny(tables=changed({"allocation": "plan"}))) == []  # not of the leader
+
+
+def test_the_public_hears_neither_of_types_and_numbers_of_teams_nor_of_their_cost() -> None:
+    findings = tiny(tables=changed({}))
+    assert of_teams(replace(findings, audience="public")) == [
+        (
+            "Add teams for clearance from 1 Jan 2026 on?",
+            f"Under “Plan B”: {BY_2027}; {BY_2030}; {WAITING}.",
+        )
+    ]
+    withheld = {"people_mean": math.nan, "people_verdict": None, "people_middle_verdict": None}
+    ((_, why),) = of_teams(replace(tiny(tables=changed(withheld)), audience="public"))
+    assert why == f"Under “Plan B”: {WAITING}."
 
 
 def test_allocations_that_never_part_are_a_matter_of_cost() -> None:
@@ -709,7 +795,7 @@ def test_places_are_named_in_the_language_of_the_page(tmp_path: Path) -> None:
 def test_numbers_are_written_as_the_language_does(little: Findings) -> None:
     assert cause_name("not_a_cause") == "not a cause"
     turned = replace(little, view=replace(little.view, words=words_of("ar")))
-    assert turned.signed(-5.0) == "\u200e−5"
+    assert turned.signed(-5.0) == "\u2066−5\u2069"
     assert little.signed(-5.0) == "−5"
     assert little.signed(0.0) == "0"
 

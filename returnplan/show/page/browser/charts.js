@@ -18,7 +18,7 @@ const ALLOCATION_LINES = [
   { stroke: "#7A4B1E", dash: [5, 5] },
 ];
 const CHART_PX = 300;
-const NARROW_CHART_PX = 132;
+const NARROW_CHART_PX = 118;
 const NAME_PX = 12;
 const NARROW_SCREEN = "(max-width: 40rem)";
 const AXIS_PX = 16;
@@ -28,16 +28,9 @@ const lineOf = (allocation) => ALLOCATION_LINES[allocation % ALLOCATION_LINES.le
 
 /** A short sample of a line, for the tables that serve as legends. */
 function sample(line) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const stroke = document.createElementNS(svg.namespaceURI, "line");
-  for (const [name, value] of Object.entries({ width: 34, height: 10, "aria-hidden": "true", class: "sample" })) {
-    svg.setAttribute(name, value);
-  }
-  const how = { x1: 1, x2: 33, y1: 5, y2: 5, stroke: line.stroke, "stroke-width": line.width ?? 2 };
-  if (line.dash) how["stroke-dasharray"] = line.dash.join(" ");
-  for (const [name, value] of Object.entries(how)) stroke.setAttribute(name, value);
-  svg.append(stroke);
-  return svg;
+  const dash = line.dash?.join(" ");
+  return shape("svg", { width: 34, height: 10, "aria-hidden": "true", class: "sample" },
+    shape("line", { x1: 1, x2: 33, y1: 5, y2: 5, stroke: line.stroke, "stroke-width": line.width ?? 2, "stroke-dasharray": dash }));
 }
 
 /** Height of a chart: lower where it stands on the first screen of a phone. */
@@ -111,7 +104,13 @@ function drawDate(chart) {
   pen.restore();
 }
 
-/** Targets: a diamond at date and number, with a dashed line to it. */
+/** Median of a measure under the chosen allocation at the last step up to a day; null: not shown. */
+function modelledOn(day, measure) {
+  const step = data.days.findLastIndex((one) => one <= day);
+  return middleOf(data.people[state.allocation][measure])[step];
+}
+
+/** Targets: a diamond at date and number, a dashed line to it, a bracket to what is modelled then. */
 function drawTargets(chart, measures) {
   const pen = chart.ctx;
   for (const [day, people, measure] of data.targets) {
@@ -129,6 +128,16 @@ function drawTargets(chart, measures) {
     pen.lineTo(x, y);
     pen.stroke();
     pen.setLineDash([]);
+    const modelled = modelledOn(day, measure);
+    if (modelled !== null) {
+      const [low, arm] = [chart.valToPos(modelled, "y", true), 7 * devicePixelRatio];
+      pen.beginPath();
+      pen.moveTo(x, y);
+      pen.lineTo(x + arm, y);
+      pen.lineTo(x + arm, low);
+      pen.lineTo(x, low);
+      pen.stroke();
+    }
     pen.beginPath();
     pen.moveTo(x, y - size);
     pen.lineTo(x + size, y);
@@ -170,6 +179,19 @@ function drawNames(chart, lines) {
   pen.restore();
 }
 
+/** Charts of the chosen allocation say what they find under it. */
+function startTitles() {
+  const show = (changed) => {
+    if (!changed.has("allocation")) return;
+    for (const chart of ["people", "districts", "causes"]) {
+      $(`${chart}-title`).textContent = data.titles[chart][state.allocation];
+      $(`${chart}-shows`).textContent = say(`${chart}_shows`, { title: data.allocations[state.allocation] });
+    }
+  };
+  follow(show);
+  show(new Set(["allocation"]));
+}
+
 /** Met, returned and present of one allocation, each with its range. */
 function startPeopleChart() {
   const hasRanges = data.draws > 0;
@@ -201,6 +223,16 @@ function startPeopleChart() {
   return chart;
 }
 
+/** The same for a sheet of its own. */
+function peopleSheet() {
+  const lines = MEASURES.map((measure, i) => {
+    const ranges = data.people[state.allocation][i];
+    const [low, high] = ranges.length === 3 ? [ranges[0], ranges[2]] : [];
+    return { ...MEASURE_LINES[i], words: say(measure), low, middle: middleOf(ranges), high };
+  });
+  return { box: $("people-chart"), lines, measures: [0, 1] };
+}
+
 /** Value with range of a measure at the date of the slider. */
 function now(allocation, measure) {
   const ranges = data.people[allocation][measure];
@@ -210,7 +242,7 @@ function now(allocation, measure) {
 
 function legendRow(body, line, words) {
   const cell = make("td", { class: "number" });
-  body.append(make("tr", {}, make("th", { scope: "row" }, make("span", { class: "keyed" }, sample(line), make("span", {}, words))), cell));
+  body.append(make("tr", {}, make("th", { scope: "row" }, make("span", { class: "keyed" }, sample(line), make("bdi", {}, words))), cell));
   return cell;
 }
 
@@ -238,6 +270,14 @@ function startAllocationsChart() {
   return chart;
 }
 
+/** The same for a sheet of its own. */
+function allocationsSheet() {
+  const lines = data.people.map((measures, i) => (
+    { ...lineOf(i), width: i === state.allocation ? 3.2 : 1.6, words: data.allocations[i], middle: middleOf(measures[state.measure]) }
+  ));
+  return { box: $("allocations-chart"), lines, measures: [state.measure] };
+}
+
 /** A bar of a share, with a whisker for its range. */
 function bar(className = "") {
   const fill = make("span", { class: "fill" });
@@ -259,14 +299,15 @@ function startDistricts() {
   const body = $("districts-now");
   const rows = data.districts.names.map((name, i) => {
     const drawn = bar();
-    const text = make("td", { class: "number" });
     const people = data.districts.people[i];
+    const text = make("td", { class: "number" });
     body.append(
-      make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "wide" }, drawn.box), text,
+      make("tr", {}, make("th", { scope: "row" }, make("bdi", {}, name)), make("td", { class: "wide" }, drawn.box), text,
         make("td", { class: "number" }, people === null ? say("not_shown") : number(people))),
     );
     return { drawn, text };
   });
+  nameCells(body.parentNode);
   const show = (changed) => {
     if (!changed.has("step") && !changed.has("allocation")) return;
     rows.forEach(({ drawn, text }, i) => {
@@ -287,12 +328,14 @@ function startCauses() {
     if (!changed.has("allocation")) return;
     const causes = data.causes[state.allocation];
     const most = Math.max(...causes.map(([, days]) => days), 1);
-    $("causes-now").replaceChildren(...causes.map(([name, days, share]) => {
+    const body = $("causes-now");
+    body.replaceChildren(...causes.map(([name, days, share]) => {
       const drawn = bar("cause");
       drawn.set(days / most);
-      return make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "wide" }, drawn.box),
+      return make("tr", {}, make("th", { scope: "row" }, make("bdi", {}, name)), make("td", { class: "wide" }, drawn.box),
         make("td", { class: "number" }, share), make("td", { class: "number" }, number(days)));
     }));
+    nameCells(body.parentNode);
   };
   follow(show);
   show(new Set(["allocation"]));

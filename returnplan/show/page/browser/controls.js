@@ -30,7 +30,7 @@ function startControls() {
     change({ step: Number(slider.value) });
   });
   button.addEventListener("click", () => (timer ? stop() : play()));
-  choice.addEventListener("change", () => change({ allocation: Number(choice.value) }));
+  choice.addEventListener("change", () => choosePlan(Number(choice.value)));
 
   let spoken = null;
   const show = () => {
@@ -45,6 +45,11 @@ function startControls() {
   };
   follow(show);
   show();
+}
+
+/** A plan that was the other one changes places with the one before. */
+function choosePlan(allocation) {
+  change({ allocation, rival: allocation === state.rival ? state.allocation : state.rival });
 }
 
 /** The big numbers are those of the chosen allocation. */
@@ -63,10 +68,10 @@ function readout() {
 }
 
 /** Settlements that are met or about even, and roads that are open, at the date of the slider. */
-function counts() {
-  const stand = data.map.people.map((_, i) => stateOn(i));
+function counts(plan = state.allocation) {
+  const stand = data.map.people.map((_, i) => stateOn(i, plan));
   const among = (name) => number(stand.filter((one) => one === name).length);
-  const open = data.map.open[state.allocation];
+  const open = data.map.open[plan];
   return {
     settlements: among("met"),
     even: among("even"),

@@ -4,14 +4,17 @@ const SIGN = ["●", "✕", "◇", "◐"];
 const STATE_KEYS = ["met", "not_met", "unknown", "even"];
 const CERTAIN_KEYS = ["likely", "even", "unlikely"];
 
+const NEW_WORDS = -2;
+
 const line = (words) => make("p", {}, words);
 
 /** A table with a heading for each column; wide ones scroll on their own. */
 function table(caption, headings, rows) {
   const head = make("tr", {}, ...headings.map((words) => make("th", { scope: "col" }, words)));
   const body = rows.map(([first, ...rest]) => make("tr", {}, make("th", { scope: "row" }, first), ...rest.map((cell) => make("td", {}, cell))));
-  const made = make("table", {}, make("caption", {}, caption), make("thead", {}, head), make("tbody", {}, ...body));
-  return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, made);
+  const made = make("table", { class: headings.length > 2 ? "cards" : null }, make("caption", {}, caption), make("thead", {}, head), make("tbody", {}, ...body));
+  nameCells(made);
+  return make("div", {}, make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption }, made), tableButtons(made));
 }
 
 /** A sign and words for how a gate, or a community, stands: 0 met, 1 not met, 2 unknown, 3 about even. */
@@ -65,14 +68,22 @@ function causesTable(profile, i) {
   return table(say("causes"), [say("cause"), say("days")], rows);
 }
 
-/** The binding chain of a typical draw, in dated sentences. */
+/** Words that are new take the next number: told once, before any chain is shown. */
+function numberWords() {
+  let next = 0;
+  for (const { chains } of data.profiles) chains.words = chains.words.map((words) => (words === NEW_WORDS ? next++ : words));
+}
+
+/** The chain of a typical draw, in dated sentences. */
 function chainOf(profile, i, median) {
-  const [draw, ...flat] = profile.chains[i];
+  const { chains } = profile;
+  const draw = chains.draws[i];
   const steps = [];
-  let begin = 0;
-  for (let k = 0; k < flat.length; k += 3) {
-    steps.push(chainStep(begin, ...flat.slice(k, k + 3)));
-    begin = flat[k];
+  let at = chains.lengths.slice(0, i).reduce((sum, length) => sum + length, 0);
+  for (let begin = 0, last = at + chains.lengths[i]; at < last; at++) {
+    const end = begin + chains.days[at];
+    steps.push(chainStep(begin, end, chains.causes[at], chains.words[at]));
+    begin = end;
   }
   const intro = draw === null
     ? say("chain_expected")
@@ -96,7 +107,7 @@ function chainStep(begin, end, cause, sentence) {
 function districtGates(i) {
   const shown = (people) => (people === null ? say("not_shown") : number(people));
   const rows = data.district_gates[state.allocation][i].map((people, k) => [data.gates[k], ...people.map(shown)]);
-  const states = STATE_KEYS.map((key, k) => stateWords(k, say(key)));
+  const states = STATE_KEYS.slice(0, 3).map((key, k) => stateWords(k, say(key)));
   return table(say("gates_people"), [say("gate"), ...states], rows);
 }
 
@@ -109,7 +120,7 @@ function districtProfile(i) {
   const rows = data.allocations.map((title, a) => {
     const shares = data.districts.shares[a][i];
     const last = shares.map((values) => values.at(-1));
-    return [title, shareText(i, a), ranged(last, percent)];
+    return [make("bdi", {}, title), shareText(i, a), ranged(last, percent)];
   });
   const people = data.districts.people[i];
   return [

@@ -1,5 +1,6 @@
 // Data, words and numbers of the page. All parts of the script share one scope.
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff]/;
 const root = document.documentElement;
 const $ = (id) => document.getElementById(id);
 
@@ -13,14 +14,29 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%.()*+-;,=:?@^_/{|}~";
+
+/** Bytes of their number and base 85 (packing.py). */
+function bytesOf(text) {
+  const [count, signs] = text.split(" ");
+  const digit = Object.fromEntries([...DIGITS].map((sign, i) => [sign, i]));
+  const bytes = new DataView(new ArrayBuffer((4 * signs.length) / 5));
+  for (let i = 0, value = 0; i < signs.length; i++) {
+    value = 85 * value + digit[signs[i]];
+    if (i % 5 < 4) continue;
+    bytes.setUint32((4 * (i - 4)) / 5, value);
+    value = 0;
+  }
+  return new Uint8Array(bytes.buffer, 0, Number(count));
+}
+
 async function unpack(text) {
-  const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).json();
 }
 
 let data;
-const state = { allocation: 0, step: 0, measure: 0, chosen: null };
+const state = { allocation: 0, step: 0, measure: 0, chosen: null, view: "year", villages: false, rival: 0, beside: false };
 const listeners = [];
 
 /** Call a function now and whenever the state changes, with the names of what changed. */
@@ -35,9 +51,12 @@ function change(parts) {
   for (const listener of listeners) listener(changed);
 }
 
+/** What stands for itself within words from right to left: in its own direction, as in bdi. */
+const apart = (value) => (root.dir === "rtl" ? `${RIGHT_TO_LEFT.test(value) ? "\u2067" : "\u2066"}${value}\u2069` : value);
+
 /** Say a sentence of the page's language, with values in place of the names in braces. */
 function say(key, values = {}) {
-  return data.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  return data.words[key].replace(/\{(\w+)\}/g, (_, name) => apart(values[name]));
 }
 
 /** A whole number as the page's language writes it. */
@@ -53,7 +72,8 @@ const seconds = (day) => Date.parse(data.start) / 1000 + day * 86400;
 /** Fill year, month and day into the patterns of a language, one for each month. */
 function dated(patterns, second) {
   const when = new Date(second * 1000);
-  const parts = { day: when.getUTCDate(), year: when.getUTCFullYear() };
+  const day = when.getUTCDate();
+  const parts = { day: day === 1 ? data.formats.first : day, year: when.getUTCFullYear() };
   return patterns[when.getUTCMonth()].replace(/\{(\w+)\}/g, (_, name) => parts[name]);
 }
 
