@@ -59,7 +59,8 @@ def gis(layers: tuple[str, ...], folder: Path, overwrite: bool) -> None:
 def _guess(layers: tuple[str, ...], folder: Path, *, overwrite: bool) -> None:
     """Write a recipe, and say what was guessed."""
     from returnplan.scenario.importers.guess import guessed
-    from returnplan.scenario.importers.recipe import RECIPE, recipe_text
+    from returnplan.scenario.importers.recipe import RECIPE
+    from returnplan.scenario.importers.written import recipe_text
 
     path = folder / RECIPE
     if path.exists() and not overwrite:

@@ -82,7 +82,9 @@ def test_what_a_planner_wrote_stays(recipe: Path) -> None:
     head.write_text(head.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
     (folder / "README.md").write_text("mine", encoding="utf-8")
     sources = folder / "sources.csv"
-    sources.write_text(sources.read_text(encoding="utf-8") + "own,My own,,,,observed\n")
+    text = sources.read_text(encoding="utf-8") + "own,My own,,,,observed\n"
+    assert text.startswith("id,title,organisation,year,licence,kind\n")
+    sources.write_text(text.replace("kind\n", "kind,title_fr\n", 1), encoding="utf-8")
     kept = {name: (folder / name).read_bytes() for name in ("deployments.csv", "works.csv")}
     kept |= {name: (folder / name).read_bytes() for name in ("scenario.toml", "README.md")}
     result = call("import", "gis", recipe, folder, "--overwrite")

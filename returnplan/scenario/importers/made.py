@@ -16,7 +16,8 @@ from returnplan.scenario.files import TOML, csv_files_of
 from returnplan.scenario.folder import WORKBOOK, Report, check
 from returnplan.scenario.imported import REPORT, REPORT_WORDS
 from returnplan.scenario.importers.build import Imported, imported
-from returnplan.scenario.importers.recipe import Settings, read_recipe, toml_value
+from returnplan.scenario.importers.recipe import Settings, read_recipe
+from returnplan.scenario.importers.written import toml_value
 from returnplan.scenario.rows import ONE_OF, table_type
 from returnplan.scenario.starter import write_guide
 
@@ -221,19 +222,21 @@ def _csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _sources(found: Imported, own: bytes) -> str:
     """Sources of the layers and of the made-up teams, with those that the folder has."""
     kind = table_type("sources")
-    columns = list(kind.info)
+    starter = list(csv.DictReader(io.StringIO(_starter(SOURCES), newline="")))
+    columns = dict.fromkeys(starter[0])
     rows: dict[str, dict[str, str]] = {}
-    starter = csv.DictReader(io.StringIO(_starter(SOURCES), newline=""))
     with suppress(UnicodeDecodeError, csv.Error):
-        text = own.decode("utf-8-sig")
-        for row in csv.DictReader(io.StringIO(text, newline="")):
+        for row in csv.DictReader(io.StringIO(own.decode("utf-8-sig"), newline="")):
             if row.get("id"):
-                rows[row["id"]] = {key: row.get(key) or "" for key in columns}
+                filled = {key: text for key, text in row.items() if key and text}
+                columns |= dict.fromkeys(filled)
+                rows[row["id"]] = filled
     for row in starter:
-        rows.setdefault(row["id"], {key: row.get(key) or "" for key in columns})
+        rows.setdefault(row["id"], row)
     for line in found.rows["sources"]:
         rows[line.id] = kind.cells(line)
-    return _csv(columns, [[row.get(column, "") for column in columns] for row in rows.values()])
+    header = list(columns)
+    return _csv(header, [[row.get(column, "") for column in header] for row in rows.values()])
 
 
 def _deployments(found: Imported) -> str:

@@ -15,8 +15,8 @@ from returnplan.scenario.importers.recipe import (
     Recipe,
     Settings,
     read_recipe,
-    recipe_text,
 )
+from returnplan.scenario.importers.written import recipe_text
 
 RECIPE_OF_ALL = Recipe(
     settings=Settings(
