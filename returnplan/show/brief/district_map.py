@@ -110,7 +110,9 @@ def district_map(sheets: Sheets, findings: Findings, box: Box, allocation: str) 
 def _alt(findings: Findings, found: Sequence[Half], allocation: str) -> str:
     words = findings.words
     parts = [
-        words.phrase("{what}: {number}", what=findings.district(half.district), number=_said(findings, half))
+        words.phrase(
+            "{what}: {number}", what=findings.district(half.district), number=_said(findings, half)
+        )
         for half in found
     ]
     title = words.phrase("Conditions met for half of the people by")
