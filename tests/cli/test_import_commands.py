@@ -179,6 +179,17 @@ def test_names_of_layers_count_from_the_folder_of_the_recipe_too(
     assert result.exit_code == 0, result.output
 
 
+def test_a_layer_elsewhere_may_have_the_name_of_a_file_that_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_all(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    names = ("places.gpkg", "roads.shp", "hazards.geojson", "people.csv")
+    assert call("import", "gis", *names, "S").exit_code == 0
+    result = call("import", "gis", "S/import.toml", "S")
+    assert result.exit_code == 0, result.output
+
+
 def test_a_layer_is_never_written_over(tmp_path: Path) -> None:
     files = write_all(tmp_path / "S")
     assert call("import", "gis", *files, tmp_path / "S").exit_code == 0

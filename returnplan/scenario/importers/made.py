@@ -119,15 +119,16 @@ def _spare_layers(recipe: Path, folder: Path) -> None:
     """Refuse a folder in which a layer has the name of a file that an import writes."""
     written = {name.casefold() for name in (*MADE, *REPORTS, *TEAMS, DISTRICTS, SOURCES)}
     for layer in read_recipe(recipe, []).layers:
-        for base in (Path(), recipe.parent):
-            with suppress(OSError, ValueError):
-                path = (base / layer.file).resolve()
-                if path.parent == folder.resolve() and path.name.casefold() in written:
-                    text = (
-                        f"{layer.file} is a layer of the recipe, and an import writes a file of "
-                        f"that name into {folder}: move the layer, or choose another folder"
-                    )
-                    raise ReturnplanError(text)
+        with suppress(OSError, ValueError):
+            here = Path(layer.file)
+            path = (here if here.exists() else recipe.parent / layer.file).resolve()
+            is_written = path.parent == folder.resolve() and path.name.casefold() in written
+            if is_written and path.exists():
+                text = (
+                    f"{layer.file} is a layer of the recipe, and an import writes a file of "
+                    f"that name into {folder}: move the layer, or choose another folder"
+                )
+                raise ReturnplanError(text)
 
 
 @contextmanager

@@ -313,6 +313,7 @@ def hazards_geojson(world: World, pieces: Sequence[Piece], rows: Rows) -> str:
             "geometry": json.loads(shapely.to_geojson(shape)),
         }
         for row, shape in zip(rows, shapes, strict=True)
+        if shapely.get_type_id(shape) in (3, 6)  # of points the table says all
     ]
     note = "internal: locations of hazards are not for the public"
     return _collection(features, sensitivity=note)
