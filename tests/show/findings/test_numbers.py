@@ -34,6 +34,7 @@ from returnplan.show.findings import (
     option_headings,
     option_notes,
     options,
+    parting,
     profile,
     rate_text,
     standing,
@@ -131,6 +132,23 @@ def test_the_big_numbers_of_either_plan(made: Findings) -> None:
         ("400", "300 to 400"), ("400", "300 to 400"), ("Q2 2026", ""), ("10.0", ""),
     ]  # fmt: skip
     assert fast == [("400", ""), ("400", ""), ("Q3 2025", ""), ("7.0", "")]
+
+
+def test_big_numbers_are_labelled_as_the_columns_of_the_table(made: Findings) -> None:
+    assert [one.label for one in big_numbers(made, options(made)[0])] == [
+        "Conditions met (modelled) by 1 Jan 2028, people",
+        "Conditions met (modelled) by 1 Jan 2030, people",
+        "Conditions met for half of the people by",
+        "Cost, million USD",
+    ]
+
+
+def test_single_values_have_a_difference_where_it_is_shown() -> None:
+    alone = tiny(draws=0)  # 300 x -100 and 100 x -926 days
+    assert [one.person_days and one.person_days.mean for one in options(alone)] == [None, -122_600]
+    hidden = seen(alone, summary=alone.tables["summary"].assign(person_days_mean=math.nan))
+    assert [one.texts[5] for one in options(hidden)] == ["reference", "withheld"]
+    assert "difference in waiting" not in standing(hidden)
 
 
 def test_the_difference_in_cost_is_taken_from_the_first(made: Findings) -> None:
@@ -451,6 +469,70 @@ def test_the_order_of_work_parts_on_the_first_day() -> None:
     findings = tiny(ready=READY, titles=TITLES, scenario=scenario)
     (plan,) = (one for one in decisions(findings) if one.what.startswith("Which plan"))
     assert "differ from those of “Slow” from 1 Jan 2025 on" in plan.why
+
+
+def parted(**changes: Any) -> str:
+    """Why to decide on a plan, where headers of the second allocation or its lines differ."""
+    scenario = tiny_scenario(TITLES)
+    since = changes.pop("from_date", None)
+    lines = tuple(
+        dataclasses.replace(line, from_date=since if line.allocation == "fast" else None)
+        for line in scenario.deployments
+    )
+    headers = tuple(
+        dataclasses.replace(one, **(changes if one.name == "fast" else {}))
+        for one in scenario.allocations
+    )
+    scenario = dataclasses.replace(scenario, deployments=lines, allocations=headers)
+    found = decisions(tiny(ready=READY, titles=TITLES, scenario=scenario))
+    (plan,) = (one for one in found if one.what.startswith("Which plan"))
+    return plan.why
+
+
+def test_plans_differ_in_teams_policy_and_in_what_waits() -> None:
+    assert not parted().startswith("The teams")
+    begin = "The teams of “Fast”, or their order of work, differ from those of “Slow” from "
+    assert parted(rest_waits="end").startswith(f"{begin}1 Jan 2025 on.")
+    assert parted(policy="nearest").startswith(f"{begin}1 Jan 2025 on.")
+    assert parted(from_date=date(2024, 6, 1)).startswith(f"{begin}1 Jan 2025 on.")
+    assert parted(from_date=date(2026, 6, 1)).startswith(f"{begin}1 Jan 2025 on.")  # one stays less
+
+
+def test_plans_part_where_more_than_a_twentieth_of_the_people_lies_between(made: Findings) -> None:
+    met = made.tables["people_met"]
+    is_slow = met["allocation"] == "slow"
+    people = met["people_p50"].where(met["date"].isna(), 100.0)
+    people = people.mask(is_slow & (met["date"] >= "2026-01-01"), 80.0)  # 20 of 400
+    level = seen(made, people_met=met.assign(people_p50=people))
+    assert parting(level) is None
+    people = people.mask(is_slow & (met["date"] >= "2027-03-01"), 79.0)
+    assert parting(seen(made, people_met=met.assign(people_p50=people))) == date(2027, 3, 1)
+
+
+def test_works_that_are_lacking_ask_for_a_decision_from_one_day_in_a_hundred_on(
+    made: Findings,
+) -> None:
+    def asked(days: float) -> list[str]:
+        rows = (("not_planned", days), ("winter", 10_000.0 - days))
+        some = seen(made, delays=delays_of(*rows, allocation="fast"))
+        return [one.why for one in decisions(some) if one.what.startswith("Plan the works")]
+
+    (why,) = asked(100.0)
+    assert why.startswith("Under “Fast” 1% of all person-days of waiting are of this kind.")
+    assert asked(99.0) == []
+
+
+def test_a_target_is_asked_about_where_the_median_of_the_leading_plan_misses_it() -> None:
+    def asked(people: int) -> list[date | None]:
+        one = rp.Target(
+            id="aim", by_date=date(2029, 1, 1), people=people, measure="conditions_met",
+            title="", source="x",
+        )  # fmt: skip
+        scenario = dataclasses.replace(tiny_scenario(TITLES), targets=(one,))
+        found = decisions(tiny(ready=READY, titles=TITLES, scenario=scenario))
+        return [one.by for one in found if one.what.startswith("Keep the target “aim”")]
+
+    assert (asked(400), asked(401)) == ([], [date(2029, 1, 1)])
 
 
 def test_casualties_of_the_public_page_hide_what_few_would_tell() -> None:
