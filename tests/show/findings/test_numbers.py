@@ -382,6 +382,24 @@ def test_districts_stand_by_how_long_their_people_wait(made: Findings) -> None:
     )
 
 
+def test_of_three_districts_the_least_and_the_most_are_told(made: Findings) -> None:
+    shares = made.tables["district_shares"]
+    west = shares[shares["district"] == "North"].assign(district="West", share_p50=0.25)
+    south = shares["share_p50"].mask(shares["district"] == "North", 0.75)
+    some = pd.concat([shares.assign(share_p50=south), west])
+    assert fairness(seen(made, district_shares=some), "slow").endswith(
+        "under “Slow”: from 25% in West to 100% in South. People from North wait longest, 300 days "
+        "on average."
+    )
+
+
+def test_of_roads_that_make_people_wait_as_long_the_first_in_rank_leads(made: Findings) -> None:
+    level = made.tables["key_roads"].assign(person_days_mean=7_000.0)
+    assert [one.road for one in key_roads(seen(made, key_roads=level), "slow")] == ["far", "near"]
+    turned = level.assign(rank=3 - level["rank"])
+    assert [one.road for one in key_roads(seen(made, key_roads=turned), "slow")] == ["near", "far"]
+
+
 def test_a_profile_tells_of_land_works_conditions_and_what_comes_last(made: Findings) -> None:
     alpha = profile(made, "alpha_people", with_chain=False)
     assert (alpha.community, alpha.settlement, alpha.name) == ("alpha_people", "alpha", "Alpha")
@@ -389,8 +407,8 @@ def test_a_profile_tells_of_land_works_conditions_and_what_comes_last(made: Find
     assert alpha.planned == ("Land release: 1 recorded hazard, 0.8 ha.", "Works: water.")
     slow, fast = alpha.outlooks
     assert slow.waits_for == (
-        "Most of its days go to: waiting for a team: clearance (50%). The condition that most often "
-        "comes last is water."
+        "Most of its days go to: waiting for a team: clearance (50%). The condition that most "
+        "often comes last is water."
     )
     assert [(one.gate, one.state, one.since, one.binding_share) for one in slow.gates] == [
         ("permission", "met", date(2025, 1, 1), 0.5),

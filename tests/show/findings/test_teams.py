@@ -16,6 +16,7 @@ TIME = pd.DataFrame(
         ("plan", 2026, "crew", 50.0, 40.0, 10.0, 0.0),
         ("plan", 2026, "guard", 10.0, 0.0, 10.0, 0.0),
         ("more", 2025, "team", 200.0, 0.0, 0.0, 0.0),
+        ("more", 2025, "crew", 0.0, 0.0, 0.0, 0.0),  # never comes
     ],
     columns=["allocation", "year", "asset", "team_days", "work_days", "idle_days", "unneeded_days"],
 )

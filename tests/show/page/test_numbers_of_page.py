@@ -365,9 +365,8 @@ def test_roads_of_the_leading_plan_come_first_and_ten_at_most(made: Findings) ->
     # 300 x 500 + 100 x (0.6 x 1,000 + 0.4 x 1,826) = 283,040 person-days under the first plan.
     assert alone[0].rows[0] == ("Town–Alpha", "10,000", "4%", "250", "after 1 Jan 2030")
     both = pd.concat([roads, roads.assign(allocation="fast")])
-    assert [table.title for table in page_tables.road_tables(with_tables(made, key_roads=both))] == [
-        "Fast", "Slow",
-    ]  # fmt: skip
+    led = page_tables.road_tables(with_tables(made, key_roads=both))
+    assert [table.title for table in led] == ["Fast", "Slow"]
 
 
 def test_teams_of_the_leading_plan_come_first_with_their_idle_days(made: Findings) -> None:
