@@ -533,6 +533,15 @@ def test_more_teams_are_asked_for_with_what_they_bring_on_how_many_simulations()
     assert why == f"Under “Plan B”: {BY_2030}; {millions}; {COST}."
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(-1e6, "about −1.0 million person-days"), (-999_400.0, "about −999.4 thousand person-days")],
+)
+def test_what_more_teams_save_is_in_millions_from_one_million_on(days: float, said: str) -> None:
+    ((_, why),) = of_teams(tiny(tables=changed({"person_days_mean": days})))
+    assert f"waiting until 1 Jan 2030: {said}, less in 28" in why
+
+
 def test_more_teams_without_a_clear_effect_are_said_to_have_none_or_are_not_shown() -> None:
     other = {"decision": "add_teams_dog", "asset": "dog", "teams": 7}
     level, *more = of_teams(tiny(tables=changed(LEVEL, LEVEL | other)))

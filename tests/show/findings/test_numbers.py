@@ -540,6 +540,24 @@ def test_works_that_are_lacking_ask_for_a_decision_from_one_day_in_a_hundred_on(
     assert asked(99.0) == []
 
 
+def test_missing_data_is_asked_for_by_who_it_concerns(made: Findings) -> None:
+    gates = made.tables["district_gates"]
+    is_one = (gates["gate"] == "survey") & (gates["district"] == "North")
+
+    def asked(people: int) -> list[tuple[str, str]]:
+        table = gates.assign(people_unknown=is_one.astype(int) * people)
+        found = decisions(seen(made, district_gates=table))
+        return [(one.what, one.why) for one in found if one.what.startswith("Who collects")]
+
+    ((what, why),) = asked(300)
+    assert what == "Who collects the missing data: community survey"
+    assert why == (
+        "Until then a condition is unknown for 75% of the people, and counts as not met."
+    )
+    assert len(asked(1)) == 1
+    assert asked(0) == []
+
+
 def test_a_target_is_asked_about_where_the_median_of_the_leading_plan_misses_it() -> None:
     def asked(people: int) -> list[date | None]:
         one = rp.Target(

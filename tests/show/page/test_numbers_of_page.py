@@ -116,13 +116,12 @@ def test_a_count_that_is_not_shown_is_a_gap_and_single_values_have_one_line(
 
 def test_targets_of_the_chart_lie_within_the_run(made: Findings) -> None:
     days = (date(2024, 12, 31), date(2025, 1, 1), date(2030, 1, 1), date(2030, 1, 2))
+    measures: tuple[Any, ...] = ("conditions_met", "returned") * 2
     some = tuple(
         rp.Target(
             id=f"aim_{number}", by_date=day, people=number, measure=measure, title="", source="x"
         )
-        for number, (day, measure) in enumerate(
-            zip(days, ("conditions_met", "returned") * 2, strict=True), 1
-        )
+        for number, (day, measure) in enumerate(zip(days, measures, strict=True), 1)
     )
     found = page_data(with_scenario(made, targets=some), Background())
     assert found["targets"] == [[0, 2, 1, "aim 2"], [1826, 3, 0, "aim 3"]]
@@ -153,10 +152,10 @@ def test_years_of_the_map_are_those_in_which_villages_or_districts_are_met(
     # Days 500, 1,000, 200, 700; the run ends with the year 2029.
     assert data["map"]["ready"] == [[500, 1000], [200, 700]]
     assert [year for year, _ in data["years"]] == [2025, 2026, 2027, 2029]
-    never = {"slow": ([math.inf] * 10, [1.0] * 10), "fast": ([0.0] * 10, [math.inf] * 10)}
+    never = {"slow": ([math.inf] * 10, [math.inf] * 10), "fast": ([0.0] * 10, [math.inf] * 10)}
     few = with_tables(tiny(ready=never), roads=NO_ROADS)
     found = page_data(few, Background())
-    assert found["map"]["ready"] == [[-1, 1], [0, -1]]
+    assert found["map"]["ready"] == [[-1, -1], [0, -1]]
     assert [year for year, _ in found["years"]] == [2025, 2029]
     outlines = Background(rings=([[0.0, 0.0], [0.3, 0.0], [0.3, 0.3]],), districts=("North",))
     outlined = page_data(made, outlines)
@@ -420,7 +419,8 @@ def test_published_facts_are_counted_by_measure_and_use(made: Findings) -> None:
     assert len(done_so_far(inputs)) == 2  # neither kept back nor dated
     tests = with_tables(made, hindcast=facts.iloc[:3])
     assert len(done_so_far(tests)) == 2  # neither fitted nor dated
-    assert done_so_far(made) == held(made) == ()
+    assert held(made) == ()
+    assert done_so_far(made) == ()
 
 
 def test_assumptions_stand_with_their_parameters_limits_and_evidence(made: Findings) -> None:
@@ -434,6 +434,13 @@ def test_assumptions_stand_with_their_parameters_limits_and_evidence(made: Findi
     )
     for_north = page_tables.assumption_table(with_scenario(made, assumptions=assumptions))
     assert row_of(for_north, "handover days (North)")[0] == "fixed 10"
+    assert row_of(table, "return shock")[0] == "triangular 1; 4; 10, ≥ 1"
+    least = tuple(
+        dataclasses.replace(one, high=0.25) if one.id == "handover_days" else one
+        for one in made.scenario.assumptions
+    )
+    limited = page_tables.assumption_table(with_scenario(made, assumptions=least))
+    assert row_of(limited, "handover days")[0] == "fixed 10, ≤ 0.25"
     together = page_tables.dependence_table(made)
     assert together.rows[1][:4] == ("productivity", "building speed", "0.50", "assumed")
 
