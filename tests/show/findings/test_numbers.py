@@ -423,6 +423,9 @@ def test_a_profile_tells_of_land_works_conditions_and_what_comes_last(made: Find
     short = profile(seen(made, delays=some), "alpha", with_chain=False).outlooks[0]
     # Half a day for each of 300 people is 150; causes below it are left out of the list.
     assert [one.cause for one in short.causes] == ["not_planned", "no_route"]
+    level = delays_of(("winter", 300.0), ("no_route", 300.0))
+    equal = profile(seen(made, delays=level), "alpha", with_chain=False).outlooks[0]
+    assert [one.cause for one in equal.causes] == ["no_route", "winter"]
 
 
 def test_the_chain_of_a_profile_tells_its_days(made: Findings) -> None:

@@ -72,9 +72,18 @@ def test_a_title_goes_by_the_median_though_some_simulations_are_earlier() -> Non
 
 def test_who_is_met_on_the_last_day_comes_before_who_is_not_met() -> None:
     last = ([1826.0] * 10, [NEVER] * 10)
-    titles = chart_titles(tiny(ready={"plan": ([NEVER] * 10, [NEVER] * 10), "more": last}))
+    rare = ([400.0] * 2 + [NEVER] * 8, [NEVER] * 10)
+    titles = chart_titles(tiny(ready={"plan": rare, "more": last}))
     assert titles["allocations"] == (
         "Conditions for half of the people: Q1 2030 under “Plan B”, not by 2030 under “Plan A”"
+    )
+
+
+def test_plans_are_ordered_in_the_title_by_their_medians() -> None:
+    early = ([100.0] * 2 + [900.0] * 8, [NEVER] * 10)  # day 900 is in June 2027
+    titles = chart_titles(tiny(ready={"plan": early, "more": ([500.0] * 10, [NEVER] * 10)}))
+    assert titles["allocations"] == (
+        "Conditions for half of the people: Q2 2026 under “Plan B”, Q3 2027 under “Plan A”"
     )
 
 
