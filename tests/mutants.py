@@ -69,7 +69,9 @@ FITTING: Mapping[str, tuple[str, ...]] = {
     "returnplan/show/findings/numbers.py": _findings(),
     "returnplan/show/findings/options.py": _findings("options", "communities", "dominated", "farm"),
     "returnplan/show/findings/waiting.py": _findings("blocks", "compared_by", "key_roads"),
-    "returnplan/show/findings/decisions.py": _findings("decisions", "more_teams", "never_part", "asked_for"),
+    "returnplan/show/findings/decisions.py": _findings(
+        "decisions", "more_teams", "never_part", "asked_for"
+    ),
     "returnplan/show/findings/targets.py": _findings("target", "withheld", "_values"),
     "returnplan/show/findings/communities.py": _findings(
         "about_even", "missing_data", "by_quarter"

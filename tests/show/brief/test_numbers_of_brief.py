@@ -33,7 +33,8 @@ def test_sentences_of_the_brief_hold_the_numbers_of_the_leading_plan(made: Findi
         "By 1 Jan 2030 the conditions for return are met (modelled) for 400 of 400 people",
         # 30 simulations of 300 x 300 + 100 x 300 days less, 20 of 300 x 300 + 100 x 1,126.
         "−153.0 thousand person-days of waiting on average (−202.6 to −120.0 in 80% of",
-        "Communities: likely 2, about even 0, unlikely 0.",
+        "400 Conditions met (modelled) by 1 Jan 2028, people",
+        "Q3 2025 Conditions met for half of the people by 7.0 Cost, million USD",
         "in person-days: waiting for a team: clearance (50%); next: survey and clearance under way",
         # Half of 150, 120 and 30 days.
         "People from North wait longest, 150 days on average.",
