@@ -37,6 +37,7 @@ from returnplan.show.findings import (
     parting,
     profile,
     rate_text,
+    risks,
     standing,
     targets,
 )
@@ -572,6 +573,31 @@ def test_a_target_is_asked_about_where_the_median_of_the_leading_plan_misses_it(
         return [one.by for one in found if one.what.startswith("Keep the target “aim”")]
 
     assert (asked(400), asked(401)) == ([], [date(2029, 1, 1)])
+
+
+# ------------------------------------------------------------------------------- what stands beside
+
+
+def test_risks_and_notes_hold_numbers_of_the_leading_plan_and_of_all(made: Findings) -> None:
+    summary = made.tables["summary"].assign(
+        early_person_days_mean=[9_876.4, 1_234.4],
+        person_days_never_share=[0.126, 0.004],
+        people_unknown_dwellings=[60.0, 0.0],
+        works_without_cost=[1, 0],
+    )
+    harm = made.tables["harm"].assign(people_unknown_risk=[40, 20])
+    known = seen(made, summary=summary, harm=harm)
+    first, *_, last = risks(known)
+    assert first.startswith("Early return: 1,234 person-days by 1 Jan 2030 under “Fast” are of")
+    # 20 of 400 people under the leading plan.
+    assert last.startswith("For 5% of the people the risk near their homes is unknown")
+    notes = " ".join(option_notes(known))
+    assert "; <1% to 13% of them are of people whose conditions are not met by then." in notes
+    assert "1 planned work states no cost: only its crew is counted." in notes
+    assert "Of the people 15% come from settlements where it is not known how many" in notes
+    nobody = seen(made, summary=summary.assign(people_unknown_dwellings=0.0, works_without_cost=0))
+    assert cost_note(nobody) == "Costs are in constant prices, not discounted."
+    assert "dwellings" not in " ".join(option_notes(nobody))
 
 
 def test_casualties_of_the_public_page_hide_what_few_would_tell() -> None:
