@@ -520,6 +520,25 @@ def test_plans_differ_in_teams_policy_and_in_what_waits() -> None:
     assert parted(from_date=date(2026, 6, 1)).startswith(f"{begin}1 Jan 2025 on.")  # one stays less
 
 
+def test_teams_of_a_third_plan_do_not_count_between_the_first_two() -> None:
+    # The third leads before the second; the first has the teams of the third.
+    titles = {"last": "Last", "next": "Next", "best": "Best"}
+    days = {"last": 900.0, "next": 300.0, "best": 200.0}
+    scenario = tiny_scenario(titles)
+    lines = tuple(
+        dataclasses.replace(line, from_date=date(2026, 6, 1) if line.allocation == "next" else None)
+        for line in scenario.deployments
+    )
+    scenario = dataclasses.replace(scenario, deployments=lines)
+    ready = {name: ([day] * 10, [day] * 10) for name, day in days.items()}
+    found = decisions(tiny(ready=ready, titles=titles, scenario=scenario))
+    (plan,) = (one for one in found if one.what.startswith("Which plan"))
+    assert (
+        "teams of “Best”, or their order of work, differ from those of “Next” from 1 Jan 2025"
+        in (plan.why)
+    )
+
+
 def test_plans_part_where_more_than_a_twentieth_of_the_people_lies_between(made: Findings) -> None:
     met = made.tables["people_met"]
     is_slow = met["allocation"] == "slow"
@@ -560,6 +579,19 @@ def test_missing_data_is_asked_for_by_who_it_concerns(made: Findings) -> None:
     )
     assert len(asked(1)) == 1
     assert asked(0) == []
+
+
+def test_conditions_are_named_where_more_than_half_of_the_days_go_to_a_cause() -> None:
+    def asked(days: float) -> str:
+        rows = (("not_planned", 300 * days), ("winter", 300 * (300 - days)))
+        delays = delays_of(*rows, allocation="fast")
+        found = decisions(tiny(ready=READY, titles=TITLES, tables={"delays": delays}))
+        (why,) = (one.why for one in found if one.what.startswith("Plan the works"))
+        return why
+
+    begin = "Under “Fast” 50% of all person-days of waiting are of this kind."
+    assert asked(150.0) == begin
+    assert asked(151.0) == f"{begin} Conditions: water."
 
 
 def test_a_target_is_asked_about_where_the_median_of_the_leading_plan_misses_it() -> None:
