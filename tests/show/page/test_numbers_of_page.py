@@ -260,6 +260,19 @@ def test_differences_have_interval_range_share_and_verdict(made: Findings) -> No
     assert days.title == "Person-days until conditions are met (fewer is better)"
 
 
+def test_only_what_is_compared_has_a_table_of_differences(made: Findings) -> None:
+    table = made.tables["differences"]
+    is_people = table["measure"] == "people_met"
+    people = page_tables.difference_tables(with_tables(made, differences=table[is_people]))
+    assert [one.title for one in people] == [
+        "People whose conditions are met (modelled) by 1 Jan 2028",
+        "People whose conditions are met (modelled) by 1 Jan 2030",
+    ]
+    days = page_tables.difference_tables(with_tables(made, differences=table[~is_people]))
+    assert [one.title for one in days] == ["Person-days until conditions are met (fewer is better)"]
+    assert page_tables.difference_tables(tiny(draws=0)) == ()
+
+
 def test_a_mean_of_few_simulations_is_not_shown_in_differences_and_harm(made: Findings) -> None:
     table = made.tables["differences"]
     few = table.assign(mean=math.nan, differing=4, differing_share_high=0.191)
