@@ -326,6 +326,13 @@ def test_where_land_waits_the_farmland_that_comes_later_stands_beside_the_gain()
     first, other = (waits.title(name) for name in waits.allocations)
     assert f"{first}: 300" in note
     assert f"{other}: 125" in note
+    sooner = told["summary"].drop(columns=list(areas)[1:])  # no date from the near one on
+    (note,) = (
+        text
+        for text in option_notes(replace(waits, tables={**told, "summary": sooner}))
+        if "denied farmland" in text
+    )
+    assert f"{first}: 900" in note
     public = {**told, "summary": told["summary"].drop(columns=list(areas))}
     assert "denied farmland" not in " ".join(option_notes(replace(waits, tables=public)))
 
