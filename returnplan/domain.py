@@ -320,6 +320,11 @@ Source = Annotated[
 ]
 
 
+IdSource = Annotated[
+    Words, _words("what the layer that it was imported from calls it, where that is not the id")
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class Place:
     """A settlement, hub, base or road junction: a node of the graph (model §2)."""
@@ -360,6 +365,7 @@ class Place:
         ),
     ] = field(default_factory=dict)
     name_source: Annotated[Words, _words("where the names come from")] = ""
+    id_source: IdSource = ""
     source: Source
 
 
@@ -411,6 +417,7 @@ class Road:
         column("repair until people may use it, after release", unit="crew-days", ge=0),
     ] = 0.0
     impassable: Annotated[bool, column("teams cannot pass either until it is repaired")] = False
+    id_source: IdSource = ""
     source: Source
 
 
@@ -468,6 +475,7 @@ class Hazard:
         float | None,
         column("latitude", unit="degrees", ge=-90, le=90, sensitivity="confidential"),
     ] = None
+    id_source: IdSource = ""
     source: Source
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 from click.testing import CliRunner
 from matplotlib.axes import Axes
 
@@ -152,15 +153,14 @@ def test_a_chart_is_drawn_with_its_title(valley: rp.Scenario) -> None:
 
 
 def test_an_importer_and_an_exporter_take_files_in_and_out(
-    valley: rp.Scenario, valley_run: Path, tmp_path: Path
+    valley_run: Path, tmp_path: Path
 ) -> None:
-    table = tmp_path / "people.csv"
-    table.write_text("settlement,people\nridge,7\n", encoding="utf-8")
-    read = copied("returnplan/scenario/importers/people.py")["read_people"]
-    changed = read(table, valley, valley.communities[0].source)
-    assert [one.people for one in changed.communities if one.settlement == "ridge"] == [7]
-    rp.write(changed, tmp_path / "valley")
-    assert rp.load(tmp_path / "valley") == changed
+    table = tmp_path / "points.txt"
+    table.write_text("ridge 20.5 5.25\n", encoding="utf-8")
+    read = copied("returnplan/scenario/importers/waypoints.py")["read_waypoints"]
+    (layer,) = read(table, "points.txt")
+    assert layer.texts("name") == ["ridge"]
+    assert shapely.to_wkt(layer.shapes).tolist() == ["POINT (20.5 5.25)"]
     gates = copied("returnplan/show/exporters/gates.py")["gates"]
     lines = gates(open_findings(valley_run, "public"), ["today"]).decode().splitlines()
     assert lines[0].startswith("allocation,district,gate,people_met")

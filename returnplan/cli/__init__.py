@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from returnplan.cli.import_commands import import_group
 from returnplan.cli.insight_commands import explain, hindcast, sensitivity
 from returnplan.cli.runs_commands import bench, calibrate, compare, merge, run
 from returnplan.cli.scenario_commands import check, new
@@ -29,7 +30,8 @@ class _Group(click.Group):
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Take a command; the marks of its examples become those that click knows."""
-        cmd.help = _marked(cmd.help)
+        for one in (cmd, *getattr(cmd, "commands", {}).values()):
+            one.help = _marked(one.help)
         super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -87,7 +89,7 @@ def list_kind(kind: str) -> None:
 
 
 for _command in (
-    *(new, check, calibrate, run, merge, bench, compare),
+    *(new, import_group, check, calibrate, run, merge, bench, compare),
     *(explain, sensitivity, hindcast, report, figures, export),
 ):
     main.add_command(_command)

@@ -8,11 +8,12 @@ cells, ``shape`` tells a table from notes around it, ``rows`` turns text into no
 ``funding`` compares plans with envelopes of money, ``background`` reads outlines for maps,
 ``shapes`` those of hazards. ``dictionary`` says what the columns mean; ``starter`` and
 ``synthetic`` make scenarios to begin with, ``library`` holds starting values with their ranges and
-sources, ``examples`` are to learn from; ``frames`` turns tables into DataFrames and back.
+sources, ``examples`` are to learn from; ``frames`` turns tables into DataFrames and
+back, ``importers`` make a folder of layers of a GIS by a recipe, ``imported`` repeats their
+warnings.
 
 To add a column, describe it beside its field in ``domain``: reader, checks of a cell, dictionary
-and writer follow. To add a check, see ``checks``. An importer will be a file of ``importers``:
-foreign files in, nouns out, which `write` puts into a folder that `check` judges like any other.
+and writer follow. To add a check, see ``checks``; a format of foreign files: ``importers``.
 """
 
 from returnplan.scenario.files import TOML

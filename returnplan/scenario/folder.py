@@ -28,6 +28,7 @@ from returnplan.scenario.files import (
     workbooks_of,
 )
 from returnplan.scenario.header import Gates, Head, head_text, read_head
+from returnplan.scenario.imported import import_warnings
 from returnplan.scenario.rows import Partial, table_type
 from returnplan.scenario.shapes import read_shapes
 from returnplan.scenario.tables import read_sheets
@@ -147,6 +148,7 @@ def _check_folder(path: Path, gates: Gates | None, *, prior: bool) -> Report:
     problems = [*head.problems, *reading.problems]
     background, found_there = read_background(path)
     problems += found_there
+    problems += import_warnings(path)
     rows: dict[str, list[tuple[int, Any]]] = {}
     for table, sheet in reading.sheets.items():
         rows[table], found = table_type(table).parse(sheet)

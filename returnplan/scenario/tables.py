@@ -18,6 +18,7 @@ from returnplan.scenario.files import (
     read_csv,
     workbooks_of,
 )
+from returnplan.scenario.imported import REPORT
 from returnplan.scenario.numerals import PLAIN, Marks
 from returnplan.scenario.rows import table_type
 from returnplan.scenario.shape import to_sheet
@@ -186,7 +187,8 @@ def _add_files(folder: Path, found: _Found) -> None:
     """Add the CSV files of a folder, and what looks like a table."""
     for name, paths in csv_files_of(folder).items():
         if name not in type_of_table:
-            found.strangers[name] = paths[0].stem
+            if name != REPORT:
+                found.strangers[name] = paths[0].stem
             continue
         first, *others = paths
         if name in found.there:

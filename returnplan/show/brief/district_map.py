@@ -5,6 +5,7 @@ which is the same for everybody; districts without an outline are circles that s
 where they lie.
 """
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,7 +73,9 @@ def halves(findings: Findings, allocation: str) -> tuple[Half, ...]:
     found = []
     for name in sorted(table["district"].unique()):
         rows = list(records(table[table["district"] == name]))
-        years = [row["date"].year for row in rows if row["share_p50"] >= HALF]
+        met = [row["date"] for row in rows if row["share_p50"] >= HALF]
+        # What holds at a date of counting was reached the day before.
+        years = [(day - dt.timedelta(days=1)).year for day in met]
         found.append(
             Half(
                 district=str(name),

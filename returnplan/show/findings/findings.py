@@ -165,21 +165,31 @@ class Findings:
 
     @cached_property
     def not_counted(self) -> str:
-        """Where people are left out of all numbers, in a few words; empty: nowhere."""
-        places = self.not_covered.places
+        """Where people are left out of all numbers, or some of them; empty: nowhere."""
+        counted = {
+            self.scenario.place[one.settlement].district for one in self.scenario.communities
+        }
+        places = [
+            self.words.phrase("{thing} (in part)", thing=shown) if name in counted else shown
+            for name, shown in zip(self._not_covered, self.not_covered.places, strict=True)
+        ]
         if not places:
             return ""
         return self.words.phrase("Not counted: {places}.", places=self.words.listed(places))
 
     @cached_property
+    def _not_covered(self) -> tuple[str, ...]:
+        """Names, as the scenario has them, of what is left out: for the public only districts."""
+        districts = {place.district for place in self.scenario.places}
+        names = self.scenario.not_covered.places
+        return tuple(name for name in names if not self.is_public or name in districts)
+
+    @cached_property
     def not_covered(self) -> NotCovered:
         """What the scenario leaves out; for the public only districts, since reasons name more."""
+        shown = tuple(map(self._left_out, self._not_covered))
         left = self.scenario.not_covered
-        if not self.is_public:
-            return replace(left, places=tuple(map(self._left_out, left.places)))
-        districts = {place.district for place in self.scenario.places}
-        named = (self.district(name) for name in left.places if name in districts)
-        return NotCovered(places=tuple(named))
+        return NotCovered(places=shown) if self.is_public else replace(left, places=shown)
 
     def _left_out(self, name: str) -> str:
         """What readers call a district or place that is left out."""

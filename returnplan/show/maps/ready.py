@@ -33,6 +33,9 @@ from returnplan.show.maps.points import (
     ready_places,
 )
 
+HALF = 0.5
+"""Share of the people of a district."""
+
 
 def year_classes(readiness: pd.DataFrame, view: View) -> list[YearClass]:
     """Return at most 7 classes of years, the same for every allocation of a table."""
@@ -40,24 +43,27 @@ def year_classes(readiness: pd.DataFrame, view: View) -> list[YearClass]:
     return classes_of([view.date(float(day)).year for day in days])
 
 
-def half_years(districts: pd.DataFrame) -> pd.DataFrame:
+def half_years(district_shares: pd.DataFrame) -> pd.DataFrame:
     """Return the year by which conditions are met for half of the people: district by allocation.
 
     Parameters
     ----------
-    districts
-        One row per allocation and district: half_met_date. Those without a name are left out.
+    district_shares
+        One row per allocation, district and date of counting: share_p50. Those without a name are
+        left out.
 
     Returns
     -------
     pandas.DataFrame
-        Years; inf: not within the horizon.
+        Years; inf: not within the horizon, or not shown. What holds at a date of counting was
+        reached the day before: a year that ends with it counts.
     """
-    named = districts[districts["district"].fillna("").astype(str) != ""]
-    years = named["half_met_date"].dt.year.astype(float).fillna(math.inf)
-    return named.assign(year=years).pivot_table(
-        index="district", columns="allocation", values="year", aggfunc="first", sort=False
-    )
+    named = district_shares[district_shares["district"].fillna("").astype(str) != ""]
+    reached = (named["date"] - pd.Timedelta(days=1)).dt.year.where(named["share_p50"] >= HALF)
+    return named.assign(year=reached.astype(float).fillna(math.inf)).pivot_table(
+        index="district", columns="allocation", values="year", aggfunc="min", sort=False,
+        observed=True,
+    )  # fmt: skip
 
 
 def _when(table: pd.DataFrame, district: str, view: View) -> str:
@@ -77,12 +83,12 @@ def _map_finding(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
-    districts: pd.DataFrame,
+    district_shares: pd.DataFrame,
     *,
     view: View,
 ) -> str:
     """Say where the plan matters most; of one plan, which district comes first and which last."""
-    years = half_years(only(districts, view.allocation))
+    years = half_years(only(district_shares, view.allocation))
     if len(years) <= 1:
         return ""
     words = view.words
@@ -112,15 +118,15 @@ def _map_alt(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
-    districts: pd.DataFrame,
+    district_shares: pd.DataFrame,
     *,
     view: View,
 ) -> str:
     """Say by when the conditions of half of each district's people are met."""
     if not has_outlines(view):
-        return settlements_alt(readiness, places, roads, districts, view=view)
+        return settlements_alt(readiness, places, roads, district_shares, view=view)
     words = view.words
-    years = half_years(only(districts, view.allocation))
+    years = half_years(only(district_shares, view.allocation))
     told = words.listed(
         words.phrase("{district}: {when}", district=name, when=_when(years, str(name), view))
         for name in years.index
@@ -138,7 +144,7 @@ def settlements_alt(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
-    districts: pd.DataFrame,
+    district_shares: pd.DataFrame,
     *,
     view: View,
 ) -> str:
@@ -183,13 +189,13 @@ def _map_notes(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
-    districts: pd.DataFrame,
+    district_shares: pd.DataFrame,
     *,
     view: View,
 ) -> Sequence[str]:
     """Say what the years are."""
     if not has_outlines(view):
-        return settlements_notes(readiness, places, roads, districts, view=view)
+        return settlements_notes(readiness, places, roads, district_shares, view=view)
     notes = [boundaries(view)]
     if view.draws:
         notes.append(
@@ -205,7 +211,7 @@ def settlements_notes(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
-    districts: pd.DataFrame,
+    district_shares: pd.DataFrame,
     *,
     view: View,
 ) -> Sequence[str]:
@@ -224,19 +230,19 @@ def _map_line(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
-    districts: pd.DataFrame,
+    district_shares: pd.DataFrame,
     *,
     view: View,
 ) -> str:
     """Count settlements by state, where they are what is drawn."""
     if has_outlines(view):
         return ""
-    return counted(readiness, places, roads, districts, view=view)
+    return counted(readiness, places, roads, district_shares, view=view)
 
 
 @chart(
     lambda words, _: words.phrase("Where and when conditions for return are met (modelled)"),
-    ("readiness", "places", "roads", "districts"),
+    ("readiness", "places", "roads", "district_shares"),
     _map_alt,
     shape="map",
     height=map_height,
@@ -250,7 +256,7 @@ def ready_map(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
-    districts: pd.DataFrame,
+    district_shares: pd.DataFrame,
     *,
     view: View,
     ax: Axes | None = None,
@@ -268,18 +274,19 @@ def ready_map(
         id, kind, lon_deg, lat_deg; ``kind`` is hub for hubs.
     roads
         from_place, to_place.
-    districts
-        One row per allocation and district: half_met_date.
+    district_shares
+        One row per allocation, district and date of counting: share_p50.
     """
     if not has_outlines(view):
         return _draw_settlements(readiness, places, roads, view, ax)
     words = view.words
-    table = half_years(districts)
+    table = half_years(district_shares)
     classes = classes_of(table.to_numpy(dtype=float).ravel())
     looks = {one: Look(words=one.words(words), shade=one.shade) for one in classes}
     last = view.date(view.horizon_days).year
     late = Look(words=words.phrase("Not by {year}", year=last), shade="white", hatch=NOT_MET_HATCH)
-    mine = half_years(only(districts, view.allocation)).iloc[:, 0] if len(table) else pd.Series()
+    own = half_years(only(district_shares, view.allocation))
+    mine = own.iloc[:, 0] if len(own) else pd.Series()
     painted = {
         str(name): Painted(look=late, label=words.phrase("after {year}", year=last))
         if math.isinf(year)
@@ -298,7 +305,7 @@ def ready_map(
     lambda words, _: words.phrase(
         "Where and when conditions for return are met, by settlement (modelled)"
     ),
-    ("readiness", "places", "roads", "districts"),
+    ("readiness", "places", "roads", "district_shares"),
     settlements_alt,
     shape="map",
     height=map_height,
@@ -309,7 +316,7 @@ def settlement_map(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
-    districts: pd.DataFrame,
+    district_shares: pd.DataFrame,
     *,
     view: View,
     ax: Axes | None = None,

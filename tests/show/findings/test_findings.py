@@ -476,7 +476,7 @@ def test_who_is_not_counted_stands_beside_who_is(little: Findings) -> None:
     assert replace(known, audience="public").not_counted == ""
     north = replace(scenario, not_covered=replace(left, places=("North", "Upper Ford")))
     told = replace(known, opened=replace(known.opened, scenario=north), audience="public")
-    assert (told.not_counted, told.not_covered.text) == ("Not counted: North.", "")
+    assert (told.not_counted, told.not_covered.text) == ("Not counted: North (in part).", "")
 
 
 def test_decisions_come_from_the_tables_by_their_rules() -> None:

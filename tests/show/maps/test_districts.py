@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations, pairwise
 
@@ -12,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch, Polygon
 
+from returnplan.runs.tables.family import typed
 from returnplan.show.drawing import classes_of, figure
 from returnplan.show.maps.districts import middle_of
 from tests.charted import DRAWS, VIEW, alt, drawn, head, legend_words, tables
@@ -32,13 +35,27 @@ def outline(ax: Axes, name: str) -> Patch:
     return found
 
 
+def halves(days: Mapping[str, str | None], allocation: str = "today") -> pd.DataFrame:
+    """Return shares of districts that reach a half on a day of counting, or never."""
+    rows = [
+        (allocation, name, day, share, 10)
+        for name, half in days.items()
+        for day, share in (("2020-02-01", 0.25), (half or "2030-01-01", 0.5 if half else 0.49))
+    ]
+    table = pd.DataFrame(rows, columns=["allocation", "district", "date", "share_p50", "people"])
+    return typed("district_shares", table.assign(share_p10=math.nan, share_p90=math.nan))
+
+
+FIRST = {"North": "2021-03-01", "South": "2023-07-01", "": None}
+
+
 def labels(ax: Axes) -> list[str]:
     """Return what is written on districts."""
     return [text.get_text() for text in ax.texts if text.get_label() == "_label"]
 
 
 def test_districts_have_the_colour_of_the_year_in_which_half_of_the_people_are_met() -> None:
-    ax = drawn("ready_map", tables(), OUTLINED)
+    ax = drawn("ready_map", tables() | {"district_shares": halves(FIRST)}, OUTLINED)
     assert labels(ax) == ["North\n2021", "South\n2023"]
     dark, pale = (grey(outline(ax, name).get_facecolor()) for name in ("North", "South"))
     assert (dark < 0.25, pale > 0.8) == (True, True)  # early is dark
@@ -51,9 +68,8 @@ def test_districts_have_the_colour_of_the_year_in_which_half_of_the_people_are_m
 
 def test_what_is_not_met_is_hatched_and_no_colour_of_years_is_like_it() -> None:
     given = tables()
-    given["districts"] = given["districts"].assign(
-        half_met_date=pd.to_datetime(pd.Series(["2021-01-01", None, None])).astype("datetime64[s]")
-    )
+    # Half on 1 January is what 2021 brought.
+    given["district_shares"] = halves({"North": "2022-01-01", "South": None})
     ax = drawn("ready_map", given, OUTLINED)
     assert labels(ax) == ["North\n2021", "South\nafter 2030"]
     assert outline(ax, "South").get_hatch() == "////"
@@ -75,9 +91,8 @@ def grey(colour: object) -> float:
 
 def test_plans_stand_side_by_side_with_one_scale_of_years() -> None:
     given = tables()
-    late = pd.to_datetime(pd.Series(["2027-01-01", None, None])).astype("datetime64[s]")
-    other = given["districts"].assign(allocation="other", half_met_date=late)
-    given["districts"] = pd.concat([given["districts"], other], ignore_index=True)
+    other = halves({"North": "2027-05-01", "South": None}, "other")
+    given["district_shares"] = pd.concat([halves(FIRST), other], ignore_index=True)
     given["readiness"] = pd.concat(
         [given["readiness"], given["readiness"].assign(allocation="other")], ignore_index=True
     )
@@ -95,11 +110,12 @@ def test_plans_stand_side_by_side_with_one_scale_of_years() -> None:
 
 
 def test_the_title_of_one_plan_says_which_district_is_first_and_which_last() -> None:
-    assert head("ready_map", tables(), OUTLINED)[0] == (
+    given = tables() | {"district_shares": halves(FIRST)}
+    assert head("ready_map", given, OUTLINED)[0] == (
         "Half of the people have their conditions met (modelled) first in North (2021), last in "
         "South (2023)"
     )
-    given = tables() | {"districts": tables()["districts"].head(1)}
+    given = tables() | {"district_shares": halves({"North": "2021-03-01"})}
     assert head("ready_map", given, OUTLINED)[0].startswith("Where and when conditions")
 
 
@@ -108,12 +124,8 @@ def test_labels_never_lie_on_each_other() -> None:
     thin = [[[46.0, 39.0 + n / 50], [46.4, 39.0 + n / 50], [46.4, 39.02 + n / 50],
              [46.0, 39.02 + n / 50], [46.0, 39.0 + n / 50]] for n in range(6)]  # fmt: skip
     given = tables()
-    rows = [("today", name, 10, 1.0, "2025-01-01") for name in names]
-    columns = ["allocation", "district", "people", "share_met", "half_met_date"]
-    table = pd.DataFrame(rows, columns=columns).astype({"half_met_date": "datetime64[s]"})
-    ax = drawn(
-        "ready_map", given | {"districts": table}, replace(VIEW, districts=thin, ring_names=names)
-    )
+    given["district_shares"] = halves(dict.fromkeys(names, "2025-02-01"))
+    ax = drawn("ready_map", given, replace(VIEW, districts=thin, ring_names=names))
     shown = [text for text in ax.texts if text.get_label() == "_label"]
     boxes = [text.get_window_extent() for text in shown]
     assert 1 <= len(boxes) < 6
