@@ -291,6 +291,9 @@ def test_half_of_the_people_between_dates_that_are_shown(made: Findings) -> None
     assert [one.half for one in options(seen(made, people_met=hidden))] == [
         (date(2026, 6, 1),) * 3, (date(2025, 8, 1),) * 3,
     ]  # fmt: skip
+    # What is shown on the first day only is not shown.
+    begun = met.assign(people_p10=met["people_p10"].where(met["date"] == "2025-01-01"))
+    assert options(seen(made, people_met=begun))[0].half == (date(2026, 6, 1),) * 3
     late = met.assign(people_p90=met["people_p90"].mask(met["date"] < "2027-01-01", 0.0))
     assert options(seen(made, people_met=late))[0].half[0] == date(2026, 6, 1)
 
