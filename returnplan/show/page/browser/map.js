@@ -9,6 +9,7 @@ const SMALLEST_PX = 2.6;
 const LARGEST_PX = 11;
 const CIRCLE_PX = [20, 11];
 const PATTERN_PX = 6;
+const BUTTONS_PX = 44;
 const VILLAGES_ZOOM = 1;
 const SHAPES = {
   disc: [],
@@ -189,11 +190,11 @@ function followZoom(map) {
 
 let isMoving = false;
 
-/** Show the whole map. */
+/** Show the whole map, beside its buttons. */
 function fit(map) {
   isMoving = true;
   map.setMinZoom(-10);
-  map.fitBounds(whole, { animate: false });
+  map.fitBounds(whole, { animate: false, paddingBottomRight: [BUTTONS_PX, 0] });
   map.setMinZoom(map.getZoom());
   map.setMaxZoom(map.getZoom() + 6);
   isMoving = false;
