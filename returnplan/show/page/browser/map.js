@@ -149,11 +149,7 @@ function startMap(box, planOf) {
   addButton(map, say("whole_map"), "⤢", () => maps.forEach(fit));
   addNorth(map);
   const plan = addPlan(map);
-  new ResizeObserver(() => {
-    const isWhole = map.getZoom() <= map.getMinZoom() + 1e-6;
-    map.invalidateSize({ animate: false });
-    if (isWhole) fit(map);
-  }).observe(box);
+  new ResizeObserver(() => resized(map)).observe(box);
   goTogether(map);
 
   const districts = drawDistricts(map, planOf);
@@ -211,12 +207,24 @@ function goTogether(map) {
   });
 }
 
-/** A second map appears when it is first asked for. */
+/** A map whose box has another size shows the whole, if it did before. */
+function resized(map) {
+  if (!map.getContainer().clientWidth) return;
+  const isWhole = map.getZoom() <= map.getMinZoom() + 1e-6;
+  isMoving = true;
+  map.invalidateSize({ animate: false });
+  isMoving = false;
+  if (isWhole) fit(map);
+}
+
+/** A second map appears when it is first asked for, and shows what the first does. */
 function startBeside() {
   follow((changed) => {
-    if (!changed.has("beside") || !state.beside) return;
+    if (!changed.has("beside")) return;
+    resized(maps[0]);
+    if (!state.beside) return;
     if (maps.length < 2) startMap($("map-beside"), () => state.rival);
-    maps[1].invalidateSize({ animate: false });
+    resized(maps[1]);
     fit(maps[1]);
     maps[1].setView(maps[0].getCenter(), maps[0].getZoom(), { animate: false });
   });
