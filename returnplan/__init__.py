@@ -13,6 +13,7 @@ Examples
 'conditions met (modelled)'
 """
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ from returnplan.domain import (
     Works,
 )
 from returnplan.errors import Problem, ReturnplanError, ScenarioError
+from returnplan.registry import ABOVE
 from returnplan.version import __version__
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from returnplan.runs.paired import compare
     from returnplan.runs.reading import Run, load_run
     from returnplan.scenario import check, load, write
+    from returnplan.scenario.examples import example
+    from returnplan.scenario.frames import from_frames
     from returnplan.show import charts, maps
     from returnplan.show.drawing.view import view
 
@@ -86,6 +90,8 @@ __all__ = [
     "check",
     "compare",
     "ensemble",
+    "example",
+    "from_frames",
     "hindcast",
     "load",
     "load_run",
@@ -111,6 +117,8 @@ _LATER = {
     "check": "returnplan.scenario",
     "compare": "returnplan.runs.paired",
     "ensemble": "returnplan.runs.ensemble",
+    "example": "returnplan.scenario.examples",
+    "from_frames": "returnplan.scenario.frames",
     "hindcast": "returnplan.insight.hindcast",
     "load": "returnplan.scenario",
     "load_run": "returnplan.runs.reading",
@@ -125,14 +133,19 @@ _LATER = {
 """Public names that need numba, pandas or matplotlib, and where they are."""
 
 
+ABOVE |= {"plot": "returnplan.show.figures", "to_frames": "returnplan.scenario.frames"}
+
+
 def __getattr__(name: str) -> Any:
     """Load what needs numba, pandas or matplotlib only when it is asked for."""
     if name not in _LATER:
-        raise AttributeError(f"module returnplan has no attribute {name}")
+        near = get_close_matches(name, __all__, n=1)
+        hint = f"; perhaps {near[0]}" if near else ""
+        raise AttributeError(f"module returnplan has no attribute {name}{hint}")
     room = import_module(_LATER[name])
     return getattr(room, name, None) or import_module(f"{_LATER[name]}.{name}")
 
 
 def __dir__() -> list[str]:
     """Name what is there and what may be asked for."""
-    return sorted({*globals(), *_LATER})
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from returnplan.errors import CONTROL
 from returnplan.language.words import Later, later
+from returnplan.registry import above
 
 PlaceKind = Literal["settlement", "hub", "base", "junction"]
 HazardClass = Literal["SHA", "CHA"]
@@ -1090,6 +1091,33 @@ class Scenario:
         known = ", ".join(a.name for a in self.allocations)
         raise KeyError(f"no allocation is called {name}; there are: {known}")
 
+    def named(self, allocations: str | Iterable[str]) -> tuple[str, ...]:
+        """Names of allocations that the scenario has, each once.
+
+        Parameters
+        ----------
+        allocations
+            Names; or one name, which is no list of letters.
+
+        Raises
+        ------
+        KeyError
+            When the scenario has no allocation of that name.
+
+        Examples
+        --------
+        >>> import returnplan as rp
+        >>> rp.load("scenarios/valley").named("today")
+        ('today',)
+        """
+        given = (allocations,) if isinstance(allocations, str) else allocations
+        return tuple(self.allocation(name).name for name in dict.fromkeys(given))
+
+    def to_frames(self) -> dict[str, Any]:
+        """Give the tables as DataFrames by name (:func:`returnplan.scenario.frames.to_frames`)."""
+        frames: dict[str, Any] = above("to_frames")(self)
+        return frames
+
     def with_allocation(
         self,
         name: str,
@@ -1187,6 +1215,22 @@ class Scenario:
             allocations=tuple(header if a.name == allocation else a for a in self.allocations),
             orders=(*others, *lines),
         )
+
+
+def a_scenario(given: object) -> Scenario:
+    """Refuse what is no scenario, such as the name of its folder.
+
+    Raises
+    ------
+    TypeError
+        When it is none; it says what to do.
+    """
+    if isinstance(given, Scenario):
+        return given
+    raise TypeError(
+        f"a Scenario is wanted, not {given!r:.80}: returnplan.load(folder) reads one, "
+        "returnplan.from_frames makes one of DataFrames"
+    )
 
 
 def _as_line(

@@ -1,7 +1,11 @@
-"""Named families: gates, policies, charts. A new member is one decorated function."""
+"""Named families: gates, policies, charts. A new member is one decorated function.
 
-from collections.abc import Iterator, Mapping
-from typing import TypeVar
+And what nouns and results can do by packages that they must not import, since these lie above them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -62,3 +66,20 @@ class Family(Mapping[str, T]):
 
     def __len__(self) -> int:
         return len(self._members)
+
+
+ABOVE: dict[str, str] = {}
+"""Modules of functions that methods of nouns and results call, by their names. The package itself,
+which is loaded before any of its modules, fills it in."""
+
+
+def above(name: str) -> Callable[..., Any]:
+    """Give a function of a package above, loaded when it is asked for.
+
+    Parameters
+    ----------
+    name
+        Its name, in ``ABOVE``.
+    """
+    found: Callable[..., Any] = getattr(import_module(ABOVE[name]), name)
+    return found

@@ -25,6 +25,7 @@ from returnplan.registry import Family
 from returnplan.runs.tables.drawn import Drawn, of_one
 from returnplan.runs.tables.family import DRAWN
 from returnplan.show.drawing import CHARTS
+from returnplan.show.findings import open_findings
 
 ROOT = Path(__file__).resolve().parents[1]
 FAMILIES: tuple[Family[Any], ...] = (GATES, POLICIES, DRAWN, CHARTS)
@@ -160,7 +161,7 @@ def test_an_importer_and_an_exporter_take_files_in_and_out(
     assert [one.people for one in changed.communities if one.settlement == "ridge"] == [7]
     rp.write(changed, tmp_path / "valley")
     assert rp.load(tmp_path / "valley") == changed
-    write = copied("returnplan/show/exporters/dates.py")["write_dates"]
-    write(rp.load_run(valley_run), tmp_path / "dates.csv")
-    first = (tmp_path / "dates.csv").read_text(encoding="utf-8").splitlines()[0]
-    assert first == "allocation,community,status,ready_date_p50"
+    gates = copied("returnplan/show/exporters/gates.py")["gates"]
+    lines = gates(open_findings(valley_run, "public"), ["today"]).decode().splitlines()
+    assert lines[0].startswith("allocation,district,gate,people_met")
+    assert {line.split(",")[0] for line in lines[1:]} == {"today"}

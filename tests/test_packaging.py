@@ -58,8 +58,12 @@ def test_the_sdist_holds_the_project_and_nothing_else(sdist: Path) -> None:
 def test_the_wheel_holds_the_package_with_its_data_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
-    package = {name for name in names_of_the_project() if name.startswith("returnplan/")}
-    assert names == package
+    ours = names_of_the_project()
+    package = {name for name in ours if name.startswith("returnplan/")}
+    valley = {name for name in ours if name.startswith("scenarios/valley/")}
+    assert "scenarios/valley/scenario.toml" in valley
+    examples = {name.replace("scenarios/", "returnplan/data/examples/") for name in valley}
+    assert names == package | examples
     for kind in ("py.typed", "data/assumptions.csv", "data/starter/scenario.toml"):
         assert f"returnplan/{kind}" in names
 
@@ -93,10 +97,14 @@ def test_an_installed_wheel_makes_and_runs_a_scenario_far_from_the_project(
     said = subprocess.run([returnplan, "run", "my_scenario", "--draws", "0"], **given).stdout
     assert "It does not state that any land, road or building is safe" in said
     assert (work / "runs/my_scenario/readiness.csv").is_file()
+    title = "import returnplan as rp; print(rp.example('valley').title)"
+    said = subprocess.run([home / "bin/python", "-c", title], **given).stdout
+    assert said.strip() == "A made-up mountain valley"
     pictures = {path.name for path in (work / "runs/my_scenario/figures").iterdir()}
     assert "index.html" in pictures
-    for name in ("conditions_met_over_time", "ready_map", "waiting_by_cause", "ready_dates_today"):
+    for name in ("conditions_met_over_time", "ready_map", "waiting_by_cause"):
         assert {f"{name}.png", f"{name}.svg"} <= pictures
+    assert [name for name in pictures if name.startswith("ready_dates_")]
 
 
 # ---------------------------------------------------------------- one version

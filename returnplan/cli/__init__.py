@@ -15,7 +15,7 @@ from returnplan.cli.insight_commands import explain, hindcast, sensitivity
 from returnplan.cli.runs_commands import bench, calibrate, compare, merge, run
 from returnplan.cli.scenario_commands import check, new
 from returnplan.cli.screen import BAD_INPUT, BAD_USAGE, STOPPED, fail, say, stoppable
-from returnplan.cli.show_commands import figures, report
+from returnplan.cli.show_commands import export, figures, report
 from returnplan.errors import ReturnplanError, ScenarioError
 from returnplan.version import __version__
 
@@ -88,6 +88,6 @@ def list_kind(kind: str) -> None:
 
 for _command in (
     *(new, check, calibrate, run, merge, bench, compare),
-    *(explain, sensitivity, hindcast, report, figures),
+    *(explain, sensitivity, hindcast, report, figures, export),
 ):
     main.add_command(_command)

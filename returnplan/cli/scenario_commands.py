@@ -21,6 +21,11 @@ from returnplan.language.words import words_of
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="Made-up scenario: random seed."
 )
+@click.option(
+    "--from-library",
+    is_flag=True,
+    help="Asset types, rates, works and calendars from the library of starting values.",
+)
 @click.option("--xlsx", is_flag=True, help="Tables as sheets of one workbook instead of CSV.")
 def new(
     folder: Path,
@@ -28,24 +33,30 @@ def new(
     hazards: int | None,
     teams: int | None,
     seed: int,
-    xlsx: bool,
+    **more: Any,
 ) -> None:
     r"""Write a small commented scenario to start from, or a made-up one of any size.
 
     \b
     Examples:
       returnplan new my_scenario
+      returnplan new my_scenario --from-library
       returnplan new big --settlements 1000 --hazards 5000 --teams 200 --seed 1
     """
     import returnplan.scenario as room
     from returnplan.cli.described import size
+    from returnplan.scenario.library import assumed_words
     from returnplan.scenario.starter import write_guide, write_starter
 
+    xlsx, from_library = more["xlsx"], more["from_library"]
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         fail(f"{folder} exists and is not empty: choose another folder", BAD_USAGE)
+    is_made_up = not (settlements is None and hazards is None and teams is None)
+    if is_made_up and from_library:
+        fail("--from-library is for the small scenario: leave sizes out", BAD_USAGE)
     with _all_or_nothing(folder):
-        if settlements is None and hazards is None and teams is None:
-            scenario = write_starter(folder, workbook=xlsx)
+        if not is_made_up:
+            scenario = write_starter(folder, workbook=xlsx, from_library=from_library)
         else:
             from returnplan.scenario.synthetic import synthetic
 
@@ -57,8 +68,13 @@ def new(
                 seed=seed,
             )
             (room.write_workbook if xlsx else room.write)(scenario, folder)
-        write_guide(scenario, folder)
+        write_guide(scenario, folder, from_library=from_library)
     say(f"Wrote {folder}: {size(scenario)}.")
+    if from_library:
+        say(
+            "Asset types, rates, works and calendars are starting values of the library, with "
+            f"their ranges and sources in README.md. {assumed_words()}"
+        )
     say(f"What each file and column means stands in {folder / 'README.md'}.")
     say(f"Next: returnplan check {folder}")
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TextIO, TypeVar
 import click
 
 from returnplan.errors import Problem, ReturnplanError, harmless, listed
+from returnplan.runs.machine import progress
 from returnplan.runs.machine.progress import Watcher
 
 T = TypeVar("T")
@@ -173,81 +174,12 @@ class Log:
         self.say(f"  {done:,} of {draws:,} draws, {speed}{left}")
 
 
-class Bars:
+class Bars(progress.Bars):
     """Bars on a terminal: for compilation on first use, draws, and writing the run folder."""
 
-    def __init__(self) -> None:
-        self._bar: Any = None
-        self._unit = ""
-
-    def say(self, line: str) -> None:
-        """Print a line above the bar."""
-        from tqdm import tqdm
-
-        tqdm.write(_fitting(line, sys.stderr), file=sys.stderr)
-
-    def compiled(self, done: int, functions: int) -> None:
-        """Show how many functions are compiled.
-
-        Parameters
-        ----------
-        done
-            Functions that are compiled.
-        functions
-            All functions.
-        """
-        bar = self._of("functions", functions, 0)
-        bar.update(done - bar.n)
-
-    def drawn(self, done: int, draws: int) -> None:
-        """Show how many draws are done.
-
-        Parameters
-        ----------
-        done
-            Draws that are done.
-        draws
-            All draws.
-        """
-        bar = self._of("draws", draws, done)
-        bar.total = draws  # with a precision, more are asked for later
-        bar.update(done - bar.n)
-
-    def step(self, line: str, steps: int) -> None:
-        """Show the next step.
-
-        Parameters
-        ----------
-        line
-            What has been done.
-        steps
-            All steps.
-        """
-        bar = self._of("steps", steps, 0)
-        bar.set_description_str(_fitting(line, sys.stderr))
-        bar.update()
-
-    def close(self) -> None:
-        """Leave the last bar as it is."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-
-    def _of(self, unit: str, total: int, initial: int) -> Any:
-        if self._bar is None or self._unit != unit:
-            from tqdm import tqdm
-
-            self.close()
-            self._unit = unit
-            form = "{l_bar}{bar:20}| {n_fmt}/{total_fmt} " + unit + ", {rate_fmt}, {remaining} left"
-            self._bar = tqdm(
-                total=total,
-                initial=initial,
-                unit=unit.removesuffix("s"),
-                file=sys.stderr,
-                bar_format=form,
-            )
-        return self._bar
+    def fitting(self, text: str) -> str:
+        """Write out what the terminal has no letters for."""
+        return _fitting(text, sys.stderr)
 
 
 def aligned(rows: Sequence[Sequence[str]], words: int, numbers: int | None = None) -> list[str]:

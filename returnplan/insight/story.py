@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from returnplan.domain import DENIALS, SKILLS, STAGES, Hazard, Job, Road, Scenario
+from returnplan.domain import DENIALS, SKILLS, STAGES, Hazard, Job, Road, Scenario, a_scenario
 from returnplan.language.words import ENGLISH, Words
 from returnplan.model.chance.draws import luck_of
 from returnplan.model.conditions.gates import gate_name, gates_in_force
@@ -60,7 +60,7 @@ def why(
     >>> rp.why(rp.load("scenarios/valley"), "today", "terrace_people")["words"].iloc[-1]
     'gate road_access met'
     """
-    scenario.allocation(allocation)
+    a_scenario(scenario).allocation(allocation)
     if community not in {one.id for one in scenario.communities}:
         raise KeyError(f"no community is called {community}")
     steps = Chain(Prepared(scenario), allocation, seed).steps(community, draw)

@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from returnplan.domain import Fact, PosteriorLine, Scenario
+from returnplan.domain import Fact, PosteriorLine, Scenario, a_scenario
 from returnplan.errors import ReturnplanError
 from returnplan.model.chance.draws import Draws
 from returnplan.model.simulation import Prepared, PreparedAllocation, facts_of, run
 from returnplan.runs.calibrated import POSTERIOR_FILE, made_for
 from returnplan.runs.folder import write_file
 from returnplan.runs.machine.chunks import cores
-from returnplan.runs.machine.progress import Silent, Watcher
+from returnplan.runs.machine.progress import SILENT, Watcher, watching
 from returnplan.runs.machine.runner import warm_up
 from returnplan.scenario.folder import tables_as_text
 from returnplan.units import date_to_seconds, horizon_date
@@ -37,7 +37,6 @@ LEAST_WEIGHT = 1e-12
 OF_WORK = ("released_m2", "items", "people_returned")
 """Measures that a common error of the speed of work moves together."""
 RANGE = (0.1, 0.5, 0.9)
-SILENT = Silent()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -95,12 +94,12 @@ class Calibration:
 
 def calibrate(
     scenario: Scenario,
-    allocations: Sequence[str],
+    allocations: str | Sequence[str],
     draws: int = DRAWS,
     seed: int = 1,
     workers: int | None = None,
     *,
-    watcher: Watcher = SILENT,
+    watcher: Watcher | None = None,
 ) -> Calibration:
     """Weight draws by the facts of a scenario with ``use = fit`` (model §9).
 
@@ -112,7 +111,7 @@ def calibrate(
     scenario
         With facts. A posterior of its own is left aside.
     allocations
-        Names of those that may have been the past, all equally likely before.
+        Names of those that may have been the past, all equally likely before; or one name.
     draws
         How many.
     seed
@@ -120,7 +119,7 @@ def calibrate(
     workers
         Threads; None: as many as the process may use processor cores.
     watcher
-        Told about the progress.
+        Told about the progress; None: a notebook shows bars.
 
     Returns
     -------
@@ -137,15 +136,14 @@ def calibrate(
         When there is no fact to fit, one that the model says nothing of, or an effective sample
         below 50.
     """
-    names = tuple(dict.fromkeys(allocations))
+    names = a_scenario(scenario).named(allocations)
     if draws < 1 or not names:
         raise ValueError(f"draws and allocations must be at least 1, got {draws} and {len(names)}")
-    for name in names:
-        scenario.allocation(name)
     facts = to_fit(scenario)
-    warm_up(watcher)
     short = cut_short(scenario, facts)
-    modelled = past(short, names, range(draws), seed, workers, watcher=watcher)
+    with watching(watcher, SILENT) as told:
+        warm_up(told)
+        modelled = past(short, names, range(draws), seed, workers, watcher=told)
     _check_modelled(facts, modelled)
     errors = log_errors(facts, modelled)
     deviation = covariance(facts, scenario.discrepancy_log_sd)

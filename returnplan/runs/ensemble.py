@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from returnplan.domain import Scenario
+from returnplan.domain import Scenario, a_scenario
 from returnplan.model.chance.posterior import Resampled, resample
 from returnplan.model.simulation import KEPT, run
 from returnplan.runs import DRAWS, calibrated
@@ -21,6 +21,7 @@ from returnplan.runs.calibrated import in_force
 from returnplan.runs.evaluate import ready_within
 from returnplan.runs.machine.choice import Workers, run_draws
 from returnplan.runs.machine.chunks import Chunks, KeptDraws, Progress, ignore
+from returnplan.runs.machine.progress import SILENT, watching
 from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.runs.precision import MOST, Reached, draw_until
 from returnplan.runs.results import Results
@@ -54,7 +55,7 @@ class Ensemble(Results):
 
 def ensemble(  # noqa: PLR0913 - what to run, and where
     scenario: Scenario,
-    allocations: Sequence[str],
+    allocations: str | Sequence[str],
     draws: int | None = None,
     seed: int = 1,
     workers: int | None = None,
@@ -63,7 +64,7 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     prior: bool = False,
     processes: bool | None = None,
     cluster: str | None = None,
-    progress: Progress = ignore,
+    progress: Progress | None = None,
 ) -> Ensemble:
     """Run allocations on draws of all uncertain numbers (model §9).
 
@@ -72,6 +73,8 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
 
     Parameters
     ----------
+    allocations
+        Names of allocations of the scenario, or one name.
     draws
         Number of draws; None: 128, or as many as a precision needs.
     seed
@@ -89,7 +92,7 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     cluster
         Address of a Dask scheduler, or ``local`` for Dask on this machine. None: no cluster.
     progress
-        Called with the number of draws done.
+        Called with the number of draws done; None: a notebook shows a bar.
 
     Returns
     -------
@@ -112,7 +115,7 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     >>> spread.ready_day.shape
     (1, 20, 7)
     """
-    names = tuple(dict.fromkeys(allocations))
+    names = a_scenario(scenario).named(allocations)
     if precision is not None and (draws is not None or not precision > 0):
         raise ValueError(
             f"precision must be above 0, without draws; got {precision}, {draws} draws"
@@ -120,19 +123,22 @@ def ensemble(  # noqa: PLR0913 - what to run, and where
     count = MOST if precision is not None else DRAWS if draws is None else draws
     if count < 1 or not names:
         raise ValueError(f"draws and allocations must be at least 1, got {count} and {len(names)}")
-    for name in names:
-        scenario.allocation(name)
     scenario = in_force(scenario, prior=prior, has_precision=precision is not None)
     warm_up()
     taken = resample(scenario, count, seed)
     runner = DrawRunner(scenario, names, seed, taken)
     count = count if taken is None else len(taken.draws)
-    with tempfile.TemporaryDirectory(prefix="returnplan-", ignore_cleanup_errors=True) as folder:
+    with (
+        watching(None, SILENT) as watcher,
+        tempfile.TemporaryDirectory(prefix="returnplan-", ignore_cleanup_errors=True) as folder,
+    ):
         kept = KeptDraws(Path(folder), (0, count))
         asked = Workers(count=workers, processes=processes, cluster=cluster)
 
         def draw(part: KeptDraws) -> None:
-            run_draws(runner, part, asked, lambda done: progress(part.part[0] + done))
+            first, end = part.part
+            tell = progress or (lambda done: watcher.drawn(done, end))
+            run_draws(runner, part, asked, lambda done: tell(first + done))
 
         if precision is None:
             draw(kept)

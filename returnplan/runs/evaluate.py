@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from returnplan.domain import Scenario
+from returnplan.domain import Scenario, a_scenario
 from returnplan.errors import ReturnplanError
 from returnplan.model.chance.assumptions import Values
 from returnplan.model.chance.draws import luck_of
@@ -136,7 +136,7 @@ class Evaluator:
     def __init__(
         self, scenario: Scenario, draws: Sequence[int | None], seed: int = 1, *, of_run: int = 0
     ) -> None:
-        self.prepared = Prepared(scenario)
+        self.prepared = Prepared(a_scenario(scenario))
         self.draws = tuple(draws)
         self._luck = luck_of(scenario, of_run, seed)
         self._numbers: dict[int | None, tuple[Values, Amounts]] = {}
@@ -213,7 +213,7 @@ class Evaluator:
 
     def evaluate(
         self,
-        allocations: Sequence[str],
+        allocations: str | Sequence[str],
         scenario: Scenario | None = None,
         *,
         workers: int | None = None,
@@ -224,7 +224,7 @@ class Evaluator:
         Parameters
         ----------
         allocations
-            Names.
+            Names, or one name.
         scenario
             A variant with other allocations, deployments or orders; None: the scenario itself.
         workers
@@ -239,14 +239,17 @@ class Evaluator:
 
         Raises
         ------
+        KeyError
+            When no allocation has that name.
         ReturnplanError
             When the variant differs in another table.
         """
-        count, total = 0, len(allocations) * len(self.draws)
+        names = (scenario or self.prepared.scenario).named(allocations)
+        count, total = 0, len(names) * len(self.draws)
         rows = []
         with ThreadPoolExecutor(workers or cores()) as pool:
             list(pool.map(self.numbers, self.draws))
-            for name in allocations:
+            for name in names:
                 row = []
                 for one in pool.map(partial(self.one, self.prepare(name, scenario)), self.draws):
                     row.append(one)
@@ -255,7 +258,7 @@ class Evaluator:
                 rows.append(row)
         settlements = self.prepared.settlements
         return Evaluation(
-            allocations=tuple(allocations),
+            allocations=names,
             ready_s=np.array([[ready_s for ready_s, _ in row] for row in rows]),
             usd=np.array([[usd for _, usd in row] for row in rows]),
             scenario=self.prepared.scenario if scenario is None else scenario,

@@ -26,7 +26,7 @@ from returnplan.runs.machine.chunks import CHUNK_FILE
 from returnplan.runs.outcome import Outcome
 from returnplan.runs.tables import OF_DRAWS, OF_WORK, one_under_another
 from returnplan.runs.tables.family import DECISIONS
-from returnplan.scenario import background
+from returnplan.scenario import background, shapes
 from returnplan.scenario.files import TOML, table_files, workbooks_of
 from returnplan.units import horizon_date
 from returnplan.version import __version__
@@ -231,13 +231,28 @@ def write_file(out: Path, data: bytes) -> None:
     data
         What is to stand in it.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    write_files({out: data})
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Write files of which each is there when all of them are.
+
+    Parameters
+    ----------
+    files
+        What is to stand in each target, as :func:`check_file` returns it.
+    """
+    partials: dict[Path, Path] = {}
     try:
-        partial.write_bytes(data)
-        partial.replace(out)
+        for out, data in files.items():
+            out.parent.mkdir(parents=True, exist_ok=True)
+            partials[out] = out.with_name(f".{out.name}.{os.getpid()}.partial")
+            partials[out].write_bytes(data)
+        for out, partial in partials.items():
+            partial.replace(out)
     except BaseException:
-        partial.unlink(missing_ok=True)
+        for partial in partials.values():
+            partial.unlink(missing_ok=True)
         raise
 
 
@@ -338,7 +353,7 @@ def scenario_files(folder: Path) -> list[Path]:
     list[Path]
         Those that are there.
     """
-    head = (folder / name for name in (TOML, background.FILE))
+    head = (folder / name for name in (TOML, background.FILE, shapes.FILE))
     paths = [*head, *table_files(folder).values(), *workbooks_of(folder)]
     return [path for path in paths if path.is_file()]
 

@@ -13,12 +13,12 @@ from returnplan.runs.ensemble import assemble
 from returnplan.runs.folder import SCENARIO_COPY, Clock, read_manifest, sha256_of
 from returnplan.runs.machine import chunks, working_folder
 from returnplan.runs.machine.chunks import Chunks, DrawRange
-from returnplan.runs.machine.progress import Watcher
+from returnplan.runs.machine.progress import SILENT, Watcher
 from returnplan.runs.machine.runner import DrawRunner
 from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.outcome import Outcome
 from returnplan.runs.reading import UNCHECKED, fitting
-from returnplan.runs.run import SILENT, Figures, Finish, Request
+from returnplan.runs.run import Figures, Finish, Request
 
 
 @dataclass(frozen=True, kw_only=True)

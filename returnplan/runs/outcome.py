@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from returnplan.domain import Scenario
+from returnplan.domain import Scenario, a_scenario
 from returnplan.model.chance.draws import Draws
 from returnplan.model.effects.harm import WORKED_OUT
 from returnplan.model.simulation import Account, Prepared, PreparedAllocation
@@ -83,7 +83,7 @@ def simulate(
     ReturnplanError
         When the scenario was calibrated before it was changed.
     """
-    scenario.allocation(allocation)
+    a_scenario(scenario).allocation(allocation)
     scenario = in_force(scenario, prior=prior)
     warm_up()
     return outcome_of(Prepared(scenario), allocation, draw=draw, seed=seed)

@@ -15,6 +15,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from returnplan.domain import Scenario
 from returnplan.quantiles import mean
 from returnplan.runs.difference import Difference, difference_of
 from returnplan.runs.ready_days import (
@@ -105,6 +106,7 @@ def differences(
     >>> bool(table["mean"].iloc[0] < 0)  # person-days: fewer with two more teams
     True
     """
+    _refuse_scenario(spread)
     measures = _measures(spread, counted_dates(spread, dates))
     other = spread.allocations.index(against_of(spread, against))
     rows = []
@@ -150,6 +152,12 @@ def verdicts(spread: Spread) -> pd.DataFrame:
 def nothing_compared() -> pd.DataFrame:
     """Return the table of :func:`verdicts` without a row: of a run that has no draws."""
     return typed("verdicts", pd.DataFrame(columns=list(VERDICT_COLUMNS)))
+
+
+def _refuse_scenario(given: object) -> None:
+    """Say what is compared to whoever gives the scenario in its place."""
+    if isinstance(given, Scenario):
+        raise TypeError("results with draws are compared, as returnplan.ensemble gives them")
 
 
 def _measures(spread: Spread, dates: Sequence[date]) -> list[Measured]:

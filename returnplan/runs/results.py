@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from returnplan.domain import Scenario
+from returnplan.registry import above
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Results:
@@ -100,6 +103,23 @@ class Results:
             f"{len(self.communities):,} communities, {self.start} to {self.horizon}\n"
             f"tables: {', '.join(self.tables)}"
         )
+
+    def plot(self, ax: Any = None, *, scenario: Scenario | None = None) -> Any:
+        """Draw people whose conditions are met over time, a line an allocation.
+
+        Parameters
+        ----------
+        ax
+            Axes of matplotlib to draw into; None: new ones.
+        scenario
+            The scenario, for titles of allocations and for targets; None: names, and no targets.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes. Other charts are in ``returnplan.charts``.
+        """
+        return above("plot")(self, ax, scenario)
 
     def _repr_html_(self) -> str:
         """Show the summary in a notebook, a column each allocation."""

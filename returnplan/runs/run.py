@@ -18,7 +18,7 @@ from returnplan.runs.folder import SCENARIO_COPY, Clock
 from returnplan.runs.machine import chunks, working_folder
 from returnplan.runs.machine.choice import Workers, run_draws
 from returnplan.runs.machine.chunks import DrawRange, KeptDraws
-from returnplan.runs.machine.progress import Silent, Watcher
+from returnplan.runs.machine.progress import SILENT, Watcher
 from returnplan.runs.machine.runner import DrawRunner, warm_up
 from returnplan.runs.machine.working_folder import RunIdentity
 from returnplan.runs.outcome import Outcome
@@ -29,7 +29,6 @@ EXPECTED_VALUES_NOTE = (
     "Run on expected values: no draws, hence no ranges, and no unrecorded hazards (model §3.2)."
 )
 SHARD_NOTE = "a part of the draws: put all parts together with returnplan merge"
-SILENT = Silent()
 Figures = Literal["none", "few", "all"]
 """Which figures a run folder has; few: the ten that planners print first."""
 

@@ -5,9 +5,10 @@ every problem that it has with file, row and column. ``folder`` does it; ``heade
 ``scenario.toml``; ``tables`` says which tables are there, ``files`` and ``workbook`` read their
 cells, ``shape`` tells a table from notes around it, ``rows`` turns text into nouns, by the marks of
 ``numerals``; ``checks`` judges what no single row can tell and doubts what can hardly be meant,
-``funding`` compares plans with envelopes of money, ``background`` reads outlines for maps.
-``dictionary`` says what the columns mean; ``starter`` and ``synthetic`` make scenarios to begin
-with.
+``funding`` compares plans with envelopes of money, ``background`` reads outlines for maps,
+``shapes`` those of hazards. ``dictionary`` says what the columns mean; ``starter`` and
+``synthetic`` make scenarios to begin with, ``library`` holds starting values with their ranges and
+sources, ``examples`` are to learn from; ``frames`` turns tables into DataFrames and back.
 
 To add a column, describe it beside its field in ``domain``: reader, checks of a cell, dictionary
 and writer follow. To add a check, see ``checks``. An importer will be a file of ``importers``:

@@ -29,6 +29,7 @@ from returnplan.scenario.files import (
 )
 from returnplan.scenario.header import Gates, Head, head_text, read_head
 from returnplan.scenario.rows import Partial, table_type
+from returnplan.scenario.shapes import read_shapes
 from returnplan.scenario.tables import read_sheets
 
 WORKBOOK = "tables.xlsx"
@@ -150,6 +151,7 @@ def _check_folder(path: Path, gates: Gates | None, *, prior: bool) -> Report:
     for table, sheet in reading.sheets.items():
         rows[table], found = table_type(table).parse(sheet)
         problems += found
+    problems += read_shapes(path)[1]
     lines = [*head.allocations, *_allocation_rows(rows)]
     known = whole(lines, _good(rows, "deployments"), _good(rows, "orders"), values.get("start"))
     draft = Draft(

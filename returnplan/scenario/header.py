@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -455,8 +455,15 @@ def _lines_in_languages(
     return [f"{key}_{language} = {quoted(text)}" for language, text in texts.items()]
 
 
-def head_text(scenario: Scenario) -> str:
-    """Text of ``scenario.toml``; needed tables without rows are left out."""
+def head_text(scenario: Scenario, given: Collection[str] | None = None) -> str:
+    """Text of ``scenario.toml``; needed tables without rows are left out.
+
+    Parameters
+    ----------
+    given
+        Tables that have rows; None: as in the scenario.
+    """
+    there = {t for t in type_of_table if getattr(scenario, t)} if given is None else given
 
     def quoted(text: str) -> str:
         # JSON's escapes are TOML's, but for the one control character that JSON leaves alone.
@@ -464,9 +471,7 @@ def head_text(scenario: Scenario) -> str:
 
     own = scenario.discrepancy_log_sd
     left_out = [
-        table
-        for table in type_of_table
-        if table not in OPTIONAL_TABLES and not getattr(scenario, table)
+        table for table in type_of_table if table not in OPTIONAL_TABLES and table not in there
     ]
     lines = [
         f"name = {quoted(scenario.name)}",

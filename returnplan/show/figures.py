@@ -5,7 +5,7 @@ import pickle
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from subprocess import DEVNULL, Popen, TimeoutExpired
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from returnplan.domain import Scenario
@@ -30,6 +31,7 @@ from returnplan.runs.run import Figures
 from returnplan.show import charts, maps  # noqa: F401 - they declare their charts
 from returnplan.show.audience.districts import district_halves, district_tables
 from returnplan.show.drawing import CHARTS, View, figure, map_tables, save
+from returnplan.show.drawing.view import view
 from returnplan.show.gallery import INDEX, Pictured, write_index
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "drawing",
     "leading",
     "pages",
+    "plot",
     "tables_of",
     "title",
 ]
@@ -62,6 +65,35 @@ NAMES = tuple(CHARTS)
 def title(name: str) -> str:
     """Title of a chart."""
     return CHARTS[name].title(ENGLISH, False)
+
+
+def plot(results: Results, ax: Axes | None = None, scenario: Scenario | None = None) -> Axes:
+    """Draw people whose conditions are met over time: what ``results.plot()`` does.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw into; None: new ones.
+    scenario
+        The scenario, for titles of allocations and for targets; None: names, and no targets.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+
+    Examples
+    --------
+    >>> import returnplan as rp
+    >>> ax = rp.simulate(rp.load("scenarios/valley"), "today").plot()
+    >>> ax.get_ylabel()
+    'People with conditions met (modelled)'
+    """
+    days = (results.horizon - results.start).days
+    given = View(start=results.start, horizon_days=days, draws=results.draws)
+    if scenario is not None:
+        given = replace(view(scenario), draws=results.draws)
+    return charts.conditions_met_over_time(results.people_met, results.readiness, view=given, ax=ax)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +136,11 @@ def pages(
     Returns
     -------
     list[Page]
-        Figures of all allocations, then those of each.
+        Figures of all allocations, then those of each; among them those that planners print first.
     """
     drawn = [
         chart
-        for chart in CHARTS.values()
+        for chart in sorted(CHARTS.values(), key=lambda one: (not one.is_first, one.name))
         if (figures == "all" or (figures == "few" and chart.is_first))
         and len(allocations) >= chart.least_allocations
         and draws >= chart.least_draws

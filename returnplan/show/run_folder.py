@@ -18,11 +18,11 @@ from returnplan.runs.decisions import decisions
 from returnplan.runs.ensemble import Ensemble
 from returnplan.runs.expected_values import REASON, expected_values_words
 from returnplan.runs.folder import FIGURES, REPORT, SCENARIO_COPY, WORKBOOK, Clock
-from returnplan.runs.machine.progress import Watcher
+from returnplan.runs.machine.progress import SILENT, Watcher
 from returnplan.runs.machine.runner import warm_up
 from returnplan.runs.outcome import Outcome, outcome_of
 from returnplan.runs.reading import Run
-from returnplan.runs.run import EXPECTED_VALUES_NOTE, SILENT, Figures, Request, copy_scenario
+from returnplan.runs.run import EXPECTED_VALUES_NOTE, Figures, Request, copy_scenario
 from returnplan.runs.tables.family import DECISIONS
 from returnplan.runs.tables.stored import empty_table
 from returnplan.scenario.translated import in_language

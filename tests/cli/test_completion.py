@@ -46,7 +46,7 @@ def test_folders_are_left_to_the_shell() -> None:
 
 @pytest.mark.parametrize("word", ["new", "check", "run", "explain"])
 def test_commands_are_offered(word: str) -> None:
-    assert offered(begun=word[:3]) == [word]
+    assert offered(begun=word[:4]) == [word]
 
 
 def test_the_line_for_the_shell_makes_a_script_that_asks_the_command() -> None:

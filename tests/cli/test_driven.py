@@ -53,7 +53,7 @@ def test_shares_stand_in_a_table_for_each_result_with_their_errors_and_a_warning
         "driven by plan more",
         "How fast teams work 25 ± 5 less 65 ± 10 less",
         "How fast works and road repair go 50 ± 5 both ways",
-        "All others, each below 2 % 5 ± 2",
+        "All others, each below 2% 5 ± 2",
         "Luck of single places and years, and what acts only together 20 ± 4 35 ± 10",
         "R2 0.80 0.65",
         "Warning: R2 below 0.7: more. Read the order of the shares, not their figures.",

@@ -64,7 +64,7 @@ def test_new_leaves_a_folder_with_files_alone(tmp_path: Path) -> None:
 def test_a_scenario_that_cannot_be_written_leaves_nothing(
     words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("returnplan.scenario.starter.write_guide", full)

@@ -148,7 +148,7 @@ def test_page_and_brief_of_edited_tables_say_so(
     assert result.exit_code == 0, result.output
     line = "Tableaux modifiés après le calcul : ces chiffres ne sont pas ceux du modèle"
     page = (tmp_path / "files" / f"report-{audience}-fr.html").read_text(encoding="utf-8")
-    (mark,) = re.findall('<div class="mark" role="note">(.*?)</div>', page)
+    (mark,) = re.findall('<aside class="mark">(.*?)</aside>', page)
     assert line in mark
     assert page.count(line) == 2  # in its title, and above all else
     assert "Modifié après le calcul" in page

@@ -87,7 +87,7 @@ def test_shards_in_any_order_make_the_run(
     names = sorted(path.name for path in whole.iterdir())
     assert sorted(path.name for path in merged.iterdir()) == sorted([*names, "figures"])
     drawn = {path.name for path in (merged / "figures").iterdir()}
-    assert drawn == {"index.html", "waiting_by_cause.png", "waiting_by_cause.svg"}
+    assert drawn == {"index.html", "conditions_met_over_time.png", "conditions_met_over_time.svg"}
     for name in names:
         if (whole / name).is_file() and name != MANIFEST:
             assert (merged / name).read_bytes() == (whole / name).read_bytes(), name

@@ -22,7 +22,7 @@ from returnplan.model.simulation import (
     simulate,
 )
 from returnplan.runs.machine import compiling
-from returnplan.runs.machine.progress import PLAIN, Watcher
+from returnplan.runs.machine.progress import PLAIN, Watcher, watching
 
 _warming = threading.Lock()
 
@@ -97,20 +97,21 @@ class DrawRunner:
         return self._rows.scores(range(draws))
 
 
-def warm_up(watcher: Watcher = PLAIN) -> None:
+def warm_up(watcher: Watcher | None = None) -> None:
     """Compile the simulation for this machine, unless that has been done; say so meanwhile.
 
     Parameters
     ----------
     watcher
-        Told when there is something to compile, and how far it is.
+        Told when there is something to compile, and how far it is; None: whoever reads in a
+        notebook, or the error stream.
     """
     with _warming:
         if compiling.is_compiled():
             return
-        with compiling.alone(watcher):
+        with watching(watcher, PLAIN) as told, compiling.alone(told):
             if not compiling.is_compiled():  # nobody else has done it meanwhile
-                _compile(watcher)
+                _compile(told)
 
 
 def _compile(watcher: Watcher) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from returnplan.show.brief.parts import Bar, bars, small_print, table
+from returnplan.show.brief.parts import Bar, bars, table
 from returnplan.show.brief.sheet import BODY, GAP, Box, Sheets
 from returnplan.show.brief.two_pages import contact, masthead, numbered, open_sheets, shown
-from returnplan.show.drawing import EVEN
+from returnplan.show.drawing import EVEN, INK
 from returnplan.show.findings import (
     Findings,
     Outlook,
@@ -23,8 +23,10 @@ MOST_OUTLOOKS, MOST_GATE_COLUMNS = 6, 3
 WHEN_COLUMNS = (44.0, 46.0, 48.0, 18.0, 60.0)
 MOST_STEPS = 9
 """Steps of the binding chain that are printed: the longest ones."""
-WHEN, GATES, TIME, PLANNED = 74.0, 62.0, 66.0, 12.0
+WHEN, GATES, PLANNED, TIME = 82.0, 70.0, 20.0, 74.0
 """Most height of each part, mm."""
+LEAST_PARTS, NOT_MODELLED = 120.0, 14.0
+"""Height that all of them have at least, and that of what is not modelled."""
 
 
 def community_page(findings: Findings, profile: Profile) -> bytes:
@@ -44,12 +46,28 @@ def community_page(findings: Findings, profile: Profile) -> bytes:
     """
     sheets = open_sheets(findings, profile.name, pages=1)
     box = sheets.page()
-    y = masthead(sheets, findings, box, _names(profile), _who(findings, profile))
-    y = _when(sheets, findings, profile, box.below(y))
-    y = _gates(sheets, findings, profile, replace(box.below(y + GAP), h=GATES))
-    y = _planned(sheets, findings, profile, replace(box.below(y + GAP), h=PLANNED))
-    y = _time(sheets, findings, profile.outlooks[0], replace(box.below(y + GAP), h=TIME))
-    _end(sheets, findings, box.below(y + GAP))
+
+    def title() -> float:
+        return masthead(sheets, findings, box, _names(profile), _who(findings, profile))
+
+    def end(here: Box) -> float:
+        return _end(sheets, findings, here)
+
+    def height_of_end() -> float:
+        return sheets.end(lambda: end(replace(box, y=0.0))) + NOT_MODELLED
+
+    sheets.scale_to(box.y + box.h - LEAST_PARTS, lambda: title() + height_of_end())
+    y = title()
+    last = box.y + box.h - height_of_end()
+    parts = replace(box, y=y, h=last - y)
+    for part, most in ((_when, WHEN), (_gates, GATES), (_planned, PLANNED), (_time, TIME)):
+        here = parts.below(y)
+        y = part(sheets, findings, profile, replace(here, h=min(here.h, most))) + GAP
+    y = end(box.below(y))
+    sheets.joined(
+        box.below(y + GAP), not_modelled(findings),
+        said=lambda text: f"{findings.words.phrase('Not modelled:')} {text}",
+    )  # fmt: skip
     return sheets.output()
 
 
@@ -99,7 +117,7 @@ def _when(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> flo
         )
         for outlook in _outlooks(findings, profile)
     ]
-    return table(sheets, replace(box.below(y), h=WHEN), head, rows, WHEN_COLUMNS)
+    return table(sheets, box.below(y), head, rows, WHEN_COLUMNS)
 
 
 def _gates(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> float:
@@ -112,7 +130,7 @@ def _gates(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> fl
     kept = [outlook for outlook in outlooks if outlook in order[:MOST_GATE_COLUMNS]]
     head = (
         words.phrase("Condition"),
-        *(numbered(findings, outlook.allocation, letters=40) for outlook in kept),
+        *(numbered(findings, outlook.allocation) for outlook in kept),
     )
     rows = [
         (name, *(_gate_text(findings, outlook, number) for outlook in kept))
@@ -126,7 +144,7 @@ def _gates(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> fl
     if not missing:
         return y
     text = words.phrase("Missing data: {data}.", data=words.listed(missing))
-    return sheets.fitted(replace(box, y=y, h=5.0), text, is_bold=True)
+    return sheets.text(box.below(y), text, is_bold=True)
 
 
 def _gate_text(findings: Findings, outlook: Outlook, number: int) -> str:
@@ -139,12 +157,12 @@ def _gate_text(findings: Findings, outlook: Outlook, number: int) -> str:
 
 def _planned(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> float:
     y = sheets.heading(box, findings.words.phrase("What is planned there"))
-    return sheets.fitted(box.below(y), " ".join(profile.planned))
+    return sheets.joined(box.below(y), profile.planned, BODY, colour=INK)
 
 
-def _time(sheets: Sheets, findings: Findings, outlook: Outlook, box: Box) -> float:
+def _time(sheets: Sheets, findings: Findings, profile: Profile, box: Box) -> float:
     """What the days go to, and the longest steps of the binding chain, under one allocation."""
-    words = findings.words
+    words, outlook = findings.words, profile.outlooks[0]
     title = words.phrase(
         "What the time goes to, plan {title}", title=numbered(findings, outlook.allocation)
     )
@@ -161,13 +179,13 @@ def _time(sheets: Sheets, findings: Findings, outlook: Outlook, box: Box) -> flo
         name_share=0.55,
     )
     if not outlook.steps:
-        return max(end, sheets.fitted(steps, outlook.waits_for))
+        return max(end, sheets.text(steps, outlook.waits_for))
     how = (
         words.phrase("Step by step in a typical simulation, the longest steps:")
         if findings.draws
         else words.phrase("Step by step, the longest steps:")
     )
-    y = sheets.fitted(replace(steps, h=8.0), how, is_bold=True)
+    y = sheets.text(steps, how, is_bold=True)
     return max(end, sheets.listed(steps.below(y), _longest(outlook), BODY - 0.6))
 
 
@@ -182,11 +200,12 @@ def _longest(outlook: Outlook) -> Sequence[str]:
     return [outlook.chain[at] for at in sorted(kept)]
 
 
-def _end(sheets: Sheets, findings: Findings, box: Box) -> None:
+def _end(sheets: Sheets, findings: Findings, box: Box) -> float:
+    """Write what no page may leave out, and whom to ask."""
     words = findings.words
     first, *others = statements(findings)
     sheets.rule(box)
-    y = sheets.fitted(replace(box.below(box.y + 1), h=8.0), first, BODY, is_bold=True)
+    y = sheets.text(box.below(box.y + 1), first, BODY, is_bold=True)
     texts = [
         *others,
         words.phrase("Teams and dates change: this page tells of the plan that was modelled."),
@@ -194,7 +213,4 @@ def _end(sheets: Sheets, findings: Findings, box: Box) -> None:
         assumptions_line(findings),
         contact(findings) if findings.contact else "",
     ]
-    y = sheets.fitted(box.below(y + 0.6), " ".join(text for text in texts if text), BODY - 0.4)
-    small_print(
-        sheets, box.below(y + GAP), [words.phrase("Not modelled:"), *not_modelled(findings)]
-    )
+    return sheets.text(box.below(y + 0.6), " ".join(text for text in texts if text), BODY - 0.4)

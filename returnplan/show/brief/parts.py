@@ -6,18 +6,16 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from matplotlib.figure import Figure
 
-from returnplan.show.brief.sheet import BODY, GAP, LEAST, SMALL, Box, Sheets
+from returnplan.show.brief.sheet import BODY, GAP, LEAST, Box, Sheets
 from returnplan.show.drawing import MET, PALE, QUIET, View, house_style, picture
 from returnplan.show.figures import CHARTS
 
 DOTS_PER_INCH = 170
-MOST_LINES, MOST_HEAD_LINES = 5, 7
-"""Lines of a cell, and of one in bold; longer texts are cut."""
 HEAD_LESS = 0.6
 """Points by which headings of columns are smaller than the rows."""
 PAD = 0.8
-BAR_LINES = 1.5
-"""Height of a bar's row by that of its text."""
+BAR_GAP = 1.4
+"""Between the rows of bars, mm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +30,11 @@ class Bar:
         Its length, of the longest possible one.
     text
         Its number in words.
-    low, high
-        Ends of a thin line over it, as shares; equal: none.
     """
 
     name: str
     share: float
     text: str
-    low: float = 0.0
-    high: float = 0.0
 
 
 def table(
@@ -80,11 +74,7 @@ def table(
         rest_height = 0.0 if is_last else sheets.height("1", box.w, size) + GAP
         is_bold = number in strong
         if _row_height(sheets, row, columns, size, is_bold=is_bold) + rest_height > here.h + 1e-6:
-            left_out = len(rows) - number
-            rest = sheets.words.plural(
-                "{number} more in the report", "{number} more in the report", left_out
-            )
-            return sheets.fitted(here, rest, size, colour=QUIET) + GAP
+            return sheets.text(here, sheets.left_out(len(rows) - number), size, colour=QUIET) + GAP
         y = _row(sheets, here, row, columns, size, is_bold=is_bold)
     sheets.rule(box.below(y))
     return y + GAP
@@ -114,8 +104,7 @@ def _row_height(
         sheets.height(cell, width - 2 * PAD, size, is_bold=is_bold)
         for cell, width in zip(cells, columns, strict=True)
     ]
-    lines = MOST_HEAD_LINES if is_bold else MOST_LINES
-    return min(max(most, default=line), lines * line) + 2 * PAD
+    return max([line, *most]) + 2 * PAD
 
 
 def _row(
@@ -133,7 +122,7 @@ def _row(
     x = box.x
     for cell, width in zip(cells, columns, strict=True):
         inner = Box(x=x + PAD, y=box.y + PAD, w=width - 2 * PAD, h=height - 2 * PAD)
-        sheets.text(inner, sheets.cut(cell, inner, size, is_bold=is_bold), size, is_bold=is_bold)
+        sheets.text(inner, cell, size, is_bold=is_bold)
         x += width
     return box.y + height
 
@@ -142,20 +131,20 @@ def bars(sheets: Sheets, box: Box, shown: Sequence[Bar], name_share: float = 0.4
     """Draw bars with their names before and their numbers behind, as many as the box holds."""
     size = BODY - 0.4
     line = sheets.height("1", 100.0, size)
-    row = line * BAR_LINES
     names, rest = box.split(name_share, gap=2.0)
     lines, numbers = rest.split(0.6, gap=2.0)
     y = box.y
-    for bar in shown[: int(box.h / row)]:
-        cell = Box(x=names.x, y=y, w=names.w, h=line)
-        sheets.fitted(cell, bar.name, size)
+    for number, bar in enumerate(shown):
+        height = max(
+            sheets.height(bar.name, names.w, size), sheets.height(bar.text, numbers.w, size), line
+        )
+        if y + height > box.y + box.h:
+            return sheets.text(box.below(y), sheets.left_out(len(shown) - number), size)
+        sheets.text(replace(names, y=y, h=height), bar.name, size)
         sheets.frame(Box(x=lines.x, y=y + 0.2, w=lines.w, h=line - 0.4), PALE)
         sheets.fill(Box(x=lines.x, y=y + 0.2, w=lines.w * bar.share, h=line - 0.4), MET)
-        if bar.high > bar.low:
-            thin = Box(x=lines.x + lines.w * bar.low, y=y, w=lines.w * (bar.high - bar.low), h=line)
-            sheets.frame(thin, QUIET)
-        sheets.fitted(replace(cell, x=numbers.x, w=numbers.w), bar.text, size)
-        y += row
+        sheets.text(replace(numbers, y=y, h=height), bar.text, size)
+        y += height + BAR_GAP
     return y
 
 
@@ -163,6 +152,8 @@ def chart(
     sheets: Sheets, box: Box, name: str, tables: Mapping[str, pd.DataFrame], view: View
 ) -> None:
     """Draw a chart of the family in the size of a box; its words stand on the page around it."""
+    if sheets.is_trial:
+        return
     item = CHARTS[name]
     given = [tables[need] for need in item.needs]
     with house_style():
@@ -170,8 +161,3 @@ def chart(
         item.draw(*given, view=view, ax=drawn.subplots()).set_title("", loc="left")
     alt = item.alt(*given, view=view)
     sheets.picture(box, picture(drawn, DOTS_PER_INCH, alt), alt)
-
-
-def small_print(sheets: Sheets, box: Box, texts: Sequence[str]) -> float:
-    """Print sentences one after the other in small letters."""
-    return sheets.fitted(box, " ".join(text for text in texts if text), SMALL, colour=QUIET)

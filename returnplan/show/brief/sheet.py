@@ -1,8 +1,10 @@
-"""Sheets of A4 paper: text that never leaves its box, bars, pictures, from either side."""
+"""Sheets of A4 paper: text that is never cut, bars, pictures, from either side."""
 
 import datetime as dt
 import io
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import matplotlib as mpl
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, WrapMode, XPos, YPos
 
-from returnplan.language.words import Words, direction_of
+from returnplan.language.words import Words
 from returnplan.show.drawing import INK, MET, PALE, QUIET
 
 WIDTH, HEIGHT, MARGIN, TOP, BOTTOM = 210.0, 297.0, 14.0, 12.0, 284.0
@@ -21,10 +23,20 @@ LEADING = 1.22
 """Height of a line by the size of its letters."""
 GAP = 1.6
 """Between things that stand below each other, mm."""
+INDENT = 2.6
+"""Room for the bullet before an item of a list, mm."""
+ROUNDING = 1e-6
+"""By what sums of heights may differ, mm."""
 FONT = "DejaVu Sans"
 FONTS = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
+RIGHT_TO_LEFT, LEFT_TO_RIGHT = ("R", "AL"), "L"
+"""Classes of letters by the direction in which they are written (Unicode Annex 9)."""
+MARKS = "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
+"""They lend a direction to their neighbours, and are no words of a language."""
 BODY, SMALL, LEAST = 7.6, 6.4, 5.8
 """Sizes of letters, points."""
+SCALES = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.75, 0.7, 0.6, 0.5)
+"""By what all letters of a page may become smaller, where its words need more room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +69,29 @@ class Box:
         return replace(self, w=first), rest
 
 
+def direction(text: str, of_page: str) -> str:
+    """From which side a text is read: ``ltr`` or ``rtl``.
+
+    On a page that is read from right to left, every text is but one in other letters only, such as
+    a title: whatever letter comes first, numbers of a range then follow each other rightly.
+
+    Parameters
+    ----------
+    of_page
+        Direction of the language of the page.
+
+    Examples
+    --------
+    >>> direction("114 (101 to 127)", "ltr"), direction("114 (101 – 127)", "rtl")
+    ('ltr', 'rtl')
+    """
+    kinds = [unicodedata.bidirectional(sign) for sign in text if sign not in MARKS]
+    strong = [kind for kind in kinds if kind in (*RIGHT_TO_LEFT, LEFT_TO_RIGHT)]
+    if of_page == "rtl":
+        return "rtl" if not strong or any(kind in RIGHT_TO_LEFT for kind in strong) else "ltr"
+    return "rtl" if strong and strong[0] in RIGHT_TO_LEFT else "ltr"
+
+
 class Sheets:
     """Pages of one document.
 
@@ -83,6 +118,8 @@ class Sheets:
     ) -> None:
         self.words = words
         self._foot = foot
+        self._scale = 1.0
+        self.is_trial = False
         self._counted: dict[tuple[str, float, float, bool], int] = {}
         self._pdf = pdf = FPDF(format="A4")
         pdf.set_auto_page_break(False)
@@ -104,6 +141,7 @@ class Sheets:
 
     def page(self) -> Box:
         """Begin a page, and give what may be printed on."""
+        self._scale = 1.0
         self._pdf.add_page()
         below = Box(x=MARGIN, y=BOTTOM + 2, w=INNER, h=HEIGHT - BOTTOM - 4)
         self.rule(below)
@@ -115,15 +153,46 @@ class Sheets:
         """Return the document, which is closed with that."""
         return bytes(self._pdf.output())
 
+    # Room
+
+    def end(self, parts: Callable[[], float]) -> float:
+        """Return where parts of a page would end; they are not printed."""
+        with self._trial():
+            return parts()
+
+    def scale_to(self, room: float, parts: Callable[[], float]) -> None:
+        """Take the largest letters for a page with which its parts end no later than that.
+
+        Parameters
+        ----------
+        room
+            Height on the page, mm.
+        parts
+            Prints what cannot be left out, and returns where it ends.
+        """
+        for scale in SCALES:
+            self._scale = scale
+            if self.end(parts) <= room:
+                return
+
+    @contextmanager
+    def _trial(self) -> Iterator[None]:
+        """Print nothing meanwhile."""
+        was_trial, self.is_trial = self.is_trial, True
+        try:
+            yield
+        finally:
+            self.is_trial = was_trial
+
     # Text
 
     def height(
         self, text: str, width: float, size: float = BODY, *, is_bold: bool = False
     ) -> float:
         """Height of a text in a width, mm."""
-        key = (text, width, size, is_bold)
+        key = (text, width, size * self._scale, is_bold)
         if key not in self._counted:
-            self._counted[key] = self._lines(*key)
+            self._counted[key] = self._lines(text, width, size, is_bold)
         return self._counted[key] * self._leading(size)
 
     def text(
@@ -138,6 +207,8 @@ class Sheets:
         """Print a text from the top of a box on, and return where it ends."""
         if not text:
             return box.y
+        if self.is_trial:
+            return box.y + self.height(text, box.w, size, is_bold=is_bold)
         self._dress(text, size, is_bold)
         self._pdf.set_text_color(colour)
         self._pdf.set_xy(self._left(box), box.y)
@@ -156,56 +227,76 @@ class Sheets:
         is_bold: bool = False,
         colour: str = INK,
     ) -> float:
-        """Print a text that must not leave its box: smaller if needed, then cut at a word."""
+        """Print the whole of a text, smaller where its box is too small for it."""
         while size > LEAST and self.height(text, box.w, size, is_bold=is_bold) > box.h:
             size = max(LEAST, size - 0.2)
-        kept = self.cut(text, box, size, is_bold=is_bold)
-        return self.text(box, kept, size, is_bold=is_bold, colour=colour)
+        return self.text(box, text, size, is_bold=is_bold, colour=colour)
 
-    def cut(self, text: str, box: Box, size: float, *, is_bold: bool = False) -> str:
-        """Return as many words of a text as a box holds, with a sign where some are left out."""
-        if self.height(text, box.w, size, is_bold=is_bold) <= box.h + 1e-6:
-            return text
-        words = text.split()
-        few, many = 0, len(words)
-        while few < many - 1:
-            half = (few + many) // 2
-            kept = f"{' '.join(words[:half])} …"
-            if self.height(kept, box.w, size, is_bold=is_bold) <= box.h + 1e-6:
+    def left_out(self, number: int) -> str:
+        """Say how many things stand in the report only."""
+        return self.words.plural(
+            "{number} more in the report", "{number} more in the report", number
+        )
+
+    def joined(
+        self,
+        box: Box,
+        items: Sequence[str],
+        size: float = SMALL,
+        *,
+        between: str = " ",
+        said: Callable[[str], str] = str,
+        colour: str = QUIET,
+    ) -> float:
+        """Print items one after another, as many whole ones as find room; the rest is counted.
+
+        Parameters
+        ----------
+        items
+            Sentences, or parts of one.
+        between
+            Stands between two items.
+        said
+            Makes a sentence of all of them.
+        """
+
+        def text(kept: int) -> str:
+            shown = list(items[:kept])
+            if rest := len(items) - kept:
+                shown.append(self.left_out(rest))
+            return said(between.join(shown))
+
+        few, many = 0, len(items)
+        while few < many:  # the most whole items that find room
+            half = (few + many + 1) // 2
+            if self.height(text(half), box.w, size) <= box.h + ROUNDING:
                 few = half
             else:
-                many = half
-        return f"{' '.join(words[:few])} …" if few else ""
+                many = half - 1
+        return self.text(box, text(few), size, colour=colour)
 
     def listed(self, box: Box, items: Sequence[str], size: float = BODY) -> float:
         """Print items below each other, smaller if needed; what finds no room is counted."""
-        while size > LEAST and self._list_height(box, items, size) > box.h:
+        while size > LEAST and self._list_height(box, items, size) > box.h + ROUNDING:
             size = max(LEAST, size - 0.2)
-        indent = 2.6
         y = box.y
         rest_height = self._leading(size)
         for number, item in enumerate(items):
-            here = replace(box.below(y), x=box.x + indent, w=box.w - indent)
+            here = replace(box.below(y), x=box.x + INDENT, w=box.w - INDENT)
             is_last = number == len(items) - 1
-            room = here.h - (0 if is_last else rest_height + GAP)
-            if self.height(item, here.w, size) > room + 1e-6:
-                rest = self.words.plural(
-                    "{number} more in the report",
-                    "{number} more in the report",
-                    len(items) - number,
-                )
-                return self.fitted(here, rest, size, colour=QUIET)
-            self.text(replace(here, x=box.x, w=indent), "•", size, colour=QUIET)
+            room = here.h - (0 if is_last else rest_height + GAP / 2)
+            if self.height(item, here.w, size) > room + ROUNDING:
+                return self.text(here, self.left_out(len(items) - number), size, colour=QUIET)
+            self.text(replace(here, x=box.x, w=INDENT), "•", size, colour=QUIET)
             y = self.text(here, item, size) + GAP / 2
         return y
 
     def heading(self, box: Box, text: str) -> float:
         """Print a heading of a part, and return where it ends."""
-        line = Box(x=box.x, y=box.y, w=box.w, h=2 * self._leading(BODY + 1))
-        return self.fitted(line, text, BODY + 1, is_bold=True, colour=MET) + GAP / 2
+        return self.text(box, text, BODY + 1, is_bold=True, colour=MET) + GAP / 2
 
     def _list_height(self, box: Box, items: Sequence[str], size: float) -> float:
-        return sum(self.height(item, box.w - 2.6, size) + GAP / 2 for item in items)
+        return sum(self.height(item, box.w - INDENT, size) + GAP / 2 for item in items)
 
     def _lines(self, text: str, width: float, size: float, is_bold: bool) -> int:
         """How many lines a text takes in a width."""
@@ -219,13 +310,12 @@ class Sheets:
         return round(float(str(height)))
 
     def _dress(self, text: str, size: float, is_bold: bool) -> None:
-        """Take font and direction: that of the first letter that has one (Unicode Annex 9, P2)."""
-        self._pdf.set_font(FONT, "B" if is_bold else "", size)
-        self._pdf.set_text_shaping(True, direction=direction_of(text) or "ltr")
+        """Take font and direction."""
+        self._pdf.set_font(FONT, "B" if is_bold else "", size * self._scale)
+        self._pdf.set_text_shaping(True, direction=direction(text, self.words.direction))
 
-    @staticmethod
-    def _leading(size: float) -> float:
-        return size * POINT * LEADING
+    def _leading(self, size: float) -> float:
+        return size * self._scale * POINT * LEADING
 
     def _align(self) -> Align:
         return Align.R if self._is_turned else Align.L
@@ -241,17 +331,23 @@ class Sheets:
 
     def fill(self, box: Box, colour: str = PALE) -> None:
         """Fill a box."""
+        if self.is_trial:
+            return
         self._pdf.set_fill_color(colour)
         self._pdf.rect(self._left(box), box.y, box.w, box.h, style="F")
 
     def frame(self, box: Box, colour: str = QUIET) -> None:
         """Draw the outline of a box."""
+        if self.is_trial:
+            return
         self._pdf.set_draw_color(colour)
         self._pdf.set_line_width(0.2)
         self._pdf.rect(self._left(box), box.y, box.w, box.h, style="D")
 
     def rule(self, box: Box, colour: str = QUIET) -> None:
         """Draw a thin line along the top of a box."""
+        if self.is_trial:
+            return
         self._pdf.set_draw_color(colour)
         self._pdf.set_line_width(0.15)
         left = self._left(box)

@@ -1,28 +1,24 @@
 """The brief: two pages of A4 for those who decide."""
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
-from returnplan.language.words import shortened
-from returnplan.show.brief.parts import Bar, bars, chart, small_print, table
+from returnplan.show.brief.district_map import district_map
+from returnplan.show.brief.parts import chart, table
 from returnplan.show.brief.sheet import BODY, GAP, SMALL, Box, Sheets
-from returnplan.show.drawing import EVEN, PALE, QUIET, STATUS, even_note, states
+from returnplan.show.drawing import MET, PALE, QUIET, coarse_note
 from returnplan.show.findings import (
-    District,
     Findings,
-    Option,
+    big_numbers,
     blocks_most,
-    bottlenecks,
     conditions,
     decisions,
-    districts,
     fairness,
     headline,
-    key_roads,
+    how_sure,
     leader,
     mark,
     not_modelled,
@@ -31,6 +27,7 @@ from returnplan.show.findings import (
     options,
     ranked,
     risks,
+    rival,
     sources,
     standing,
     statements,
@@ -38,16 +35,20 @@ from returnplan.show.findings import (
 )
 from returnplan.version import __version__
 
-TITLE_LETTERS = 34
-"""Letters of an allocation's title in a chart."""
-MOST_ROWS = 6
-"""Allocations in the table; the others are in the report."""
+MOST_ROWS, MOST_DECISIONS = 6, 3
+"""Plans in the table, and decisions; the others are in the report."""
 COLUMNS = (35.0, 24.0, 25.0, 22.0, 25.0, 26.0, 14.0, 26.0, 23.0)
 """Widths of the table of options."""
 DECISION_COLUMNS = (20.0, 56.0, 106.0)
-HEAD, HEADLINE, OPTIONS, NOTES, CERTAIN = 17.0, 22.0, 98.0, 13.0, 8.0
-CURVE, CURVES, TARGETS, WAITING, DECISIONS, RISKS = 64.0, 76.0, 10.0, 44.0, 54.0, 48.0
-"""Most height of each part, mm; what is left goes to the map, and to the statements."""
+TITLE, HEADLINE, BIG = 15.0, 10.0, 17.0
+"""Sizes of the letters of title, headline and big numbers, points."""
+TILE_GAP = 5.0
+LEAST_DATES = 2
+"""Fewer dates than these make no curve."""
+LEAST_PICTURES, MAP_SHARE = 130.0, 0.56
+"""Height that map and fan have at least, mm, and the share of it that the map takes."""
+LEAST_PLANS, LEAST_DOUBTS, NOTES, SOURCES = 70.0, 30.0, 14.0, 12.0
+"""Least height of the table of plans, and of what is uncertain; most of its notes; of sources."""
 
 
 def brief(findings: Findings) -> bytes:
@@ -100,19 +101,16 @@ def open_sheets(findings: Findings, title: str, pages: int) -> Sheets:
 
 def masthead(sheets: Sheets, findings: Findings, box: Box, title: str, below: str) -> float:
     """Print title, a line below it, and who may read it; return where it ends."""
-    inner = replace(box, h=HEAD)
-    y = sheets.fitted(replace(inner, h=4.0), mark(findings), SMALL, is_bold=True, colour=QUIET)
-    y = sheets.fitted(replace(inner.below(y), h=7.5), title, 15.0, is_bold=True)
-    return sheets.fitted(inner.below(y), below, BODY, colour=QUIET) + GAP
+    y = sheets.text(box, mark(findings), SMALL, is_bold=True, colour=QUIET)
+    lines = 2 * sheets.height("1", box.w, TITLE)
+    y = sheets.fitted(replace(box, y=y, h=lines), title, TITLE, is_bold=True)
+    return sheets.text(box.below(y), below, BODY, colour=QUIET) + GAP
 
 
-def numbered(findings: Findings, allocation: str, letters: int = 0) -> str:
-    """Title of an allocation with its number, shortened if so many letters are too many."""
+def numbered(findings: Findings, allocation: str) -> str:
+    """Title of an allocation with its number."""
     number = findings.words.number(findings.allocations.index(allocation) + 1)
-    title = findings.title(allocation)
-    if letters:
-        title = shortened(title, letters, " …")
-    return f"{number}. {title}"
+    return f"{number}. {findings.title(allocation)}"
 
 
 def shown(findings: Findings) -> list[str]:
@@ -126,84 +124,187 @@ def shown(findings: Findings) -> list[str]:
 
 
 def _first_page(sheets: Sheets, findings: Findings) -> None:
-    words, box = findings.words, sheets.page()
-    title = findings.scenario.title or findings.scenario.name
+    """Say who can go home when under the leading plan, where, and how sure that is."""
+    box = sheets.page()
+    notes = _first_notes(findings)
+
+    def before() -> float:
+        y = _title(sheets, findings, box)
+        y = _headline(sheets, findings, box.below(y))
+        return _numbers(sheets, findings, box.below(y + GAP)) + GAP
+
+    def after() -> float:
+        return sheets.text(replace(box, y=0.0), " ".join(notes), SMALL, colour=QUIET)
+
+    sheets.scale_to(box.y + box.h - LEAST_PICTURES, lambda: before() + sheets.end(after))
+    y = before()
+    height = box.y + box.h - y - sheets.end(after)
+    end = _map(sheets, findings, replace(box, y=y, h=height * MAP_SHARE))
+    end = _fan(sheets, findings, replace(box, y=end, h=y + height - end))
+    sheets.text(box.below(end), " ".join(notes), SMALL, colour=QUIET)
+
+
+def _title(sheets: Sheets, findings: Findings, box: Box) -> float:
+    words = findings.words
     below = words.phrase(
         "Plans for survey, clearance and building teams compared, {start} to {end}.",
         start=words.date(findings.scenario.start),
         end=words.date(findings.horizon),
     )
-    y = masthead(sheets, findings, box, title, below)
-    y = _headline(sheets, findings, box.below(y))
-    y = _options(sheets, findings, box.below(y + GAP))
-    if findings.is_public:
-        _districts(sheets, findings, box.below(y + GAP))
-    else:
-        _map(sheets, findings, box.below(y + GAP))
+    return masthead(sheets, findings, box, findings.scenario.title or findings.scenario.name, below)
 
 
 def _headline(sheets: Sheets, findings: Findings, box: Box) -> float:
-    """Write the headline in bold, and below it how surely that allocation is ahead."""
-    texts = (headline(findings), f"{standing(findings)} {findings.made_of}".strip())
-    inner = Box(x=box.x + 2, y=box.y + 1.6, w=box.w - 4, h=HEADLINE)
-    size = 9.6
+    """Write the headline in bold, and below it what is made up, and who is not counted."""
+    inner = Box(x=box.x + 2, y=box.y + 1.6, w=box.w - 4, h=box.h)
+    below = " ".join(text for text in (findings.made_up, findings.not_counted) if text)
 
-    def heights() -> list[float]:
-        return [
-            sheets.height(text, inner.w, size, is_bold=not number) if text else 0.0
-            for number, text in enumerate(texts)
-        ]
+    def texts() -> float:
+        y = sheets.text(inner, headline(findings), HEADLINE, is_bold=True)
+        return sheets.text(inner.below(y + 0.6), below, BODY) if below else y
 
-    while size > SMALL and sum(heights()) > inner.h:
-        size -= 0.2
-    first = min(heights()[0], inner.h)
-    rest = min(heights()[1], inner.h - first)
-    sheets.fill(replace(box, h=first + rest + 3.2), PALE)
-    sheets.fitted(replace(inner, h=first), texts[0], size, is_bold=True)
-    if rest:
-        sheets.fitted(replace(inner, y=inner.y + first, h=rest), texts[1], size)
-    return box.y + first + rest + 3.2
+    end = sheets.end(texts) + 1.6
+    sheets.fill(replace(box, h=end - box.y), PALE)
+    texts()
+    return end
+
+
+def _numbers(sheets: Sheets, findings: Findings, box: Box) -> float:
+    """Write the big numbers of the leading plan beside each other, with what they count."""
+    best = leader(findings)
+    option = next(one for one in options(findings) if one.allocation == best)
+    numbers = big_numbers(findings, option)
+    width = (box.w - TILE_GAP * (len(numbers) - 1)) / len(numbers)
+    tiles = [
+        Box(x=box.x + at * (width + TILE_GAP), y=box.y, w=width, h=box.h)
+        for at in range(len(numbers))
+    ]
+    line = sheets.height("1", width, BIG)
+    ends = []
+    for tile, number in zip(tiles, numbers, strict=True):
+        sheets.rule(tile, MET)
+        y = sheets.fitted(
+            Box(x=tile.x, y=tile.y + 0.8, w=width, h=line), number.value, BIG, is_bold=True,
+            colour=MET,
+        )  # fmt: skip
+        y = max(y, tile.y + 0.8 + line)
+        y = sheets.text(tile.below(y), number.range, BODY)
+        ends.append(sheets.text(tile.below(y), number.label, SMALL + 0.4, colour=QUIET))
+    return max(ends)
+
+
+def _map(sheets: Sheets, findings: Findings, box: Box) -> float:
+    """Where conditions are met by when: districts by year; without outlines, settlements."""
+    words, best = findings.words, leader(findings)
+    title = words.phrase(
+        "Where and when conditions for return are met (modelled), plan {title}",
+        title=numbered(findings, best),
+    )
+    y = sheets.heading(box, title)
+    inner = box.below(y)
+    if district_map(sheets, findings, inner, best):
+        return box.y + box.h
+    if findings.is_public:
+        return sheets.text(inner, words.phrase("No district can be shown by itself."), BODY) + GAP
+    view = replace(findings.view, allocation=best)
+    chart(sheets, inner, "ready_map", findings.chart_tables, view)
+    return box.y + box.h
+
+
+def _fan(sheets: Sheets, findings: Findings, box: Box) -> float:
+    """People whose conditions are met over time, of the leading plan and its nearest rival."""
+    words = findings.words
+    names = [name for name in (leader(findings), rival(findings)) if name]
+    y = sheets.heading(box, words.phrase("People whose conditions are met (modelled), over time"))
+    met = findings.tables["people_met"]
+    met = met[met["allocation"].isin(names)]
+    if met.groupby("allocation")["people_p50"].count().min() < LEAST_DATES:
+        text = words.phrase("Withheld, as it would tell of single settlements.")
+        return sheets.text(box.below(y), text) + GAP
+    tables = {
+        "people_met": met,
+        "readiness": pd.DataFrame({"allocation": names, "people": findings.people}),
+    }
+    view = replace(findings.view, titles={name: numbered(findings, name) for name in names})
+    chart(sheets, box.below(y), "conditions_met_over_time", tables, view)
+    return box.y + box.h
+
+
+def _first_notes(findings: Findings) -> tuple[str, ...]:
+    """What must stand beside the pictures."""
+    first, _, voluntary, boundaries, _ = statements(findings)
+    targets_met = [
+        reached.sentence for reached in targets(findings) if reached.allocation == leader(findings)
+    ]
+    uneven = fairness(findings, leader(findings))
+    coarse = coarse_note(findings.words) if findings.is_public else ""
+    texts = (uneven, coarse, *targets_met, first, voluntary, boundaries)
+    return tuple(text for text in texts if text)
+
+
+# ---------------------------------------------------------------- second page
+
+
+def _second_page(sheets: Sheets, findings: Findings) -> None:
+    """Say what to decide, how the plans compare, and what the numbers are worth."""
+    box = sheets.page()
+    bottom = box.y + box.h
+    made = (findings.made_of, findings.not_counted)
+
+    def decide(here: Box) -> float:
+        return _decisions(sheets, findings, here) + GAP
+
+    def end(here: Box) -> float:
+        y = sheets.heading(here, findings.words.phrase("What is made up, and what is not"))
+        y = sheets.text(here.below(y), " ".join(text for text in made if text)) + GAP
+        return _statements(sheets, findings, here.below(y))
+
+    def height_of_end() -> float:
+        return sheets.end(lambda: end(replace(box, y=0.0)))
+
+    room = bottom - LEAST_PLANS - LEAST_DOUBTS - SOURCES
+    sheets.scale_to(room, lambda: decide(box) + height_of_end())
+    y = decide(box)
+    begin = bottom - height_of_end() - SOURCES
+    doubts = sheets.end(lambda: _doubts(sheets, findings, replace(box, y=0.0)))
+    doubts = max(LEAST_DOUBTS, min(doubts + GAP, begin - y - LEAST_PLANS))
+    y = _options(sheets, findings, replace(box, y=y, h=begin - doubts - y)) + GAP
+    y = _doubts(sheets, findings, replace(box, y=y, h=begin - y)) + GAP
+    y = end(box.below(y))
+    sheets.joined(
+        box.below(y + 0.6), sources(findings), between="; ",
+        said=lambda text: findings.words.phrase("Sources: {sources}", sources=text),
+    )  # fmt: skip
+
+
+def _decisions(sheets: Sheets, findings: Findings, box: Box) -> float:
+    """Ask what must be decided, and say what blocks most people."""
+    words, questions = findings.words, decisions(findings)
+    y = sheets.heading(box, words.phrase("What must be decided, and by when"))
+    y = sheets.text(box.below(y), blocks_most(findings, leader(findings))) + GAP / 2
+    if not questions:
+        return sheets.text(box.below(y), words.phrase("The tables name no decision."), colour=QUIET)
+    head = (words.phrase("Date"), words.phrase("Decision"), words.phrase("Why"))
+    first = questions[:MOST_DECISIONS]
+    rows = [(asked.when or "–", asked.what, asked.why) for asked in first]
+    y = table(sheets, box.below(y), head, rows, DECISION_COLUMNS)
+    if rest := len(questions) - len(first):
+        y = sheets.text(box.below(y), sheets.left_out(rest), SMALL, colour=QUIET)
+    return y
 
 
 def _options(sheets: Sheets, findings: Findings, box: Box) -> float:
+    """Plans side by side, as many as find room; the leading one bold."""
     words = findings.words
-    names, allocations = shown(findings), options(findings)
+    names = shown(findings)
     rows = [
         (numbered(findings, option.allocation), *option.texts[1:])
-        for option in allocations
+        for option in options(findings)
         if option.allocation in names
     ]
     y = sheets.heading(box, words.phrase("Plans side by side"))
-    strong = [names.index(leader(findings))]
-    inner = replace(box.below(y), h=OPTIONS)
-    y = table(sheets, inner, option_headings(findings), rows, COLUMNS, strong)
-    return small_print(
-        sheets, replace(box.below(y), h=NOTES), _option_notes(findings, allocations, len(rows))
-    )
-
-
-def _option_notes(findings: Findings, allocations: Sequence[Option], rows: int) -> list[str]:
-    words = findings.words
     notes = list(option_notes(findings))
-    number = {name: words.number(at + 1) for at, name in enumerate(findings.allocations)}
-    behind = [
-        words.phrase(
-            "{one} ({better})",
-            one=number[option.allocation],
-            better=number[option.dominated_by],
-        )
-        for option in allocations
-        if option.dominated_by
-    ]
-    if behind:
-        notes.append(
-            words.phrase(
-                "On people, person-days, cost and casualties together, the plan in brackets is "
-                "at least as good on each, and better on at least one, than: {numbers}.",
-                numbers=words.listed(behind),
-            )
-        )
-    if left_out := len(findings.allocations) - rows:
+    if left_out := len(findings.allocations) - len(rows):
         notes.insert(
             0,
             words.plural(
@@ -212,185 +313,30 @@ def _option_notes(findings: Findings, allocations: Sequence[Option], rows: int) 
                 left_out,
             ),
         )
-    return notes
+    strong = [names.index(leader(findings))]
+    below = min(NOTES, sheets.end(lambda: sheets.joined(replace(box, y=0.0), notes)))
+    inner = replace(box, y=y, h=max(0.0, box.y + box.h - y - below))
+    y = table(sheets, inner, option_headings(findings), rows, COLUMNS, strong)
+    return sheets.joined(replace(box, y=y, h=below), notes)
 
 
-def _map(sheets: Sheets, findings: Findings, box: Box) -> None:
-    words, best = findings.words, leader(findings)
-    title = words.phrase(
-        "Where and when conditions for return are met (modelled), plan {title}",
-        title=numbered(findings, best),
-    )
-    y = sheets.heading(box, title)
-    if findings.draws:
-        y = sheets.fitted(replace(box.below(y), h=CERTAIN), _certain(findings, best), BODY - 0.4)
-    inner = box.below(y)
-    picture = replace(inner, h=inner.h - 8.0)
-    view = replace(findings.view, allocation=best)
-    chart(sheets, picture, "ready_map", findings.chart_tables, view)
-    first, _, _, names, _ = statements(findings)
-    texts = [first, names]
-    if findings.view.sources:
-        texts.append(words.phrase("Sources: {sources}", sources=findings.view.sources))
-    small_print(sheets, inner.below(picture.y + picture.h), texts)
-
-
-def _certain(findings: Findings, allocation: str) -> str:
-    """In how many communities conditions are likely met, about even, unlikely; and what that is."""
+def _doubts(sheets: Sheets, findings: Findings, box: Box) -> float:
+    """Say what is uncertain, and beside it what is not modelled."""
     words = findings.words
-    state = states(findings.rows("readiness", allocation), findings.view)
-    counts = {name: words.number((state == name).sum()) for name in STATUS}
-    values = {"likely": counts["met"], "even": counts[EVEN], "unlikely": counts["not met"]}
-    first = (
-        words.phrase(
-            "Communities: likely {likely}, about even {even}, unlikely {unlikely}, unknown "
-            "{unknown}.",
-            unknown=counts["unknown"],
-            **values,
-        )
-        if (state == "unknown").any()
-        else words.phrase(
-            "Communities: likely {likely}, about even {even}, unlikely {unlikely}.", **values
-        )
-    )
-    return f"{first} {even_note(findings.view)}"
-
-
-def _districts(sheets: Sheets, findings: Findings, box: Box) -> None:
-    """For the public: a bar for each district instead of a map of settlements."""
-    words, best = findings.words, leader(findings)
-    title = words.phrase(
-        "Share of people whose conditions are met (modelled) by {date}, by district, plan {title}",
-        date=words.date(findings.horizon),
-        title=numbered(findings, best),
-    )
-    y = sheets.heading(box, title)
-    shares = [_district_bar(findings, district) for district in districts(findings, best)]
-    if not shares:
-        note = words.phrase("No district can be shown by itself.")
-    else:
-        y = bars(sheets, replace(box.below(y), h=box.h - CURVES), shares)
-        note = words.phrase("Medians; the thin frame is the range of 80% of simulations.")
-    y = small_print(sheets, replace(box.below(y), h=4.0), [note if findings.draws else ""])
-    _curves(sheets, findings, box.below(y + GAP))
-
-
-def _curves(sheets: Sheets, findings: Findings, box: Box) -> None:
-    """People whose conditions are met over time, one line for each allocation of the table."""
-    words, names = findings.words, shown(findings)
-    y = sheets.heading(box, words.phrase("People whose conditions are met (modelled), over time"))
-    titles = {name: numbered(findings, name, TITLE_LETTERS) for name in names}
-    met = findings.tables["people_met"]
-    tables = {
-        "people_met": met[met["allocation"].isin(names)],
-        "readiness": pd.DataFrame({"allocation": names, "people": findings.people}),
-    }
-    inner = box.below(y)
-    picture = replace(inner, h=min(inner.h - NOTES, CURVES))
-    view = replace(findings.view, titles=titles)
-    chart(sheets, picture, "conditions_met_over_time", tables, view)
-    first, _, _, names_of_places, _ = statements(findings)
-    small_print(sheets, inner.below(picture.y + picture.h), [first, names_of_places])
-
-
-def _district_bar(findings: Findings, district: District) -> Bar:
-    share = district.share
-    name = findings.words.phrase(
-        "{district}, {people}",
-        district=findings.district(district.district),
-        people=findings.count(district.people),
-    )
-    text = findings.share_range(share)
-    if math.isnan(share.middle):
-        return Bar(name=name, share=0.0, text=text)
-    if math.isnan(share.low):
-        return Bar(name=name, share=share.middle, text=text)
-    return Bar(name=name, share=share.middle, text=text, low=share.low, high=share.high)
-
-
-# ---------------------------------------------------------------- second page
-
-
-def _second_page(sheets: Sheets, findings: Findings) -> None:
-    box = sheets.page()
-    y = _curve(sheets, findings, box)
-    y = _waiting(sheets, findings, replace(box.below(y + GAP), h=WAITING))
-    y = _decisions(sheets, findings, replace(box.below(y + GAP), h=DECISIONS))
-    y = _risks(sheets, findings, replace(box.below(y + GAP), h=RISKS))
-    _statements(sheets, findings, box.below(y + GAP))
-
-
-def _curve(sheets: Sheets, findings: Findings, box: Box) -> float:
-    """People returned under the leading allocation, with range, conditions met, and targets."""
-    words, best = findings.words, leader(findings)
-    title = words.phrase(
-        "People who have returned (modelled), over time, plan {title}",
-        title=numbered(findings, best),
-    )
-    y = sheets.heading(box, title)
-    picture = replace(box.below(y), h=CURVE)
-    view = replace(findings.view, allocation=best, targets=findings.scenario.targets)
-    chart(sheets, picture, "returns_over_time", findings.chart_tables, view)
-    sentences = [reached.sentence for reached in targets(findings) if reached.allocation == best]
-    below = replace(box.below(picture.y + picture.h), h=TARGETS)
-    return sheets.fitted(below, " ".join(sentences), BODY)
-
-
-def _waiting(sheets: Sheets, findings: Findings, box: Box) -> float:
-    words, best = findings.words, leader(findings)
-    y = sheets.heading(box, words.phrase("What blocks most people"))
-    y = sheets.fitted(replace(box.below(y), h=8.0), blocks_most(findings, best)) + GAP
-    causes, beside = box.below(y).split(0.58)
-    rows = bottlenecks(findings, best)
-    longest = max((row.share for row in rows), default=1.0)
-    ends = [
-        bars(
-            sheets,
-            causes,
-            [Bar(name=row.name, share=row.share / longest, text=row.percent) for row in rows],
-            name_share=0.52,
-        )
-    ]
-    texts = [fairness(findings, best)]
-    roads = key_roads(findings, best, most=3)
-    if roads:
-        texts.append(
-            words.phrase(
-                "Roads that keep most people waiting: {roads}.",
-                roads=words.listed(road.name for road in roads),
-            )
-        )
-    ends.append(sheets.listed(beside, [text for text in texts if text]))
-    return max(ends)
-
-
-def _decisions(sheets: Sheets, findings: Findings, box: Box) -> float:
-    words, questions = findings.words, decisions(findings)
-    y = sheets.heading(box, words.phrase("What must be decided, and by when"))
-    if not questions:
-        return sheets.text(box.below(y), words.phrase("The tables name no decision."), colour=QUIET)
-    head = (words.phrase("Date"), words.phrase("Decision"), words.phrase("Why"))
-    rows = [(asked.when or "–", asked.what, asked.why) for asked in questions]
-    return table(sheets, box.below(y), head, rows, DECISION_COLUMNS)
-
-
-def _risks(sheets: Sheets, findings: Findings, box: Box) -> float:
-    words = findings.words
-    first, second = box.split(0.5)
-    y = sheets.heading(first, words.phrase("Risks"))
-    end = sheets.listed(first.below(y), risks(findings), BODY - 0.6)
+    first, second = box.split(0.54)
+    y = sheets.heading(first, words.phrase("What is uncertain"))
+    doubts = (standing(findings), *how_sure(findings), *risks(findings))
+    end = sheets.listed(first.below(y), [text for text in doubts if text], BODY - 0.6)
     y = sheets.heading(second, words.phrase("What is not modelled"))
     return max(end, sheets.listed(second.below(y), not_modelled(findings), BODY - 0.6))
 
 
-def _statements(sheets: Sheets, findings: Findings, box: Box) -> None:
+def _statements(sheets: Sheets, findings: Findings, box: Box) -> float:
     first, *others = statements(findings)
     sheets.rule(box)
-    y = sheets.fitted(replace(box.below(box.y + 1), h=8.0), first, BODY - 0.4, is_bold=True)
+    y = sheets.text(box.below(box.y + 1), first, BODY - 0.4, is_bold=True)
     texts = [*others, conditions(findings), findings.contact and contact(findings)]
-    y = sheets.fitted(box.below(y + 0.6), " ".join(text for text in texts if text), BODY - 0.8)
-    credit = findings.words.phrase("Sources: {sources}", sources="; ".join(sources(findings)))
-    small_print(sheets, box.below(y + 0.6), [credit])
+    return sheets.text(box.below(y + 0.6), " ".join(text for text in texts if text), BODY - 0.8)
 
 
 def contact(findings: Findings) -> str:

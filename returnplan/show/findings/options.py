@@ -2,13 +2,10 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from returnplan.runs.difference import BETTER, WORSE
-from returnplan.runs.paired import PEOPLE_MET, PERSON_DAYS
 from returnplan.show.audience.tables import SHARE_DIGIT
 from returnplan.show.drawing import ranged
 from returnplan.show.findings.findings import Findings, Range, range_of, records
@@ -77,9 +74,6 @@ class Option:
     communities_never
         Communities whose conditions are not met within the horizon: expected number, 80 % range;
         None: withheld.
-    dominated_by
-        Name of an allocation that is as good in people, person-days, cost and casualties, and
-        better in people or person-days (model §11) or costs less; empty: there is none.
     texts
         Cells of the table of options, in the order of :func:`option_headings`.
     """
@@ -94,7 +88,6 @@ class Option:
     casualties: Range | None
     cost_usd: float
     communities_never: Range | None
-    dominated_by: str
     texts: tuple[str, ...]
 
 
@@ -220,14 +213,10 @@ def unknown_dwellings(findings: Findings) -> tuple[str, ...]:
 @lru_cache(maxsize=2)
 def options(findings: Findings) -> tuple[Option, ...]:
     """Allocations side by side, in the order of the run."""
-    merits = _merits(findings)
-    return tuple(
-        _option(findings, name, _dominated_by(findings, merits, name))
-        for name in findings.allocations
-    )
+    return tuple(_option(findings, name) for name in findings.allocations)
 
 
-def _option(findings: Findings, name: str, dominated_by: str) -> Option:
+def _option(findings: Findings, name: str) -> Option:
     at_near = met_on(findings, name, findings.near)
     at_end = met_on(findings, name, findings.horizon)
     summary = findings.summary(name)
@@ -247,7 +236,6 @@ def _option(findings: Findings, name: str, dominated_by: str) -> Option:
     return Option(
         allocation=name,
         title=findings.title(name),
-        dominated_by=dominated_by,
         texts=_texts(findings, name, item),
         **item,
     )
@@ -314,42 +302,6 @@ def rate_text(findings: Findings, rate: Range | None) -> str:
         return findings.number(math.nan)
     digits = 1 - math.floor(math.log10(rate.middle)) if rate.middle > 0 else 0
     return findings.ranged(rate, min(max(digits, 0), MOST_DIGITS))
-
-
-def _dominated_by(
-    findings: Findings, merits: Mapping[str, tuple[float, ...]], allocation: str
-) -> str:
-    """Name of an allocation that is nowhere worse and somewhere better in the table; else empty."""
-    for other, its in merits.items():
-        is_no_worse = all(b >= a for a, b in zip(merits[allocation], its, strict=True))
-        if is_no_worse and _is_better(findings, merits, other, allocation):
-            return other
-    return ""
-
-
-def _is_better(
-    findings: Findings, merits: Mapping[str, tuple[float, ...]], one: str, other: str
-) -> bool:
-    """Whether one is better in people or person-days, as the draws say, or costs less."""
-    people, days, cost = (a > b for a, b in zip(merits[one][:3], merits[other][:3], strict=True))
-    if not findings.draws:
-        return people or days or cost
-    verdicts = {findings.verdict(one, other, measure) for measure in (PEOPLE_MET, PERSON_DAYS)}
-    return WORSE not in verdicts and (cost or BETTER in verdicts)
-
-
-def _merits(findings: Findings) -> dict[str, tuple[float, ...]]:
-    """Numbers of the table, more is better; casualties only where all allocations have them."""
-    casualties = {name: casualty_rate(findings, name) for name in findings.allocations}
-    has_harm = all(casualties.values())
-    merits: dict[str, tuple[float, ...]] = {}
-    for name, harm in casualties.items():
-        summary = findings.summary(name)
-        people = met_on(findings, name, findings.horizon)["people_p50"]
-        merits[name] = (people, -summary["person_days_mean"], -summary["cost_usd_mean"])
-        if has_harm:
-            merits[name] += (-harm.middle if harm else 0.0,)
-    return merits
 
 
 def _texts(findings: Findings, name: str, item: dict[str, Any]) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ In: the tables ``readiness``, ``places`` and ``roads``, and a `View` with outlin
 Out: the axes, with north arrow, scale bar, sources and a disclaimer on every map.
 
 ``ready`` one map, coloured by year; ``years`` a map a year; ``districts`` colours and labels;
-``points`` settlements as markers; ``ground`` extent, outlines, roads, hubs, degrees, scale, legend.
+``points`` settlements as markers; ``ground`` extent, outlines, roads, hubs, degrees, scale, legend;
+``rough`` where districts lie, roughly.
 
 To add a map: one function under ``@chart``, as in ``charts``, that hands its groups of settlements
 to ``points.draw_map``, or its districts to ``districts.draw_districts``. Name it below.

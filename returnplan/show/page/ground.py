@@ -13,11 +13,10 @@ from returnplan.runs.ready_days import Spread
 from returnplan.runs.tables.judged import certainty_of
 from returnplan.scenario.background import Background
 from returnplan.show.maps.ground import KM_PER_DEGREE
+from returnplan.show.maps.rough import rough_places
 
 NOT_MET, UNKNOWN = -1, -2
 """In place of a day: not within the horizon, and not known."""
-COARSE_CELLS = 6
-"""Along the longer side of a map on which districts stand only roughly where they lie."""
 MARGIN_KM = 1.0
 
 Floats = NDArray[np.float64]
@@ -216,7 +215,7 @@ def district_map(
         (ring, known.get(name, -1))
         for ring, name in zip(background.rings, background.districts, strict=True)
     ]
-    middles = _middles(places, [name for name in known if name not in background.districts])
+    middles = rough_places(places, [name for name in known if name not in background.districts])
     corners = [*(point for ring, _ in outlined for point in ring), *_cell_corners(middles)]
     sheet = Sheet(corners, decimals=1)
     return {
@@ -224,28 +223,6 @@ def district_map(
         "rings": [sheet.ring(ring) for ring, _ in outlined],
         "ring_district": [at for _, at in outlined],
         "circles": [[known[name], *sheet.km([middle])[0]] for name, middle in middles.items()],
-    }
-
-
-def _middles(places: Sequence[Place], districts: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Middle of the cell in which a district lies, each district in a cell of its own."""
-    settlements = [place for place in places if place.kind == "settlement"]
-    if not settlements or not districts:
-        return {}
-    points = np.array([(place.lon_deg, place.lat_deg) for place in settlements])
-    low, side = points.min(axis=0), float(np.ptp(points, axis=0).max())
-    step = max(side, 1 / KM_PER_DEGREE) / COARSE_CELLS
-    taken: dict[tuple[int, int], str] = {}
-    for name in districts:
-        mine = points[[place.district == name for place in settlements]]
-        if len(mine):
-            east, north = np.floor((mine.mean(axis=0) - low) / step).astype(int).tolist()
-            while (east, north) in taken:
-                east += 1
-            taken[east, north] = name
-    return {
-        name: (float(low[0] + (at[0] + 0.5) * step), float(low[1] + (at[1] + 0.5) * step))
-        for at, name in taken.items()
     }
 
 

@@ -26,7 +26,7 @@ from returnplan.domain import Scenario
 from returnplan.show.workbook import about, summary
 from returnplan.show.workbook.about import DefaultColumn
 from returnplan.show.workbook.cells import Sheets
-from returnplan.show.workbook.cut import MOST_CELLS, shortened
+from returnplan.show.workbook.cut import MOST_CELLS, Cut, shortened
 
 __all__ = ["MOST_CELLS", "write_workbook"]
 
@@ -59,16 +59,19 @@ def write_workbook(
         sheets = Sheets(book)
         cuts = {name: shortened(name, table) for name, table in tables.items()}
         about.write_readme(sheets, scenario, cuts, manifest)
-        front = summary.write_summary(sheets, scenario, tables)
+        summary.write_summary(sheets, scenario, _as_cut(tables, cuts))
         for name, cut in cuts.items():
             sheets.write(about.sheet_name(name), cut.table, about.described(name, cut.table))
-        met = cuts["people_met"].table
-        summary.draw_charts(sheets, front, met, about.sheet_name("people_met"))
         about.write_dictionary(sheets, tables)
         about.write_sources(sheets, scenario)
         about.write_assumptions(sheets, scenario, blanks)
         book.close()
     path.write_bytes(data.getvalue())
+
+
+def _as_cut(tables: Mapping[str, pd.DataFrame], cuts: Mapping[str, Cut]) -> dict[str, pd.DataFrame]:
+    """Tables as they stand in their sheets, but for delays: those are summed up, all of them."""
+    return {name: cut.table for name, cut in cuts.items()} | {"delays": tables["delays"]}
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from returnplan.scenario.dictionary import dictionary, expected
 from returnplan.scenario.made_of import made_of
 from returnplan.show.workbook.cells import Sheets
 from returnplan.show.workbook.cut import MOST_CELLS, Cut
-from returnplan.show.workbook.summary import SUMMARY
+from returnplan.show.workbook.summary import PLANS, SUMMARY, labels
 from returnplan.units import horizon_date
 
 DefaultColumn = tuple[str, str, str, int]
@@ -29,7 +29,7 @@ WIDTH, LINE_POINTS = 100, 15
 README, DICTIONARY, SOURCES = "README", "Dictionary", "Sources"
 ASSUMPTIONS, DEPENDENCE = "Assumptions", "Dependence"
 OTHER_SHEETS: Mapping[str, str] = {
-    SUMMARY: "one row an allocation, to read; what people wait for; charts",
+    SUMMARY: "the results of one plan, picked from a list, and of all plans side by side; charts",
     DICTIONARY: "one row a column of results and scenario: type, unit, meaning, who may see it",
     SOURCES: "one row a source of the scenario, and how many rows rest on it",
     ASSUMPTIONS: "one row an uncertain number, or a default that blank cells take",
@@ -56,7 +56,7 @@ HOW_TO = (
     "Columns that end in _se are standard errors of the means before them: as a rule a mean lies "
     "within two of them of the mean over very many draws.",
     "Sheets Jobs, Releases, Roads and Team time tell of one run, on expected values; how far it "
-    "lies from the draws stands above (Expected values) and in Summary table.",
+    "lies from the draws stands above (Expected values) and in Plans.",
     "Ranges do not add up from row to row; means do.",
     "Numbers have eight digits here; the CSV files beside this file have all.",
     "This file holds figures for single communities, hazards, roads and teams: for the planning "
@@ -65,14 +65,14 @@ HOW_TO = (
 
 
 def sheet_name(table: str) -> str:
-    """Name of the sheet of a table; ``Summary`` is the one to read.
+    """Name of the sheet of a table; that of ``summary`` has one row a plan.
 
     Examples
     --------
     >>> sheet_name("people_met"), sheet_name("summary")
-    ('People met', 'Summary table')
+    ('People met', 'Plans')
     """
-    return "Summary table" if table == "summary" else table.replace("_", " ").capitalize()
+    return PLANS if table == "summary" else table.replace("_", " ").capitalize()
 
 
 def described(name: str, table: pd.DataFrame) -> list[Column]:
@@ -110,7 +110,10 @@ def _lines(
     yield "Scenario", f"{scenario.name}, SHA-256 of its files {manifest['scenario_sha256']}"
     end = horizon_date(scenario.start, scenario.horizon_years)
     yield "Time", f"{scenario.start} (day 0) to {end}, {scenario.horizon_years} years"
-    yield "Allocations", ", ".join(manifest["allocations"])
+    names = list(manifest["allocations"])
+    titles = {header.name: header.title for header in scenario.allocations}
+    for number, (name, label) in enumerate(zip(names, labels(names, titles), strict=True)):
+        yield "" if number else "Plans", f"{label} (in the tables: {name})"
     draws = manifest["draws"]
     how = f"{draws:,} draws, seed {manifest['seed']}" if draws else "run on expected values"
     if "calibration" in manifest:

@@ -131,8 +131,10 @@ class Sheets:
         code = OF_TYPE.get(column.type, "")
         if column.type == "number":
             code = OF_UNIT.get(column.unit, code)
-        if not code:
-            return None
+        return self.format(code) if code else None
+
+    def format(self, code: str) -> Any:
+        """Format of cells by its code in Excel."""
         if code not in self._formats:
             self._formats[code] = self.book.add_format({"num_format": code})
         return self._formats[code]

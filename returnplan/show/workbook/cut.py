@@ -6,7 +6,7 @@ import pandas as pd
 
 MOST_CELLS = 225_000
 """Cells of a table that go into its sheet."""
-FIRST = {"jobs": "start_day"}
+FIRST = {"jobs": "start_day", "tasks": "month"}
 """Tables of which the first rows by a column are kept; of the others, as they stand."""
 
 

@@ -1,307 +1,499 @@
-"""The sheet to read first: allocations side by side, what people wait for, and charts of Excel."""
+"""The sheet to read first: the results of one plan, picked from a list, beside those of all plans.
 
-from collections.abc import Mapping, Sequence
+Its numbers are formulas on the other sheets, so that nothing stands there twice; what they give for
+the plan that is picked at first is kept with them, for programs that do not compute.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from xlsxwriter.utility import quote_sheetname, xl_range_abs, xl_rowcol_to_cell
 
-from returnplan.columns import Column, ColumnType, column_of
 from returnplan.domain import AUTHORITY, STATEMENT, Scenario
 from returnplan.language.words import ENGLISH
 from returnplan.model.reasons.causes import cause_group, cause_name
-from returnplan.scenario.made_of import made_of
-from returnplan.show.drawing import MET, NOT_MET, PART, QUIET, UNKNOWN
-from returnplan.show.workbook.cells import Sheets
+from returnplan.scenario.made_of import DOUBTFUL, made_of
+from returnplan.show.drawing import MET, NOT_MET, PART, QUIET
+from returnplan.show.workbook.cells import DAY_0, OF_TYPE, Sheets, digits
 
-SUMMARY = "Summary"
+SUMMARY, PLANS, PEOPLE_MET = "Summary", "Plans", "People met"
 QUARTERS = 4
 """Dates at which people are counted: each quarter of the horizon."""
 MOST_CAUSES = 7
 """Causes that are shown by themselves."""
 OTHER_CAUSES = "other causes"
-COST = "Cost, USD (mean; constant prices, not discounted)"
-OF_SUMMARY: Mapping[str, str] = {
-    "Days until conditions are met, weighted by people: person-days (mean)": "person_days_mean",
-    "Person-days (p10)": "person_days_p10",
-    "Person-days (p90)": "person_days_p90",
-    "Share of them of people never met within the horizon": "person_days_never_share",
-    COST: "cost_usd_mean",
-    "Planned works that state no cost": "works_without_cost",
-    "Cost per person with conditions met, USD": "cost_per_person_usd",
-    "Cost per person returned, USD": "cost_per_returned_usd",
-    "Returned by the horizon (mean)": "returned_by_horizon_mean",
-    "Present at the horizon (mean)": "present_at_horizon_mean",
-    "People where the number of dwellings is unknown": "people_unknown_dwellings",
-    "Expected casualties per 1,000 person-years (p10)": "per_1000_person_years_low",
-    "Expected casualties per 1,000 person-years (mean)": "per_1000_person_years_mean",
-    "Expected casualties per 1,000 person-years (p90)": "per_1000_person_years_high",
-    "Accidents of deminers per km2 worked on (mean)": "deminer_accidents_per_km2_mean",
-    "Expected casualties (p10)": "expected_casualties_low",
-    "Expected casualties (mean)": "expected_casualties_mean",
-    "Expected casualties (p90)": "expected_casualties_high",
-    "Accidents of deminers (mean)": "deminer_accidents_mean",
-    "Last community met (p50)": "last_ready_date_p50",
-    "Communities not met (expected number)": "communities_never",
-    "Communities not met (p10)": "communities_never_p10",
-    "Communities not met (p90)": "communities_never_p90",
-}
-"""Headings, and the columns of the table of that name."""
-FARMLAND = "farmland_m2_by_"
-"""Begin of the columns of that table that say it by a date."""
-LINES = (
-    (MET, "solid", "circle"),
-    (NOT_MET, "dash", "square"),
-    (PART, "dash_dot", "triangle"),
-    (QUIET, "round_dot", "diamond"),
-    ("#8C6BB1", "long_dash", "x"),
-    ("#7A4B1E", "square_dot", "plus"),
+MILLION = 1e6
+WHOLE, TENTH, HUNDREDTH, SHARE = "#,##0", "#,##0.0", "#,##0.00", "0%"
+RATE = "[<0.01]0.0000;#,##0.00"
+MEASURES = (
+    ("Returned by the end (mean)", ("returned_by_horizon_mean",), 1.0, WHOLE),
+    ("Present at the end (mean)", ("present_at_horizon_mean",), 1.0, WHOLE),
+    (
+        "Person-days until conditions are met, millions (mean)",
+        ("person_days_mean", "person_days_p10", "person_days_p90"), MILLION, TENTH,
+    ),
+    (
+        "Share of them of people not met by the end",
+        ("person_days_never_share",), 1.0, SHARE,
+    ),
+    (
+        "Communities not met by the end (expected number)",
+        ("communities_never", "communities_never_p10", "communities_never_p90"), 1.0, TENTH,
+    ),
+    ("Last community whose conditions are met", ("last_ready_date_p50",), 1.0, OF_TYPE["date"]),
+    (
+        "Cost, million USD (mean; constant prices, not discounted)",
+        ("cost_usd_mean",), MILLION, TENTH,
+    ),
+    ("Planned works that state no cost", ("works_without_cost",), 1.0, WHOLE),
+    ("Cost per person with conditions met, USD", ("cost_per_person_usd",), 1.0, WHOLE),
+    (
+        "Expected casualties per 1,000 person-years (mean)",
+        ("per_1000_person_years_mean", "per_1000_person_years_low", "per_1000_person_years_high"),
+        1.0, RATE,
+    ),
+    ("Accidents of deminers (mean)", ("deminer_accidents_mean",), 1.0, HUNDREDTH),
+)  # fmt: skip
+"""What is said of the plan: words, columns of the table of plans, divisor and format."""
+SIDE_BY_SIDE = (
+    ("Person-days, millions (mean)", "person_days_mean", MILLION, TENTH),
+    ("Cost, million USD (mean)", "cost_usd_mean", MILLION, TENTH),
+    ("Communities not met by the end", "communities_never", 1.0, TENTH),
 )
-"""Colour, dashes and marker of each allocation: they differ in grey too."""
-FILLS = (
-    (MET, ""),
-    (PART, ""),
-    (NOT_MET, ""),
-    (UNKNOWN, ""),
-    (MET, "wide_upward_diagonal"),
-    (PART, "dark_vertical"),
-    (NOT_MET, "wide_downward_diagonal"),
-    (QUIET, "small_grid"),
-)
-"""Colour and hatch of each cause."""
-WIDTH, HEIGHT = 640, 400
-"""Of a chart, in pixels."""
-ROWS_BETWEEN = 21
-Range = list[Any]
-"""Sheet, first row, first column, last row, last column."""
+"""Headings of the table of all plans after their people, and columns of the table of plans."""
+MARKERS = ("circle", "square", "triangle", "diamond", "x", "plus")
+"""Of the plans in the chart of cost, with one colour each: they differ in grey too."""
+COLOURS = (MET, NOT_MET, PART, QUIET, "#8C6BB1", "#7A4B1E")
+FIRST_WIDTH, NUMBER_WIDTH = 350, 90
+"""Widths of the column of words and of the four of numbers, pixels."""
+NUMBERS = 4
+LEFT_CHART, RIGHT_CHART = (FIRST_WIDTH + NUMBERS * NUMBER_WIDTH - 8, 380), (576, 380)
+"""Widths and heights of charts below the numbers and beside them, pixels."""
+HEAD_LETTERS, LINE_PIXELS = 10, 20
+"""Letters in a line of a heading of numbers, and the height of a line."""
+CHART_ROWS = 20
+"""Rows that a chart covers."""
+MOST_LETTERS = 200
+"""Longest title in the list; a plan with a longer one stands there by its name."""
+LINE_LETTERS = 190
+"""Letters of a line over the whole width of the sheet."""
+PLAN_ROW = 1
+"""Row in which the plan is picked, in column 1; its number stands below."""
+PALE_GRID = {"major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Front:
-    """The first sheet, to which the charts go.
+class Plans:
+    """The plans of a run, and the one that is picked at first.
 
     Parameters
     ----------
-    options
-        Allocations side by side; its header is in row 0.
+    labels
+        Number and title of each, as in the list to pick from.
+    picked
+        Position of the one under which people wait least, from 0.
+    summary, people_met
+        Tables of these names; plans in their order, dates of each plan in theirs.
     waiting
-        Person-days by cause and allocation.
-    waiting_row
-        Row of its header.
-    titles
-        Titles of the allocations.
+        Million person-days by cause, one column a plan.
     """
 
-    sheet: Any
-    options: pd.DataFrame
+    labels: Sequence[str]
+    picked: int
+    summary: pd.DataFrame
+    people_met: pd.DataFrame
     waiting: pd.DataFrame
-    waiting_row: int
-    titles: Sequence[str]
 
-    def range(self, row: int, column: int, last_row: int, last_column: int) -> Range:
-        """Give cells of the sheet as a chart names them."""
-        return [SUMMARY, row, column, last_row, last_column]
+    @property
+    def dates(self) -> "pd.Series[Any]":
+        """Dates of counting."""
+        return self.people_met["date"].iloc[: len(self.people_met) // len(self.labels)]
 
 
-def write_summary(sheets: Sheets, scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> Front:
-    """Write the allocations side by side, and below what people wait for.
+def write_summary(sheets: Sheets, scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write the plan to pick, its numbers and charts, and all plans side by side.
+
+    Parameters
+    ----------
+    tables
+        Tables of the run by name, as they stand in their sheets.
+    """
+    _Page(sheets, plans_of(scenario, tables)).write(scenario)
+
+
+def plans_of(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> Plans:
+    """Say which plans there are.
 
     Parameters
     ----------
     tables
         Tables of the run by name.
-
-    Returns
-    -------
-    Front
-        Where everything stands, for the charts.
     """
-    named = {header.name: header.title or header.name for header in scenario.allocations}
-    titles = [named[name] for name in tables["summary"]["allocation"]]
-    options, columns = _options(tables, titles)
-    sheet = sheets.write(SUMMARY, options, columns)
-    row = len(options) + 2
-    sheet.write_string(row, 0, STATEMENT.format(authority=AUTHORITY), sheets.bold)
-    sheet.write_string(row + 1, 0, made_of(scenario, ENGLISH), sheets.bold)
-    sheet.write_string(row + 3, 0, "What people wait for, person-days (mean)", sheets.bold)
-    waiting = _waiting(tables["delays"])
-    kinds = [_column(str(name), "number", "person-days") for name in waiting]
-    sheets.put(sheet, row + 4, waiting, [_column("cause", "text"), *kinds[1:]])
-    return Front(sheet=sheet, options=options, waiting=waiting, waiting_row=row + 4, titles=titles)
-
-
-def _column(name: str, kind: ColumnType, unit: str = "") -> Column:
-    return Column(
-        table=SUMMARY, column=name, type=kind, unit=unit, meaning="", sensitivity="public"
+    summary = tables["summary"].reset_index(drop=True)
+    titles = {header.name: header.title for header in scenario.allocations}
+    days = summary["person_days_mean"].astype(float)
+    return Plans(
+        labels=labels([str(name) for name in summary["allocation"]], titles),
+        picked=int(days.fillna(float("inf")).argmin()),
+        summary=summary,
+        people_met=tables["people_met"].reset_index(drop=True),
+        waiting=_waiting(tables["delays"], summary["allocation"]),
     )
 
 
-def _options(
-    tables: Mapping[str, pd.DataFrame], titles: Sequence[str]
-) -> tuple[pd.DataFrame, list[Column]]:
-    """Allocations side by side, one row each."""
-    summary, met = tables["summary"].reset_index(drop=True), tables["people_met"]
-    cells: dict[str, Any] = {"Allocation": summary["allocation"], "Title": titles}
-    columns = [_column(name, "text") for name in cells]
-    for day in _quarters(met):
-        rows = met[met["date"] == day].set_index("allocation").loc[summary["allocation"]]
-        for percent in (50, 10, 90):
-            name = _people_by(day, percent)
-            cells[name] = rows[f"people_p{percent}"].to_numpy()
-            columns.append(_column(name, "count", "people"))
-    for date in _farmland_days(summary, _quarters(met)):
-        of = f"{FARMLAND}{date}_mean"
-        cells[f"Land that denied farmland, released by {date}, m2 (mean)"] = summary[of]
-        columns.append(column_of("summary", of))
-    for name, of in OF_SUMMARY.items():
-        cells[name] = summary[of]
-        columns.append(column_of("summary", of))
-    return pd.DataFrame(cells), columns
+def labels(names: Sequence[str], titles: Mapping[str, str]) -> list[str]:
+    """Number and title of each plan; without a title, or with a very long one, its name.
 
-
-def _people_by(day: pd.Timestamp, percent: int) -> str:
-    return f"Conditions met by {day:%Y-%m-%d}, people (p{percent})"
-
-
-def _quarters(people_met: pd.DataFrame) -> list[pd.Timestamp]:
-    """First dates of counting after each quarter of the time; the last is the horizon."""
-    dates = people_met.drop_duplicates("date")
-    last = dates["day"].max()
-    days = [
-        dates.loc[dates["day"] >= last * quarter // QUARTERS, "date"].iloc[0]
-        for quarter in range(1, QUARTERS + 1)
+    Examples
+    --------
+    >>> labels(["ramp", "now"], {"ramp": "Growth"})
+    ['1. Growth', '2. now']
+    """
+    said = [titles.get(name) or name for name in names]
+    return [
+        f"{number}. {title if len(title) <= MOST_LETTERS else name}"
+        for number, (name, title) in enumerate(zip(names, said, strict=True), start=1)
     ]
-    return list(dict.fromkeys(days))
 
 
-def _farmland_days(summary: pd.DataFrame, quarters: Sequence[pd.Timestamp]) -> list[str]:
-    """Of the dates by which farmland is told, the first after each quarter of the time."""
-    of_land = [str(name) for name in summary if str(name).startswith(FARMLAND)]
-    told = [name[len(FARMLAND) :][:10] for name in of_land if name.endswith("_mean")]
-    late = [[day for day in told if day >= f"{quarter:%Y-%m-%d}"] for quarter in quarters]
-    return list(dict.fromkeys(days[0] for days in late if days))
-
-
-def _waiting(delays: pd.DataFrame) -> pd.DataFrame:
-    """One row a cause, those with most person-days first; one column an allocation."""
-    names = delays["allocation"].unique()
+def _waiting(delays: pd.DataFrame, names: "pd.Series[Any]") -> pd.DataFrame:
+    """One row a cause, those with most person-days first; one column a plan."""
     groups = delays["cause"].map(cause_group)
     sums = delays.pivot_table(
         index=groups, columns="allocation", values="person_days_mean", aggfunc="sum", fill_value=0.0
     )
     order = sums.sum(axis=1).sort_values(ascending=False, kind="stable").index
-    sums = sums.loc[order, names]
+    sums = sums.reindex(columns=list(names), fill_value=0.0).loc[order] / MILLION
     first, rest = sums.iloc[:MOST_CAUSES], sums.iloc[MOST_CAUSES:].sum()
     table = pd.concat([first, rest.to_frame(OTHER_CAUSES).T]) if len(sums) > len(first) else first
-    table.insert(0, "Cause", [cause_name(str(cause)) for cause in table.index])
-    return table.reset_index(drop=True)
+    return table.set_axis([cause_name(str(cause)) for cause in table.index], axis=0)
 
 
-# ---------------------------------------------------------------- charts
+def quarters(dates: "pd.Series[Any]") -> list[int]:
+    """Positions of the dates at each quarter of the time; the last is the end."""
+    last = len(dates) - 1
+    return sorted({-(-last * quarter // QUARTERS) for quarter in range(1, QUARTERS + 1)})
 
 
-def draw_charts(sheets: Sheets, front: Front, people_met: pd.DataFrame, sheet_name: str) -> None:
-    """Draw people over time, people against cost, and waiting by cause, as charts of Excel.
+class _Page:
+    """The sheet, from top to bottom."""
 
-    Parameters
-    ----------
-    front
-        The first sheet.
-    people_met
-        Table of that name, as it stands in its sheet.
-    sheet_name
-        Name of that sheet.
-    """
-    drawn = [
-        (_over_time(sheets, front, people_met, sheet_name), "People whose conditions are met"),
-        (_against_cost(sheets, front), "People whose conditions are met against cost"),
-    ]
-    if len(front.waiting):
-        drawn.append((_by_cause(sheets, front), "Person-days of waiting by cause"))
-    row = front.waiting_row + len(front.waiting) + 3
-    for number, (chart, words) in enumerate(drawn):
-        chart.set_size({"width": WIDTH, "height": HEIGHT})
+    def __init__(self, sheets: Sheets, plans: Plans) -> None:
+        self.sheets, self.plans = sheets, plans
+        self.sheet = sheets.sheet(SUMMARY)
+        self.number = _cell(PLAN_ROW + 1, 1)
+
+    def write(self, scenario: Scenario) -> None:
+        """Write all of it."""
+        sheet, sheets = self.sheet, self.sheets
+        sheet.set_column_pixels(0, 0, FIRST_WIDTH)
+        sheet.set_column_pixels(1, NUMBERS, NUMBER_WIDTH)
+        title = sheets.book.add_format({"bold": True, "font_size": 14})
+        sheet.write_string(0, 0, scenario.title or scenario.name, title)
+        sheet.freeze_panes(PLAN_ROW + 1, 0)
+        row = PLAN_ROW + 2
+        said = (STATEMENT.format(authority=AUTHORITY), made_of(scenario, ENGLISH, DOUBTFUL))
+        for line in _lines(said):
+            sheet.write_string(row, 0, line, sheets.bold)
+            row += 1
+        top = row + 1
+        row = self._measures(top)
+        row = max(row, top + CHART_ROWS) + 1
+        listed = row + 1
+        row = self._side_by_side(row) + 1
+        charts = row
+        row = self._waits(row + CHART_ROWS) + 1
+        causes = row - 1 - len(self.plans.waiting)
+        first_date = self._over_time(row)
+        self._pick(listed)
+        self._draw(top, charts, listed, causes, first_date)
+
+    def _pick(self, listed: int) -> None:
+        """Let the plan be picked from the list of all plans; its number follows from its words."""
+        sheet, plans = self.sheet, self.plans
+        look = self.sheets.book.add_format({"bold": True, "bg_color": "#FFF2CC", "border": 1})
+        sheet.write_string(PLAN_ROW, 0, "Plan (pick one from the list in the next cell)", None)
+        sheet.write_string(PLAN_ROW, 1, plans.labels[plans.picked], look)
+        sheet.data_validation(
+            PLAN_ROW, 1, PLAN_ROW, 1,
+            {
+                "validate": "list",
+                "source": "=" + xl_range_abs(listed, 0, listed + len(plans.labels) - 1, 0),
+                "error_title": "No such plan",
+                "error_message": "Pick a plan from the list.",
+            },
+        )  # fmt: skip
+        sheet.write_string(PLAN_ROW + 1, 0, "Number of the plan, by which the numbers are found")
+        picked = _cell(PLAN_ROW, 1)
+        formula = f'=VALUE(LEFT({picked},FIND(".",{picked})-1))'
+        sheet.write_formula(PLAN_ROW + 1, 1, formula, self._format(WHOLE), plans.picked + 1)
+
+    def _head(self, row: int, heads: Sequence[str]) -> None:
+        """Write headings, in a row that is as high as the longest needs."""
+        lines = [len(wrap(head, HEAD_LETTERS)) for head in heads[1:]]
+        self.sheet.set_row_pixels(row, LINE_PIXELS * max(lines))
+        for at, head in enumerate(heads):
+            self.sheet.write_string(row, at, head, self.sheets.heading)
+
+    # Numbers
+
+    def _measures(self, row: int) -> int:
+        """Write the numbers of the plan that is picked; return the row below them."""
+        heads = ("Plan that is picked", "Median or mean", "10 % below", "90 % below")
+        self._head(row, heads)
+        row += 1
+        plans = self.plans
+        for at in quarters(plans.dates):
+            day = plans.dates.iloc[at]
+            words = f"People whose conditions are met by {day:%Y-%m-%d} (median)"
+            self.sheet.write_string(row, 0, words)
+            for column, name in enumerate(("people_p50", "people_p10", "people_p90"), start=1):
+                self._met(row, column, name, at)
+            row += 1
+        for words, names, divisor, code in MEASURES:
+            self.sheet.write_string(row, 0, words)
+            for column, name in enumerate(names, start=1):
+                self._of_plan(row, column, name, divisor, code)
+            row += 1
+        return row
+
+    def _met(self, row: int, column: int, name: str, at: int) -> None:
+        """A number of people met on a date, of the plan that is picked."""
+        met, dates = self.plans.people_met, len(self.plans.dates)
+        cells = _range(PEOPLE_MET, met, name)
+        value = met[name].iloc[self.plans.picked * dates + at]
+        position = f"({self.number}-1)*{dates}+{at + 1}"
+        self._formula(row, column, f"INDEX({cells},{position})", value, 1.0, WHOLE)
+
+    def _of_plan(self, row: int, column: int, name: str, divisor: float, code: str) -> None:
+        """A number of the table of plans, of the plan that is picked."""
+        summary = self.plans.summary
+        cells = _range(PLANS, summary, name)
+        value = summary[name].iloc[self.plans.picked]
+        self._formula(row, column, f"INDEX({cells},{self.number})", value, divisor, code)
+
+    def _formula(
+        self, row: int, column: int, cell: str, value: Any, divisor: float, code: str
+    ) -> None:
+        """Write a formula with what it gives; of an empty cell it is empty, not 0."""
+        by = f"/{divisor:.0f}" if divisor != 1.0 else ""
+        shown = _value(value, divisor)
+        formula = f'=IF({cell}="","",{cell}{by})'
+        self.sheet.write_formula(row, column, formula, self._format(code), shown)
+
+    def _format(self, code: str) -> Any:
+        return self.sheets.format(code)
+
+    def _side_by_side(self, row: int) -> int:
+        """Write all plans beside each other; return the row below them."""
+        plans = self.plans
+        end = plans.dates.iloc[-1]
+        heads = (
+            "All plans", f"People met by {end:%Y-%m-%d} (median)",
+            *(head for head, *_ in SIDE_BY_SIDE),
+        )  # fmt: skip
+        self._head(row, heads)
+        for at, label in enumerate(plans.labels):
+            here = row + 1 + at
+            self.sheet.write_string(here, 0, label)
+            last = (at + 1) * len(plans.dates) - 1
+            column = list(plans.people_met).index("people_p50")
+            cell = f"{quote_sheetname(PEOPLE_MET)}!{_cell(last + 1, column)}"
+            self._formula(here, 1, cell, plans.people_met["people_p50"].iloc[last], 1.0, WHOLE)
+            for number, (_, name, divisor, code) in enumerate(SIDE_BY_SIDE, start=2):
+                cell = f"{PLANS}!{_cell(at + 1, list(plans.summary).index(name))}"
+                self._formula(here, number, cell, plans.summary[name].iloc[at], divisor, code)
+        return row + 1 + len(plans.labels)
+
+    # Numbers of the charts
+
+    def _waits(self, row: int) -> int:
+        """Write what people wait for, by plan and of the one that is picked."""
+        sheet, plans = self.sheet, self.plans
+        count = len(plans.waiting)
+        heads = ("What people wait for, million person-days (mean): cause", "Plan", "Million")
+        self._head(row, heads)
+        row += 1
+        first = row
+        for number, name in enumerate(plans.waiting, start=1):
+            for cause, value in zip(plans.waiting.index, plans.waiting[name], strict=True):
+                sheet.write_string(row, 0, cause)
+                sheet.write_number(row, 1, number, self._format(WHOLE))
+                sheet.write_number(row, 2, _value(value, 1.0), self._format(HUNDREDTH))
+                row += 1
+        cells = xl_range_abs(first, 2, max(first, row - 1), 2)
+        self._head(row, ("The same, plan that is picked", "Million"))
+        for at, cause in enumerate(plans.waiting.index):
+            row += 1
+            sheet.write_string(row, 0, cause)
+            value = plans.waiting.iloc[at, plans.picked]
+            position = f"({self.number}-1)*{count}+{at + 1}"
+            self._formula(row, 1, f"INDEX({cells},{position})", value, 1.0, HUNDREDTH)
+        return row + 1
+
+    def _over_time(self, row: int) -> int:
+        """Write people met over time of the plan that is picked; return the row of the first."""
+        heads = (
+            "People whose conditions are met, plan that is picked: date", "Median", "10 % below",
+            "90 % below",
+        )  # fmt: skip
+        self._head(row, heads)
+        look = self.sheets.book.add_format({"num_format": OF_TYPE["date"], "align": "left"})
+        for at, day in enumerate(self.plans.dates):
+            here = row + 1 + at
+            self.sheet.write_number(here, 0, _value(day, 1.0), look)
+            for column, name in enumerate(("people_p50", "people_p10", "people_p90"), start=1):
+                self._met(here, column, name, at)
+        return row + 1
+
+    # Charts
+
+    def _draw(self, top: int, charts: int, listed: int, causes: int, first_date: int) -> None:
+        beside = NUMBERS + 1
+        self._place(top, beside, self._fan(first_date), RIGHT_CHART, "People over time")
+        self._place(charts, 0, self._bars(causes), LEFT_CHART, "What people wait for")
+        self._place(charts, beside, self._against_cost(listed), RIGHT_CHART, "People against cost")
+
+    def _place(self, row: int, column: int, chart: Any, size: tuple[int, int], words: str) -> None:
+        width, height = size
+        chart.set_size({"width": width, "height": height})
+        self.sheet.insert_chart(row, column, chart, {"description": words, "x_offset": 4})
+
+    def _fan(self, first: int) -> Any:
+        """People whose conditions are met over time, median and range of the plan picked."""
+        plans = self.plans
+        chart = self.sheets.book.add_chart({"type": "line"})
+        last = first + len(plans.dates) - 1
+        lines = [(1, "Median", MET, "solid", 2.25)]
+        if plans.people_met["people_p10"].notna().any():
+            lines += [
+                (2, "10 % of the simulations are below", PART, "dash", 1.25),
+                (3, "90 % of the simulations are below", PART, "dash", 1.25),
+            ]
+        for column, name, colour, dashes, width in lines:
+            chart.add_series(
+                {
+                    "name": name,
+                    "categories": [SUMMARY, first, 0, last, 0],
+                    "values": [SUMMARY, first, column, last, column],
+                    "line": {"color": colour, "dash_type": dashes, "width": width},
+                }
+            )
+        _titled(chart, "People whose conditions are met (modelled), plan that is picked")
+        years = max(1, round((plans.dates.iloc[-1] - plans.dates.iloc[0]).days / 365.25))
+        chart.set_x_axis(
+            {
+                "name": "Year",
+                "date_axis": True,
+                "num_format": "yyyy",
+                "major_unit": max(1, -(-years // 10)),
+                "major_unit_type": "years",
+                "name_font": {"size": 10},
+            }
+        )
+        chart.set_y_axis({"name": "People", "num_format": WHOLE, "min": 0, **PALE_GRID})
         chart.set_legend({"position": "bottom"})
-        front.sheet.insert_chart(
-            row + number * ROWS_BETWEEN, 0, chart, {"description": f"{words}, by allocation"}
-        )
+        return chart
 
-
-def _over_time(sheets: Sheets, front: Front, people_met: pd.DataFrame, sheet_name: str) -> Any:
-    chart = sheets.book.add_chart({"type": "line"})
-    column = {str(name): at for at, name in enumerate(people_met)}
-    rows = people_met.reset_index(drop=True).groupby("allocation", sort=False).indices
-    for number, allocation in enumerate(front.options["Allocation"]):
-        first, last = rows[allocation][0] + 1, rows[allocation][-1] + 1
-        colour, dashes, _ = LINES[number % len(LINES)]
-        of = {"color": colour, "dash_type": dashes, "width": 2}
-        dates = [sheet_name, first, column["date"], last, column["date"]]
-        people = [sheet_name, first, column["people_p50"], last, column["people_p50"]]
-        chart.add_series(
-            {"name": front.titles[number], "categories": dates, "values": people, "line": of}
-        )
-    chart.set_title({"name": "Conditions met (modelled), median", "name_font": {"size": 12}})
-    chart.set_x_axis({"name": "Date", "date_axis": True, "num_format": "yyyy", **_YEARLY})
-    chart.set_y_axis({"name": "People", "num_format": "#,##0", "min": 0, **_PALE_GRID})
-    return chart
-
-
-_YEARLY = {"major_unit": 2, "major_unit_type": "years"}
-_PALE_GRID = {"major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}}
-
-
-def _against_cost(sheets: Sheets, front: Front) -> Any:
-    chart = sheets.book.add_chart({"type": "scatter"})
-    names = list(map(str, front.options))
-    cost, people = names.index(COST), _last_people(names)
-    for number, title in enumerate(front.titles):
-        colour, _, marker = LINES[number % len(LINES)]
-        row = number + 1
-        fill = {"border": {"color": colour}, "fill": {"color": colour}}
+    def _bars(self, first: int) -> Any:
+        """Million person-days by cause, of the plan picked."""
+        chart = self.sheets.book.add_chart({"type": "bar"})
+        last = first + max(len(self.plans.waiting), 1) - 1
         chart.add_series(
             {
-                "name": title,
-                "categories": front.range(row, cost, row, cost),
-                "values": front.range(row, people, row, people),
-                "marker": {"type": marker, "size": 10, **fill},
-            }
-        )
-    chart.set_title({"name": "People against cost", "name_font": {"size": 12}})
-    million = {"display_units": "millions", "display_units_visible": False}
-    chart.set_x_axis({"name": "Cost, million USD (mean)", "num_format": "#,##0", **million})
-    words = f"People, {names[people].partition(',')[0].lower()} (median)"
-    chart.set_y_axis({"name": words, "num_format": "#,##0", "min": 0, **_PALE_GRID})
-    return chart
-
-
-def _last_people(names: Sequence[str]) -> int:
-    """Column of the people by the horizon, median."""
-    return max(at for at, name in enumerate(names) if name.endswith("people (p50)"))
-
-
-def _by_cause(sheets: Sheets, front: Front) -> Any:
-    chart = sheets.book.add_chart({"type": "bar", "subtype": "stacked"})
-    last = len(front.titles)
-    head = front.waiting_row
-    for number in range(len(front.waiting)):
-        row = head + 1 + number
-        colour, hatch = FILLS[number % len(FILLS)]
-        fill: dict[str, Any] = {"fill": {"color": colour}}
-        if hatch:
-            fill = {"pattern": {"pattern": hatch, "fg_color": colour, "bg_color": "white"}}
-        chart.add_series(
-            {
-                "name": [SUMMARY, row, 0],
-                "categories": front.range(head, 1, head, last),
-                "values": front.range(row, 1, row, last),
-                "border": {"color": QUIET, "width": 0.5},
+                "name": "Million person-days (mean)",
+                "categories": [SUMMARY, first, 0, last, 0],
+                "values": [SUMMARY, first, 1, last, 1],
+                "fill": {"color": MET},
                 "gap": 60,
-                **fill,
+                "data_labels": {"value": True, "num_format": TENTH},
             }
         )
-    chart.set_title({"name": "Waiting by cause", "name_font": {"size": 12}})
-    million = {"display_units": "millions", "display_units_visible": False}
-    # XlsxWriter calls the horizontal axis x, also where it is the one of the numbers.
-    chart.set_x_axis({"name": "Person-days, millions (mean)", "num_format": "#,##0.0", **million})
-    chart.set_y_axis({"name": "Allocation", "reverse": True, "crossing": "max"})
-    return chart
+        _titled(chart, "What people wait for (modelled), plan that is picked")
+        # XlsxWriter calls the horizontal axis x, also where it is the one of the numbers.
+        chart.set_x_axis(
+            {"name": "Million person-days (mean)", "num_format": TENTH, "min": 0, **PALE_GRID}
+        )
+        chart.set_y_axis(
+            {
+                "name": "Cause of waiting",
+                "reverse": True,
+                "crossing": "max",
+                "major_gridlines": {"visible": False},
+            }
+        )
+        chart.set_legend({"none": True})
+        return chart
+
+    def _against_cost(self, listed: int) -> Any:
+        """Each plan by its cost and the people whose conditions are met by the end."""
+        chart = self.sheets.book.add_chart({"type": "scatter"})
+        for at in range(len(self.plans.labels)):
+            colour = COLOURS[at % len(COLOURS)]
+            row = listed + at
+            chart.add_series(
+                {
+                    "name": [SUMMARY, row, 0],
+                    "categories": [SUMMARY, row, 3, row, 3],
+                    "values": [SUMMARY, row, 1, row, 1],
+                    "marker": {
+                        "type": MARKERS[at % len(MARKERS)],
+                        "size": 10,
+                        "border": {"color": colour},
+                        "fill": {"color": colour},
+                    },
+                }
+            )
+        end = self.plans.dates.iloc[-1]
+        _titled(chart, "People whose conditions are met (modelled) against cost, all plans")
+        chart.set_x_axis({"name": "Cost, million USD (mean)", "num_format": WHOLE})
+        chart.set_y_axis(
+            {
+                "name": f"People met by {end:%Y-%m-%d} (median)",
+                "num_format": WHOLE,
+                "min": 0,
+                **PALE_GRID,
+            }
+        )
+        chart.set_legend({"position": "bottom"})
+        return chart
+
+
+def _titled(chart: Any, words: str) -> None:
+    chart.set_title({"name": words, "name_font": {"size": 11}})
+
+
+def _lines(texts: Sequence[str]) -> Iterator[str]:
+    """Sentences one below another, as many in a line as it holds."""
+    for text in texts:
+        line = ""
+        for word in text.split():
+            if line and len(line) + len(word) >= LINE_LETTERS:
+                yield line
+                line = ""
+            line = f"{line} {word}".strip()
+        if line:
+            yield line
+
+
+def _cell(row: int, column: int) -> str:
+    return str(xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True))
+
+
+def _range(sheet: str, table: pd.DataFrame, name: str) -> str:
+    """Cells of a column of a table, as it stands in its sheet."""
+    column = list(table).index(name)
+    return f"{quote_sheetname(sheet)}!{xl_range_abs(1, column, max(len(table), 1), column)}"
+
+
+def _value(value: Any, divisor: float) -> Any:
+    """What a cell shows; nothing stays empty."""
+    if value is None or pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return (value - DAY_0).days
+    return digits(np.array([float(value) / divisor]))[0]

@@ -330,25 +330,6 @@ def test_where_land_waits_the_farmland_that_comes_later_stands_beside_the_gain()
     assert "denied farmland" not in " ".join(option_notes(replace(waits, tables=public)))
 
 
-def test_an_allocation_is_dominated_when_another_is_nowhere_worse_and_somewhere_better() -> None:
-    findings = tiny()
-    cheap = findings.tables["summary"].assign(cost_usd_mean=1e6)
-    harm, rate = findings.tables["harm"], "per_1000_person_years_mean"
-    harmless = harm.assign(**{rate: [0.2, 0.1]})
-    better = replace(findings, tables={**findings.tables, "summary": cheap, "harm": harmless})
-    assert [one.dominated_by for one in options(better)] == ["more", ""]
-    harmful = harm.assign(**{rate: [0.2, 0.3]})  # per person-year: totals grow with returns
-    worse = replace(findings, tables={**findings.tables, "summary": cheap, "harm": harmful})
-    assert [one.dominated_by for one in options(worse)] == ["", ""]
-    # More people and fewer person-days, which the draws cannot tell from luck; for less money.
-    level = findings.tables["verdicts"].assign(verdict="level")
-    better = replace(better, tables={**better.tables, "verdicts": level})
-    assert [one.dominated_by for one in options(better)] == ["", ""]
-    cheaper = cheap.assign(cost_usd_mean=[2e6, 1e6])
-    better = replace(better, tables={**better.tables, "summary": cheaper})
-    assert [one.dominated_by for one in options(better)] == ["more", ""]
-
-
 def target(people: int, day: date, measure: Any = "conditions_met") -> rp.Target:
     return rp.Target(
         id=f"aim{people}{measure}", by_date=day, people=people, measure=measure, title="Aim",

@@ -25,9 +25,10 @@ from returnplan.runs.tables.judged import CERTAINTIES
 from returnplan.scenario.background import Background, read_background
 from returnplan.show.audience.withholding import LEAST_PEOPLE
 from returnplan.show.findings import Findings, headline, mark, open_findings, statements
+from returnplan.show.maps.rough import COARSE_CELLS
 from returnplan.show.page import report_page
 from returnplan.show.page.data import page_data
-from returnplan.show.page.ground import COARSE_CELLS, Sheet, district_map, full_map
+from returnplan.show.page.ground import Sheet, district_map, full_map
 from returnplan.show.page.packing import lean, packed, policy, unpacked
 from returnplan.show.page.pictures import SLOTS
 from returnplan.show.page.sentences import formats

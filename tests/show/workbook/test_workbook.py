@@ -23,6 +23,7 @@ from returnplan.scenario import check
 from returnplan.show.workbook import cut, write_workbook
 from returnplan.show.workbook.about import sheet_name
 from returnplan.show.workbook.cells import digits
+from returnplan.show.workbook.summary import labels
 
 Rows = list[list[Any]]
 FRONT = ["README", "Summary"]
@@ -112,8 +113,10 @@ def test_headers_are_frozen_and_filtered_and_no_cell_is_merged(path: Path) -> No
     for name, sheet in zip(names, parts(path, "worksheets"), strict=True):
         pane = sheet.find(".//m:pane", NS)
         assert pane is not None, name
-        assert (pane.get("ySplit"), pane.get("state")) == ("1", "frozen")
-        assert (sheet.find("m:autoFilter", NS) is not None) == (name != "README"), name
+        frozen = "2" if name == "Summary" else "1"
+        assert (pane.get("ySplit"), pane.get("state")) == (frozen, "frozen")
+        has_filter = name not in ("README", "Summary")
+        assert (sheet.find("m:autoFilter", NS) is not None) == has_filter, name
         assert sheet.find("m:mergeCells", NS) is None, name
         widths = [float(col.get("width", "0")) for col in sheet.iterfind(".//m:col", NS)]
         assert widths
@@ -142,74 +145,216 @@ def test_the_first_sheet_says_what_this_is_and_how_it_was_made(
     assert str(made["start"]) not in text, "the same results give the same file at any time"
 
 
-def test_the_summary_reads_as_the_tables_do(sheets: dict[str, Rows], run: rp.Run) -> None:
-    head, *rows = sheets["Summary"]
-    first = dict(zip(head, rows[0], strict=True))
-    summary = run.summary.iloc[0]
-    horizon = str(run.manifest["horizon"])
-    met = run.people_met[run.people_met["allocation"] == summary["allocation"]].iloc[-1]
-    assert first["Allocation"] == summary["allocation"]
-    assert first["Title"] == "Today's teams in the order of the district's list"
-    for percent in ("p10", "p50", "p90"):
-        assert first[f"Conditions met by {horizon}, people ({percent})"] == met[f"people_{percent}"]
-    assert first["Cost, USD (mean; constant prices, not discounted)"] == pytest.approx(
-        summary["cost_usd_mean"]
-    )
-    assert sum(name.endswith("people (p50)") for name in head) == 4
-    at = next(number for number, row in enumerate(rows) if row[0] == "Cause")
-    waiting = [row[1] for row in rows[at + 1 :] if row[0]]
-    assert sum(waiting) == pytest.approx(summary["person_days_mean"])
-    assert len(waiting) == 8
-    assert any(row[0].startswith("Modelled planning estimate.") for row in rows if row[0])
+# ---------------------------------------------------------------- the summary
+
+
+PLANS = (
+    "1. Today's teams in the order of the district's list",
+    "2. Today's teams, nearest first",
+)
+SCREEN = 1366 - 60
+"""Pixels of a screen beside the numbers of the rows and the scroll bar."""
+
+
+def summary_of(sheets: dict[str, Rows]) -> dict[str, list[Any]]:
+    """Rows of the summary by what stands in their first cell; the first of several."""
+    rows: dict[str, list[Any]] = {}
+    for first, *rest in sheets["Summary"]:
+        rows.setdefault(str(first), rest)
+    return rows
+
+
+def formulas_of(path: Path) -> dict[str, str]:
+    """Formulas of the summary by cell."""
+    sheet = parts(path, "worksheets")[1]
+    cells = sheet.iterfind(".//m:c", NS)
+    return {str(c.get("r")): str(f.text) for c in cells if (f := c.find("m:f", NS)) is not None}
+
+
+def value_of(formula: str, sheets: dict[str, Rows], plan: int) -> Any:
+    """What a formula of the summary gives when a plan is picked."""
+    empty = re.fullmatch(r'IF\((.+)="","",\1(?:/(\d+))?\)', formula)
+    assert empty, formula
+    cell, by = empty[1], float(empty[2] or 1)
+    found = re.fullmatch(r"INDEX\((.+),(.+)\)", cell)
+    if found:
+        cells = _cells(sheets, found[1] if "!" in found[1] else f"Summary!{found[1]}")
+        position = re.sub(r"\$B\$3", str(plan), found[2])
+        product = re.fullmatch(r"\((\d+)-1\)\*(\d+)\+(\d+)", position)
+        at = int(position) if not product else (
+            (int(product[1]) - 1) * int(product[2]) + int(product[3])
+        )  # fmt: skip
+        value = cells[at - 1]
+    else:
+        (value,) = _cells(sheets, cell)
+    return value / by if isinstance(value, float) else value
+
+
+def test_the_summary_tells_of_the_plan_that_is_picked_at_first(
+    sheets: dict[str, Rows], run: rp.Run
+) -> None:
+    rows = summary_of(sheets)
+    best = int(run.summary["person_days_mean"].argmin())
+    picked, *_ = rows["Plan (pick one from the list in the next cell)"]
+    assert picked.startswith(f"{best + 1}. ")
+    assert rows["Number of the plan, by which the numbers are found"][0] == best + 1
+    mine = run.summary.iloc[best]
+    met = run.people_met[run.people_met["allocation"] == mine["allocation"]].iloc[-1]
+    horizon = run.manifest["horizon"]
+    assert rows[f"People whose conditions are met by {horizon} (median)"][:3] == [
+        met["people_p50"], met["people_p10"], met["people_p90"],
+    ]  # fmt: skip
+    assert sum(name.startswith("People whose conditions are met by 2") for name in rows) == 4
+    cost, *_ = rows["Cost, million USD (mean; constant prices, not discounted)"]
+    assert cost == pytest.approx(mine["cost_usd_mean"] / 1e6)
+    days = rows["Person-days until conditions are met, millions (mean)"]
+    assert days[0] == pytest.approx(mine["person_days_mean"] / 1e6)
+    assert days[2] == pytest.approx(mine["person_days_p90"] / 1e6)
+
+
+def test_all_plans_stand_side_by_side_by_number_and_title(
+    sheets: dict[str, Rows], run: rp.Run
+) -> None:
+    rows = summary_of(sheets)
+    listed = [name for name in rows if re.match(r"\d\. ", name)]
+    assert len(listed) == len(run.allocations)
+    assert listed[0] == PLANS[0]
+    for label, (_, row) in zip(listed, run.summary.iterrows(), strict=True):
+        assert rows[label][1] == pytest.approx(row["person_days_mean"] / 1e6)
+        assert rows[label][2] == pytest.approx(row["cost_usd_mean"] / 1e6)
+        assert rows[label][3] == pytest.approx(row["communities_never"])
+
+
+def test_every_formula_gives_what_is_kept_with_it_and_follows_the_plan(
+    path: Path, sheets: dict[str, Rows], run: rp.Run
+) -> None:
+    formulas = formulas_of(path)
+    best = int(run.summary["person_days_mean"].argmin()) + 1
+    assert formulas.pop("B3") == 'VALUE(LEFT($B$2,FIND(".",$B$2)-1))'
+    assert len(formulas) > 200
+    for cell, formula in formulas.items():
+        (kept,) = _cells(sheets, f"Summary!{cell}")
+        got = value_of(formula, sheets, best)
+        if isinstance(got, dt.date):
+            assert pd.Timestamp(got) == pd.Timestamp(kept), cell
+        else:
+            assert got == (pytest.approx(kept, rel=1e-6) if kept != "" else ""), cell
+    # Another plan: the last row of the curve is that plan's number of people at the end.
+    last = formulas[f"B{max(int(cell[1:]) for cell in formulas)}"]
+    for number, name in enumerate(run.allocations, start=1):
+        rows = run.people_met[run.people_met["allocation"] == name]
+        assert value_of(last, sheets, number) == rows["people_p50"].iloc[-1]
+
+
+def test_a_plan_is_picked_from_the_list_of_all_plans(
+    path: Path, sheets: dict[str, Rows], run: rp.Run
+) -> None:
+    (rule,) = parts(path, "worksheets")[1].iterfind(".//m:dataValidation", NS)
+    assert (rule.get("type"), rule.get("sqref")) == ("list", "B2")
+    source = rule.find("m:formula1", NS)
+    assert source is not None
+    listed = _cells(sheets, f"Summary!{source.text}")
+    assert len(listed) == len(run.allocations)
+    assert listed[0] == PLANS[0]
+    assert sheets["Summary"][1][1] in listed
+
+
+def test_the_summary_fits_one_screen_in_width(path: Path) -> None:
+    widths = [
+        (int(col.get("max", "0")) - int(col.get("min", "0")) + 1) * float(col.get("width", "0"))
+        for col in parts(path, "worksheets")[1].iterfind(".//m:col", NS)
+    ]
+    left = sum(widths) * 7  # pixels of a digit; widths hold the edges
+    (drawing,) = parts(path, "drawings")
+    anchors = [
+        part for part in drawing.iter() if part.tag.endswith("}to") or part.tag.endswith("}from")
+    ]
+    ends = [{part.tag.rpartition("}")[2]: int(part.text or 0) for part in end} for end in anchors]
+    right = max((end["col"] - 5) * 64 + end["colOff"] / 9525 for end in ends)  # columns as they are
+    assert right > 300
+    assert left + right <= SCREEN
+
+
+def test_no_result_stands_in_readme_and_no_sheet_is_a_second_summary(
+    sheets: dict[str, Rows], run: rp.Run
+) -> None:
+    assert [name for name in sheets if "ummary" in name] == ["Summary"]
+    readme = {str(cell) for row in sheets["README"] for cell in row if len(str(cell)) > 40}
+    summary = {str(cell) for row in sheets["Summary"] for cell in row if len(str(cell)) > 40}
+    marks = ("Modelled planning estimate.", "Synthetic (made up)")  # stand wherever results do
+    assert [text for text in readme & summary if not text.startswith(marks)] == []
+    plans = [row[1] for row in sheets["README"] if "(in the tables: " in str(row[1])]
+    assert plans[0] == f"{PLANS[0]} (in the tables: {run.allocations[0]})"
+    assert len(plans) == len(run.allocations)
 
 
 def test_charts_have_titles_and_axes_with_units_and_draw_what_is_in_the_sheets(
     path: Path, sheets: dict[str, Rows], run: rp.Run
 ) -> None:
-    time, cost, cause = parts(path, "charts")
+    time, cause, cost = parts(path, "charts")
     titles = [
         [texts(title) for title in chart.iterfind(".//c:title", NS)]
-        for chart in (time, cost, cause)
+        for chart in (time, cause, cost)
     ]
     horizon = run.manifest["horizon"]
     assert titles == [
-        ["Conditions met (modelled), median", "Date", "People"],
+        ["People whose conditions are met (modelled), plan that is picked", "Year", "People"],
         [
-            "People against cost",
-            "Cost, million USD (mean)",
-            f"People, conditions met by {horizon} (median)",
+            "What people wait for (modelled), plan that is picked",
+            "Cause of waiting",
+            "Million person-days (mean)",
         ],
-        ["Waiting by cause", "Allocation", "Person-days, millions (mean)"],
+        [
+            "People whose conditions are met (modelled) against cost, all plans",
+            "Cost, million USD (mean)",
+            f"People met by {horizon} (median)",
+        ],
     ]
     count = len(run.allocations)
-    assert [len(chart.findall(".//c:ser", NS)) for chart in (time, cost, cause)] == [
-        count,
-        count,
-        8,
-    ]
-    dates = people = 0
-    for chart in (time, cost, cause):
+    series = [len(chart.findall(".//c:ser", NS)) for chart in (time, cause, cost)]
+    assert series == [3, 1, count]
+    # Programs that know no units of an axis would show plain numbers beside "million".
+    assert not any(chart.findall(".//c:dispUnits", NS) for chart in (time, cause, cost))
+    formats = [
+        str(part.get("formatCode")) for chart in (time, cause, cost)
+        for axis in ("dateAx", "catAx", "valAx")
+        for part in chart.iterfind(f".//c:{axis}/c:numFmt", NS)
+    ]  # fmt: skip
+    assert formats == ["yyyy", "#,##0", "#,##0.0", "#,##0", "#,##0"]
+    dates = 0
+    for chart in (time, cause, cost):
         for reference in chart.iterfind(".//c:f", NS):
             cells = _cells(sheets, str(reference.text))
             assert cells
             assert all(cell != "" for cell in cells), reference.text
             dates += all(isinstance(cell, dt.date) for cell in cells) * len(cells)
-            people += all(isinstance(cell, float) for cell in cells)
-    assert dates == len(run.people_met)
-    assert people >= 2 * count
+    each = run.people_met["allocation"].eq(run.allocations[0]).sum()
+    assert dates == 3 * each
     (drawing,) = parts(path, "drawings")
     alts = [part.get("descr") for part in drawing.iter() if part.tag.endswith("}cNvPr")]
-    assert alts[0] == "People whose conditions are met, by allocation"
+    assert alts == ["People over time", "What people wait for", "People against cost"]
 
 
 def _cells(sheets: dict[str, Rows], reference: str) -> list[Any]:
-    """Cells that a chart refers to, such as 'People met'!$B$2:$B$98."""
+    """Cells that a chart or formula refers to, such as 'People met'!$B$2:$B$98."""
     name, _, cells = reference.rpartition("!")
-    places = re.findall(r"\$([A-Z]+)\$(\d+)", cells)
+    places = re.findall(r"\$?([A-Z]+)\$?(\d+)", cells)
     (left, top), (right, bottom) = places[0], places[-1]
-    number = {letter: at for at, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
     rows = sheets[name.strip("'")][int(top) - 1 : int(bottom)]
-    return [cell for row in rows for cell in row[number[left] : number[right] + 1]]
+    return [cell for row in rows for cell in row[_column(left) : _column(right) + 1]]
+
+
+def _column(letters: str) -> int:
+    """Number of a column, from 0."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def test_a_title_that_is_too_long_for_the_list_gives_way_to_the_name() -> None:
+    titles = {"ramp": "x" * 200, "now": "x" * 201}
+    assert labels(["ramp", "now", "later"], titles) == ["1. " + "x" * 200, "2. now", "3. later"]
 
 
 def test_the_dictionary_describes_every_column_of_results_and_scenario(
@@ -293,9 +438,11 @@ def test_a_run_on_expected_values_has_a_workbook_without_ranges(tmp_path: Path) 
         tmp_path / "one.xlsx", scenario, {name: getattr(outcome, name) for name in TABLES}, made
     )
     sheets = read(tmp_path / "one.xlsx")
-    head, first = sheets["Summary"][:2]
-    ranges = [cell for name, cell in zip(head, first, strict=True) if "(p10)" in name]
-    assert ranges == [""] * 8
+    rows = summary_of(sheets)
+    people = rows["People whose conditions are met by 2032-03-01 (median)"]
+    assert people[0] > 0
+    assert people[1:3] == ["", ""]
+    assert len(parts(tmp_path / "one.xlsx", "charts")[0].findall(".//c:ser", NS)) == 1
     head, first = sheets["Harm"][:2]
     harm = dict(zip(head, first, strict=True))
     assert [cell for name, cell in harm.items() if name.startswith(("expected", "per_"))] == [
