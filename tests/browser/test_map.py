@@ -274,10 +274,13 @@ def test_the_second_map_shows_the_whole_as_the_first_does(
         page.click("#beside")
         page.set_viewport_size({"width": screen["width"], "height": screen["height"] + 400})
         for box in ("#map", "#map-beside"):
-            shown = page.locator(f"{box} .district-name:not(.yields)")
-            until(lambda shown=shown: shown.count() == 2)
+            until_both_districts_are_named(page, box)
         page.click("#beside")
-        until(lambda: page.locator("#map .district-name:not(.yields)").count() == 2)
+        until_both_districts_are_named(page, "#map")
+
+
+def until_both_districts_are_named(page: Page, box: str) -> None:
+    until(lambda: page.locator(f"{box} .district-name:not(.yields)").count() == 2)
 
 
 def test_on_a_phone_the_map_keeps_its_width_when_a_plan_is_set_against_another(
