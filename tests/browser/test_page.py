@@ -129,6 +129,12 @@ def test_where_all_lines_are_withheld_words_stand_in_their_place(opened: Opened)
             "1 Mar 2032: for how many of 3,120 people the conditions are met (modelled) is "
             "withheld."
         )
+        labels = page.locator("#numbers dt").all_inner_texts()
+        assert labels == [
+            "Conditions met (modelled) by 1 Mar 2032, people",
+            "Conditions met for half of the people by",
+            "Cost, million USD",
+        ]
     with opened() as page:
         assert page.locator("#people-chart p").count() == 0
         assert page.locator("#people-chart .uplot").is_visible()

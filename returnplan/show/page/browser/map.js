@@ -272,8 +272,10 @@ function addLabels(map) {
     }
     // Labels of the same lengths lie as before: laying them out anew takes time at each step of the slider.
     const lengths = [unit, ...labels.map(({ more }) => more.textContent.length)].join();
-    if (lengths !== laid) settle();
+    if (lengths === laid) return;
     laid = lengths;
+    labels.forEach(({ shown }) => shown.setLatLng(shown.getLatLng()));
+    settle();
   };
 }
 
