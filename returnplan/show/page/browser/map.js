@@ -127,6 +127,7 @@ function fillOf(face) {
 }
 
 let whole;
+const wholeZoom = (map) => map.getBoundsZoom(whole, false, L.point(BUTTONS_PX, 0));
 const maps = [];
 
 /** Draw a map into a box; which plan it shows, is asked whenever something changes. */
@@ -180,7 +181,7 @@ function startMap(box, planOf) {
 /** Villages appear on zooming in, and districts on zooming out. */
 let wasNear = false;
 function followZoom(map) {
-  const isNear = map.getZoom() >= map.getBoundsZoom(whole) + VILLAGES_ZOOM;
+  const isNear = map.getZoom() >= wholeZoom(map) + VILLAGES_ZOOM;
   if (isNear !== wasNear) change({ villages: (wasNear = isNear) });
 }
 
@@ -347,7 +348,7 @@ function drawDistricts(map, planOf) {
 /** Go near a district, so that its villages are seen. */
 function lookInto(map, shape) {
   const box = shape.getBounds?.() ?? L.latLngBounds([shape.getLatLng()]).pad(1);
-  map.setView(box.getCenter(), Math.max(map.getBoundsZoom(box), map.getMinZoom() + VILLAGES_ZOOM), { animate: false });
+  map.setView(box.getCenter(), Math.max(map.getBoundsZoom(box), wholeZoom(map) + VILLAGES_ZOOM), { animate: false });
 }
 
 /** Internal page: settlements, roads, hubs. */
@@ -370,7 +371,7 @@ function drawSettlements(map, planOf) {
   }
   const most = Math.max(...ground.people, 1);
   const narrow = map.getContainer().clientWidth < NARROW_PX ? 0.7 : 1;
-  const scale = () => narrow * (1 + (map.getZoom() - map.getBoundsZoom(whole)) / 4);
+  const scale = () => narrow * (1 + (map.getZoom() - wholeZoom(map)) / 4);
   const radius = (people) => Math.max(SMALLEST_PX, LARGEST_PX * Math.sqrt(people / most)) * scale();
   map.on("zoomend", () => marks.forEach((mark, i) => mark.setRadius(radius(ground.people[i]))));
   const group = L.featureGroup().addTo(map);
