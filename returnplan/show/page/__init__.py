@@ -112,6 +112,7 @@ def report_page(findings: Findings, background: Background) -> str:
             "best": data["begin"][0],
             "shows": data["words"],
             "has_others": bool(data["map"].get("others")),
+            "has_hazards": bool(data["map"].get("hazards")),
             "has_circles": bool(data["map"]["circles"]),
             "year_steps": year_steps(findings, data["years"]),
             "has_villages": not findings.is_public,

@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 
 from returnplan.language.isolation import isolated
+from returnplan.runs.folder import SCENARIO_COPY
 from returnplan.scenario.background import Background
+from returnplan.scenario.shapes import read_shapes
 from returnplan.show.audience.tables import areas_of
 from returnplan.show.drawing import SHADES
 from returnplan.show.findings import (
@@ -95,9 +97,11 @@ def page_data(findings: Findings, background: Background) -> dict[str, Any]:
         shown = district_keys(findings)
         data["map"] = ground.district_map(findings.scenario.places, background, areas, shown)
         return data | district_profiles(findings)
+    shapes, _ = read_shapes(findings.folder / SCENARIO_COPY)
     data["map"] = ground.full_map(
-        findings.scenario, background, findings.tables, findings.run, district_keys(findings)
-    )
+        findings.scenario, background, findings.tables, findings.run, district_keys(findings),
+        [part[0] for shape in shapes.values() for part in shape],
+    )  # fmt: skip
     data["map"]["ring_names"] = [*map(findings.district, background.districts)]
     data["years"] = _year_key(
         findings, districts["years"], [] if background.rings else data["map"]["ready"]

@@ -18,6 +18,8 @@ from returnplan.show.maps.rough import rough_places
 NOT_MET, UNKNOWN = -1, -2
 """In place of a day: not within the horizon, and not known."""
 MARGIN_KM = 1.0
+MOST_HAZARDS = 2_000
+"""Outlines of hazards on a map, so that the page stays small."""
 
 Floats = NDArray[np.float64]
 Degrees = Sequence[Sequence[float]]
@@ -68,6 +70,7 @@ def full_map(
     tables: Mapping[str, pd.DataFrame],
     run: Spread,
     shown: Sequence[str] = (),
+    hazards: Sequence[Degrees] = (),
 ) -> dict[str, Any]:
     """Settlements, roads and outlines, with one day for each thing and allocation.
 
@@ -81,6 +84,8 @@ def full_map(
         The run, for its draws.
     shown
         Names of districts, in the order of the page.
+    hazards
+        Outer rings of recorded hazards; of many the :data:`MOST_HAZARDS` with most corners stay.
 
     Returns
     -------
@@ -106,6 +111,7 @@ def full_map(
         "ring_names": list(background.districts),
         "ring_district": [known.get(name, -1) for name in background.districts],
         "circles": [[known[name], *sheet.km([middle])[0]] for name, middle in middles.items()],
+        "hazards": [*map(sheet.ring, sorted(hazards, key=len, reverse=True)[:MOST_HAZARDS])],
         "places": sheet.km(points),
         "settlements": [number[settlement] for settlement in settled],
         "people": [people[settlement] for settlement in settled],

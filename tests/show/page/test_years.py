@@ -108,4 +108,7 @@ def test_districts_lie_on_the_internal_map_as_outlines_or_in_the_middle_of_their
     beta = found["places"][found["settlements"][found["names"].index("beta")]]
     assert found["circles"] == [[1, *beta]]
     bare = full_map(findings.scenario, Background(), tables, findings.run, shown)
-    assert (bare["ring_district"], bare["circles"]) == ([], [])
+    assert (bare["ring_district"], bare["circles"], bare["hazards"]) == ([], [], [])
+    hazard = [[0.1, 0.1], [0.2, 0.1], [0.2, 0.2], [0.1, 0.1]]
+    drawn = full_map(findings.scenario, outlines, tables, findings.run, shown, [hazard])
+    assert [len(one) for one in drawn["hazards"]] == [8]  # east and north of four corners

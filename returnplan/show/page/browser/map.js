@@ -364,6 +364,9 @@ function drawSettlements(map, planOf) {
   });
   const below = { pane: "roads", renderer: L.canvas({ pane: "roads", padding: 0.3 }) };
   const above = { pane: "marks", renderer: L.canvas({ pane: "marks", padding: 0.3, tolerance: 5 }) };
+  for (const ring of ground.hazards) {
+    L.polygon(pairs(ring).map(at), { color: "#7A3B00", weight: 1, fillColor: "#F6B26B", fillOpacity: 0.4, ...still, ...below }).addTo(map);
+  }
   const roads = ground.roads.map(([one, other]) =>
     L.polyline([place[one], place[other]], { ...ROAD_OPEN, ...still, ...below }).addTo(map));
   for (const one of ground.others) {
