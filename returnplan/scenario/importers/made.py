@@ -20,7 +20,7 @@ from returnplan.scenario.importers.build import Imported, imported
 from returnplan.scenario.importers.recipe import Settings, read_recipe
 from returnplan.scenario.importers.written import toml_value
 from returnplan.scenario.rows import ONE_OF, table_type
-from returnplan.scenario.starter import starter_tables, write_guide
+from returnplan.scenario.starter import IN_LIBRARY, MORE_CREWS, starter_tables, write_guide
 
 GUIDE, SHAPES = "README.md", "hazards.geojson"
 MADE = ("places.csv", "communities.csv", "roads.csv", "hazards.csv", SHAPES)
@@ -32,6 +32,8 @@ STARTING_VALUES = ("assets.csv", "rates.csv", "calendars.csv", "assumptions.csv"
 """Tables with values of the library that a folder gets where it has none."""
 TEAMS = "deployments.csv"
 """Table with teams that are made up, which a folder gets where it has none."""
+WITHOUT_WORK = ("road_crew", IN_LIBRARY["builders"], *MORE_CREWS)
+"""Crews that are not sent: layers tell of no works and no repairs, and idle days cost money."""
 ALLOCATION, MORE = "today", "two_more_manual_teams"
 
 
@@ -211,8 +213,8 @@ def _note_given(found: Imported, texts: Mapping[str, str]) -> None:
     """Note which tables hold values of the library, and which teams are made up."""
     names = [name for name in STARTING_VALUES if name in texts]
     text = (
-        "tables of starting values of the library, to be replaced by figures of your programme "
-        f"(sources in {SOURCES}, ranges and marks in {GUIDE}; {library.assumed_words()[:-1]})"
+        f"tables of starting values of the library ({library.assumed_words()[:-1]}; sources in "
+        f"{SOURCES}), to be replaced by figures of your programme"
     )
     found.notes.add("guessed", "library_values", text, names, is_warning=True)
     text = "tables of teams that are made up, to be replaced by your own"
@@ -263,7 +265,9 @@ def _deployments(found: Imported) -> str:
     times = found.recipe.settings.times
     header = ("allocation", "asset", "base", "teams", "source")
     base = found.hubs[0]
-    today = [row for row in rows if row["allocation"] == ALLOCATION]
+    today = [
+        row for row in rows if row["allocation"] == ALLOCATION and row["asset"] not in WITHOUT_WORK
+    ]
     cells = [
         [ALLOCATION, row["asset"], base, str(int(row["teams"]) * times), row["source"]]
         for row in today
@@ -300,7 +304,8 @@ start = {settings.start.isoformat()}      # midnight of this day is day 0
 horizon_years = {settings.horizon_years}      # nothing is shown after start + so many years
 
 # The conditions for return that are in force (returnplan list gates). Layers tell nothing of water,
-# houses and lessons: add these gates when the table works.csv says what is to be built.
+# houses and lessons: add these gates when the table works.csv says what is to be built, and crews
+# for it to deployments.csv (assets.csv has them, and one for repairs of roads).
 [gates]
 permission = {{}}                        # the place's date accessible_from has come
 survey = {{}}                            # the community survey is done

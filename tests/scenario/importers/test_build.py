@@ -211,10 +211,6 @@ def test_teams_have_rates_and_costs_of_the_library_and_say_so(made: Path) -> Non
         ("today", "manual_team", "1", "made_up"),
         ("today", "battle_area_team", "1", "made_up"),
         ("today", "quality_team", "1", "made_up"),
-        ("today", "road_crew", "1", "made_up"),
-        ("today", "building_crew", "1", "made_up"),
-        ("today", "utilities_crew", "1", "made_up"),
-        ("today", "risk_education_team", "1", "made_up"),
         ("two_more_manual_teams", "manual_team", "3", "made_up"),
     ]
     sources = {row[0] for row in rows(made / "sources.csv", "id")}
@@ -225,7 +221,7 @@ def test_teams_have_rates_and_costs_of_the_library_and_say_so(made: Path) -> Non
     )
     assert notes(made)["made_up_teams"] == (1, "deployments.csv")
     words = (made / "import_report.md").read_text(encoding="utf-8")
-    assert "figures are assumed, the others derived from published ones): 4" in words
+    assert "sources in sources.csv), to be replaced by figures of your programme: 4" in words
     guide = (made / "README.md").read_text(encoding="utf-8")
     assert "| manual_team | clearance minefield |" in guide
 
