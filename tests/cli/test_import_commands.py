@@ -48,7 +48,7 @@ def test_the_second_call_says_what_was_done_and_writes_a_folder(recipe: Path) ->
     assert "  hazards.geojson" not in result.stdout
     assert "Warnings, please look" in result.stderr
     told = " ".join(result.stdout.split())
-    assert "tables of starting values of the library, to be replaced by figures of your" in told
+    assert "tables of starting values of the library (128 of its 131 figures are assumed" in told
     assert "tables of teams that are made up, to be replaced by your own: 1" in told
 
 
