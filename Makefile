@@ -45,7 +45,7 @@ check: $(VENV)/.ready-to-test ## the same without the tests
 test-long: $(VENV)/.ready-to-test ## all tests with all random worlds, and README's tables of 128 draws (half an hour)
 	@RETURNPLAN_LONG=1 $(BIN)/pytest -n "$${TEST_WORKERS:-2}" --dist worksteal
 
-mutants: $(VENV)/.ready-to-test ## change lines of the model and of tables, one at a time, and see which no test notices
+mutants: $(VENV)/.ready-to-test ## change lines of model, tables, findings and page, one at a time, and see which no test notices
 	@$(BIN)/python -m tests.mutants --most $${MUTANTS:-20}
 
 bench: $(VENV)/.ready-to-test ## time simulations on this machine, also beside a SimPy program

@@ -32,6 +32,18 @@ import numba
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def _findings(*names: str) -> tuple[str, ...]:
+    """Numbers worked out by hand, and those tests of findings whose names hold one of the words."""
+    chosen = " or ".join(("test_numbers", *names))
+    return (
+        *(f"tests/show/findings/test_{file}.py" for file in ("numbers", "findings")),
+        "-k",
+        chosen,
+    )
+
+
 FITTING: Mapping[str, tuple[str, ...]] = {
     "returnplan/model/effects/returns.py": ("tests/model/effects/test_returns.py",),
     "returnplan/model/effects/harm.py": ("tests/model/effects/test_harm.py",),
@@ -50,6 +62,38 @@ FITTING: Mapping[str, tuple[str, ...]] = {
     "returnplan/show/audience/contributors.py": ("tests/show/audience/test_contributors.py",),
     "returnplan/show/audience/tables.py": ("tests/show/audience/test_tables.py",),
     "returnplan/show/audience/districts.py": ("tests/show/audience/test_districts.py",),
+    "returnplan/show/findings/leader.py": _findings("rival", "level", "expected_values"),
+    "returnplan/show/findings/headline.py": _findings(
+        "headline", "rival", "level", "_values", "one_alloc"
+    ),
+    "returnplan/show/findings/numbers.py": _findings(),
+    "returnplan/show/findings/options.py": _findings("options", "communities", "dominated", "farm"),
+    "returnplan/show/findings/waiting.py": _findings("blocks", "compared_by", "key_roads"),
+    "returnplan/show/findings/decisions.py": _findings(
+        "decisions", "more_teams", "never_part", "asked_for"
+    ),
+    "returnplan/show/findings/targets.py": _findings("target", "withheld", "_values"),
+    "returnplan/show/findings/communities.py": _findings(
+        "about_even", "missing_data", "by_quarter"
+    ),
+    "returnplan/show/findings/teams.py": ("tests/show/findings/test_teams.py",),
+    "returnplan/show/findings/certainty.py": _findings("hang_on"),
+    "returnplan/show/findings/past.py": (
+        *("tests/show/page/test_numbers_of_page.py", "-k", "published_facts"),
+    ),
+    "returnplan/show/page/tables.py": (
+        "tests/show/page/test_titles_and_tables.py",
+        "tests/show/findings/test_numbers.py",
+        "tests/show/page/test_numbers_of_page.py",
+    ),
+    "returnplan/show/page/titles.py": ("tests/show/page/test_titles_and_tables.py",),
+    "returnplan/show/page/years.py": ("tests/show/page/test_years.py",),
+    "returnplan/show/page/districts.py": (
+        "tests/show/page/test_years.py",
+        "tests/show/page/test_numbers_of_page.py",
+    ),
+    "returnplan/show/page/data.py": ("tests/show/page/test_numbers_of_page.py",),
+    "returnplan/show/page/rounding.py": ("tests/show/page/test_numbers_of_page.py",),
 }
 """Module, and the tests that should notice what happens to it, as pytest takes them."""
 KILLED, TOO_SLOW, SURVIVED = "killed", "too slow", "SURVIVED"

@@ -206,7 +206,7 @@ def draw_run(folder: Path, wanted: Figures, watcher: Watcher = SILENT) -> Path:
 def _view(folder: Path, scenario: Scenario, manifest: Mapping[str, Any]) -> View:
     """What charts must know of a run: folder of the scenario, and how the run was made."""
     draws, seed = manifest["draws"], manifest["seed"]
-    how = f"{draws} draws, seed {seed}" if draws else "run on expected values (no draws)"
+    how = f"{draws} simulations, seed {seed}" if draws else "single-value run"
     if "calibration" in manifest:
         how += f", {calibrated.words(manifest['calibration'])}"
     made = (

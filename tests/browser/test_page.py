@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,79 @@ def test_the_first_screen_shows_headline_numbers_map_people_and_switch(
             assert box["x"] >= 0, name
             assert box["x"] + box["width"] <= screen["width"], name
             assert box["y"] + box["height"] <= screen["height"], name
+
+
+LONG = """() => {
+    const text = "Two more dog teams and a building crew from September 2026, and their supplies";
+    document.querySelector("h1").textContent = text;
+    document.querySelector(".headline").textContent = `${text} `.repeat(4);
+    document.querySelector("#people-title").textContent = text;
+    document.querySelector("#people-shows").textContent = `${text} `.repeat(2);
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_map_and_chart_fill_what_long_words_leave_of_the_first_screen(
+    opened: Opened, language: str
+) -> None:
+    with opened(language=language, viewport={"width": 1366, "height": 768}) as page:
+        until(lambda: round(bottom(page, "#map")) == 760)
+        before = page.locator("#map").bounding_box()
+        page.evaluate(LONG)
+        until(lambda: page.locator("#map").bounding_box() != before)
+        until(lambda: round(bottom(page, "#map")) == 760)
+        assert bottom(page, "#people-chart") < 760
+        until(lambda: bottom(page, "#people-chart .uplot canvas") <= 760)
+        assert bottom(page, "#explore .take button") <= 760
+
+
+def bottom(page: Page, name: str) -> float:
+    """Lower edge of an element, CSS pixels from the top of the screen."""
+    box = page.locator(name).first.bounding_box()
+    assert box is not None
+    return float(box["y"] + box["height"])
+
+
+def test_where_all_lines_are_withheld_words_stand_in_their_place(opened: Opened) -> None:
+    with opened("public") as page:
+        page.select_option("#allocation", "0")
+        assert page.locator("#people-chart p").inner_text() == (
+            "The numbers over time are withheld, as they would tell of single settlements."
+        )
+        assert page.locator("#people-chart .uplot").is_hidden()
+        assert page.locator("#readout").inner_text() == (
+            "1 Mar 2032: for how many of 3,120 people the conditions are met (modelled) is "
+            "withheld."
+        )
+        labels = page.locator("#numbers dt").all_inner_texts()
+        assert labels == [
+            "Conditions met (modelled) by 1 Mar 2032, people",
+            "Conditions met for half of the people by",
+            "Cost, million USD",
+        ]
+    with opened() as page:
+        assert page.locator("#people-chart p").count() == 0
+        assert page.locator("#people-chart .uplot").is_visible()
+
+
+WRITTEN = """() => {
+    const heights = {};
+    const write = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...more) {
+        heights[text] = y;
+        return write.call(this, text, x, y, ...more);
+    };
+    document.getElementById("step").value = 3;
+    document.getElementById("step").dispatchEvent(new Event("input"));
+    return new Promise((done) => setTimeout(() => done(heights), 200));
+}"""
+
+
+def test_names_of_lines_do_not_lie_on_each_other_or_on_the_top_line(opened: Opened) -> None:
+    with opened() as page:
+        heights = page.evaluate(WRITTEN)
+        names = [heights[one] for one in ("Conditions met (modelled)", "Returned", "Present")]
+        assert all(below - above >= 14 for above, below in pairwise(names))
 
 
 def test_the_big_numbers_are_those_of_the_chosen_allocation(

@@ -77,7 +77,7 @@ def test_figures_say_what_their_numbers_are(folders: list[Path], name: str, word
     picture = (folders[0] / "figures" / f"{name}.svg").read_text(encoding="utf-8")
     text = " ".join(re.sub("<[^>]*>", " ", picture).split())
     assert words in text
-    assert "40 draws, seed 3, returnplan" in text
+    assert "40 simulations, seed 3, returnplan" in text
     assert "dates are medians" not in text
 
 

@@ -31,6 +31,7 @@ from returnplan.scenario.importers.vocabulary import (
     NAMED,
     NOT_PLACES,
     NOT_ROADS,
+    SPEAKING,
     SPEEDS,
     TAGS,
     WORDS,
@@ -45,6 +46,8 @@ MOST_PEOPLE = 1_000_000
 YEARS = (1900, 2100)
 ROAD_M = 1_000.0
 """A hub lies this near to a road."""
+MOST_TOLD = 5
+"""Values that are told on the screen."""
 MOST_VALUES = 100
 """Values of a column that a recipe names."""
 COMMON_SHARE, COMMON_LEAST = 0.1, 3
@@ -100,6 +103,8 @@ def guessed(paths: Sequence[str], today: date) -> Guess:
     layers = [layer for found in files.values() for layer in found]
     recipes = [_layer_recipe(layer) for layer in layers]
     notes: dict[int, list[str]] = {n: [_described(layer)] for n, layer in enumerate(layers)}
+    for number, layer in enumerate(layers):
+        notes[number] += _not_understood(layer, recipes[number])
     _by_values(layers, recipes, notes)
     placed = _placed(layers, recipes, notes)
     title = f"Imported from {', '.join(dict.fromkeys(Path(file).name for file in files))}"
@@ -208,6 +213,9 @@ def _columns(layer: Layer, role: str) -> dict[str, str]:
             if re.fullmatch(f"{pattern}.*", tag) and meaning not in found:
                 found[meaning] = column
                 taken.add(column)
+    if role == "hazards":
+        found |= _spoken(layer, {*taken})
+        taken |= {*found.values()}
     for meaning, names in COLUMNS.get(role, {}).items():
         if meaning in found:
             continue
@@ -219,6 +227,30 @@ def _columns(layer: Layer, role: str) -> dict[str, str]:
             found[meaning] = column
             taken.add(column)
     return found
+
+
+def _spoken(layer: Layer, taken: set[str]) -> dict[str, str]:
+    """Columns whose values say what they are: a class in a column that is called status or type.
+
+    Of several the one that is called so, else the first.
+    """
+    found: dict[str, str] = {}
+    for meaning, pattern in SPEAKING.items():
+        free = {column: _bare(column) for column in layer.columns if column not in taken}
+        speaking = {
+            column: bare for column, bare in free.items() if _speaks(layer, column, pattern)
+        }
+        column = _named(speaking, COLUMNS["hazards"][meaning], is_cut=False)
+        if speaking:
+            found[meaning] = column or next(iter(speaking))
+            taken.add(found[meaning])
+    return found
+
+
+def _speaks(layer: Layer, column: str, pattern: str) -> bool:
+    values = {text.casefold().replace("_", " ") for text in layer.texts(column) if text}
+    told = sum(bool(re.search(pattern, value)) for value in values)
+    return bool(values) and len(values) <= MOST_VALUES and told > LIKELY * len(values)
 
 
 def _named(columns: Mapping[str, str], names: Sequence[str], *, is_cut: bool) -> str:
@@ -323,6 +355,20 @@ def _meanings(layer: Layer, column: str, role: str, meaning: str) -> dict[str, s
     allowed = ROLES[role].values[meaning]
     default = ROLES[role].defaults.get(meaning, SKIP if SKIP in allowed else "other")
     return {value: _word(value, table, allowed) or default for value in _values(layer, column)}
+
+
+def _not_understood(layer: Layer, recipe: LayerRecipe) -> Iterator[str]:
+    """Say of which values nobody knows the meaning, and what they are taken for until told."""
+    for meaning, values in recipe.values.items():
+        column = recipe.columns[meaning]
+        allowed = ROLES[recipe.role].values[meaning]
+        table = WORDS["land_use" if recipe.role == "land_use" else meaning]
+        unknown = [value for value in values if not _word(value, table, allowed)]
+        if unknown:
+            told = ", ".join(f"{value!r}" for value in unknown[:MOST_TOLD])
+            more = f" and {len(unknown) - MOST_TOLD} more" if len(unknown) > MOST_TOLD else ""
+            taken = values[unknown[0]]
+            yield f"{column}: not understood, taken for {meaning} {taken}: {told}{more}"
 
 
 def _word(value: str, table: Sequence[tuple[str, str]], allowed: Iterable[str]) -> str:

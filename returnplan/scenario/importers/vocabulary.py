@@ -108,6 +108,12 @@ SPEEDS: Mapping[str, tuple[float, bool] | None] = {
 }
 """Speed (km/h) and season by class of road in the words of OpenStreetMap; assumed."""
 
+SPEAKING: Mapping[str, str] = {
+    "hazard_class": r"\b(cha|sha)\b|confirm|suspect|indication",
+    "land_class": r"mine(field|d)|\bmines?\b|battle|\berw\b|\buxo\b|cluster",
+}
+"""Words that tell of a column of hazards what it holds, whatever its name is."""
+
 WORDS: Mapping[str, Sequence[tuple[str, str]]] = {
     "status": (
         ("closed", "clos|cancel|clear(ed|ance complete)|released?|reduced|hand(ed)? ?over|expired"),

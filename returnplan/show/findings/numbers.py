@@ -31,6 +31,8 @@ class BigNumber:
 def big_numbers(findings: Findings, option: Option) -> tuple[BigNumber, ...]:
     """Say an allocation in four numbers: people soon, people in the end, half of them, cost.
 
+    In three where no date before the end is shown of every allocation.
+
     Parameters
     ----------
     option
@@ -38,8 +40,9 @@ def big_numbers(findings: Findings, option: Option) -> tuple[BigNumber, ...]:
     """
     headings = option_headings(findings)
     half, _, rest = option.texts[HALF_MET].partition(PARTED)
+    soon = _people(findings, headings[1], option.near)
     return (
-        _people(findings, headings[1], option.near),
+        *([soon] if findings.near < findings.horizon else []),
         _people(findings, headings[2], option.horizon),
         BigNumber(label=headings[HALF_MET], value=half, range=rest.removesuffix(")")),
         BigNumber(label=headings[COST], value=option.texts[COST]),

@@ -99,6 +99,13 @@ def _controls(words: Words, end: date) -> dict[str, str]:
             "{date}: conditions met (modelled) for {people} of {all} people.",
             date="{date}", people="{people}", all="{all}",
         ),
+        "readout_withheld": words.phrase(
+            "{date}: for how many of {all} people the conditions are met (modelled) is withheld.",
+            date="{date}", all="{all}",
+        ),
+        "no_lines": words.phrase(
+            "The numbers over time are withheld, as they would tell of single settlements."
+        ),
         "people_shows": words.phrase("People over time under “{title}”", title="{title}"),
         "districts_shows": words.phrase("Share by district under “{title}”", title="{title}"),
         "causes_shows": words.phrase("What people wait for under “{title}”", title="{title}"),

@@ -435,9 +435,13 @@ def _distribution(findings: Findings, row: Assumption) -> str:
     text = f"{row.distribution} {'; '.join(f'{value:g}' for value in given if value is not None)}"
     if row.low is None and row.high is None:
         return text
-    ends = ["" if value is None else f"{value:g}" for value in (row.low, row.high)]
+    if row.low is None or row.high is None:
+        return f"{text}, ≥ {row.low:g}" if row.high is None else f"{text}, ≤ {row.high:g}"
     return words.phrase(
-        "{distribution}, within {low} to {high}", distribution=text, low=ends[0], high=ends[1]
+        "{distribution}, within {low} to {high}",
+        distribution=text,
+        low=f"{row.low:g}",
+        high=f"{row.high:g}",
     )
 
 

@@ -13,8 +13,8 @@ from returnplan.show.findings import (
 )
 
 LEAST_DISTRICTS = 2
-HALF = 2
-"""Which of the big numbers says when the conditions of half of the people are met."""
+HALF = -2
+"""Which of the big numbers, from their end, says when the conditions of half are met."""
 
 
 def chart_titles(findings: Findings) -> dict[str, Any]:

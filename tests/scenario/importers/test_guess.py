@@ -125,6 +125,29 @@ def test_values_are_guessed_by_words_in_them(
     assert dict(found.values[meaning]) == words
 
 
+def test_a_class_is_known_by_its_words_in_a_column_of_another_name(tmp_path: Path) -> None:
+    told = {"status": ["CHA", "SHA", "SHA"], "type": ["minefield", "battle area", "minefield"]}
+    shapes = [box(0, 0, 1, 1), box(2, 0, 3, 1), box(4, 0, 5, 1)]
+    path = tmp_path / "hazards.geojson"
+    write_geojson(
+        path,
+        [(shape, {name: values[at] for name, values in told.items()}) for at, shape in
+         enumerate(shapes)],
+    )  # fmt: skip
+    found = only(path)
+    assert (found.columns["hazard_class"], found.columns["land_class"]) == ("status", "type")
+    assert not found.columns.get("status")
+    assert found.values["hazard_class"] == {"SHA": "SHA", "CHA": "CHA"}
+    assert found.values["land_class"] == {"minefield": "minefield", "battle area": "battle_area"}
+
+
+def test_values_that_nobody_understands_are_told(tmp_path: Path) -> None:
+    features = [(box(n, 0, n + 1, 1), {"hazard_id": n, "status": word}) for n, word in
+                enumerate(("x1", "open", "x2"))]  # fmt: skip
+    found = guess_of(write(tmp_path / "hazards.gpkg", features))
+    assert "  status: not understood, taken for status open: 'x1', 'x2'" in found.lines
+
+
 def test_classes_of_roads_have_speeds_and_paths_are_none(tmp_path: Path) -> None:
     classes = ("primary", "trunk_link", "track", "footway", "lane", "['tertiary', 'road']")
     features = [(line((n, 0), (n, 9)), {"highway": name}) for n, name in enumerate(classes)]

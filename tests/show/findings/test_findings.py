@@ -326,6 +326,13 @@ def test_where_land_waits_the_farmland_that_comes_later_stands_beside_the_gain()
     first, other = (waits.title(name) for name in waits.allocations)
     assert f"{first}: 300" in note
     assert f"{other}: 125" in note
+    sooner = told["summary"].drop(columns=list(areas)[1:])  # no date from the near one on
+    (note,) = (
+        text
+        for text in option_notes(replace(waits, tables={**told, "summary": sooner}))
+        if "denied farmland" in text
+    )
+    assert f"{first}: 900" in note
     public = {**told, "summary": told["summary"].drop(columns=list(areas))}
     assert "denied farmland" not in " ".join(option_notes(replace(waits, tables=public)))
 
@@ -512,6 +519,15 @@ def test_more_teams_are_asked_for_with_what_they_bring_on_how_many_simulations()
     ((_, why),) = of_teams(tiny(tables=changed(late)))
     millions = WAITING.replace("−45.7 thousand", "−1.2 million")
     assert why == f"Under “Plan B”: {BY_2030}; {millions}; {COST}."
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(-1e6, "about −1.0 million person-days"), (-999_400.0, "about −999.4 thousand person-days")],
+)
+def test_what_more_teams_save_is_in_millions_from_one_million_on(days: float, said: str) -> None:
+    ((_, why),) = of_teams(tiny(tables=changed({"person_days_mean": days})))
+    assert f"waiting until 1 Jan 2030: {said}, less in 28" in why
 
 
 def test_more_teams_without_a_clear_effect_are_said_to_have_none_or_are_not_shown() -> None:

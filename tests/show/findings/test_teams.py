@@ -14,8 +14,10 @@ TIME = pd.DataFrame(
         ("plan", 2025, "team", 100.0, 60.0, 30.0, 15.0),
         ("plan", 2026, "team", 100.0, 20.0, 60.0, 5.0),
         ("plan", 2026, "crew", 50.0, 40.0, 10.0, 0.0),
+        ("plan", 2026, "scout", 1.0, 1.0, 0.0, 0.0),
         ("plan", 2026, "guard", 10.0, 0.0, 10.0, 0.0),
         ("more", 2025, "team", 200.0, 0.0, 0.0, 0.0),
+        ("more", 2025, "crew", 0.0, 0.0, 0.0, 0.0),  # never comes
     ],
     columns=["allocation", "year", "asset", "team_days", "work_days", "idle_days", "unneeded_days"],
 )
@@ -27,6 +29,7 @@ def test_idle_days_and_days_that_no_condition_asks_for_are_shares_over_all_years
         ("guard", 10, 1.0, 0.0),  # never works: nothing of it is in vain
         ("team", 200, 0.45, 0.25),  # 90 of 200; 20 of 80
         ("crew", 50, 0.2, 0.0),
+        ("scout", 1, 0.0, 0.0),
     ]
 
 

@@ -4,6 +4,7 @@ The two villages of :mod:`tests.tiny`: alpha with 300 people, beta with 100, ten
 """
 
 import dataclasses
+import math
 
 import pytest
 
@@ -53,6 +54,54 @@ def test_a_title_says_where_half_of_the_people_are_not_met_and_where_plans_are_a
     assert titles["allocations"] == (
         "Conditions for half of the people: not by 2030 under every plan"
     )
+
+
+def test_a_title_goes_by_the_median_though_some_simulations_are_earlier() -> None:
+    # Alpha is met on day 400 in two simulations of ten, or on day 300 in all.
+    rare = ([400.0] * 2 + [NEVER] * 8, [NEVER] * 10)
+    often = ([300.0] * 10, [NEVER] * 10)
+    titles = chart_titles(tiny(ready={"plan": rare, "more": often}))
+    assert titles["people"] == [
+        "Conditions for half of the people: not by 2030",
+        "Conditions met for half of the people by Q4 2025",
+    ]
+    assert titles["allocations"] == (
+        "Conditions for half of the people: Q4 2025 under “Plan B”, not by 2030 under “Plan A”"
+    )
+
+
+def test_who_is_met_on_the_last_day_comes_before_who_is_not_met() -> None:
+    last = ([1826.0] * 10, [NEVER] * 10)
+    rare = ([400.0] * 2 + [NEVER] * 8, [NEVER] * 10)
+    titles = chart_titles(tiny(ready={"plan": rare, "more": last}))
+    assert titles["allocations"] == (
+        "Conditions for half of the people: Q1 2030 under “Plan B”, not by 2030 under “Plan A”"
+    )
+
+
+def test_plans_are_ordered_in_the_title_by_their_medians() -> None:
+    early = ([100.0] * 2 + [900.0] * 8, [NEVER] * 10)  # day 900 is in June 2027
+    titles = chart_titles(tiny(ready={"plan": early, "more": ([500.0] * 10, [NEVER] * 10)}))
+    assert titles["allocations"] == (
+        "Conditions for half of the people: Q2 2026 under “Plan B”, Q3 2027 under “Plan A”"
+    )
+
+
+def test_titles_of_what_is_withheld_name_only_what_the_chart_shows() -> None:
+    findings = tiny()
+    met, shares = findings.tables["people_met"], findings.tables["district_shares"]
+    hidden = {
+        "people_met": met.assign(people_p50=math.nan),
+        "district_shares": shares.assign(share_p50=math.nan),
+        "delays": findings.tables["delays"].iloc[:0],
+    }
+    titles = chart_titles(dataclasses.replace(findings, tables={**findings.tables, **hidden}))
+    assert titles == {
+        "people": ["People over time"] * 2,
+        "allocations": "Plans over time",
+        "districts": ["Share by district"] * 2,
+        "causes": ["What people wait for"] * 2,
+    }
 
 
 def test_roads_are_ranked_by_waiting_with_their_share_of_it() -> None:

@@ -18,10 +18,10 @@ const ALLOCATION_LINES = [
   { stroke: "#7A4B1E", dash: [5, 5] },
 ];
 const CHART_PX = 300;
-const NARROW_CHART_PX = 118;
 const NAME_PX = 12;
-const NARROW_SCREEN = "(max-width: 40rem)";
 const AXIS_PX = 16;
+const TIME_AXIS_PX = 32;
+const WHOLE_STEPS = Array.from({ length: 9 }, (_, tens) => [1, 2, 5].map((step) => step * 10 ** tens)).flat();
 const LETTER_PX = 6.8;
 
 const lineOf = (allocation) => ALLOCATION_LINES[allocation % ALLOCATION_LINES.length];
@@ -33,23 +33,22 @@ function sample(line) {
     shape("line", { x1: 1, x2: 33, y1: 5, y2: 5, stroke: line.stroke, "stroke-width": line.width ?? 2, "stroke-dasharray": dash }));
 }
 
-/** Height of a chart: lower where it stands on the first screen of a phone. */
-const heightOf = (box) => (box.closest(".first") && matchMedia(NARROW_SCREEN).matches ? NARROW_CHART_PX : CHART_PX);
+/** Size of a chart: that of its box; on the first screen this is as high as there is room. */
+const sizeOf = (box) => ({ width: Math.max(box.clientWidth, 200), height: box.closest(".first") ? Math.max(box.clientHeight, 80) : CHART_PX });
 
 /** One chart of people over time; a click on it moves the slider there. */
 function timeChart(box, series, bands, drawMore) {
   const axis = { stroke: INK, grid: { stroke: GRID, width: 1 }, ticks: { stroke: GRID, width: 1 }, font: "12px system-ui, sans-serif" };
   const chart = new uPlot(
     {
-      width: Math.max(box.clientWidth, 200),
-      height: heightOf(box),
+      ...sizeOf(box),
       padding: [10, 12, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
       scales: { y: { range: (u, low, high) => [0, Math.max(high, 1) * 1.06] } },
       axes: [
-        { ...axis, values: (u, marks) => marks.map(timeMark), space: 56 },
-        { ...axis, values: (u, marks) => marks.map(number), size: (u, marks) => AXIS_PX + LETTER_PX * Math.max(4, ...(marks ?? []).map((mark) => mark.length)) },
+        { ...axis, values: (u, marks) => marks.map(timeMark), space: 56, size: TIME_AXIS_PX },
+        { ...axis, values: (u, marks) => marks.map(number), incrs: WHOLE_STEPS, size: (u, marks) => AXIS_PX + LETTER_PX * Math.max(4, ...(marks ?? []).map((mark) => mark.length)) },
       ],
       series: [{}, ...series.map((line) => ({ ...line, spanGaps: true }))],
       bands,
@@ -61,8 +60,16 @@ function timeChart(box, series, bands, drawMore) {
   chart.over.addEventListener("click", () => {
     if (chart.cursor.idx !== null && chart.cursor.idx !== undefined) change({ step: chart.cursor.idx });
   });
-  new ResizeObserver(() => chart.setSize({ width: Math.max(box.clientWidth, 200), height: heightOf(box) })).observe(box);
+  new ResizeObserver(() => chart.setSize(sizeOf(box))).observe(box);
   return chart;
+}
+
+/** Where so much is withheld that no line is left, words stand in its place. */
+function showLines(box, lines) {
+  const known = (values) => values.filter((value) => value !== null);
+  const isEmpty = lines.every((values) => known(values).length < values.length && new Set(known(values)).size < 2);
+  box.classList.toggle("without", isEmpty);
+  if (isEmpty && !box.querySelector("p")) box.append(make("p", {}, say("no_lines")));
 }
 
 function timeMark(mark) {
@@ -150,6 +157,18 @@ function drawTargets(chart, measures) {
   }
 }
 
+/** Where names end that stand above the ends of lines (below, where there is no room), from top to bottom, none on another. */
+function besideLines(ends, top, bottom, step) {
+  const gap = step / 5;
+  const heights = [];
+  ends.forEach((y, i) => {
+    const own = y - gap - step < top ? y + gap + step : y - gap;
+    heights.push(i ? Math.max(own, heights[i - 1] + step) : own);
+  });
+  for (let i = heights.length - 1, most = bottom; i >= 0; i--, most = heights[i + 1] - step) heights[i] = Math.min(heights[i], most);
+  return heights;
+}
+
 /** Names of lines at their right ends, below each other where lines meet. */
 function drawNames(chart, lines) {
   const pen = chart.ctx;
@@ -162,20 +181,18 @@ function drawNames(chart, lines) {
     })
     .filter((line) => line !== null)
     .sort((one, other) => one.y - other.y);
-  let lowest = top;
   pen.save();
   pen.font = `600 ${NAME_PX * ratio}px system-ui, sans-serif`;
   pen.textAlign = "right";
   pen.textBaseline = "bottom";
   pen.lineWidth = 3 * ratio;
   pen.strokeStyle = "#FFFFFF";
-  for (const { words, stroke, y } of ends) {
-    const at = Math.min(Math.max(y - 3 * ratio, lowest + (NAME_PX + 2) * ratio), top + height);
-    pen.strokeText(words, left + width - 2 * ratio, at);
+  const heights = besideLines(ends.map(({ y }) => y), top, top + height, (NAME_PX + 2) * ratio);
+  ends.forEach(({ words, stroke }, i) => {
+    pen.strokeText(words, left + width - 2 * ratio, heights[i]);
     pen.fillStyle = stroke;
-    pen.fillText(words, left + width - 2 * ratio, at);
-    lowest = at;
-  }
+    pen.fillText(words, left + width - 2 * ratio, heights[i]);
+  });
   pen.restore();
 }
 
@@ -215,6 +232,7 @@ function startPeopleChart() {
   const show = (changed) => {
     if (changed.has("allocation")) {
       chart.setData([data.days.map(seconds), ...data.people[state.allocation].flat()]);
+      showLines($("people-chart"), data.people[state.allocation].map(middleOf));
     } else if (changed.has("step")) chart.redraw(false);
     cells.forEach((cell, i) => (cell.textContent = now(state.allocation, i)));
   };
@@ -263,6 +281,7 @@ function startAllocationsChart() {
     if (changed.has("measure")) {
       const lines = data.people.map((measures) => middleOf(measures[state.measure]));
       chart.setData([data.days.map(seconds), ...lines]);
+      showLines($("allocations-chart"), lines);
     } else if (changed.has("step") || changed.has("allocation")) chart.redraw(false);
   };
   follow(show);

@@ -47,6 +47,15 @@ function startControls() {
   show();
 }
 
+/** How much stands above map and chart, which fill the rest of the first screen. */
+function startFirstScreen() {
+  const first = document.querySelector(".first");
+  const look = () => root.style.setProperty("--above", `${Math.ceil(first.getBoundingClientRect().top + scrollY)}px`);
+  const sizes = new ResizeObserver(look);
+  for (const one of [document.querySelector("header"), $("numbers"), first.previousElementSibling]) sizes.observe(one);
+  look();
+}
+
 /** A plan that was the other one changes places with the one before. */
 function choosePlan(allocation) {
   change({ allocation, rival: allocation === state.rival ? state.allocation : state.rival });
@@ -62,8 +71,10 @@ function showNumbers() {
 }
 
 function readout() {
-  const people = told(data.people[state.allocation][0], state.step, number);
-  const first = say("readout", { date: date(today()), people, all: number(data.all_people) });
+  const [met] = data.people[state.allocation];
+  const values = { date: date(today()), all: number(data.all_people) };
+  const isKnown = between(middleOf(met), state.step) !== null;
+  const first = isKnown ? say("readout", { people: told(met, state.step, number), ...values }) : say("readout_withheld", values);
   return data.map.ready ? `${first} ${say("readout_map", counts())}` : first;
 }
 

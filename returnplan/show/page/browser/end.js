@@ -57,6 +57,7 @@ async function start() {
   state.rival = state.allocation === 0 ? Math.min(1, data.allocations.length - 1) : 0;
   root.classList.replace("still", "live");
   startControls();
+  startFirstScreen();
   startTitles();
   addFaces();
   startViews();

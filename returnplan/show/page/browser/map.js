@@ -9,6 +9,7 @@ const SMALLEST_PX = 2.6;
 const LARGEST_PX = 11;
 const CIRCLE_PX = [20, 11];
 const PATTERN_PX = 6;
+const BUTTONS_PX = 44;
 const VILLAGES_ZOOM = 1;
 const SHAPES = {
   disc: [],
@@ -126,6 +127,7 @@ function fillOf(face) {
 }
 
 let whole;
+const wholeZoom = (map) => map.getBoundsZoom(whole, false, L.point(BUTTONS_PX, 0));
 const maps = [];
 
 /** Draw a map into a box; which plan it shows, is asked whenever something changes. */
@@ -148,11 +150,7 @@ function startMap(box, planOf) {
   addButton(map, say("whole_map"), "⤢", () => maps.forEach(fit));
   addNorth(map);
   const plan = addPlan(map);
-  new ResizeObserver(() => {
-    const isWhole = map.getZoom() <= map.getMinZoom() + 1e-6;
-    map.invalidateSize({ animate: false });
-    if (isWhole) fit(map);
-  }).observe(box);
+  new ResizeObserver(() => resized(map)).observe(box);
   goTogether(map);
 
   const districts = drawDistricts(map, planOf);
@@ -183,17 +181,17 @@ function startMap(box, planOf) {
 /** Villages appear on zooming in, and districts on zooming out. */
 let wasNear = false;
 function followZoom(map) {
-  const isNear = map.getZoom() >= map.getBoundsZoom(whole) + VILLAGES_ZOOM;
+  const isNear = map.getZoom() >= wholeZoom(map) + VILLAGES_ZOOM;
   if (isNear !== wasNear) change({ villages: (wasNear = isNear) });
 }
 
 let isMoving = false;
 
-/** Show the whole map. */
+/** Show the whole map, beside its buttons. */
 function fit(map) {
   isMoving = true;
   map.setMinZoom(-10);
-  map.fitBounds(whole, { animate: false });
+  map.fitBounds(whole, { animate: false, paddingBottomRight: [BUTTONS_PX, 0] });
   map.setMinZoom(map.getZoom());
   map.setMaxZoom(map.getZoom() + 6);
   isMoving = false;
@@ -210,12 +208,24 @@ function goTogether(map) {
   });
 }
 
-/** A second map appears when it is first asked for. */
+/** A map whose box has another size shows the whole, if it did before. */
+function resized(map) {
+  if (!map.getContainer().clientWidth) return;
+  const isWhole = map.getZoom() <= map.getMinZoom() + 1e-6;
+  isMoving = true;
+  map.invalidateSize({ animate: false });
+  isMoving = false;
+  if (isWhole) fit(map);
+}
+
+/** A second map appears when it is first asked for, and shows what the first does. */
 function startBeside() {
   follow((changed) => {
-    if (!changed.has("beside") || !state.beside) return;
+    if (!changed.has("beside")) return;
+    resized(maps[0]);
+    if (!state.beside) return;
     if (maps.length < 2) startMap($("map-beside"), () => state.rival);
-    maps[1].invalidateSize({ animate: false });
+    resized(maps[1]);
     fit(maps[1]);
     maps[1].setView(maps[0].getCenter(), maps[0].getZoom(), { animate: false });
   });
@@ -263,8 +273,10 @@ function addLabels(map) {
     }
     // Labels of the same lengths lie as before: laying them out anew takes time at each step of the slider.
     const lengths = [unit, ...labels.map(({ more }) => more.textContent.length)].join();
-    if (lengths !== laid) settle();
+    if (lengths === laid) return;
     laid = lengths;
+    labels.forEach(({ shown }) => shown.setLatLng(shown.getLatLng()));
+    settle();
   };
 }
 
@@ -336,7 +348,7 @@ function drawDistricts(map, planOf) {
 /** Go near a district, so that its villages are seen. */
 function lookInto(map, shape) {
   const box = shape.getBounds?.() ?? L.latLngBounds([shape.getLatLng()]).pad(1);
-  map.setView(box.getCenter(), Math.max(map.getBoundsZoom(box), map.getMinZoom() + VILLAGES_ZOOM), { animate: false });
+  map.setView(box.getCenter(), Math.max(map.getBoundsZoom(box), wholeZoom(map) + VILLAGES_ZOOM), { animate: false });
 }
 
 /** Internal page: settlements, roads, hubs. */
@@ -359,7 +371,7 @@ function drawSettlements(map, planOf) {
   }
   const most = Math.max(...ground.people, 1);
   const narrow = map.getContainer().clientWidth < NARROW_PX ? 0.7 : 1;
-  const scale = () => narrow * (1 + (map.getZoom() - map.getBoundsZoom(whole)) / 4);
+  const scale = () => narrow * (1 + (map.getZoom() - wholeZoom(map)) / 4);
   const radius = (people) => Math.max(SMALLEST_PX, LARGEST_PX * Math.sqrt(people / most)) * scale();
   map.on("zoomend", () => marks.forEach((mark, i) => mark.setRadius(radius(ground.people[i]))));
   const group = L.featureGroup().addTo(map);
