@@ -37,8 +37,8 @@ def code(notebook: Path) -> str:
     return "\n".join(re.sub(r"^%.*$", "", text, flags=re.MULTILINE) for text in texts)
 
 
-def test_there_are_five_notebooks_in_their_order() -> None:
-    assert [path.name[:2] for path in NOTEBOOKS] == ["1_", "2_", "3_", "4_", "5_"]
+def test_there_are_six_notebooks_in_their_order() -> None:
+    assert [path.name[:2] for path in NOTEBOOKS] == ["1_", "2_", "3_", "4_", "5_", "6_"]
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)

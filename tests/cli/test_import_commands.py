@@ -47,6 +47,9 @@ def test_the_second_call_says_what_was_done_and_writes_a_folder(recipe: Path) ->
     assert "4 communities with 1,350 people, 9 roads, 9 hazards" in result.stdout
     assert "  hazards.geojson" not in result.stdout
     assert "Warnings, please look" in result.stderr
+    told = " ".join(result.stdout.split())
+    assert "tables of starting values of the library (128 of its 131 figures are assumed" in told
+    assert "tables of teams that are made up, to be replaced by your own: 1" in told
 
 
 def test_a_recipe_is_not_overwritten_without_being_asked(recipe: Path, layers: list[Path]) -> None:
@@ -99,7 +102,7 @@ def test_what_a_planner_wrote_stays(recipe: Path) -> None:
 def test_an_import_that_fails_leaves_nothing(
     has_folder: bool, recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: Any) -> None:
+    def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
     folder = tmp_path / "deep" / "other"

@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.resources import files
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
 from returnplan.errors import ReturnplanError, ScenarioError
+from returnplan.scenario import library
 from returnplan.scenario.background import FILE as DISTRICTS
 from returnplan.scenario.files import TOML, csv_files_of
 from returnplan.scenario.folder import WORKBOOK, Report, check
@@ -19,7 +20,7 @@ from returnplan.scenario.importers.build import Imported, imported
 from returnplan.scenario.importers.recipe import Settings, read_recipe
 from returnplan.scenario.importers.written import toml_value
 from returnplan.scenario.rows import ONE_OF, table_type
-from returnplan.scenario.starter import write_guide
+from returnplan.scenario.starter import IN_LIBRARY, MORE_CREWS, starter_tables, write_guide
 
 GUIDE, SHAPES = "README.md", "hazards.geojson"
 MADE = ("places.csv", "communities.csv", "roads.csv", "hazards.csv", SHAPES)
@@ -27,8 +28,12 @@ MADE = ("places.csv", "communities.csv", "roads.csv", "hazards.csv", SHAPES)
 REPORTS = (REPORT, REPORT_WORDS)
 """Files that each import writes anew."""
 SOURCES = "sources.csv"
-TEAMS = ("assets.csv", "rates.csv", "calendars.csv", "assumptions.csv", "deployments.csv")
-"""Tables of the starter that a folder gets where it has none."""
+STARTING_VALUES = ("assets.csv", "rates.csv", "calendars.csv", "assumptions.csv")
+"""Tables with values of the library that a folder gets where it has none."""
+TEAMS = "deployments.csv"
+"""Table with teams that are made up, which a folder gets where it has none."""
+WITHOUT_WORK = ("road_crew", IN_LIBRARY["builders"], *MORE_CREWS)
+"""Crews that are not sent: layers tell of no works and no repairs, and idle days cost money."""
 ALLOCATION, MORE = "today", "two_more_manual_teams"
 
 
@@ -98,7 +103,8 @@ def make_folder(recipe: Path, folder: Path, *, overwrite: bool = False) -> Made:
         if report.scenario is None:
             raise ScenarioError(str(folder), report.errors)
         if not (folder / GUIDE).exists():
-            write_guide(report.scenario, stage)
+            from_library = not kept.keys() - texts.keys() & set(STARTING_VALUES)
+            write_guide(report.scenario, stage, from_library=from_library)
         for name in kept.keys() - texts.keys():
             (stage / name).unlink()
         written = sorted(path.name for path in stage.iterdir())
@@ -117,7 +123,9 @@ def make_folder(recipe: Path, folder: Path, *, overwrite: bool = False) -> Made:
 
 def _spare_layers(recipe: Path, folder: Path) -> None:
     """Refuse a folder in which a layer has the name of a file that an import writes."""
-    written = {name.casefold() for name in (*MADE, *REPORTS, *TEAMS, DISTRICTS, SOURCES)}
+    written = {
+        name.casefold() for name in (*MADE, *REPORTS, *STARTING_VALUES, TEAMS, DISTRICTS, SOURCES)
+    }
     for layer in read_recipe(recipe, []).layers:
         with suppress(OSError, ValueError):
             here = Path(layer.file)
@@ -163,7 +171,7 @@ def _kept(folder: Path) -> dict[str, bytes]:
 def _ids_of(kept: Mapping[str, bytes]) -> list[str]:
     """Ids of the starter's tables, and of tables that stay; sources of layers are made anew."""
     ids: list[str] = []
-    starter = [_starter(name).encode() for name in (*TEAMS, SOURCES)]
+    starter = [_starter(name).encode() for name in (*STARTING_VALUES, TEAMS, SOURCES)]
     own = [data for name, data in kept.items() if name not in (SOURCES, TOML)]
     for data in (*starter, *own):
         with suppress(UnicodeDecodeError, csv.Error):
@@ -172,8 +180,10 @@ def _ids_of(kept: Mapping[str, bytes]) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
+@cache
 def _starter(name: str) -> str:
-    return files("returnplan").joinpath("data/starter", name).read_text(encoding="utf-8")
+    """Text of a table of the starter, with starting values of the library."""
+    return _csv(*starter_tables(from_library=True)[name.removesuffix(".csv")])
 
 
 def _texts(found: Imported, kept: Mapping[str, bytes]) -> dict[str, str]:
@@ -184,16 +194,12 @@ def _texts(found: Imported, kept: Mapping[str, bytes]) -> dict[str, str]:
     texts[SHAPES] = found.hazards_geojson
     if found.districts_geojson:
         texts[DISTRICTS] = found.districts_geojson
-    made_up = {name: _starter(name) for name in TEAMS} | {TEAMS[-1]: _deployments(found)}
-    made_up[TOML] = head(found.recipe.settings)
-    for name, text in made_up.items():
+    given = {name: _starter(name) for name in STARTING_VALUES}
+    given |= {TEAMS: _deployments(found), TOML: head(found.recipe.settings)}
+    for name, text in given.items():
         if kept.get(name, text.encode()) == text.encode():
             texts[name] = text
-    names = [name for name in TEAMS if name in texts]
-    text = (
-        "tables of teams, rates, costs and calendars that are made up, as those of returnplan new"
-    )
-    found.notes.add("guessed", "made_up_teams", text, names, is_warning=True)
+    _note_given(found, texts)
     own = sorted(kept.keys() - texts.keys() - {SOURCES})
     text = "files of the folder that stay as they are"
     found.notes.add("read", "files_kept", text, own)
@@ -201,6 +207,19 @@ def _texts(found: Imported, kept: Mapping[str, bytes]) -> dict[str, str]:
     texts[REPORT] = found.notes.as_csv()
     texts[REPORT_WORDS] = found.notes.as_words(found.recipe.settings.title)
     return texts
+
+
+def _note_given(found: Imported, texts: Mapping[str, str]) -> None:
+    """Note which tables hold values of the library, and which teams are made up."""
+    names = [name for name in STARTING_VALUES if name in texts]
+    text = (
+        f"tables of starting values of the library ({library.assumed_words()[:-1]}; sources in "
+        f"{SOURCES}), to be replaced by figures of your programme"
+    )
+    found.notes.add("guessed", "library_values", text, names, is_warning=True)
+    text = "tables of teams that are made up, to be replaced by your own"
+    names = [name for name in (TEAMS,) if name in texts]
+    found.notes.add("guessed", "made_up_teams", text, names, is_warning=True)
 
 
 def _table_text(table: str, found: Imported) -> str:
@@ -221,7 +240,7 @@ def _csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _sources(found: Imported, own: bytes) -> str:
-    """Sources of the layers and of the made-up teams, with those that the folder has."""
+    """Sources of the layers and of the starting values, with those that the folder has."""
     kind = table_type("sources")
     starter = list(csv.DictReader(io.StringIO(_starter(SOURCES), newline="")))
     columns = dict.fromkeys(starter[0])
@@ -246,7 +265,9 @@ def _deployments(found: Imported) -> str:
     times = found.recipe.settings.times
     header = ("allocation", "asset", "base", "teams", "source")
     base = found.hubs[0]
-    today = [row for row in rows if row["allocation"] == ALLOCATION]
+    today = [
+        row for row in rows if row["allocation"] == ALLOCATION and row["asset"] not in WITHOUT_WORK
+    ]
     cells = [
         [ALLOCATION, row["asset"], base, str(int(row["teams"]) * times), row["source"]]
         for row in today
@@ -283,7 +304,8 @@ start = {settings.start.isoformat()}      # midnight of this day is day 0
 horizon_years = {settings.horizon_years}      # nothing is shown after start + so many years
 
 # The conditions for return that are in force (returnplan list gates). Layers tell nothing of water,
-# houses and lessons: add these gates when the table works.csv says what is to be built.
+# houses and lessons: add these gates when the table works.csv says what is to be built, and crews
+# for it to deployments.csv (assets.csv has them, and one for repairs of roads).
 [gates]
 permission = {{}}                        # the place's date accessible_from has come
 survey = {{}}                            # the community survey is done

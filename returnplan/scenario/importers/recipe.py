@@ -199,7 +199,7 @@ class Settings:
         "places",
         "lowland",
         (_line, LINE_TEXT),
-        "work calendar of all places (table calendars: lowland or mountain, both made up)",
+        "work calendar of all places (table calendars: lowland or mountain, starting values)",
     )
     words_left_out: tuple[str, ...] = _setting(
         "people",
@@ -299,8 +299,8 @@ class Settings:
         "teams",
         1,
         _whole(1, 10_000),
-        "teams, rates and costs are the made-up ones of `returnplan new`, each team so many\n"
-        "times: put your own into deployments.csv, assets.csv and rates.csv",
+        "teams are made up, each so many times; their rates and costs are starting values of the\n"
+        "library: put your own into deployments.csv, assets.csv and rates.csv",
     )
 
 

@@ -171,7 +171,8 @@ def test_the_folder_is_checked_and_repeats_the_warnings_of_the_import(made: Path
     report = rp.check(made)
     assert report.scenario is not None
     said = {p.column for p in report.warnings if p.file == "import_report.csv"}
-    assert said >= {"people_unmatched", "unassigned", "axes_swapped", "made_up_teams"}
+    assert said >= {"people_unmatched", "unassigned", "axes_swapped"}
+    assert said >= {"library_values", "made_up_teams"}
     assert "closed" not in said
     assert not [p for p in report.warnings if "not read" in p.found]
     assert {line.base for line in report.scenario.deployments} == {"T1"}
@@ -179,6 +180,64 @@ def test_the_folder_is_checked_and_repeats_the_warnings_of_the_import(made: Path
         "today",
         "two_more_manual_teams",
     ]
+
+
+def test_teams_have_rates_and_costs_of_the_library_and_say_so(made: Path) -> None:
+    assert rows(made / "assets.csv", "id", "cost_usd_day", "source") == [
+        ("survey_team", "300", "lib_practice"),
+        ("manual_team", "905", "lib_practice"),
+        ("battle_area_team", "905", "lib_practice"),
+        ("quality_team", "395", "lib_practice"),
+        ("road_crew", "2000", "lib_practice"),
+        ("building_crew", "5000", "lib_practice"),
+        ("utilities_crew", "2000", "lib_practice"),
+        ("risk_education_team", "260", "lib_practice"),
+    ]
+    rates = rows(made / "rates.csv", "asset", "skill", "land_class", "rate_m2_day", "source")
+    assert rates[:5] == [
+        ("survey_team", "survey", "", "150000", "lib_survey"),
+        ("manual_team", "technical_survey", "minefield", "1500", "lib_practice"),
+        ("manual_team", "clearance", "minefield", "400", "lib_manual"),
+        ("battle_area_team", "technical_survey", "low_density", "9000", "lib_practice"),
+        ("battle_area_team", "clearance", "low_density", "9000", "lib_battle_area"),
+    ]
+    calendar = rows(made / "calendars.csv", "zone", "month", "workable_days", "source")
+    assert calendar[0] == ("lowland", "1", "13.7", "lib_season")
+    assert calendar[-1] == ("mountain", "12", "0", "lib_practice")
+    spread = rows(made / "assumptions.csv", "id", "b", "mark", "source")
+    assert ("productivity_manual_team", "0.35", "assumed", "lib_manual") in spread
+    assert rows(made / "deployments.csv", "allocation", "asset", "teams", "source") == [
+        ("today", "survey_team", "1", "made_up"),
+        ("today", "manual_team", "1", "made_up"),
+        ("today", "battle_area_team", "1", "made_up"),
+        ("today", "quality_team", "1", "made_up"),
+        ("two_more_manual_teams", "manual_team", "3", "made_up"),
+    ]
+    sources = {row[0] for row in rows(made / "sources.csv", "id")}
+    assert sources >= {"made_up", "lib_practice", "lib_manual", "lib_survey", "lib_season"}
+    assert notes(made)["library_values"] == (
+        4,
+        "assets.csv;rates.csv;calendars.csv;assumptions.csv",
+    )
+    assert notes(made)["made_up_teams"] == (1, "deployments.csv")
+    words = (made / "import_report.md").read_text(encoding="utf-8")
+    assert "sources in sources.csv), to be replaced by figures of your programme: 4" in words
+    guide = (made / "README.md").read_text(encoding="utf-8")
+    assert "| manual_team | clearance minefield |" in guide
+
+
+def test_own_rates_stay_and_are_not_called_those_of_the_library(tmp_path: Path, made: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    text = (made / "rates.csv").read_text(encoding="utf-8")
+    own = text.replace("clearance,minefield,400,", "clearance,minefield,250,")
+    assert own != text
+    (folder / "rates.csv").write_text(own, encoding="utf-8")
+    result = call("import", "gis", made / "import.toml", folder)
+    assert result.exit_code == 0, result.output
+    assert (folder / "rates.csv").read_text(encoding="utf-8") == own
+    assert notes(folder)["library_values"] == (3, "assets.csv;calendars.csv;assumptions.csv")
+    assert "## Starting values" not in (folder / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_same_recipe_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
