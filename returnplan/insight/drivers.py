@@ -102,7 +102,7 @@ def group_name(group: str, words: Words) -> str:
     --------
     >>> from returnplan.language.words import ENGLISH
     >>> group_name("teams", ENGLISH), group_name("others", ENGLISH)
-    ('how fast teams work', 'all others, each below 2 %')
+    ('how fast teams work', 'all others, each below 2%')
     """
     if group in DRIVERS:
         return words.say(DRIVERS[group].title)

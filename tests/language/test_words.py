@@ -216,7 +216,7 @@ def test_the_words_below_a_figure_stay_on_the_page(language: str) -> None:
     land = pd.DataFrame(columns=["allocation", "year", "route", "area_m2_mean"])
     page, _ = drawing.figure("hectares_by_year", {"land_release": land}, view)
     page.draw_without_rendering()
-    below = page.subfigs[1].texts[0].get_window_extent()
+    below = page.subfigs[-1].texts[0].get_window_extent()
     assert below.x0 >= 0
     assert below.x1 <= page.bbox.width
     assert below.y0 >= 0

@@ -210,7 +210,7 @@ def cause_name(cause: str, words: Words = ENGLISH) -> str:
     Examples
     --------
     >>> cause_name("waiting_technical_survey"), cause_name("work_survey"), cause_name("building")
-    ('waiting for a team: technical survey', 'work: non-technical survey', 'building at work')
+    ('waiting for a team: technical survey', 'work: non-technical survey', 'building under way')
     """
     if cause == LAND_RELEASE:
         return words.phrase("survey and clearance under way")

@@ -154,7 +154,7 @@ def counted(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
-    by_district: pd.DataFrame,
+    by_district: pd.DataFrame | None = None,
     *,
     view: View,
 ) -> str:

@@ -230,12 +230,12 @@ def _map_line(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
-    district_shares: pd.DataFrame,
+    district_shares: pd.DataFrame | None = None,
     *,
     view: View,
 ) -> str:
     """Count settlements by state, where they are what is drawn."""
-    if has_outlines(view):
+    if has_outlines(view) and district_shares is not None:
         return ""
     return counted(readiness, places, roads, district_shares, view=view)
 
@@ -256,14 +256,14 @@ def ready_map(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
-    district_shares: pd.DataFrame,
+    district_shares: pd.DataFrame | None = None,
     *,
     view: View,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw districts by the year in which conditions are met for half of their people.
 
-    Where outlines do not say whose they are, settlements are drawn instead.
+    Without shares, or where outlines do not say whose they are, settlements are drawn instead.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def ready_map(
     district_shares
         One row per allocation, district and date of counting: share_p50.
     """
-    if not has_outlines(view):
+    if district_shares is None or not has_outlines(view):
         return _draw_settlements(readiness, places, roads, view, ax)
     words = view.words
     table = half_years(district_shares)
@@ -316,7 +316,7 @@ def settlement_map(
     readiness: pd.DataFrame,
     places: pd.DataFrame,
     roads: pd.DataFrame,
-    district_shares: pd.DataFrame,
+    district_shares: pd.DataFrame | None = None,
     *,
     view: View,
     ax: Axes | None = None,
@@ -325,7 +325,7 @@ def settlement_map(
 
     Parameters
     ----------
-    readiness, places, roads, districts
+    readiness, places, roads, district_shares
         As :func:`ready_map` takes them.
     """
     return _draw_settlements(readiness, places, roads, view, ax)
