@@ -448,14 +448,19 @@ def test_the_table_of_allocations_in_the_readme_is_what_they_bring(allocation: s
     )
 
 
-DIGEST = "b47e38de9a05ba5ce5d13ffd87ad7243ee8602d82c1cdd996e2ddacadf997031"
-"""Digest of 10 draws with seed 1. Where it changes, README's tables of draws are no longer true:
-call ``make documents`` and ``make test-long``, and say so under *Results change*."""
+DIGESTS = (
+    "b47e38de9a05ba5ce5d13ffd87ad7243ee8602d82c1cdd996e2ddacadf997031",
+    "c7effa14a1b1945d9e6857e919fad0253aab42095b36ecd12c017bf7784faac7",
+)
+"""Digests of 10 draws with seed 1, without and with AVX-512, for which NumPy has other exp and log
+(they differ in the last bit). Where they change, README's tables of draws are no longer true: call
+``make documents`` and ``make test-long``, and say so under *Results change*."""
 
 
 def test_ten_draws_have_the_digest_on_which_readme_rests(karabakh_run: Path) -> None:
     manifest = rp.load_run(karabakh_run).manifest
-    assert (manifest["draws"], manifest["seed"], manifest["digest"]) == (10, 1, DIGEST)
+    assert (manifest["draws"], manifest["seed"]) == (10, 1)
+    assert manifest["digest"] in DIGESTS
 
 
 @pytest.mark.long

@@ -184,8 +184,11 @@ def test_values_that_do_not_fit_the_facts_are_refused(
 
 def test_without_facts_results_are_those_of_versions_that_knew_none() -> None:
     spread = rp.ensemble(rp.load("scenarios/valley"), ["today"], 20)
-    digest = "b669665f4a120131a96eaeaf87e54dafe94198434e198bea6eb0e665a251a05b"
-    assert spread.provenance["digest"] == digest
+    # Processors without and with AVX-512, for which NumPy has other exp and log.
+    assert spread.provenance["digest"] in (
+        "b669665f4a120131a96eaeaf87e54dafe94198434e198bea6eb0e665a251a05b",
+        "9cc18602cd3aacf71e420eb6111a834003c577916116c9100706149288b335c8",
+    )
 
 
 def test_everybody_sees_facts_and_areas_of_the_country_only(spread: rp.Ensemble) -> None:
