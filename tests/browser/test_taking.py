@@ -84,7 +84,7 @@ def test_a_table_is_copied_with_the_keyboard(opened: Opened) -> None:
         button = page.locator("#options .take button").first
         button.focus()
         page.keyboard.press("Enter")
-        page.wait_for_function("document.querySelector('#spoken').textContent === 'Copied'")
+        page.locator("#spoken", has_text="Copied").wait_for(state="attached")
         assert page.evaluate("navigator.clipboard.readText()") == (
             "Plan\tA, say\tA, say: low end\tA, say: high end\tB\tC\n"
             "People\t143746\t99847\t193515\t12\t0.11"
